@@ -1,0 +1,47 @@
+"""Every error the library raises on purpose, in one tree.
+
+The command line turns each branch into an exit code; a notebook can catch
+``AllocatorError`` and lose nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from allocator.instance.problems import Problem
+
+
+class AllocatorError(Exception):
+    """Base of all errors raised on purpose.  ``exit_code`` is the command line's."""
+
+    exit_code = 1
+
+
+class UsageError(AllocatorError):
+    """A request that cannot be carried out as asked: a name, a path, a setting."""
+
+    exit_code = 2
+
+
+class InstanceError(UsageError):
+    """An instance with errors in it.  ``problems`` holds all of them, not just the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class SolverError(AllocatorError):
+    """The solver failed, ran out of time, or gave an answer that does not stand up."""
+
+    exit_code = 4
+
+
+class CertificateError(SolverError):
+    """A claimed optimum that the arrays of the program do not confirm."""
+
+
+class AuditError(SolverError):
+    """A plan that the simulator, run forward on its own, does not confirm."""

@@ -1,0 +1,9 @@
+"""Instances: what they hold, how they are read, checked and written."""
+
+from allocator.instance.instance import DoubleInvestment, Instance, Row, Window
+from allocator.instance.problems import Problem, Severity
+from allocator.instance.reading import inspect, read
+
+__all__ = [
+    "DoubleInvestment", "Instance", "Problem", "Row", "Severity", "Window", "inspect", "read",
+]  # fmt: skip

@@ -1,0 +1,128 @@
+"""From raw cells to a typed instance, gathering every cell that cannot be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allocator.instance.cells import CellError, is_blank, is_mojibake, parse, shown
+from allocator.instance.instance import DoubleInvestment, Instance, Row
+from allocator.instance.problems import Problem, Severity, did_you_mean
+from allocator.instance.raw import Raw, RawRow
+from allocator.instance.schema import SETTINGS, TABLES, Column, Kind
+
+
+def parse_instance(raw: Raw) -> Instance | None:
+    """The instance that the cells spell, as far as they can be read.
+
+    Problems are added to ``raw.problems``.  Cells with errors are left out, so that the
+    rest can still be checked.  None where the settings do not even give the horizon.
+    """
+    settings = _parse_settings(raw)
+    tables = {
+        name: tuple(_parse_row(raw, name, row) for row in rows) for name, rows in raw.tables.items()
+    }
+    general = settings["instance"]
+    if any(general.get(key) is None for key in ("name", "first_year", "years")):
+        return None
+    window = settings["double_investment"]
+    return Instance(
+        name=general["name"],
+        first_year=general["first_year"],
+        years=general["years"],
+        title=general.get("title") or general["name"],
+        periods_per_year=general["periods_per_year"],
+        discount_rate=general["discount_rate"],
+        price_base=general.get("price_base") or "",
+        terminal_value=general["terminal_value"],
+        double_investment=None
+        if "double_investment" not in raw.sections
+        else DoubleInvestment(
+            window["longest"],
+            window.get("starts"),
+            window["protect_statutory"],
+            window["prevention_uplift"],
+        ),
+        reinvestment_share=settings["reinvestment"]["share"],
+        remarks={
+            f"{section}.{key}": values[key]
+            for section, values in settings.items()
+            for key in ("source", "note")
+            if values.get(key)
+        },
+        tables=tables,
+    )
+
+
+def _parse_settings(raw: Raw) -> dict[str, dict[str, Any]]:
+    settings: dict[str, dict[str, Any]] = {}
+    for section in raw.sections - set(SETTINGS):
+        raw.report(
+            raw.settings_file, "is not a table of the settings",
+            did_you_mean(section, [s for s in SETTINGS if s]), column=section,
+        )  # fmt: skip
+    for (section, key), (value, row) in raw.settings.items():
+        known = [column.name for column in SETTINGS.get(section, ())]
+        if section in SETTINGS and key not in known:
+            raw.report(
+                raw.settings_file, "is not a setting", did_you_mean(key, known),
+                row=row, column=_dotted(section, key), value=value,
+            )  # fmt: skip
+    for section, columns in SETTINGS.items():
+        settings[section] = {
+            column.name: _parse_setting(raw, section, column) for column in columns
+        }
+    return settings
+
+
+def _parse_setting(raw: Raw, section: str, column: Column) -> Any:
+    value, row = raw.settings.get((section, column.name), (None, None))
+    place = _dotted(section, column.name)
+    if is_blank(value):
+        if column.required and not raw_is_missing(raw):
+            raw.report(
+                raw.settings_file, "is missing", f"give it: {column.meaning}", column=place, row=row
+            )
+        return column.value_when_blank
+    try:
+        return parse(column, value)
+    except CellError as error:
+        raw.report(
+            raw.settings_file, error.rule, error.remedy, row=row, column=place, value=value
+        )
+        return column.value_when_blank
+
+
+def raw_is_missing(raw: Raw) -> bool:
+    """Whether no setting could be read at all, which has been reported already."""
+    return not raw.settings and bool(raw.problems)
+
+
+def _dotted(section: str, key: str) -> str:
+    return f"{section}.{key}" if section else key
+
+
+def _parse_row(raw: Raw, table: str, row: RawRow) -> Row:
+    values: dict[str, Any] = {}
+    for column in TABLES[table].columns:
+        cell = row.cells.get(column.name)
+        try:
+            value = parse(column, cell)
+        except CellError as error:
+            raw.problems.append(
+                Problem(row.file, row.number, column.name, shown(cell), error.rule, error.remedy)
+            )
+            continue
+        if value is not None:
+            values[column.name] = value
+        elif column.required and column.name in row.cells:
+            raw.report(
+                row.file, "is blank, and has no default", f"fill it in: {column.meaning}",
+                row=row.number, column=column.name,
+            )  # fmt: skip
+        if column.kind is Kind.TEXT and is_mojibake(cell):
+            raw.report(
+                row.file, "was saved in one encoding and read in another",
+                "save the file again as CSV UTF-8 from the original",
+                row=row.number, column=column.name, value=cell, severity=Severity.WARNING,
+            )  # fmt: skip
+    return Row(table, row.number, row.file, values)

@@ -1,0 +1,358 @@
+"""The tables of an instance: every column's type, unit, default, bounds and meaning.
+
+This is the single source: reading, checking, writing, the starter instance, the
+workbook and the format's documentation all walk these tables.  The meaning of
+each column is fixed by section 2 of the model's specification.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+TIERS: Final = ("early_help", "edge_of_care", "statutory")
+PREVENTION_TIERS: Final = ("early_help", "edge_of_care")
+EXIT: Final = "exit"
+TOTAL: Final = "total"
+ALL: Final = "all"
+RESERVED: Final = frozenset({*TIERS, EXIT, TOTAL, ALL})
+
+
+class Kind(Enum):
+    """What a cell holds."""
+
+    NAME = "name"  # an identifier: of a state, a service, an area, ...
+    TEXT = "text"
+    NUMBER = "number"
+    YEAR = "year"
+    WHOLE = "whole number"
+    FLAG = "yes or no"
+    TIER = "tier"
+    TIERS = "tiers, separated by ;"
+    YEARS = "list of years"
+
+
+class Default(Enum):
+    """Defaults that are not a value of their own."""
+
+    REQUIRED = "required"
+    BLANK = "blank"
+    NO_LIMIT = "no limit"
+    SAME_STATE = "the state's name"
+    SAME_AREA = "the area's name"
+    FROM_STATE = "the value of `from`"
+    EFFECT = "the value of `effect`"
+    FIRST_YEAR = "the first year"
+    EVERY_YEAR = "every year"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table, or one key of ``instance.toml``.
+
+    ``refers`` names the kinds of thing a name may stand for (``state``, ``exit``,
+    ``service``, ``fund``, ``area``, ``tier``, ``total``, ``all``); it is empty where the
+    name is being defined.  ``low`` and ``high`` are inclusive bounds.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    default: object = Default.REQUIRED
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    refers: tuple[str, ...] = ()
+    key: bool = False
+
+    @property
+    def required(self) -> bool:
+        """Whether a blank cell is an error."""
+        return self.default is Default.REQUIRED
+
+    @property
+    def value_when_blank(self) -> object:
+        """The value a blank cell stands for, or None where that depends on other cells."""
+        return None if isinstance(self.default, Default) else self.default
+
+    @property
+    def default_text(self) -> str:
+        """The default as a reader of the documentation wants it."""
+        if isinstance(self.default, Default):
+            return self.default.value
+        if isinstance(self.default, bool):
+            return "yes" if self.default else "no"
+        return f"{self.default:g}" if isinstance(self.default, float) else str(self.default)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of an instance.
+
+    ``areas_add`` is true for the tables in which a blank area means all areas
+    together; in the others an area's own row takes the place of the blank row.
+    """
+
+    name: str
+    one_row_per: str
+    columns: tuple[Column, ...]
+    areas_add: bool = False
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Names of the columns that together name a row, ``area`` first."""
+        return tuple(column.name for column in self.columns if column.key)
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError if there is none."""
+        return _COLUMNS[self.name][name]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names in order."""
+        return tuple(column.name for column in self.columns)
+
+
+_AREA = Column(
+    "area", Kind.NAME, "Area the row holds for; blank for every area.", Default.BLANK,
+    refers=("area",), key=True,
+)  # fmt: skip
+_AREA_TOGETHER = Column(
+    "area", Kind.NAME, "Area the row holds for; blank for all areas together.", Default.BLANK,
+    refers=("area",), key=True,
+)  # fmt: skip
+_NOTES = (
+    Column("source", Kind.TEXT, "Where the figure comes from, or `assumption`.", Default.BLANK),
+    Column("note", Kind.TEXT, "Anything a reader should know.", Default.BLANK),
+)
+
+
+def _table(name: str, one_row_per: str, *columns: Column, areas_add: bool = False) -> Table:
+    area = () if name == "areas" else (_AREA_TOGETHER if areas_add else _AREA,)
+    return Table(name, one_row_per, (*area, *columns, *_NOTES), areas_add)
+
+
+def _name(name: str, meaning: str, *refers: str, default: object = Default.REQUIRED) -> Column:
+    return Column(name, Kind.NAME, meaning, default, refers=refers, key=True)
+
+
+def _number(  # noqa: PLR0913
+    name: str, meaning: str, default: object, unit: str,
+    low: float | None = 0.0, high: float | None = None,
+) -> Column:  # fmt: skip
+    return Column(name, Kind.NUMBER, meaning, default, unit, low, high)
+
+
+def _share(name: str, meaning: str, default: object) -> Column:
+    return _number(name, meaning, default, "share", 0.0, 1.0)
+
+
+def _year(meaning: str, default: object = Default.REQUIRED) -> Column:
+    return Column("year", Kind.YEAR, meaning, default, "financial year", key=True)
+
+
+_TABLES = (
+    _table(
+        "areas",
+        "area",
+        _name("area", "Name of the area."),
+        Column("label", Kind.TEXT, "Name shown to readers.", Default.SAME_AREA),
+        _number("children", "Population aged 0-17.", Default.BLANK, "children"),
+    ),
+    _table(
+        "states",
+        "group of children",
+        _name("state", "Name of the group."),
+        Column("label", Kind.TEXT, "Name shown to readers.", Default.SAME_STATE),
+        Column("tier", Kind.TIER, "Tier in which its cost is counted.", "statutory"),
+        Column("in_care", Kind.FLAG, "Whether these children are in care.", False),
+        _number("opening", "Children at the start.", Default.REQUIRED, "children"),
+        _number("unit_cost", "Cost of a child for a year.", 0.0, "£ per child-year"),
+        _share("cashable_share", "Share of the unit cost saved when a place is given up.", 1.0),
+        _share("release_per_year", "Share of funded places that can be given up in a year.", 1.0),
+    ),
+    _table(
+        "transitions",
+        "move",
+        _name("from", "State the children leave.", "state"),
+        _name("to", "State they move to, or `exit`; the same state for staying.", "state", "exit"),
+        _number(
+            "rate",
+            "Moves per child-year; blank in a row that stands for staying.",
+            Default.BLANK,
+            "per child-year",
+        ),
+        _share("avoidable_share", "Share of the moves that services can avert at most.", 0.0),
+        _year("Year from which the rate holds.", Default.FIRST_YEAR),
+    ),
+    _table(
+        "arrivals",
+        "state and year of new children from outside the states",
+        _name("state", "State they arrive in.", "state"),
+        _year("Year from which the number holds."),
+        _number("children", "New children per year.", Default.REQUIRED, "children per year"),
+    ),
+    _table(
+        "services",
+        "programme",
+        _name("service", "Name of the service."),
+        Column("label", Kind.TEXT, "Name shown to readers.", Default.BLANK),
+        Column("tier", Kind.TIER, "Tier in which its cost is counted."),
+        Column("from", Kind.NAME, "State whose children it can serve.", refers=("state",)),
+        _number("unit_cost", "Cost of a case.", Default.REQUIRED, "£ per case"),
+        _number("baseline", "Cases per year already running.", 0.0, "cases per year"),
+        _number(
+            "coverage",
+            "Cases per year for each child in `from`, at most.",
+            Default.NO_LIMIT,
+            "cases per child-year",
+        ),
+        _number(
+            "growth_per_year",
+            "Most by which cases per year can rise in a year.",
+            Default.NO_LIMIT,
+            "cases per year, per year",
+        ),
+        _share("release_per_year", "Largest share of the level given up in a year.", 1.0),
+        _number("setup_cost", "One-off cost of an extra case per year.", 0.0, "£ per case per year"),
+        _number(
+            "exit_cost", "One-off cost of a case per year given up.", 0.0, "£ per case per year"
+        ),
+        _number("minimum", "Fewest cases per year.", 0.0, "cases per year"),
+        _number("maximum", "Most cases per year.", Default.NO_LIMIT, "cases per year"),
+        Column(
+            "first_year",
+            Kind.YEAR,
+            "Year before which the service stays at its baseline.",
+            Default.FIRST_YEAR,
+            "financial year",
+        ),
+    ),
+    _table(
+        "effects",
+        "effect of a service at a lag",
+        _name("service", "The service.", "service"),
+        _name("from", "State the averted move leaves.", "state"),
+        _name("to", "State the averted move enters, or `exit`.", "state", "exit"),
+        _name(
+            "instead",
+            "Where the child goes instead.",
+            "state",
+            "exit",
+            default=Default.FROM_STATE,
+        ),
+        Column(
+            "lag_years", Kind.WHOLE, "Whole years until the effect.", 0, "years", 0.0, key=True
+        ),
+        _number("effect", "Moves averted per case.", Default.REQUIRED, "moves per case", None),
+        _number("low", "Low end of the effect.", Default.EFFECT, "moves per case", None),
+        _number("high", "High end of the effect.", Default.EFFECT, "moves per case", None),
+        Column("evidence", Kind.TEXT, "Grade of the evidence.", Default.BLANK),
+    ),
+    _table(
+        "returns",
+        "band of diminishing returns",
+        _name("service", "The service.", "service"),
+        Column(
+            "up_to", Kind.NUMBER, "Upper end of the band, as a share of `coverage`; the last is 1.",
+            unit="share", low=0.0, high=1.0, key=True,
+        ),
+        _number("multiplier", "Multiplier of the effect in the band.", Default.REQUIRED, "share"),
+    ),
+    _table(
+        "funds",
+        "source of money",
+        _name("fund", "Name of the fund."),
+        Column("label", Kind.TEXT, "Name shown to readers.", Default.BLANK),
+        Column("tiers", Kind.TIERS, "Tiers it may pay for, separated by `;`, or `all`.", ALL),
+        Column(
+            "window_only", Kind.FLAG, "Whether it pays only in double-investment years.", False
+        ),
+        _share("carry_forward", "Share of what is unspent that moves to the next year.", 0.0),
+    ),
+    _table(
+        "budgets",
+        "annual cap",
+        _name("fund", "The fund.", "fund"),
+        _year("Year of the money; a year not listed is 0."),
+        _number("amount", "Money in the year.", Default.REQUIRED, "£"),
+        areas_add=True,
+    ),
+    _table(
+        "limits",
+        "bound on spend",
+        _name("item", "A tier, `total`, a state or a service.", "tier", "total", "state", "service"),
+        _year("Year of the bound.", Default.EVERY_YEAR),
+        _number("minimum", "Least spend in the year.", Default.NO_LIMIT, "£"),
+        _number("maximum", "Most spend in the year.", Default.NO_LIMIT, "£"),
+        areas_add=True,
+    ),
+    _table(
+        "targets",
+        "target",
+        _year("Year at whose end the target first holds; it holds until the next one's year."),
+        _number("children", "Children in care at most.", Default.REQUIRED, "children"),
+        areas_add=True,
+    ),
+    _table(
+        "prices",
+        "price index",
+        _name("item", "A state, a service or `all`.", "state", "service", "all"),
+        _year("Year from which the index holds."),
+        _number("index", "Price relative to the price base.", Default.REQUIRED, "index"),
+    ),
+)  # fmt: skip
+
+TABLES: Final = {table.name: table for table in _TABLES}
+_COLUMNS = {
+    table.name: {column.name: column for column in table.columns} for table in _TABLES
+}
+
+_SETTINGS: dict[str, tuple[Column, ...]] = {
+    "": (Column("schema", Kind.WHOLE, "Version of this format: 1.", low=1, high=1),),
+    "instance": (
+        Column("name", Kind.NAME, "Name of the instance."),
+        Column("title", Kind.TEXT, "Title shown to readers.", Default.BLANK),
+        Column("first_year", Kind.YEAR, "First financial year of the plan."),
+        Column("years", Kind.WHOLE, "Length of the plan.", unit="years", low=1, high=100),
+        Column("periods_per_year", Kind.WHOLE, "Periods in a year: 1, 2, 4 or 12.", 1),
+        Column(
+            "discount_rate", Kind.NUMBER, "Real discount rate per year.", 0.035, "share",
+            low=0.0, high=1.0,
+        ),
+        Column("price_base", Kind.TEXT, "Year in whose prices the money is.", Default.FIRST_YEAR),
+        Column(
+            "terminal_value", Kind.FLAG, "Whether children still in care at the end have a cost.",
+            True,
+        ),
+    ),
+    "double_investment": (
+        Column("longest", Kind.WHOLE, "Longest double-investment period.", 3, "years", 1),
+        Column("starts", Kind.YEARS, "Candidate first years.", Default.EVERY_YEAR),
+        Column(
+            "protect_statutory", Kind.NUMBER,
+            "Share of opening statutory spend that each year of the period must still fund.",
+            1.0, "share", 0.0,
+        ),
+        Column(
+            "prevention_uplift", Kind.NUMBER,
+            "In each year of the period, prevention spend is at least (1 + this) times its "
+            "opening level.",
+            0.0, "share", 0.0,
+        ),
+    ),
+    "reinvestment": (
+        Column(
+            "share", Kind.NUMBER,
+            "Share of the statutory saving that goes to prevention once the period is over.",
+            0.0, "share", 0.0, 1.0,
+        ),
+    ),
+}  # fmt: skip
+
+# Every section may carry a source and a note; none of them is used in the arithmetic.
+SETTINGS: Final = {
+    section: columns + (_NOTES if section else ()) for section, columns in _SETTINGS.items()
+}
+PERIODS_PER_YEAR: Final = (1, 2, 4, 12)
