@@ -1,0 +1,94 @@
+"""All that every question has in common: children, services, places and money."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyomo.environ as pyo
+
+from formulations import (
+    double_investment,
+    horizon,
+    money,
+    objective,
+    places,
+    population,
+    services,
+    target,
+)
+
+if TYPE_CHECKING:
+    from allocator.instance import Instance
+
+
+def care_system(instance: Instance) -> pyo.AbstractModel:
+    """Sets, parameters, variables and the constraints of MODEL.md 3.1 to 3.9; no objective."""
+    m = pyo.AbstractModel(name=instance.name)
+    for topic in (
+        horizon,
+        population,
+        services,
+        places,
+        money,
+        double_investment,
+        target,
+        objective,
+    ):
+        topic.declare(m, instance)
+
+    m.children_balance = pyo.Constraint(
+        m.STATES, m.PERIODS, rule=population.children_balance, doc="children"
+    )
+
+    m.diverted_by_service = pyo.Constraint(
+        m.HELPFUL_DIVERSIONS, rule=services.diverted_by_service, doc="children"
+    )
+    m.harm_by_service = pyo.Constraint(
+        m.HARMFUL_DIVERSIONS, rule=services.harm_by_service, doc="children"
+    )
+    m.avoidable_limited = pyo.Constraint(
+        m.AVOIDABLE_MOVES, rule=services.avoidable_limited, doc="children"
+    )
+    m.level_change = pyo.Constraint(
+        m.SERVICES, m.PERIODS, rule=services.level_change, doc="cases per year"
+    )
+    m.growth_limited = pyo.Constraint(
+        m.GROWING_SERVICES, m.PERIODS, rule=services.growth_limited, doc="cases per year"
+    )
+    m.release_limited = pyo.Constraint(
+        m.SERVICES, m.PERIODS, rule=services.release_limited, doc="cases per year"
+    )
+    m.coverage_limited = pyo.Constraint(
+        m.COVERED_SERVICES, m.PERIODS, rule=services.coverage_limited, doc="cases per year"
+    )
+    m.bands_filled = pyo.Constraint(
+        m.BANDED_SERVICES, m.PERIODS, rule=services.bands_filled, doc="cases per year"
+    )
+    m.band_limited = pyo.Constraint(
+        m.BANDS, m.PERIODS, rule=services.band_limited, doc="cases per year"
+    )
+
+    m.places_needed = pyo.Constraint(m.STATES, m.PERIODS, rule=places.places_needed, doc="children")
+    m.places_kept = pyo.Constraint(
+        m.HELD_STATES, m.PERIODS, rule=places.places_kept, doc="children"
+    )
+
+    m.tier_spend = pyo.Constraint(m.AREAS, m.TIERS, m.YEARS, rule=money.tier_spend, doc="£m")
+    m.spend_funded = pyo.Constraint(m.AREAS, m.TIERS, m.YEARS, rule=money.spend_funded, doc="£m")
+    m.fund_balance = pyo.Constraint(m.ACCOUNTS, m.YEARS, rule=money.fund_balance, doc="£m")
+    m.spend_floor = pyo.Constraint(m.FLOORS, rule=money.spend_floor, doc="£m")
+    m.spend_ceiling = pyo.Constraint(m.CEILINGS, rule=money.spend_ceiling, doc="£m")
+
+    m.window_only = pyo.Constraint(
+        m.WINDOW_DRAWS, m.YEARS, rule=double_investment.window_only, doc="£m"
+    )
+    m.statutory_protected = pyo.Constraint(
+        m.PROTECTED_YEARS, rule=double_investment.statutory_protected, doc="£m"
+    )
+    m.prevention_uplifted = pyo.Constraint(
+        m.UPLIFTED_YEARS, rule=double_investment.prevention_uplifted, doc="£m"
+    )
+    m.savings_reinvested = pyo.Constraint(
+        m.REINVESTING_YEARS, rule=double_investment.savings_reinvested, doc="£m"
+    )
+    return m

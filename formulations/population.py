@@ -1,0 +1,112 @@
+"""Children moving between states.  MODEL.md 3.1, 3.2, and the baseline."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import pyomo.environ as pyo
+
+from formulations.horizon import year_of
+
+if TYPE_CHECKING:
+    from allocator.instance import Instance
+
+EXIT = "exit"
+
+
+def declare(m: pyo.AbstractModel, instance: Instance) -> None:
+    """``STATES`` (area, state), ``CARE_STATES``, ``ORIGINS``, probabilities, and ``children``."""
+    data = instance.resolved
+    m.STATES = pyo.Set(dimen=2, initialize=list(data.states))
+    m.CARE_STATES = pyo.Set(
+        dimen=2, initialize=[key for key, state in data.states.items() if state.in_care]
+    )
+    origins = defaultdict(list)
+    for a, i, j, y in data.rates:
+        if j != EXIT and y == instance.first_year:
+            origins[a, j].append(i)
+    m.ORIGINS = pyo.Set(m.STATES, initialize={(a, j): [j, *origins[a, j]] for a, j in data.states})
+    m.probability = pyo.Param(
+        m.AREAS, pyo.Any, pyo.Any, pyo.Any,
+        initialize={
+            (a, i, j, t): value
+            for t in range(1, instance.number_of_periods + 1)
+            for (a, i, j), value in probabilities(instance, year_of(instance, t)).items()
+        },
+        doc="share of those in i at the start of period t who are in j at its end",
+    )  # fmt: skip
+    m.arrivals = pyo.Param(
+        m.STATES, m.PERIODS,
+        initialize={
+            (a, j, t): data.arrivals.get((a, j, year_of(instance, t)), 0.0)
+            / instance.periods_per_year
+            for a, j in data.states
+            for t in range(1, instance.number_of_periods + 1)
+        },
+        doc="children per period",
+    )  # fmt: skip
+    m.opening = pyo.Param(
+        m.STATES, initialize={key: state.opening for key, state in data.states.items()},
+        doc="children",
+    )  # fmt: skip
+    m.children = pyo.Var(m.STATES, m.PERIODS_AND_OPENING, bounds=_opening_then_free, doc="children")
+
+
+def _opening_then_free(m: Any, a: str, i: str, t: int) -> tuple[float, float | None]:
+    return (m.opening[a, i], m.opening[a, i]) if t == 0 else (0, None)
+
+
+def children_balance(m: Any, a: str, j: str, t: int) -> Any:
+    r"""Children in a state are those who stay, arrive or move in, but for those diverted.
+
+    .. math::
+        n_{jt} = b_{jt} + \sum_i p_{ijt}\, n_{i,t-1}
+                 - \sum_{k:\,to=j} d_{kt} + \sum_{k:\,instead=j} d_{kt}
+
+    The sum over :math:`i` includes :math:`j` itself, :math:`p_{jj}` being the share who stay.
+
+    Dual: £m (present value) per child who joins the state in the period.  MODEL.md 3.2
+    """
+    return m.children[a, j, t] == (
+        m.arrivals[a, j, t]
+        + sum(m.probability[a, i, j, t] * m.children[a, i, t - 1] for i in m.ORIGINS[a, j])
+        - sum(m.diverted[a, p, i, j, l, t] for p, i, l in m.DIVERTED_FROM_ENTERING[a, j])
+        + sum(m.diverted[a, p, i, k, j, t] for p, i, k in m.DIVERTED_INTO[a, j])
+    )
+
+
+def probabilities(instance: Instance, year: int) -> dict[tuple[str, str, str], float]:
+    """Chance by area, from and to of a move within one period of the year; from = to for staying.
+
+    Competing constant hazards: MODEL.md 3.1.
+    """
+    length = 1 / instance.periods_per_year
+    data = instance.resolved
+    hazards: dict[tuple[str, str], dict[str, float]] = {key: {} for key in data.states}
+    for (a, i, j, y), rate in data.rates.items():
+        if y == year:
+            hazards[a, i][j] = rate
+    chances = {}
+    for (a, i), rates in hazards.items():
+        total = sum(rates.values())
+        stay = math.exp(-total * length)
+        chances[a, i, i] = stay
+        for j, rate in rates.items():
+            chances[a, i, j] = rate / total * (1 - stay) if total > 0 else 0.0
+    return chances
+
+
+def baseline(instance: Instance) -> dict[tuple[str, str, int], float]:
+    """Children by area, state and period (0..H) if every service stays at its baseline."""
+    data = instance.resolved
+    children = {(a, i, 0): state.opening for (a, i), state in data.states.items()}
+    for t in range(1, instance.number_of_periods + 1):
+        y = year_of(instance, t)
+        for a, j in data.states:
+            children[a, j, t] = data.arrivals.get((a, j, y), 0.0) / instance.periods_per_year
+        for (a, i, j), chance in probabilities(instance, y).items():
+            if j != EXIT:
+                children[a, j, t] += chance * children[a, i, t - 1]
+    return children

@@ -1,0 +1,33 @@
+"""Targets for the number of children in care.  MODEL.md 3.10."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyomo.environ as pyo
+
+if TYPE_CHECKING:
+    from allocator.instance import Instance
+
+
+def declare(m: pyo.AbstractModel, instance: Instance) -> None:
+    """``TARGETS`` (owner, year), and the care states that an owner's target counts."""
+    data = instance.resolved
+    m.TARGETS = pyo.Set(dimen=2, initialize=list(data.targets))
+    m.target = pyo.Param(m.TARGETS, initialize=dict(data.targets), doc="children")
+    m.CARE_STATES_OF = pyo.Set(
+        m.OWNERS, dimen=2,
+        initialize=lambda m, o: [(a, i) for a, i in m.CARE_STATES if a in m.AREAS_OF[o]],
+    )  # fmt: skip
+
+
+def target_met(m: Any, o: str, y: int) -> Any:
+    r"""At the end of the year no more children are in care than the target says.
+
+    .. math:: \sum_{i\in C} n_{i,t} \le N_y, \quad t \text{ the last period of } y
+
+    Dual: £m (present value) per child more in the target.  MODEL.md 3.10
+    """
+    return (
+        sum(m.children[a, i, m.last_period_of[y]] for a, i in m.CARE_STATES_OF[o]) <= m.target[o, y]
+    )
