@@ -1,0 +1,1 @@
+"""Solvers: each is data over a bridge.  See ``catalogue`` and ``highs``."""

@@ -1,0 +1,141 @@
+"""The bridge from arrays to HiGHS: one model kept alive, solved again from its last basis."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import highspy
+import numpy as np
+
+from allocator.errors import SolverError
+from allocator.program import LinearProgram
+from allocator.solvers.catalogue import Solver
+from allocator.solvers.solution import Ranging, Solution, Status
+
+_STATUS = {
+    highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
+    highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
+    highspy.HighsModelStatus.kUnbounded: Status.UNBOUNDED,
+    highspy.HighsModelStatus.kTimeLimit: Status.TIME_LIMIT,
+}
+_NONE = np.zeros(0)
+
+
+class HighsModel:
+    """A program loaded into HiGHS.  Variants of it, which share its matrix, solve warm.
+
+    ``log`` is a file that HiGHS writes its own log to.
+    """
+
+    def __init__(self, program: LinearProgram, solver: Solver, log: Path | None = None) -> None:
+        self._solver = solver
+        self._highs = highspy.Highs()
+        self._set("output_flag", log is not None)
+        self._set("log_to_console", False)
+        if log is not None:
+            self._set("log_file", str(log))
+        for name, value in solver.options.items():
+            self._set(name, value)
+        self._matrix = program.matrix
+        self._check(self._highs.passModel(_highs_lp(program)))
+
+    @property
+    def version(self) -> str:
+        """Version of HiGHS."""
+        return str(self._highs.version())
+
+    def solve(self, program: LinearProgram, stage: int = -1, seconds: float = np.inf) -> Solution:
+        """Minimise one of the program's objectives, from the last basis where there is one.
+
+        ``program`` must share the matrix that was loaded.  ``seconds`` is the longest it may take.
+        """
+        if program.matrix is not self._matrix:
+            raise ValueError("a variant must share the matrix of the program that was loaded")
+        self._load_bounds(program)
+        objective = program.objectives[stage]
+        columns = np.arange(program.shape[1], dtype=np.int32)
+        self._check(self._highs.changeColsCost(len(columns), columns, objective.costs))
+        self._check(self._highs.changeObjectiveOffset(objective.constant))
+        started = self._highs.getRunTime()
+        self._set("time_limit", started + max(seconds, 0.0))
+        self._highs.run()
+        return self._answer(self._highs.getRunTime() - started)
+
+    def ranging(self) -> Ranging | None:
+        """Ranges of the last solve's right-hand sides; None where HiGHS has no basis for them."""
+        if not self._solver.vertex:
+            return None
+        status, ranging = self._highs.getRanging()
+        if status != highspy.HighsStatus.kOk:
+            return None
+        return Ranging(
+            np.array(ranging.row_bound_dn.value_), np.array(ranging.row_bound_up.value_)
+        )
+
+    def write(self, path: Path) -> None:
+        """Write the loaded program, with its names, as HiGHS writes the suffix of ``path``."""
+        self._check(self._highs.writeModel(str(path)))
+
+    def _load_bounds(self, program: LinearProgram) -> None:
+        rows, columns = (np.arange(n, dtype=np.int32) for n in program.shape)
+        self._check(
+            self._highs.changeColsBounds(len(columns), columns, program.lower, program.upper)
+        )
+        self._check(
+            self._highs.changeRowsBounds(len(rows), rows, program.row_lower, program.row_upper)
+        )
+
+    def _answer(self, seconds: float) -> Solution:
+        status = self._highs.getModelStatus()
+        info = self._highs.getInfo()
+        iterations = max(info.simplex_iteration_count, 0) + max(info.ipm_iteration_count, 0)
+        iterations += max(info.pdlp_iteration_count, 0)
+        known = _STATUS.get(status, Status.FAILED)
+        ray = None
+        if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+            known = self._settle()
+        if known is Status.INFEASIBLE:
+            ray = self._ray()
+        if known is not Status.OPTIMAL:
+            message = self._highs.modelStatusToString(status)
+            return Solution(known, _NONE, _NONE, np.nan, iterations, seconds, message, ray)
+        solution = self._highs.getSolution()
+        return Solution(
+            known, np.array(solution.col_value), np.array(solution.row_dual),
+            info.objective_function_value, iterations, seconds,
+        )  # fmt: skip
+
+    def _settle(self) -> Status:
+        """Presolve found it infeasible or unbounded; solve without it to know which."""
+        self._set("presolve", "off")
+        self._highs.run()
+        self._set("presolve", "choose")
+        return _STATUS.get(self._highs.getModelStatus(), Status.FAILED)
+
+    def _ray(self) -> np.ndarray[Any, np.dtype[np.float64]] | None:
+        status, there, ray = self._highs.getDualRay()
+        return np.array(ray) if status == highspy.HighsStatus.kOk and there else None
+
+    def _set(self, option: str, value: Any) -> None:
+        if self._highs.setOptionValue(option, value) != highspy.HighsStatus.kOk:
+            raise SolverError(f"HiGHS {self.version} has no option {option} = {value!r}")
+
+    @staticmethod
+    def _check(status: highspy.HighsStatus) -> None:
+        if status == highspy.HighsStatus.kError:
+            raise SolverError("HiGHS refused the program")
+
+
+def _highs_lp(program: LinearProgram) -> highspy.HighsLp:
+    lp = highspy.HighsLp()
+    lp.num_row_, lp.num_col_ = program.shape
+    lp.col_cost_ = program.objectives[-1].costs
+    lp.offset_ = program.objectives[-1].constant
+    lp.col_lower_, lp.col_upper_ = program.lower, program.upper
+    lp.row_lower_, lp.row_upper_ = program.row_lower, program.row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = program.matrix.indptr
+    lp.a_matrix_.index_ = program.matrix.indices
+    lp.a_matrix_.value_ = program.matrix.data
+    return lp
