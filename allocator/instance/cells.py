@@ -44,6 +44,8 @@ def shown(cell: object) -> str:
     """A cell as it is quoted in a message."""
     if isinstance(cell, (list, tuple)):
         return ";".join(shown(item) for item in cell)
+    if isinstance(cell, float):
+        return repr(cell).removesuffix(".0")
     return "" if cell is None else str(cell)
 
 
@@ -74,7 +76,7 @@ def parse(column: Column, cell: object) -> object:
             "format the column as text or number and enter the value again",
         )
     value = _READERS[column.kind](cell, text)
-    _check_bounds(column, value)
+    check_bounds(column, value)
     return value
 
 
@@ -84,7 +86,8 @@ def _is_date(column: Column, cell: object, text: str) -> bool:
     return column.kind not in (Kind.YEARS, Kind.TIERS) and _DATE.fullmatch(text) is not None
 
 
-def _check_bounds(column: Column, value: object) -> None:
+def check_bounds(column: Column, value: object) -> None:
+    """Raise CellError where a number is outside the column's bounds."""
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         return
     if column.low is not None and value < column.low:

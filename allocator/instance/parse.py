@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from allocator.instance.cells import CellError, is_blank, is_mojibake, parse, shown
+from allocator.instance.cells import CellError, is_blank, is_mojibake, parse
 from allocator.instance.instance import DoubleInvestment, Instance, Row
-from allocator.instance.problems import Problem, Severity, did_you_mean
+from allocator.instance.problems import Severity, did_you_mean
 from allocator.instance.raw import Raw, RawRow
 from allocator.instance.schema import SETTINGS, TABLES, Column, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class PartialRow(Row):
+    """A row some of whose cells are missing from ``values``, though they are not blank.
+
+    ``unread`` names their columns.  What is wrong with them is reported already, so that
+    later checks take no offence at them.
+    """
+
+    unread: frozenset[str] = frozenset()
 
 
 def parse_instance(raw: Raw) -> Instance | None:
@@ -86,9 +98,7 @@ def _parse_setting(raw: Raw, section: str, column: Column) -> Any:
     try:
         return parse(column, value)
     except CellError as error:
-        raw.report(
-            raw.settings_file, error.rule, error.remedy, row=row, column=place, value=value
-        )
+        raw.report(raw.settings_file, error.rule, error.remedy, row=row, column=place, value=value)
         return column.value_when_blank
 
 
@@ -103,26 +113,38 @@ def _dotted(section: str, key: str) -> str:
 
 def _parse_row(raw: Raw, table: str, row: RawRow) -> Row:
     values: dict[str, Any] = {}
+    unread: set[str] = set()
     for column in TABLES[table].columns:
         cell = row.cells.get(column.name)
         try:
             value = parse(column, cell)
         except CellError as error:
-            raw.problems.append(
-                Problem(row.file, row.number, column.name, shown(cell), error.rule, error.remedy)
-            )
+            raw.report(
+                row.file, error.rule, error.remedy,
+                row=row.number, column=column.name, value=cell,
+            )  # fmt: skip
+            unread.add(column.name)
             continue
         if value is not None:
             values[column.name] = value
-        elif column.required and column.name in row.cells:
-            raw.report(
-                row.file, "is blank, and has no default", f"fill it in: {column.meaning}",
-                row=row.number, column=column.name,
-            )  # fmt: skip
+        elif column.required:
+            unread.add(column.name)
+            _report_blank(raw, row, column)
         if column.kind is Kind.TEXT and is_mojibake(cell):
             raw.report(
                 row.file, "was saved in one encoding and read in another",
                 "save the file again as CSV UTF-8 from the original",
                 row=row.number, column=column.name, value=cell, severity=Severity.WARNING,
             )  # fmt: skip
+    if unread:
+        return PartialRow(table, row.number, row.file, values, frozenset(unread))
     return Row(table, row.number, row.file, values)
+
+
+def _report_blank(raw: Raw, row: RawRow, column: Column) -> None:
+    """A required cell is blank; a whole column that is missing is reported at its heading."""
+    if column.name in row.cells:
+        raw.report(
+            row.file, "is blank, and has no default", f"fill it in: {column.meaning}",
+            row=row.number, column=column.name,
+        )  # fmt: skip

@@ -1,0 +1,33 @@
+"""Every rule that ties rows and tables together, checked in one pass.
+
+What single cells may hold is checked as they are read.  Each rule here is a function
+whose first line says it; ``CHECKS`` lists them all, so the documentation can too.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from allocator.instance.check import children, money, names, services, targets, years
+from allocator.instance.check.view import Check, View
+from allocator.instance.instance import Instance
+from allocator.instance.problems import Problem, errors
+
+EARLY: tuple[Check, ...] = (
+    *names.CHECKS, *years.CHECKS, *children.CHECKS, *services.CHECKS, *money.CHECKS,
+    *targets.CHECKS,
+)  # fmt: skip
+LATE: tuple[Check, ...] = targets.LATE_CHECKS  # those that need an instance without errors
+CHECKS = EARLY + LATE
+
+
+def examine(instance: Instance) -> list[Problem]:
+    """Every problem between the cells of an instance, errors and warnings, in one pass.
+
+    Rows may lack cells that could not be read; those are passed over, and nothing raises.
+    """
+    view = View(instance)
+    found = list(chain.from_iterable(check(view) for check in EARLY))
+    if not errors(found):
+        found += chain.from_iterable(check(view) for check in LATE)
+    return found

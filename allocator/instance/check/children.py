@@ -1,0 +1,138 @@
+"""Children: states, moves between them, arrivals, and what they are worth at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allocator.instance.check.view import Check, View, at, unread_in, warn
+from allocator.instance.problems import Problem
+from allocator.instance.schema import EXIT
+
+FAST_RATE = 3.0  # moves per child-year: a mean stay under four months
+WEEKLY = (50.0, 12_000.0)  # £: a year in care costs more, a week of it may cost this
+
+
+def someone_is_in_care(view: View) -> Iterator[Problem]:
+    """At least one state is in care."""
+    rows = view.instance.tables["states"]
+    if rows and not any(row["in_care"] or "in_care" in unread_in(row) for row in rows):
+        yield view.whole("states", "has no state in care", "write yes under in_care where it holds")
+
+
+def staying_has_no_rate(view: View) -> Iterator[Problem]:
+    """A row from a state to itself stands for staying and has no rate."""
+    for row in view.rows("transitions"):
+        if row["from"] == row["to"] and row.values.get("rate") is not None:
+            yield at(
+                row, "rate", f"is given to staying in {row['from']}, which is not a move",
+                "leave the rate blank; only avoidable_share counts here",
+            )  # fmt: skip
+
+
+def moves_have_a_rate(view: View) -> Iterator[Problem]:
+    """A move from a state to another has a rate."""
+    for row in view.rows("transitions"):
+        if row["from"] != row["to"] and row["rate"] is None:
+            yield at(
+                row, "rate", f"is blank for the move {row['from']} → {row['to']}",
+                "give the moves per child-year, 0 if there are none, or remove the row",
+            )  # fmt: skip
+
+
+def rates_are_plausible(view: View) -> Iterator[Problem]:
+    """A rate is per child-year, so seldom above 3."""
+    for row in view.rows("transitions"):
+        if row["rate"] is not None and row["rate"] > FAST_RATE:
+            yield warn(
+                row, "rate", "is above 3 moves per child-year, a mean stay under four months",
+                "check that it is a rate per year, and not a percentage or a count",
+            )  # fmt: skip
+
+
+def rows_apply_everywhere(view: View) -> Iterator[Problem]:
+    """A row for every area is used in every area."""
+    states = view.resolved.states
+    for table, columns in (("transitions", ("from", "to")), ("arrivals", ("state",))):
+        for row, areas in view.in_force(table):
+            for column in columns if row["area"] is None else ():
+                name = row[column]
+                lacking = [a for a in areas if name != EXIT and (a, name) not in states]
+                if lacking:
+                    yield warn(
+                        row, column, f"is not a state{view.where(lacking)}, so the row is left "
+                        "out there", "add the state there, or give the row by area",
+                    )  # fmt: skip
+
+
+def children_can_leave(view: View) -> Iterator[Problem]:
+    """A state with children has a way out."""
+    left = {(a, i) for (a, i, _, _), rate in view.resolved.rates.items() if rate > 0}
+    for row, areas in view.in_force("states"):
+        stuck = [area for area in areas if (area, row["state"]) not in left]
+        if row["opening"] > 0 and stuck:
+            yield warn(
+                row, "state", f"has children at the start and no move out{view.where(stuck)}",
+                "add its transitions",
+            )  # fmt: skip
+
+
+def states_are_used(view: View) -> Iterator[Problem]:
+    """A state holds children at some time."""
+    entered = {(a, j) for (a, _, j, _), rate in view.resolved.rates.items() if rate > 0}
+    entered |= {(a, i) for (a, i, _), children in view.resolved.arrivals.items() if children > 0}
+    entered |= {(a, instead) for a, _, _, _, instead in view.resolved.effects}
+    for row, areas in view.in_force("states"):
+        empty = [area for area in areas if (area, row["state"]) not in entered]
+        if row["opening"] == 0 and empty:
+            yield warn(
+                row, "state", f"never holds a child{view.where(empty)}: none at the start, no "
+                "arrivals, no move into it", "add what is missing, or remove the state",
+            )  # fmt: skip
+
+
+def care_costs_a_year(view: View) -> Iterator[Problem]:
+    """The cost of a child in care is for a year, not for a week."""
+    low, high = WEEKLY
+    for row in view.rows("states"):
+        if row["in_care"] and low <= row["unit_cost"] <= high:
+            yield warn(
+                row, "unit_cost", "looks like the cost of a week in care",
+                "give pounds per child-year: a week's cost times 52",
+            )  # fmt: skip
+
+
+def terminal_value_is_finite(view: View) -> Iterator[Problem]:
+    """Without discounting, children still there at the end leave at last."""
+    if view.instance.discount_rate > 0 or not view.instance.terminal_value:
+        return
+    finite = _leaving_at_last(view)
+    for row, areas in view.in_force("states"):
+        endless = [area for area in areas if (area, row["state"]) not in finite]
+        if endless:
+            yield at(
+                row, "state", f"never leads to `exit`{view.where(endless)}, so with a discount "
+                "rate of 0 its terminal value has no end",
+                "give it a way to `exit`, a discount_rate above 0, or set terminal_value to false",
+            )  # fmt: skip
+
+
+def _leaving_at_last(view: View) -> set[tuple[str, str]]:
+    """States from which the closing year's rates lead to `exit`, by however many moves."""
+    year = view.instance.last_year
+    moves = [
+        (area, i, j) for (area, i, j, y), rate in view.resolved.rates.items()
+        if y == year and rate > 0
+    ]  # fmt: skip
+    leaving: set[tuple[str, str]] = set()
+    grown = -1
+    while grown < len(leaving):
+        grown = len(leaving)
+        leaving |= {(a, i) for a, i, j in moves if j == EXIT or (a, j) in leaving}
+    return leaving
+
+
+CHECKS: tuple[Check, ...] = (
+    someone_is_in_care, staying_has_no_rate, moves_have_a_rate, rates_are_plausible,
+    rows_apply_everywhere, children_can_leave, states_are_used, care_costs_a_year,
+    terminal_value_is_finite,
+)  # fmt: skip

@@ -1,0 +1,158 @@
+"""Names: every reference means something, and every row has a key of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allocator.instance.cells import CellError, check_bounds
+from allocator.instance.check.view import Check, View, at, key_of, unread_in
+from allocator.instance.instance import Row
+from allocator.instance.problems import Problem, did_you_mean
+from allocator.instance.schema import RESERVED, TABLES, Column
+
+_DEFINED = (("areas", "area"), ("states", "state"), ("services", "service"), ("funds", "fund"))
+
+
+def something_to_plan(view: View) -> Iterator[Problem]:
+    """An instance has states, a fund and a budget."""
+    remedies = {
+        "states": "list the groups of children",
+        "funds": "list the sources of money",
+        "budgets": "give each fund its money by year",
+    }
+    for table, remedy in remedies.items():
+        if not view.instance.tables[table]:
+            yield view.whole(table, "has no rows", remedy)
+
+
+def required_cells(view: View) -> Iterator[Problem]:
+    """A cell without a default is filled in."""
+    for table, rows in view.instance.tables.items():
+        required = [column for column in TABLES[table].columns if column.required]
+        for row in rows:
+            for column in required:
+                if column.name not in row.values and column.name not in unread_in(row):
+                    yield at(
+                        row, column.name, "is blank, and has no default",
+                        f"fill it in: {column.meaning}",
+                    )  # fmt: skip
+
+
+def cells_in_bounds(view: View) -> Iterator[Problem]:
+    """A number lies within its column's bounds, wherever the row came from."""
+    for table, rows in view.instance.tables.items():
+        for row in rows:
+            for name, value in row.values.items():
+                try:
+                    check_bounds(TABLES[table].column(name), value)
+                except CellError as error:
+                    yield at(row, name, error.rule, error.remedy)
+
+
+def reserved_words(view: View) -> Iterator[Problem]:
+    """No area, state, service or fund takes a word that means something else."""
+    for table, column in _DEFINED:
+        for row in view.instance.tables[table]:
+            if row[column] in RESERVED:
+                yield at(row, column, "is a word with a meaning of its own", "choose another name")
+
+
+def states_and_services_apart(view: View) -> Iterator[Problem]:
+    """A state and a service never share a name: prices and limits could not tell them apart."""
+    for row in view.instance.tables["services"]:
+        if row["service"] in view.names["state"]:
+            yield at(row, "service", "is the name of a state too", "rename one of the two")
+
+
+def areas_are_listed(view: View) -> Iterator[Problem]:
+    """Where rows name areas, an areas table lists them."""
+    if view.instance.has_areas:
+        return
+    for table, rows in view.instance.tables.items():
+        naming = [row for row in rows if row["area"] is not None and table != "areas"]
+        if naming:
+            yield at(
+                naming[0], "area", "names an area, but the instance has no areas table",
+                "add an areas table that lists every area, or leave the area blank",
+            )  # fmt: skip
+
+
+def known_names(view: View) -> Iterator[Problem]:
+    """A reference names something that the instance has."""
+    for table, rows in view.instance.tables.items():
+        columns = [c for c in TABLES[table].columns if c.refers]
+        if not view.instance.has_areas:  # another check says so, once a table
+            columns = [c for c in columns if c.name != "area"]
+        for column in columns:
+            allowed = view.allowed(column)
+            for row in rows:
+                if row[column.name] is not None and row[column.name] not in allowed:
+                    yield at(
+                        row, column.name, f"is not {_kinds(column)} of this instance",
+                        did_you_mean(row[column.name], allowed),
+                    )  # fmt: skip
+
+
+def _kinds(column: Column) -> str:
+    named = ["`exit`" if kind == "exit" else f"`{kind}`" if kind in ("all", "total")
+             else f"an {kind}" if kind == "area" else f"a {kind}" for kind in column.refers]  # fmt: skip
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} or {named[-1]}"
+
+
+def known_in_the_area(view: View) -> Iterator[Problem]:
+    """A row of one area names only states, services and funds that the area has."""
+    here = {
+        kind: {(area, row[kind]) for row, areas in view.in_force(table) for area in areas}
+        for table, kind in _DEFINED
+        if table != "areas"
+    }
+    for table in TABLES:
+        columns = [c for c in TABLES[table].columns if c.refers and c.name != "area"]
+        for row in view.rows(table) if table != "areas" else ():
+            for column in columns if row["area"] is not None else ():
+                kinds = [
+                    k for k in here if k in column.refers and row[column.name] in view.names[k]
+                ]
+                if kinds and all((row["area"], row[column.name]) not in here[k] for k in kinds):
+                    yield at(
+                        row, column.name, f"is not a {kinds[0]} that {row['area']} has",
+                        f"add a row to {kinds[0]}s for {row['area']}, or remove this one",
+                    )  # fmt: skip
+
+
+def one_row_per_key(view: View) -> Iterator[Problem]:
+    """No two rows of a table have the same key, defaults counted."""
+    for table, rows in view.instance.tables.items():
+        key = TABLES[table].key
+        first: dict[tuple[object, ...], Row] = {}
+        for row in rows:
+            if unread_in(row).intersection(key) or not _has_key(row):
+                continue
+            other = first.setdefault(key_of(view.instance, row), row)
+            if other is not row:
+                where = "" if other.file == row.file else f" of {other.file}"
+                yield at(
+                    row, _telling_column(row), f"makes the same key ({_spelt(view, row)}) as "
+                    f"row {other.number}{where}",
+                    f"keep one of rows {other.number} and {row.number}, or tell them apart",
+                )  # fmt: skip
+
+
+def _has_key(row: Row) -> bool:
+    required = (c.name for c in TABLES[row.table].columns if c.key and c.required)
+    return all(row[name] is not None for name in required)
+
+
+def _telling_column(row: Row) -> str:
+    return next(name for name in TABLES[row.table].key if name != "area" or row.table == "areas")
+
+
+def _spelt(view: View, row: Row) -> str:
+    cells = zip(TABLES[row.table].key, key_of(view.instance, row), strict=True)
+    return ", ".join(f"{name} {value}" for name, value in cells if value is not None)
+
+
+CHECKS: tuple[Check, ...] = (
+    something_to_plan, required_cells, cells_in_bounds, reserved_words, states_and_services_apart,
+    areas_are_listed, known_names, known_in_the_area, one_row_per_key,
+)  # fmt: skip

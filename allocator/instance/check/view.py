@@ -1,0 +1,162 @@
+"""What the checks look at: an instance of which some cells could not be read.
+
+A check never raises.  It works on the *sound* rows: those that name things that exist,
+with unreadable numbers as NaN, which is neither above nor below anything, so that no
+cell is blamed twice.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from allocator.instance.cells import shown
+from allocator.instance.instance import Instance, Row
+from allocator.instance.parse import PartialRow
+from allocator.instance.problems import Problem, Severity
+from allocator.instance.raw import SETTINGS_FILE, SETTINGS_SHEET
+from allocator.instance.resolved import Resolved, area_rows, key_value
+from allocator.instance.schema import ALL, EXIT, TABLES, TIERS, TOTAL, Column, Kind
+
+SHOWN_AREAS = 3
+
+
+@dataclass(frozen=True)
+class View:
+    """An instance, its sound part, and that part by area and year."""
+
+    instance: Instance
+
+    @cached_property
+    def names(self) -> Mapping[str, frozenset[str]]:
+        """Names that a reference may stand for, by the kinds of the schema."""
+        defined = {
+            kind: frozenset(
+                row[kind] for row in self.instance.tables[table] if row[kind] is not None
+            )
+            for table, kind in (
+                ("areas", "area"), ("states", "state"), ("services", "service"), ("funds", "fund"),
+            )
+        }  # fmt: skip
+        fixed = {EXIT: {EXIT}, "tier": set(TIERS), TOTAL: {TOTAL}, ALL: {ALL}}
+        return defined | {kind: frozenset(words) for kind, words in fixed.items()}
+
+    def allowed(self, column: Column) -> frozenset[str]:
+        """Names that a reference in this column may stand for."""
+        return frozenset().union(*(self.names[kind] for kind in column.refers))
+
+    @cached_property
+    def sound(self) -> Instance:
+        """The instance without the rows that name nothing; unreadable numbers are NaN."""
+        tables = {
+            table: tuple(sound for row in rows if (sound := self._sound_row(row)) is not None)
+            for table, rows in self.instance.tables.items()
+        }
+        return replace(self.instance, tables=tables)
+
+    @cached_property
+    def resolved(self) -> Resolved:
+        """The sound part by area and year."""
+        return Resolved.of(self.sound)
+
+    def rows(self, table: str) -> tuple[Row, ...]:
+        """Sound rows of a table."""
+        return self.sound.tables[table]
+
+    def in_force(self, table: str) -> Iterator[tuple[Row, list[str]]]:
+        """Sound rows of a table with the areas in which each holds."""
+        return ((row, self._areas[id(row)]) for row in self.rows(table))
+
+    @cached_property
+    def _areas(self) -> dict[int, list[str]]:
+        areas: dict[int, list[str]] = {
+            id(row): [] for rows in self.sound.tables.values() for row in rows
+        }
+        for table in self.sound.tables:
+            for area, rows in area_rows(self.sound, table).items():
+                for row in rows:
+                    areas[id(row)].append(area)
+        return areas
+
+    def where(self, areas: Iterable[str]) -> str:
+        """The areas of a message: `` in A, B and 2 more``; nothing where there is but one area."""
+        named = list(dict.fromkeys(areas))
+        if not self.instance.has_areas or not named:
+            return ""
+        more = len(named) - SHOWN_AREAS
+        tail = f" and {more} more" if more > 0 else ""
+        return f" in {', '.join(named[:SHOWN_AREAS])}{tail}"
+
+    def file(self, table: str) -> str:
+        """Where the settings (``instance``) or a table stand, in a folder or a workbook."""
+        for row in (row for rows in self.instance.tables.values() for row in rows):
+            book, sheet, _ = row.file.partition(": ")
+            if sheet:
+                return f"{book}: {table}"
+        return SETTINGS_FILE if table == SETTINGS_SHEET else f"{table}.csv"
+
+    def setting(
+        self, key: str, value: object, rule: str, remedy: str, severity: Severity = Severity.ERROR
+    ) -> Problem:
+        """A problem with a setting."""
+        return Problem(self.file(SETTINGS_SHEET), None, key, shown(value), rule, remedy, severity)
+
+    def whole(self, table: str, rule: str, remedy: str) -> Problem:
+        """A problem with a whole table."""
+        return Problem(self.file(table), None, "", "", rule, remedy)
+
+    def _sound_row(self, row: Row) -> Row | None:
+        unread = unread_in(row)
+        values = dict(row.values)
+        for column in TABLES[row.table].columns:
+            value, given_up = values.get(column.name), column.name in unread
+            if value is not None:
+                means_something = not column.refers or value in self.allowed(column)
+            elif column.kind is Kind.NUMBER and not column.key:
+                means_something = True
+                if column.required or given_up:
+                    values[column.name] = math.nan
+            else:
+                means_something = not (column.required or (column.key and given_up))
+            if not means_something:
+                return None
+        return Row(row.table, row.number, row.file, values)
+
+
+Check = Callable[[View], Iterator[Problem]]
+
+
+def unread_in(row: Row) -> frozenset[str]:
+    """Columns of a row whose cells are wrong in themselves, and reported already."""
+    return row.unread if isinstance(row, PartialRow) else frozenset()
+
+
+def at(
+    row: Row, column: str, rule: str, remedy: str, severity: Severity = Severity.ERROR
+) -> Problem:
+    """A problem with one cell."""
+    value = shown(row.values.get(column))
+    return Problem(row.file, row.number, column, value, rule, remedy, severity)
+
+
+def warn(row: Row, column: str, rule: str, remedy: str) -> Problem:
+    """A likely mistake in one cell."""
+    return at(row, column, rule, remedy, Severity.WARNING)
+
+
+def key_of(instance: Instance, row: Row) -> tuple[Any, ...]:
+    """The cells that name a row, defaults filled in."""
+    return tuple(key_value(instance, row, name) for name in TABLES[row.table].key)
+
+
+def figure(value: float) -> str:
+    """A number in a message: thousands separated, four decimals at most."""
+    return f"{value:,.4f}".rstrip("0").rstrip(".")
+
+
+def span(instance: Instance) -> str:
+    """The years of the plan in words."""
+    return f"{instance.first_year} to {instance.last_year}"
