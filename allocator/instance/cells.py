@@ -18,6 +18,8 @@ from allocator.instance.schema import ALL, TIERS, Column, Kind
 Cell = str | int | float | bool | datetime.date | datetime.time | None
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_DECIMAL_COMMA = re.compile(r"[+-]?(0,\d+|\d+,(\d{1,2}|\d{4,}))")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 _DATE = re.compile(
     r"\d{1,2}[-/ ](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*([-/ ]\d{2,4})?"
     r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/ ]\d{1,4}"
@@ -70,7 +72,14 @@ def parse(column: Column, cell: object) -> object:
     text = str(cell).strip()
     if text in _SHEET_ERRORS:
         raise CellError("is a spreadsheet's error value", "mend the formula it came from")
-    if column.kind is not Kind.TEXT and _is_date(column, cell, text):
+    if column.kind is Kind.TEXT:
+        return _read_text(text)
+    if text.startswith("="):
+        raise CellError(
+            "is a formula that was never calculated",
+            "open and save the workbook in a spreadsheet, or enter the value",
+        )
+    if _is_date(column, cell, text):
         raise CellError(
             "is a date, made by a spreadsheet from something else",
             "format the column as text or number and enter the value again",
@@ -110,6 +119,10 @@ def _read_number(cell: object, text: str) -> float:
     value = float(text) if _NUMBER.fullmatch(text) else math.nan
     if math.isfinite(value):
         return value
+    if _NUMBER.fullmatch(text):
+        raise CellError("is too large", "give a number that a computer can hold")
+    if _DECIMAL_COMMA.fullmatch(text):
+        raise CellError("has a decimal comma", "write a decimal point, as in 0.5")
     if _NUMBER.fullmatch(re.sub(r"[£,\s]", "", text)):
         raise CellError(
             "is not a plain number", "leave out the pound sign and the thousands separators"
@@ -132,7 +145,7 @@ def _read_year(cell: object, text: str) -> int:
             "is not a year", f"name the financial year by the year it begins: {text[:4]}"
         )
     year = _read_whole(cell, text)
-    if not 1900 <= year <= 2200:  # noqa: PLR2004
+    if not 1900 <= year <= 2200:
         raise CellError("is not a year", "give the four digits of the year it begins, as 2016")
     return year
 
@@ -167,6 +180,14 @@ def _read_years(cell: object, text: str) -> tuple[int, ...]:
     return tuple(_read_year(part, str(part).strip()) for part in parts if str(part).strip())
 
 
+def _read_text(text: str) -> str:
+    """Text with one kind of line break, and nothing that a file format would lose."""
+    text = re.sub(r"\r\n?", "\n", text)
+    if _CONTROL.search(text):
+        raise CellError("holds a control character", "type the text again")
+    return text
+
+
 def _read_name(cell: object, text: str) -> str:
     if isinstance(cell, float) and cell == int(cell):
         return str(int(cell))
@@ -175,12 +196,13 @@ def _read_name(cell: object, text: str) -> str:
             "was saved in one encoding and read in another",
             "save the file again as CSV UTF-8 from the original",
         )
+    if not text.isprintable():
+        raise CellError("holds a line break or a control character", "type the name again")
     return text
 
 
 _READERS = {
     Kind.NAME: _read_name,
-    Kind.TEXT: lambda cell, text: text,
     Kind.NUMBER: _read_number,
     Kind.WHOLE: _read_whole,
     Kind.YEAR: _read_year,

@@ -94,8 +94,8 @@ def known_names(view: View) -> Iterator[Problem]:
 
 
 def _kinds(column: Column) -> str:
-    named = ["`exit`" if kind == "exit" else f"`{kind}`" if kind in ("all", "total")
-             else f"an {kind}" if kind == "area" else f"a {kind}" for kind in column.refers]  # fmt: skip
+    article = {"exit": "`exit`", "all": "`all`", "total": "`total`", "area": "an area"}
+    named = [article.get(kind, f"a {kind}") for kind in column.refers]
     return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} or {named[-1]}"
 
 

@@ -1,0 +1,109 @@
+"""Cells by row and column heading, as they stand, before any typing.
+
+A folder and a workbook both end up here, so that a ragged row or an unknown heading
+reads the same in either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from allocator.instance.cells import Cell, is_blank, shown
+from allocator.instance.problems import Problem, Severity, did_you_mean
+from allocator.instance.schema import TABLES
+
+SETTINGS_FILE = "instance.toml"
+SETTINGS_SHEET = "instance"
+
+NumberedRows = Iterator[tuple[int, list[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """One row: its place and its cells by column name."""
+
+    file: str
+    number: int
+    cells: dict[str, Cell]
+
+
+@dataclass(slots=True)
+class Raw:
+    """All cells of an instance, and the problems met on the way.
+
+    ``settings`` maps (section, key) to the value and the row it stands in; ``sections``
+    are those present, even if empty.
+    """
+
+    settings_file: str
+    settings: dict[tuple[str, str], tuple[Any, int | None]] = field(default_factory=dict)
+    sections: set[str] = field(default_factory=set)
+    tables: dict[str, list[RawRow]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def report(
+        self, file: str, rule: str, remedy: str, *,
+        row: int | None = None, column: str = "", value: object = None,
+        severity: Severity = Severity.ERROR,
+    ) -> None:  # fmt: skip
+        """Note a problem and go on."""
+        self.problems.append(Problem(file, row, column, shown(value), rule, remedy, severity))
+
+
+def is_known_table(raw: Raw, name: str, file: str, what: str) -> bool:
+    """Whether a file or sheet is a table of an instance; reported if it is not."""
+    if name in TABLES:
+        return True
+    raw.report(
+        file, f"is not a table of an instance, so this {what} means nothing",
+        f"{did_you_mean(name, TABLES)} (or move the {what} elsewhere)",
+    )  # fmt: skip
+    return False
+
+
+def read_table(raw: Raw, table: str, file: str, rows: NumberedRows) -> None:
+    """Take up the rows under the first one that is not blank, which is the heading."""
+    raw.tables.setdefault(table, [])
+    header: list[str] | None = None
+    for number, cells in rows:
+        if all(is_blank(cell) for cell in cells):
+            continue
+        if header is None:
+            header = _read_header(raw, table, file, number, cells)
+            continue
+        if any(not is_blank(cell) for cell in cells[len(header) :]):
+            raw.report(
+                file, f"has {len(cells)} cells under {len(header)} headings",
+                "put quotes round a cell that holds a comma, or remove the extra cells",
+                row=number,
+            )  # fmt: skip
+        padded = [*cells, *[None] * (len(header) - len(cells))]
+        named = {name: cell for name, cell in zip(header, padded, strict=False) if name}
+        raw.tables[table].append(RawRow(file, number, named))
+    if header is None:
+        raw.report(
+            file, "is empty: it has no heading row",
+            f"write the headings ({', '.join(TABLES[table].names)}) or delete the table",
+        )  # fmt: skip
+
+
+def _read_header(raw: Raw, table: str, file: str, row: int, cells: list[Any]) -> list[str]:
+    header = [shown(cell).strip() for cell in cells]
+    known = TABLES[table].names
+    for index, name in enumerate(header):
+        if name and name in header[:index]:
+            raw.report(file, "stands twice in the headings", "keep one", row=row, column=name)
+        elif name and name not in known:
+            raw.report(
+                file, "is not a column of this table", did_you_mean(name, known),
+                row=row, column=name, value=name,
+            )  # fmt: skip
+    for column in TABLES[table].columns:
+        if column.required and column.name not in header:
+            raw.report(
+                file, "is missing from the headings", f"add the column: {column.meaning}",
+                row=row, column=column.name,
+            )  # fmt: skip
+    return [name if name in known else "" for name in header]

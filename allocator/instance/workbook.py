@@ -1,0 +1,87 @@
+"""Reading an .xlsx workbook: a sheet for each table, and one of key/value rows."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from allocator.errors import UsageError
+from allocator.instance.cells import shown
+from allocator.instance.grid import SETTINGS_SHEET, NumberedRows, Raw, is_known_table, read_table
+from allocator.instance.schema import SETTINGS
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+
+def read_workbook(path: Path) -> Raw:
+    """Cells of an instance in a workbook.  Raises UsageError if it cannot be opened."""
+    raw = Raw(f"{path.name}: {SETTINGS_SHEET}")
+    values = _open(path, values_only=True)
+    formulas = _open(path, values_only=False) if _has_formulas(path) else None
+    try:
+        names = [sheet.title for sheet in values.worksheets]
+        if SETTINGS_SHEET not in names:
+            raw.report(
+                path.name, f"has no sheet {SETTINGS_SHEET!r}",
+                "add it, with a key and a value in each row",
+            )  # fmt: skip
+        for name in names:
+            file = f"{path.name}: {name}"
+            if name == SETTINGS_SHEET:
+                _read_settings_sheet(raw, _rows(name, values, formulas))
+            elif is_known_table(raw, name, file, "sheet"):
+                read_table(raw, name, file, _rows(name, values, formulas))
+    finally:
+        values.close()
+        if formulas is not None:
+            formulas.close()
+    return raw
+
+
+def _open(path: Path, *, values_only: bool) -> Workbook:
+    import openpyxl  # only a workbook needs it
+
+    try:
+        return openpyxl.load_workbook(path, read_only=True, data_only=values_only)
+    except Exception as error:  # openpyxl lets through whatever zipfile and its parser raise
+        raise UsageError(f"{path}: cannot be opened as a workbook: {error}") from error
+
+
+def _has_formulas(path: Path) -> bool:
+    with zipfile.ZipFile(path) as parts:
+        sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
+        return any(b"<f>" in data or b"<f " in data for data in map(parts.read, sheets))
+
+
+def _rows(name: str, values: Workbook, formulas: Workbook | None) -> NumberedRows:
+    """Rows of a sheet; a formula that was never calculated stands as its own text."""
+    rows: Iterator[tuple[Any, ...]] = values[name].iter_rows(values_only=True)
+    if formulas is None:
+        yield from enumerate(map(list, rows), 1)
+        return
+    written = formulas[name].iter_rows(values_only=True)
+    for number, (cells, texts) in enumerate(zip(rows, written, strict=False), 1):
+        both = zip(cells, texts, strict=False)
+        yield number, [text if cell is None else cell for cell, text in both]
+
+
+def _read_settings_sheet(raw: Raw, rows: NumberedRows) -> None:
+    """Key/value rows; keys of other sections carry the section's name and a dot."""
+    for number, cells in rows:
+        first, value, *_ = [*cells, None, None]
+        key = shown(first).strip()
+        if not key or (number == 1 and key == "key"):
+            continue
+        section, _, name = key.rpartition(".")
+        if not section and name in SETTINGS:  # a section with defaults only
+            raw.sections.add(name)
+            continue
+        if not section and name != "schema":
+            section = "instance"
+        if (section, name) in raw.settings:
+            raw.report(raw.settings_file, "stands twice", "keep one", row=number, column=key)
+        raw.sections.add(section)
+        raw.settings[section, name] = (value, number)
