@@ -57,6 +57,18 @@ class Certificate:
             and self.gap <= GAP_TOLERANCE
         )
 
+    def to_dict(self) -> dict[str, float | bool | str]:
+        """As ``solve --json`` shows it."""
+        return {
+            "passed": self.passed,
+            "primal_residual": self.primal.relative,
+            "primal_worst": self.primal.name,
+            "dual_residual": self.dual.relative,
+            "dual_worst": self.dual.name,
+            "complementarity": self.complementarity,
+            "gap": self.gap,
+        }
+
     def failure(self) -> str:
         """What fails, where and by how much; blank if nothing does."""
         told = []

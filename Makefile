@@ -1,0 +1,80 @@
+# make plan, make test, make lint … each sets up .venv by itself, once, from the locks.
+# Another interpreter: make PYTHON=python3.12 install.  Another instance: make INSTANCE=path plan.
+
+PYTHON   ?= $(or $(wildcard .venv/bin/python),python3)
+INSTANCE ?= instances/england-2016
+PLAN     ?= plans/$(notdir $(INSTANCE:/=))
+UV       ?= uv
+PYTEST   ?= $(BIN)/pytest -n auto
+DOCS     ?= $(BIN)/python docs/build.py
+
+BIN     := .venv/bin
+PIP     := $(BIN)/python -m pip --quiet --disable-pip-version-check
+VERSION := $(shell "$(PYTHON)" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+
+# One stamp per stage, touched last. The version is in the name, so another PYTHON remakes .venv.
+VENV    := .venv/python-$(VERSION)
+RUN     := .venv/installed-$(VERSION)
+DEVELOP := .venv/installed-dev-$(VERSION)
+
+.PHONY: help plan install test lint docs lock clean
+
+help:
+	@echo "make plan     solve $(INSTANCE) into $(PLAN) and print the summary"
+	@echo "make install  only set up .venv and $(BIN)/allocator"
+	@echo "make test     run every test"
+	@echo "make lint     ruff, mypy --strict, import contracts"
+	@echo "make docs     rebuild the generated pages of docs/"
+	@echo "make lock     resolve the dependencies anew (needs uv)"
+	@echo "make clean    remove everything that make has made, except plans/"
+
+plan: $(RUN)
+	$(BIN)/allocator solve "$(INSTANCE)" --out "$(PLAN)" --force
+
+install: $(RUN)
+
+test: $(DEVELOP)
+	$(PYTEST)
+
+lint: $(DEVELOP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pip check
+
+docs: $(DEVELOP)
+	$(DOCS)
+
+# The development lock first; the other then takes its versions, so that the two agree.
+LOCK := $(UV) pip compile pyproject.toml --group build --universal --fork-strategy fewest \
+	--generate-hashes --upgrade --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
+
+lock:
+	@command -v "$(UV)" >/dev/null || { echo "make lock needs uv: $(PYTHON) -m pip install uv" >&2; exit 1; }
+	$(LOCK) --extra dev --output-file requirements-dev.lock
+	$(LOCK) --constraints requirements-dev.lock --no-annotate --output-file requirements.lock
+
+clean:
+	rm -rf .venv build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV):
+	@case "$(VERSION)" in \
+	    3.11|3.12|3.13) ;; \
+	    "") echo "allocator needs Python 3.11, 3.12 or 3.13, and '$(PYTHON)' does not run: try make PYTHON=python3.12" >&2; exit 1 ;; \
+	    *) echo "allocator needs Python 3.11, 3.12 or 3.13, and '$(PYTHON)' is $(VERSION): try make PYTHON=python3.12" >&2; exit 1 ;; \
+	esac
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "'$(PYTHON)' cannot make virtual environments: on Debian and Ubuntu, apt-get install python3-venv" >&2; exit 1; }
+	"$(PYTHON)" -m venv --clear .venv
+	@touch $@
+
+$(RUN): $(VENV) requirements.lock pyproject.toml
+	@echo "Installing into .venv: a minute the first time"
+	$(PIP) install --requirement requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEVELOP): $(RUN) requirements-dev.lock
+	$(PIP) install --requirement requirements-dev.lock
+	@touch $@

@@ -1,0 +1,239 @@
+"""A plan: what was asked, what was found, tidy tables of it, and the facts that people quote.
+
+Frozen.  Money is in pounds at the instance's price base and, unless it says present value,
+undiscounted.  Section 4 of the specification says what a plan reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from allocator.audit import Audit
+from allocator.certificate import Certificate
+from allocator.instance import Instance, Window
+from allocator.instance.schema import ALL, TIERS
+
+
+@dataclass(frozen=True)
+class WindowOutcome:
+    """What a double-investment window costs; ``window`` is None for no window at all.
+
+    ``objective`` is £, present value, None where no plan exists; ``children_in_care`` is at the
+    end of the horizon.  ``proved`` says that the optimum, or that there is none, was
+    confirmed from the arrays of the program.
+    """
+
+    window: Window | None
+    status: str
+    objective: float | None
+    children_in_care: float | None
+    proved: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """As ``solve --json`` shows it."""
+        start, length = self.window or (None, None)
+        return {
+            "first_year": start,
+            "years": length,
+            "objective": self.objective,
+            "status": self.status,
+            "children_in_care_at_end": self.children_in_care,
+            "proved": self.proved,
+        }
+
+
+@dataclass(frozen=True)
+class CashPosition:
+    """Spend against the baseline over the years, £, undiscounted."""
+
+    net: Mapping[int, float]  # saving (+) or extra cost (-) by year
+    tolerance: float  # a shortfall below this is rounding
+
+    @cached_property
+    def cumulative(self) -> dict[int, float]:
+        """Net cumulative position by year."""
+        total, run = 0.0, {}
+        for year, net in self.net.items():
+            total += net
+            run[year] = total
+        return run
+
+    @property
+    def payback_year(self) -> int | None:
+        """First year whose cumulative position is not negative; None if there is none."""
+        return next((y for y, c in self.cumulative.items() if c >= -self.tolerance), None)
+
+    @property
+    def lasting_payback_year(self) -> int | None:
+        """First year from which the cumulative position is never negative again."""
+        negative = [y for y, c in self.cumulative.items() if c < -self.tolerance]
+        first_after = (max(negative) + 1) if negative else min(self.cumulative)
+        return first_after if first_after in self.cumulative else None
+
+    @property
+    def peak_deficit(self) -> float:
+        """Deepest cumulative position below the baseline, as a positive number."""
+        return max(0.0, -min(self.cumulative.values()))
+
+    @property
+    def peak_deficit_year(self) -> int | None:
+        """Year in which the peak deficit is reached; None where there is none."""
+        if self.peak_deficit <= self.tolerance:
+            return None
+        return min(self.cumulative, key=lambda year: self.cumulative[year])
+
+    @property
+    def double_running_cost(self) -> float:
+        """Sum of the yearly deficits before payback."""
+        before = self.payback_year or max(self.net) + 1
+        return sum(-net for y, net in self.net.items() if y < before and net < 0)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """See the module.  ``tables`` holds the baseline alone where there is no plan."""
+
+    instance: Instance
+    formulation: str
+    solver: str
+    status: str
+    objective: float | None
+    terminal_value: float | None
+    baseline_terminal_value: float
+    window: Window | None
+    windows: tuple[WindowOutcome, ...]
+    tables: Mapping[str, pd.DataFrame]
+    certificate: Certificate | None
+    audit: Audit | None
+    log: str = field(default="", repr=False)
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a plan."""
+        return self.status == "optimal"
+
+    def years(self, area: str | None = None) -> pd.DataFrame:
+        """By year: children in care, spend by tier, and the baseline's; an area's, or all."""
+        table = self.tables["years"]
+        if area is not None:
+            table = table[table["area"] == area]
+        summed = table.drop(columns=["area"]).groupby("year").sum(min_count=1)
+        if self.found:
+            summed["net"] = summed["baseline_total"] - summed["total"]
+            summed["cumulative"] = summed["net"].cumsum()
+        return summed
+
+    def cash(self, area: str | None = None) -> CashPosition:
+        """The position against the baseline of an area, or of all."""
+        years = self.years(area)
+        net = {int(year): float(value) for year, value in years["net"].items()}
+        return CashPosition(net, 0.01 + 1e-9 * float(years["baseline_total"].sum()))
+
+    @property
+    def npv_in_horizon(self) -> float:
+        """Present value of the saving against the baseline in the years of the plan, £."""
+        rate = self.instance.discount_rate
+        return sum(
+            net / (1 + rate) ** (year - self.instance.first_year)
+            for year, net in self.cash().net.items()
+        )
+
+    @property
+    def npv(self) -> float:
+        """The same with what the closing year leaves behind, £."""
+        return self.npv_in_horizon + self.baseline_terminal_value - (self.terminal_value or 0.0)
+
+    def target_price(self, owner: str = ALL) -> dict[int, float]:
+        """£ at present value per child more in the target, by year; of one area or of all."""
+        prices = self.tables["prices"]
+        held = prices[(prices["constraint"] == "target_met") & (prices["owner"] == owner)]
+        worth = dict(zip(held["year"].astype(int), held["price"].astype(float), strict=True))
+        named = [y for o, y in self.instance.resolved.targets if o == owner]
+        return {year: worth.get(year, 0.0) for year in named}
+
+    def levels(self, area: str | None = None) -> dict[str, dict[int, float]]:
+        """Cases per year at each year end, by service."""
+        table = self.tables["services"]
+        table = table[table["period"] % self.instance.periods_per_year == 0]
+        if area is not None:
+            table = table[table["area"] == area]
+        by_service = table.groupby(["service", "year"], sort=False)["level"].sum()
+        levels: dict[str, dict[int, float]] = {}
+        for (service, year), level in by_service.items():  # type: ignore[misc]
+            levels.setdefault(service, {})[int(year)] = float(level)
+        return levels
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of the facts, as ``solve --json`` prints them."""
+        window = None
+        if self.window is not None:
+            window = {"first_year": self.window[0], "years": self.window[1]}
+        facts: dict[str, Any] = {
+            "status": self.status,
+            "instance": self.instance.name,
+            "title": self.instance.title,
+            "instance_hash": self.instance.hash,
+            "formulation": self.formulation,
+            "solver": self.solver,
+            "price_base": self.instance.price_base,
+            "objective": self.objective,
+            "terminal_value": self.terminal_value,
+            "window": window,
+            "windows": [outcome.to_dict() for outcome in self.windows],
+            "years": list(self.instance.horizon),
+            **self._totals(None),
+        }
+        if self.found:
+            facts |= {"npv": self.npv, "npv_in_horizon": self.npv_in_horizon}
+        if self.instance.has_areas:
+            facts["areas"] = {area: self._totals(area) for area in self.instance.areas}
+        facts["certificate"] = None if self.certificate is None else self.certificate.to_dict()
+        facts["audit"] = None if self.audit is None else self.audit.to_dict()
+        return facts
+
+    def _totals(self, area: str | None) -> dict[str, Any]:
+        years = self.years(area)
+
+        def by_year(column: str) -> dict[str, float] | None:
+            if column not in years:
+                return None
+            return {str(year): float(value) for year, value in years[column].items()}
+
+        totals: dict[str, Any] = {
+            "children_in_care": by_year("children_in_care"),
+            "baseline_children_in_care": by_year("baseline_children_in_care"),
+            "spend": None,
+            "baseline_spend": {
+                str(year): {tier: float(row[f"baseline_{tier}"]) for tier in TIERS}
+                for year, row in years.iterrows()
+            },
+        }
+        if not self.found:
+            none = ("levels", "payback_year", "double_running_cost", "target_price")
+            return totals | dict.fromkeys(none)
+        cash = self.cash(area)
+        return totals | {
+            "spend": {
+                str(year): {tier: float(row[tier]) for tier in TIERS}
+                for year, row in years.iterrows()
+            },
+            "levels": {
+                service: {str(year): level for year, level in by.items()}
+                for service, by in self.levels(area).items()
+            },
+            "net": by_year("net"),
+            "cumulative_net": by_year("cumulative"),
+            "payback_year": cash.payback_year,
+            "lasting_payback_year": cash.lasting_payback_year,
+            "double_running_cost": cash.double_running_cost,
+            "peak_deficit": cash.peak_deficit,
+            "peak_deficit_year": cash.peak_deficit_year,
+            "target_price": {
+                str(year): price for year, price in self.target_price(area or ALL).items()
+            },
+        }

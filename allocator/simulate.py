@@ -1,0 +1,271 @@
+"""The population and its cost, run forward in numpy: the baseline, and the audit's second opinion.
+
+Nothing here comes from the linear program.  Arrays have one row per period (or year) and one
+column per (area, state), (area, service) or effect, in the order of the resolved instance.
+Money is in pounds at the instance's price base.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.instance import Instance
+from allocator.instance.schema import EXIT, TIERS
+
+Floats = NDArray[np.float64]
+
+_NEGLIGIBLE = 1e-15  # of a present value still to come
+_MOST_PERIODS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Periods and years of an instance: which year each period lies in."""
+
+    instance: Instance
+
+    @cached_property
+    def years_of_periods(self) -> list[int]:
+        """Year of each period, from the first."""
+        return [y for y in self.instance.horizon for _ in range(self.instance.periods_per_year)]
+
+    def by_year(self, per_period: Floats) -> Floats:
+        """Sums over the periods of each year; (periods, n) to (years, n)."""
+        years, each = self.instance.years, self.instance.periods_per_year
+        return per_period.reshape(years, each, -1).sum(axis=1)
+
+    @property
+    def year_ends(self) -> Floats:
+        """Rows of (periods + 1, n) arrays at the end of each year."""
+        each = self.instance.periods_per_year
+        return np.arange(each, self.instance.number_of_periods + 1, each)
+
+
+class Simulator:
+    """An instance ready to be run forward."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self.clock = Clock(instance)
+        self.data = instance.resolved
+        self.states = list(self.data.states)
+        self.services = list(self.data.services)
+        self.effects = list(self.data.effects)
+        self._position = {key: n for n, key in enumerate(self.states)}
+
+    def state_values(self, name: str) -> Floats:
+        """A number of every state: ``opening``, ``unit_cost``, ``cashable_share``, ..."""
+        return np.array([getattr(state, name) for state in self.data.states.values()], dtype=float)
+
+    def service_values(self, name: str) -> Floats:
+        """A number of every service: ``baseline``, ``unit_cost``, ``coverage``, ..."""
+        return np.array([getattr(s, name) for s in self.data.services.values()], dtype=float)
+
+    def prices(self, keys: list[tuple[str, str]]) -> Floats:
+        """Price index by year and by (area, state or service)."""
+        return np.array(
+            [[self.data.prices[*key, year] for key in keys] for year in self.instance.horizon]
+        ).reshape(self.instance.years, len(keys))
+
+    def moves(self, year: int) -> Floats:
+        """Chance by (from, to) of a move within a period of the year; the diagonal is staying."""
+        rates = np.zeros((len(self.states), len(self.states)))
+        leaving = np.zeros(len(self.states))
+        for (area, start, end, of_year), rate in self.data.rates.items():
+            if of_year == year:
+                row = self._position[area, start]
+                leaving[row] += rate
+                if end != EXIT:
+                    rates[row, self._position[area, end]] += rate
+        left = -np.expm1(-leaving / self.instance.periods_per_year)
+        shares = np.divide(rates, leaving[:, None], where=leaving[:, None] > 0, out=rates * 0)
+        return shares * left[:, None] + np.diag(1 - left)
+
+    def exits(self, year: int) -> Floats:
+        """Chance by state of leaving all states within a period of the year."""
+        leaving = np.zeros(len(self.states))
+        out = np.zeros(len(self.states))
+        for (area, start, end, of_year), rate in self.data.rates.items():
+            if of_year == year:
+                row = self._position[area, start]
+                leaving[row] += rate
+                out[row] += rate if end == EXIT else 0.0
+        left = -np.expm1(-leaving / self.instance.periods_per_year)
+        return np.divide(out, leaving, where=leaving > 0, out=out * 0) * left
+
+    def arrivals(self) -> Floats:
+        """New children per period, by period and state."""
+        return np.array(
+            [
+                [
+                    self.data.arrivals.get((area, state, year), 0.0)
+                    / self.instance.periods_per_year
+                    for area, state in self.states
+                ]
+                for year in self.clock.years_of_periods
+            ]
+        )
+
+    def shift(self) -> Floats:
+        """Change of each state's children by one move averted, by effect and state."""
+        change = np.zeros((len(self.effects), len(self.states)))
+        for row, (area, _, _, to, instead) in enumerate(self.effects):
+            if to != EXIT:
+                change[row, self._position[area, to]] -= 1
+            if instead != EXIT:
+                change[row, self._position[area, instead]] += 1
+        return change
+
+    def children(self, diverted: Floats | None = None) -> Floats:
+        """Children at the start and at the end of each period, (periods + 1, states).
+
+        ``diverted`` is moves averted by period and effect; none for the baseline.
+        """
+        arrivals, shift = self.arrivals(), self.shift()
+        moves = {year: self.moves(year) for year in self.instance.horizon}
+        run = [self.state_values("opening")]
+        for period, year in enumerate(self.clock.years_of_periods):
+            following = run[-1] @ moves[year] + arrivals[period]
+            if diverted is not None:
+                following = following + diverted[period] @ shift
+            run.append(following)
+        return np.array(run)
+
+    def least_places(self, children: Floats) -> Floats:
+        """Fewest funded places that 3.6 allows, (periods + 1, states)."""
+        release = self.state_values("release_per_year") / self.instance.periods_per_year
+        kept = 1 - np.minimum(1.0, release)
+        places = [children[0]]
+        for before, after in zip(children[:-1], children[1:], strict=True):
+            places.append(np.maximum((before + after) / 2, kept * places[-1]))
+        return np.array(places)
+
+    def state_spend(self, places: Floats) -> Floats:
+        """Cost of each state by year, (years, states), £."""
+        cashable, opening = self.state_values("cashable_share"), self.state_values("opening")
+        paid = cashable * places[1:] + (1 - cashable) * opening
+        yearly = self.clock.by_year(paid) / self.instance.periods_per_year
+        return yearly * self.state_values("unit_cost") * self.prices(self.states)
+
+    def service_spend(self, level: Floats, expansion: Floats, contraction: Floats) -> Floats:
+        """Cost of each service by year, (years, services), £; setup and exit costs included."""
+        length = 1 / self.instance.periods_per_year
+        cost = (
+            self.service_values("unit_cost") * level * length
+            + self.service_values("setup_cost") * expansion
+            + self.service_values("exit_cost") * contraction
+        )
+        return self.clock.by_year(cost) * self.prices(self.services)
+
+    def tier_spend(self, states: Floats, services: Floats) -> dict[tuple[str, str], Floats]:
+        """Spend by year of each (area, tier), £, from spend by state and by service."""
+        spend = {
+            (area, tier): np.zeros(self.instance.years)
+            for area in self.instance.areas
+            for tier in TIERS
+        }
+        for column, ((area, _), state) in enumerate(self.data.states.items()):
+            spend[area, state.tier] += states[:, column]
+        for column, ((area, _), service) in enumerate(self.data.services.items()):
+            spend[area, service.tier] += services[:, column]
+        return spend
+
+    def discount(self) -> Floats:
+        """Present value of a pound in each year."""
+        return (1 + self.instance.discount_rate) ** -np.arange(self.instance.years, dtype=float)
+
+    def terminal_value(self, children: Floats, diverted_after: Floats | None = None) -> float:
+        """Present value of the cashable cost of those still there at the end, run on and on, £.
+
+        ``children`` is by state at the end of the horizon, ``diverted_after`` by period after it
+        and effect.  Summed period by period until nothing is left that counts.
+        """
+        if not self.instance.terminal_value:
+            return 0.0
+        per_period = (1 + self.instance.discount_rate) ** (-1 / self.instance.periods_per_year)
+        closing = self.discount()[-1]
+        cost = (
+            self.state_values("cashable_share")
+            * self.state_values("unit_cost")
+            * self.prices(self.states)[-1]
+            / self.instance.periods_per_year
+        )
+        moves, shift = self.moves(self.instance.last_year), self.shift()
+        total, left, factor = 0.0, children.copy(), closing
+        late = np.zeros((0, len(self.effects))) if diverted_after is None else diverted_after
+        for period in range(_MOST_PERIODS):
+            factor *= per_period
+            total += factor * float(cost @ left)
+            left = left @ moves
+            if period < len(late):
+                left = left + late[period] @ shift
+            elif factor * float(cost @ np.abs(left)) <= _NEGLIGIBLE * abs(total):
+                break
+        return total
+
+    def in_care(self) -> NDArray[np.bool_]:
+        """Which states are care states."""
+        return np.array([state.in_care for state in self.data.states.values()], dtype=bool)
+
+    def children_in_care(self, children: Floats) -> dict[str, Floats]:
+        """Children in care at each year's end, by area."""
+        care = self.in_care()
+        at_ends = children[self.clock.year_ends]
+        return {
+            area: at_ends[:, [care[n] and a == area for n, (a, _) in enumerate(self.states)]].sum(
+                axis=1
+            )
+            for area in self.instance.areas
+        }
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What happens if nothing changes: every level at its baseline, whatever the funds."""
+
+    children: Floats  # (periods + 1, states)
+    places: Floats  # (periods + 1, states)
+    children_in_care: dict[str, Floats]  # area -> by year end
+    spend: dict[tuple[str, str], Floats]  # (area, tier) -> £ by year
+    terminal_value: float  # £, present value
+    entries: Floats  # children entering care, by year
+    exits: Floats  # children leaving care, by year
+
+
+def baseline(instance: Instance) -> Baseline:
+    """The baseline of section 3 of the specification."""
+    run = Simulator(instance)
+    children = run.children()
+    places = run.least_places(children)
+    still = np.tile(run.service_values("baseline"), (instance.number_of_periods, 1))
+    spend = run.tier_spend(
+        run.state_spend(places), run.service_spend(still, still * 0.0, still * 0.0)
+    )
+    entries, exits = care_flows(run, children)
+    return Baseline(
+        children, places, run.children_in_care(children), spend,
+        run.terminal_value(children[-1]), entries, exits,
+    )  # fmt: skip
+
+
+def care_flows(run: Simulator, children: Floats) -> tuple[Floats, Floats]:
+    """Children entering and leaving care by year if nothing is averted, all areas together."""
+    care = run.in_care()
+    entering, leaving = [], []
+    arrivals = run.arrivals()
+    for period, year in enumerate(run.clock.years_of_periods):
+        moves, start = run.moves(year), children[period]
+        entering.append(
+            float((start[~care] @ moves[np.ix_(~care, care)]).sum())
+            + float(arrivals[period][care].sum())
+        )
+        leaving.append(
+            float((start[care] @ moves[np.ix_(care, ~care)]).sum())
+            + float(start[care] @ run.exits(year)[care])
+        )
+    each = run.clock.by_year(np.array([entering, leaving]).T)
+    return each[:, 0], each[:, 1]

@@ -1,0 +1,192 @@
+"""From the columns of a solved program to tidy tables in the units of the instance.
+
+One row per observation, money in pounds, the keys first.  The same tables are printed,
+saved, audited and reported; nothing else of the program leaves the solve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from allocator.instance import Instance
+from allocator.program import Family, LinearProgram
+from allocator.solvers.solution import Ranging
+
+Floats = NDArray[np.float64]
+
+POUNDS: Final = 1e6  # in the program's unit of money
+MONEY: Final = "£m"
+
+# What the indices of a family of columns or rows stand for.
+KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "children": ("area", "state", "period"),
+    "places": ("area", "state", "period"),
+    "level": ("area", "service", "period"),
+    "expansion": ("area", "service", "period"),
+    "contraction": ("area", "service", "period"),
+    "in_band": ("area", "service", "band", "period"),
+    "diverted": ("area", "service", "from", "to", "instead", "period"),
+    "spend": ("area", "tier", "year"),
+    "drawn": ("fund", "owner", "area", "tier", "year"),
+    "unspent": ("fund", "owner", "year"),
+    "children_balance": ("area", "state", "period"),
+    "diverted_by_service": ("area", "service", "from", "to", "instead", "period"),
+    "harm_by_service": ("area", "service", "from", "to", "instead", "period"),
+    "avoidable_limited": ("area", "from", "to", "period"),
+    "level_change": ("area", "service", "period"),
+    "growth_limited": ("area", "service", "period"),
+    "release_limited": ("area", "service", "period"),
+    "coverage_limited": ("area", "service", "period"),
+    "bands_filled": ("area", "service", "period"),
+    "band_limited": ("area", "service", "band", "period"),
+    "places_needed": ("area", "state", "period"),
+    "places_kept": ("area", "state", "period"),
+    "tier_spend": ("area", "tier", "year"),
+    "spend_funded": ("area", "tier", "year"),
+    "fund_balance": ("fund", "owner", "year"),
+    "spend_floor": ("owner", "item", "year"),
+    "spend_ceiling": ("owner", "item", "year"),
+    "window_only": ("fund", "owner", "area", "tier", "year"),
+    "statutory_protected": ("year",),
+    "prevention_uplifted": ("year",),
+    "savings_reinvested": ("year",),
+    "target_met": ("owner", "year"),
+}
+_PRICE_KEYS: Final = (
+    "area", "owner", "fund", "item", "tier", "state", "service", "from", "to", "instead",
+    "band", "year", "period",
+)  # fmt: skip
+PRICE_COLUMNS: Final = (
+    "constraint", *_PRICE_KEYS, "price", "unit", "activity", "limit", "holds_from", "holds_to",
+)  # fmt: skip
+
+
+def decision_tables(
+    instance: Instance, program: LinearProgram, primal: Floats
+) -> dict[str, pd.DataFrame]:
+    """``states``, ``services``, ``bands``, ``diverted``, ``spend``, ``drawn`` and ``funds``.
+
+    Periods run from 0 (the opening) or 1 to the last; those of ``diverted`` go on after the
+    horizon while cases already served still avert moves.
+    """
+    last = instance.number_of_periods
+
+    def take(family: str) -> pd.DataFrame:
+        return _frame(program.columns[family], primal, instance)
+
+    def within(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[frame["period"].between(1, last)]
+
+    states = take("children").merge(take("places"), on=["area", "state", "period", "year"])
+    services = within(take("level"))
+    for family in ("expansion", "contraction"):
+        services = services.merge(take(family), on=["area", "service", "period", "year"])
+    amounts = pd.DataFrame(
+        [(*key, amount) for key, amount in instance.resolved.budgets.items()],
+        columns=["fund", "owner", "year", "amount"],
+    )
+    drawn = take("drawn")
+    funds = amounts.merge(
+        drawn.groupby(["fund", "owner", "year"], as_index=False)["drawn"].sum(), how="left"
+    ).merge(take("unspent"), how="left")
+    return {
+        "states": states,
+        "services": services.reset_index(drop=True),
+        "bands": within(take("in_band")).reset_index(drop=True),
+        "diverted": take("diverted"),
+        "spend": take("spend"),
+        "drawn": drawn,
+        "funds": funds.fillna({"drawn": 0.0}),
+    }
+
+
+def _frame(family: Family, values: Floats, instance: Instance) -> pd.DataFrame:
+    keys = KEYS[family.name]
+    frame = pd.DataFrame(list(family.indices), columns=list(keys))
+    if "period" in keys:
+        frame["year"] = years_of(frame["period"], instance)
+    scale = POUNDS if family.unit == MONEY else 1.0
+    frame[family.name] = values[family.start : family.stop] * scale
+    return frame
+
+
+def years_of(periods: pd.Series[int], instance: Instance) -> pd.Series[int]:
+    """Year of each period; the opening (period 0) belongs to the year that it opens."""
+    return instance.first_year + (periods.clip(lower=1) - 1) // instance.periods_per_year
+
+
+def price_table(  # noqa: PLR0913
+    instance: Instance,
+    program: LinearProgram,
+    primal: Floats,
+    dual: Floats,
+    costs: Floats,
+    ranging: Ranging | None,
+) -> pd.DataFrame:
+    """What each constraint that binds is worth: ∂ objective / ∂ right-hand side.
+
+    ``price`` is £ at present value per unit of ``limit`` (per child, per case per year, per
+    pound); ``holds_from`` and ``holds_to`` are the limits between which it stays so, where
+    the solver gives them.  A service's own minimum or maximum stands as ``level_bound``.
+    """
+    activity = program.matrix @ primal
+    reduced = costs - program.matrix.T @ dual
+    size = float(np.max(np.abs(costs), initial=0.0))
+    rows = [
+        _price_row(program, family, n, dual[n], activity[n], ranging)
+        for family in program.rows.values()
+        if family.name in KEYS
+        for n in range(family.start, family.stop)
+        if abs(dual[n]) > 1e-9 * size
+    ]
+    level, last = program.columns["level"], instance.number_of_periods
+    for n in range(level.start, level.stop):
+        period = level.indices[n - level.start][-1]
+        inside = isinstance(period, int) and 1 <= period <= last
+        if inside and abs(reduced[n]) > 1e-9 * size:
+            keys = dict(zip(KEYS["level"], level.indices[n - level.start], strict=True))
+            rows.append(
+                {
+                    "constraint": "level_bound", **keys, "price": reduced[n] * POUNDS,
+                    "unit": level.unit, "activity": primal[n], "limit": primal[n],
+                }
+            )  # fmt: skip
+    table = pd.DataFrame(rows, columns=list(PRICE_COLUMNS))
+    table["year"] = table["year"].where(
+        table["period"].isna(), years_of(table["period"].fillna(0).astype(int), instance)
+    )
+    return table.astype({"year": "Int64", "period": "Int64", "band": "Int64"})
+
+
+def _price_row(  # noqa: PLR0913
+    program: LinearProgram,
+    family: Family,
+    position: int,
+    dual: float,
+    activity: float,
+    ranging: Ranging | None,
+) -> Mapping[str, object]:
+    money = family.unit == MONEY
+    scale = POUNDS if money else 1.0
+    low, high = (
+        (np.nan, np.nan)
+        if ranging is None
+        else (float(ranging.lower[position]) * scale, float(ranging.upper[position]) * scale)
+    )
+    bound = program.row_lower[position] if dual > 0 else program.row_upper[position]
+    keys = dict(zip(KEYS[family.name], family.indices[position - family.start], strict=True))
+    return {
+        "constraint": family.name,
+        **keys,
+        "price": float(dual) if money else float(dual) * POUNDS,
+        "unit": "£" if money else family.unit,
+        "activity": float(activity) * scale,
+        "limit": float(bound) * scale,
+        "holds_from": low,
+        "holds_to": high,
+    }
