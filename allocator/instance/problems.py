@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+MOST_WORDS = 12
+
 
 class Severity(Enum):
     """An error stops a solve; a warning is a likely mistake that does not."""
@@ -54,4 +56,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(word, known, n=1)
     if near:
         return f"did you mean {near[0]!r}?"
-    return f"use one of {', '.join(known)}" if known else "there is none to choose from"
+    return f"use {one_of(known)}" if known else "there is none to choose from"
+
+
+def one_of(words: Iterable[str]) -> str:
+    """The words to choose from: all of them, or the first dozen of many."""
+    words = sorted(words)
+    more = len(words) - MOST_WORDS
+    tail = f" or {more} more" if more > 0 else ""
+    return f"one of {', '.join(words[:MOST_WORDS])}{tail}"

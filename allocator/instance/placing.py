@@ -1,0 +1,84 @@
+"""Putting a file or folder in its place whole: made beside it, then moved."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from allocator.errors import UsageError
+from allocator.instance.grid import SETTINGS_FILE
+from allocator.instance.schema import TABLES
+
+
+def place_file(path: Path, make: Callable[[Path], None], *, force: bool = False) -> None:
+    """Have ``make`` write a file beside ``path``, then move it there.
+
+    Raises UsageError if something is there already and ``force`` is false.
+    """
+    if path.is_dir() or (path.exists() and not force):
+        raise _taken(path)
+    new = _beside(path, "new")
+    try:
+        make(new)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def place_folder(path: Path, make: Callable[[Path], None], *, force: bool = False) -> None:
+    """Have ``make`` fill a folder beside ``path``, then move it there.
+
+    An empty folder is filled.  With ``force`` an instance that is there gives way whole, and
+    files beside its tables are kept; anything else is left alone.  Raises UsageError.
+    """
+    vacant = not path.exists() or (path.is_dir() and not any(path.iterdir()))
+    if not vacant and not force:
+        raise _taken(path)
+    if not vacant and not (path / SETTINGS_FILE).is_file():
+        raise UsageError(f"{path}: is not an instance, and is not replaced by one")
+    if not vacant and Path.cwd().is_relative_to(path.resolve()):
+        raise UsageError(f"{path}: is the folder you are in; step out of it to replace it")
+    new = _beside(path, "new")
+    try:
+        new.mkdir()
+        make(new)
+        _move_in(new, path) if vacant else _take_over(new, path)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def _taken(path: Path) -> UsageError:
+    return UsageError(f"{path}: exists already; choose another path, or say to replace it")
+
+
+def _beside(path: Path, what: str) -> Path:
+    place = path.resolve()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    return place.parent / f".{place.name}.{os.getpid()}.{what}"
+
+
+def _move_in(new: Path, path: Path) -> None:
+    """Move the folder, or its files where an empty folder waits for them."""
+    if not path.exists():
+        new.rename(path)
+        return
+    for file in sorted(new.iterdir()):
+        file.rename(path / file.name)
+
+
+def _take_over(new: Path, path: Path) -> None:
+    """Swap an instance for the new one; bring along what was neither settings nor table."""
+    old = _beside(path, "old")
+    path.rename(old)
+    try:
+        new.rename(path)
+    except OSError:
+        old.rename(path)
+        raise
+    for file in old.iterdir():
+        ours = file.name == SETTINGS_FILE or (file.suffix == ".csv" and file.stem in TABLES)
+        if not ours and not (path / file.name).exists():
+            file.rename(path / file.name)
+    shutil.rmtree(old)
