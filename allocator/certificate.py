@@ -97,7 +97,9 @@ def certify(program: LinearProgram, primal: Floats, dual: Floats, stage: int = -
     activity = program.matrix @ primal
     reduced = objective.costs - program.matrix.T @ dual
     value = float(objective.costs @ primal) + objective.constant
-    row_value, row_wrong, row_slack = _bound_value(dual, activity, program.row_lower, program.row_upper)
+    row_value, row_wrong, row_slack = _bound_value(
+        dual, activity, program.row_lower, program.row_upper
+    )
     col_value, col_wrong, col_slack = _bound_value(reduced, primal, program.lower, program.upper)
     size = max(1.0, abs(value))
     return Certificate(
@@ -138,7 +140,7 @@ def _lowest(weights: Floats, lower: Floats, upper: Floats) -> float:
 def _bound_value(
     price: Floats, value: Floats, lower: Floats, upper: Floats
 ) -> tuple[float, Floats, float]:
-    """Sum of prices times the bounds they belong to, the prices that belong to none, worst slack."""
+    """Prices times the bounds they belong to, the prices that belong to none, worst slack."""
     bound = np.where(price > 0, lower, upper)
     there = np.isfinite(bound)
     wrong = np.where(there, 0.0, np.abs(price))
@@ -152,12 +154,8 @@ def _primal_residual(program: LinearProgram, primal: Floats, activity: Floats) -
     row, row_relative, row_by = _worst_outside(activity, program.row_lower, program.row_upper)
     col, col_relative, col_by = _worst_outside(primal, program.lower, program.upper)
     if row_relative >= col_relative:
-        return Residual(
-            row_relative, row_by, program.row_name(row), program.row_family(row).unit
-        )
-    return Residual(
-        col_relative, col_by, program.column_name(col), program.column_family(col).unit
-    )
+        return Residual(row_relative, row_by, program.row_name(row), program.row_family(row).unit)
+    return Residual(col_relative, col_by, program.column_name(col), program.column_family(col).unit)
 
 
 def _worst_outside(value: Floats, lower: Floats, upper: Floats) -> tuple[int, float, float]:

@@ -131,7 +131,7 @@ class Plan:
     def cash(self, area: str | None = None) -> CashPosition:
         """The position against the baseline of an area, or of all."""
         years = self.years(area)
-        net = {int(year): float(value) for year, value in years["net"].items()}
+        net = dict(zip(years.index.astype(int), years["net"].astype(float), strict=True))
         return CashPosition(net, 0.01 + 1e-9 * float(years["baseline_total"].sum()))
 
     @property
@@ -162,9 +162,9 @@ class Plan:
         table = table[table["period"] % self.instance.periods_per_year == 0]
         if area is not None:
             table = table[table["area"] == area]
-        by_service = table.groupby(["service", "year"], sort=False)["level"].sum()
+        summed = table.groupby(["service", "year"], sort=False)["level"].sum().reset_index()
         levels: dict[str, dict[int, float]] = {}
-        for (service, year), level in by_service.items():  # type: ignore[misc]
+        for service, year, level in summed.itertuples(index=False):
             levels.setdefault(service, {})[int(year)] = float(level)
         return levels
 

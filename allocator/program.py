@@ -9,7 +9,7 @@ right-hand sides only, so variants of a program share its matrix.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Floats = NDArray[np.float64]
-Index = tuple[Hashable, ...]
+Index = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Objective:
 
 @dataclass(frozen=True)
 class LinearProgram:
-    """See the module.  ``matrix`` has a row for each of ``rows`` and a column for each of ``columns``.
+    """See the module.  Rows and columns of ``matrix`` are named by their families.
 
     Objectives come in order of priority.  All but the last have a row of their own, named
     ``<objective>_kept``, by which the value reached is held while the next is minimised.
@@ -102,7 +102,7 @@ class LinearProgram:
         """Family of a column."""
         return _family_at(self.columns, position)
 
-    def fixed(self, values: Mapping[tuple[str, Index], float]) -> LinearProgram:
+    def fixed(self, values: Mapping[tuple[str, tuple[int, ...]], float]) -> LinearProgram:
         """The same program with columns, given by family and index, fixed at values."""
         lower, upper = self.lower.copy(), self.upper.copy()
         for (family, index), value in values.items():
@@ -149,7 +149,8 @@ def compile_program(model: pyo.AbstractModel) -> LinearProgram:
 
 
 def _families(components: Iterable[Any]) -> tuple[dict[str, Family], list[Any]]:
-    families, members = {}, []
+    families: dict[str, Family] = {}
+    members: list[Any] = []
     for component in components:
         indices = tuple(
             index if isinstance(index, tuple) else (() if index is None else (index,))

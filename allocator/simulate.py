@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,10 +37,11 @@ class Clock:
     def by_year(self, per_period: Floats) -> Floats:
         """Sums over the periods of each year; (periods, n) to (years, n)."""
         years, each = self.instance.years, self.instance.periods_per_year
-        return per_period.reshape(years, each, -1).sum(axis=1)
+        summed: Floats = per_period.reshape(years, each, -1).sum(axis=1)
+        return summed
 
     @property
-    def year_ends(self) -> Floats:
+    def year_ends(self) -> NDArray[np.int_]:
         """Rows of (periods + 1, n) arrays at the end of each year."""
         each = self.instance.periods_per_year
         return np.arange(each, self.instance.number_of_periods + 1, each)
@@ -140,7 +142,7 @@ class Simulator:
         release = self.state_values("release_per_year") / self.instance.periods_per_year
         kept = 1 - np.minimum(1.0, release)
         places = [children[0]]
-        for before, after in zip(children[:-1], children[1:], strict=True):
+        for before, after in pairwise(children):
             places.append(np.maximum((before + after) / 2, kept * places[-1]))
         return np.array(places)
 

@@ -11,20 +11,25 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from allocator.audit import audit
 from allocator.certificate import Certificate, certify, refutes
 from allocator.errors import AuditError, CertificateError, SolverError, UsageError
 from allocator.instance import Instance, Window
-from allocator.instance.schema import TIERS
 from allocator.plan import Plan, WindowOutcome
 from allocator.program import LinearProgram, compile_program
-from allocator.simulate import Baseline, Simulator, baseline
+from allocator.simulate import baseline
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Ranging, Solution, Status
-from allocator.tables import MONEY, POUNDS, decision_tables, price_table
+from allocator.tables import (
+    MONEY,
+    POUNDS,
+    decision_tables,
+    present_value,
+    price_table,
+    year_table,
+)
 from formulations.double_investment import window_columns
 
 FORMULATIONS: Final = ("least_cost", "largest_reduction")
@@ -44,7 +49,7 @@ class _Solved:
     proved: bool
 
 
-def solve(  # noqa: PLR0913
+def solve(
     instance: Instance,
     *,
     formulation: str = "least_cost",
@@ -95,7 +100,7 @@ def build_window(
     instance: Instance, window: Window | None, formulation: str = "least_cost"
 ) -> LinearProgram:
     """The program of an instance for one window."""
-    return build(instance, formulation).fixed(window_columns(instance, window))  # type: ignore[arg-type]
+    return build(instance, formulation).fixed(window_columns(instance, window))
 
 
 def _formulation(name: str) -> Callable[[Instance], object]:
@@ -108,7 +113,7 @@ def _formulation(name: str) -> Callable[[Instance], object]:
 
 
 def _version() -> str:
-    import highspy  # noqa: PLC0415
+    import highspy
 
     return str(highspy.Highs().version())
 
@@ -137,6 +142,7 @@ def _solve_window(
 ) -> _Solved:  # fmt: skip
     """Minimise the objectives in order, each held at its best while the next is minimised."""
     variant = program.fixed(window_columns(instance, window))
+    solution, certificate = None, None
     for stage, objective in enumerate(program.objectives):
         solution = model.solve(variant, stage, clock.left())
         if solution.status is Status.INFEASIBLE:
@@ -152,6 +158,7 @@ def _solve_window(
         if objective is not program.objectives[-1]:
             slack = 1e-7 * max(1.0, abs(solution.objective))
             variant = variant.capped(f"{objective.name}_kept", solution.objective + slack)
+    assert solution is not None  # a formulation has an objective
     return _Solved(window, variant, solution, certificate, True)
 
 
@@ -173,7 +180,7 @@ def _cheapest(solved: Sequence[_Solved]) -> _Solved | None:
     return left[0] if left else None
 
 
-def _with_ranging(  # noqa: PLR0913
+def _with_ranging(
     model: HighsModel, program: LinearProgram, instance: Instance, best: _Solved, clock: _Clock,
     solved: Sequence[_Solved],
 ) -> tuple[_Solved, Ranging | None]:  # fmt: skip
@@ -183,13 +190,13 @@ def _with_ranging(  # noqa: PLR0913
     return best, model.ranging()
 
 
-def _plan(  # noqa: PLR0913
+def _plan(
     instance: Instance, formulation: str, solver: str, solved: Sequence[_Solved],
     best: _Solved | None, ranging: Ranging | None,
 ) -> Plan:  # fmt: skip
     unchanged = baseline(instance)
     outcomes = tuple(_outcome(instance, each) for each in solved)
-    years = _years(instance, unchanged)
+    years = year_table(instance, unchanged)
     if best is None:
         return Plan(
             instance, formulation, solver, "infeasible", None, None, unchanged.terminal_value,
@@ -200,8 +207,8 @@ def _plan(  # noqa: PLR0913
     costs = program.objectives[-1].costs
     prices = price_table(instance, program, solution.primal, solution.dual, costs, ranging)
     objective = float(costs @ solution.primal) * POUNDS
-    spent = _present_value(instance, tables["spend"])
-    tables |= {"years": _years(instance, unchanged, tables), "prices": prices}
+    spent = present_value(instance, tables["spend"])
+    tables |= {"years": year_table(instance, unchanged, tables), "prices": prices}
     checked = audit(
         instance, tables, best.window, objective=objective, terminal_value=objective - spent,
         targets="target_met" in program.rows,
@@ -212,11 +219,6 @@ def _plan(  # noqa: PLR0913
         instance, formulation, solver, "optimal", objective, objective - spent,
         unchanged.terminal_value, best.window, outcomes, tables, best.certificate, checked,
     )  # fmt: skip
-
-
-def _present_value(instance: Instance, spend: pd.DataFrame) -> float:
-    factor = (1 + instance.discount_rate) ** -(spend["year"] - instance.first_year).astype(float)
-    return float((spend["spend"] * factor).sum())
 
 
 def _outcome(instance: Instance, solved: _Solved) -> WindowOutcome:
@@ -232,34 +234,3 @@ def _outcome(instance: Instance, solved: _Solved) -> WindowOutcome:
         if rules.in_care
     )
     return WindowOutcome(solved.window, "optimal", cost * POUNDS, in_care, solved.proved)
-
-
-def _years(
-    instance: Instance, unchanged: Baseline, tables: dict[str, pd.DataFrame] | None = None
-) -> pd.DataFrame:
-    """By area and year: children in care at the end and spend by tier, the plan's and the baseline's."""
-    horizon = list(instance.horizon)
-    frames = []
-    for area in instance.areas:
-        frame = pd.DataFrame({"area": area, "year": horizon})
-        frame["baseline_children_in_care"] = unchanged.children_in_care[area]
-        for tier in TIERS:
-            frame[f"baseline_{tier}"] = unchanged.spend[area, tier]
-        frame["baseline_total"] = frame[[f"baseline_{tier}" for tier in TIERS]].sum(axis=1)
-        frames.append(frame)
-    years = pd.concat(frames, ignore_index=True)
-    if tables is None:
-        return years
-    run, states = Simulator(instance), tables["states"]
-    care = {key for key, inside in zip(run.states, run.in_care(), strict=True) if inside}
-    at_ends = states[
-        (states["period"] > 0)
-        & (states["period"] % instance.periods_per_year == 0)
-        & np.array([key in care for key in zip(states["area"], states["state"], strict=True)])
-    ]
-    in_care = at_ends.groupby(["area", "year"])["children"].sum().rename("children_in_care")
-    spend = tables["spend"].pivot(index=["area", "year"], columns="tier", values="spend")
-    spend = spend[list(TIERS)]
-    spend["total"] = spend.sum(axis=1)
-    spend.columns.name = None
-    return years.join(in_care, on=["area", "year"]).join(spend, on=["area", "year"])

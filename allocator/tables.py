@@ -14,7 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from allocator.instance import Instance
+from allocator.instance.schema import TIERS
 from allocator.program import Family, LinearProgram
+from allocator.simulate import Baseline, Simulator
 from allocator.solvers.solution import Ranging
 
 Floats = NDArray[np.float64]
@@ -120,7 +122,7 @@ def years_of(periods: pd.Series[int], instance: Instance) -> pd.Series[int]:
     return instance.first_year + (periods.clip(lower=1) - 1) // instance.periods_per_year
 
 
-def price_table(  # noqa: PLR0913
+def price_table(
     instance: Instance,
     program: LinearProgram,
     primal: Floats,
@@ -163,7 +165,7 @@ def price_table(  # noqa: PLR0913
     return table.astype({"year": "Int64", "period": "Int64", "band": "Int64"})
 
 
-def _price_row(  # noqa: PLR0913
+def _price_row(
     program: LinearProgram,
     family: Family,
     position: int,
@@ -190,3 +192,40 @@ def _price_row(  # noqa: PLR0913
         "holds_from": low,
         "holds_to": high,
     }
+
+
+def present_value(instance: Instance, spend: pd.DataFrame) -> float:
+    """Present value of the ``spend`` table, £."""
+    factor = (1 + instance.discount_rate) ** -(spend["year"] - instance.first_year).astype(float)
+    return float((spend["spend"] * factor).sum())
+
+
+def year_table(
+    instance: Instance, unchanged: Baseline, tables: dict[str, pd.DataFrame] | None = None
+) -> pd.DataFrame:
+    """By area and year: children in care at its end and spend by tier, planned and baseline."""
+    horizon = list(instance.horizon)
+    frames = []
+    for area in instance.areas:
+        frame = pd.DataFrame({"area": area, "year": horizon})
+        frame["baseline_children_in_care"] = unchanged.children_in_care[area]
+        for tier in TIERS:
+            frame[f"baseline_{tier}"] = unchanged.spend[area, tier]
+        frame["baseline_total"] = frame[[f"baseline_{tier}" for tier in TIERS]].sum(axis=1)
+        frames.append(frame)
+    years = pd.concat(frames, ignore_index=True)
+    if tables is None:
+        return years
+    run, states = Simulator(instance), tables["states"]
+    care = {key for key, inside in zip(run.states, run.in_care(), strict=True) if inside}
+    at_ends = states[
+        (states["period"] > 0)
+        & (states["period"] % instance.periods_per_year == 0)
+        & np.array([key in care for key in zip(states["area"], states["state"], strict=True)])
+    ]
+    in_care = at_ends.groupby(["area", "year"])["children"].sum().rename("children_in_care")
+    spend = tables["spend"].pivot(index=["area", "year"], columns="tier", values="spend")
+    spend = spend[list(TIERS)]
+    spend["total"] = spend.sum(axis=1)
+    spend.columns.name = None
+    return years.join(in_care, on=["area", "year"]).join(spend, on=["area", "year"])

@@ -51,7 +51,7 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
 
 def window_columns(
     instance: Instance, window: Window | None
-) -> dict[tuple[str, tuple[int]], float]:
+) -> dict[tuple[str, tuple[int, ...]], float]:
     """Value of each window column, by variable and index; None stands for no window."""
     start, length = window or (instance.first_year, 0)
     return {
@@ -105,7 +105,7 @@ def baseline_statutory(instance: Instance) -> dict[int, float]:
     return spend
 
 
-def window_only(m: Any, f: str, o: str, a: str, g: str, y: int) -> Any:  # noqa: PLR0913
+def window_only(m: Any, f: str, o: str, a: str, g: str, y: int) -> Any:
     r"""A fund for the double investment pays in its years alone.
 
     .. math:: drawn_{fgy} \le held_{fy}\, w_y

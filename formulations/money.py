@@ -186,7 +186,8 @@ def state_spend(m: Any, a: str, i: str, y: int) -> Any:
 def service_spend(m: Any, a: str, p: str, y: int) -> Any:
     r"""Cost of a service: its cases, and what setting up and giving up cost.
 
-    :math:`\sum_{t\in y}\pi_{py}\big(u_p\Delta x_{pt} + setup_p\, expansion_{pt} + exit_p\, contraction_{pt}\big)`
+    :math:`\sum_{t\in y}\pi_{py}\big(u_p\Delta x_{pt} + setup_p\, expansion_{pt}
+    + exit_p\, contraction_{pt}\big)`
     """
     return sum(
         m.case_cost[a, p, y] * m.level[a, p, t]

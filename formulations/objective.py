@@ -1,4 +1,4 @@
-"""What is minimised: present value of spend and of what the closing year leaves behind.  MODEL.md 3.11."""
+"""What is minimised: the present value of spend and of what is left behind.  MODEL.md 3.11."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyomo.environ as pyo
 
 from formulations.horizon import year_of
-from formulations.population import EXIT, probabilities
+from formulations.population import probabilities
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
@@ -181,7 +181,7 @@ def _declare_effects(m: pyo.AbstractModel, instance: Instance) -> None:
 
     m.diverted = pyo.Var(m.DIVERSIONS, bounds=all_undone, doc="children")
     entering, into = defaultdict(list), defaultdict(list)
-    for a, p, i, j, l in data.effects:  # noqa: E741
+    for a, p, i, j, l in data.effects:
         entering[a, j].append((p, i, l))
         into[a, l].append((p, i, j))
     m.DIVERTED_FROM_ENTERING = pyo.Set(
@@ -194,7 +194,7 @@ def _declare_avoidable(m: pyo.AbstractModel, instance: Instance) -> None:
     """``AVOIDABLE_MOVES`` (area, from, to, period), and the stock and share they come from."""
     data, last = instance.resolved, instance.number_of_periods
     naming: dict[tuple[str, str, str, int], list[tuple[str, str]]] = defaultdict(list)
-    for a, p, i, j, l in data.effects:  # noqa: E741
+    for a, p, i, j, l in data.effects:
         after = reach(instance, (a, p, i, j, l)) if instance.terminal_value else 0
         for t in range(1, last + after + 1):
             naming[a, i, j, t].append((p, l))
@@ -218,13 +218,13 @@ def _declare_avoidable(m: pyo.AbstractModel, instance: Instance) -> None:
 
 
 def effective_level(m: Any, a: str, p: str, t: Any) -> Any:
-    r"""Level less what is lost to diminishing returns: :math:`e_{pt} = x_{pt} - \sum_b (1-\mu_b) z_{pbt}`."""
+    r"""Level less what is lost in its bands: :math:`e_{pt} = x_{pt} - \sum_b (1-\mu_b) z_{pbt}`."""
     return m.level[a, p, t] - sum(
         m.lost_effect[a, p, b] * m.in_band[a, p, b, t] for b in m.BANDS_OF[a, p]
     )
 
 
-def averted(m: Any, a: str, p: str, i: str, j: str, l: str, t: Any) -> Any:  # noqa: E741, PLR0913
+def averted(m: Any, a: str, p: str, i: str, j: str, l: str, t: Any) -> Any:
     r"""Moves averted, :math:`R_{kt}`, by what was served above baseline in the periods before."""
     return sum(
         m.effect_at_age[a, p, i, j, l, age]
@@ -233,7 +233,7 @@ def averted(m: Any, a: str, p: str, i: str, j: str, l: str, t: Any) -> Any:  # n
     )
 
 
-def diverted_by_service(m: Any, a: str, p: str, i: str, j: str, l: str, t: int) -> Any:  # noqa: E741, PLR0913
+def diverted_by_service(m: Any, a: str, p: str, i: str, j: str, l: str, t: int) -> Any:
     r"""No more moves are averted than cases served above baseline avert, lag by lag.
 
     .. math::
@@ -245,7 +245,7 @@ def diverted_by_service(m: Any, a: str, p: str, i: str, j: str, l: str, t: int) 
     return m.diverted[a, p, i, j, l, t] <= averted(m, a, p, i, j, l, t)
 
 
-def harm_by_service(m: Any, a: str, p: str, i: str, j: str, l: str, t: int) -> Any:  # noqa: E741, PLR0913
+def harm_by_service(m: Any, a: str, p: str, i: str, j: str, l: str, t: int) -> Any:
     r"""Moves that a service causes can't be wished away.
 
     .. math:: d_{kt} = R_{kt} \quad\text{where } \epsilon_{k\lambda} < 0

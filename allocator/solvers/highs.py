@@ -69,9 +69,7 @@ class HighsModel:
         status, ranging = self._highs.getRanging()
         if status != highspy.HighsStatus.kOk:
             return None
-        return Ranging(
-            np.array(ranging.row_bound_dn.value_), np.array(ranging.row_bound_up.value_)
-        )
+        return Ranging(np.array(ranging.row_bound_dn.value_), np.array(ranging.row_bound_up.value_))
 
     def write(self, path: Path) -> None:
         """Write the loaded program, with its names, as HiGHS writes the suffix of ``path``."""
@@ -83,7 +81,9 @@ class HighsModel:
             self._highs.changeColsBounds(len(columns), columns, program.lower, program.upper)
         )
         self._check(
-            self._highs.changeRowsBounds(len(rows), rows, program.row_lower, program.row_upper)
+            self._highs.changeRowsBounds(  # type: ignore[attr-defined]  # the stubs lack it
+                len(rows), rows, program.row_lower, program.row_upper
+            )
         )
 
     def _answer(self, seconds: float) -> Solution:
@@ -114,7 +114,7 @@ class HighsModel:
         return _STATUS.get(self._highs.getModelStatus(), Status.FAILED)
 
     def _ray(self) -> np.ndarray[Any, np.dtype[np.float64]] | None:
-        status, there, ray = self._highs.getDualRay()
+        status, there, ray = self._highs.getDualRay()  # type: ignore[attr-defined]  # nor this
         return np.array(ray) if status == highspy.HighsStatus.kOk and there else None
 
     def _set(self, option: str, value: Any) -> None:

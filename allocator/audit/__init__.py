@@ -1,0 +1,44 @@
+"""A plan re-run forward by the simulator, every constraint checked in the units of the instance.
+
+Starts from the plan's tables (levels, moves averted, places, draws) and the instance, and
+shares no code with the linear program: what it confirms, it confirms on its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from allocator.audit import money, people
+from allocator.audit.case import Case
+from allocator.audit.findings import Audit, Finding, Ledger
+from allocator.instance import Instance, Window
+
+__all__ = ["Audit", "Finding", "audit"]
+
+
+def audit(
+    instance: Instance,
+    tables: Mapping[str, pd.DataFrame],
+    window: Window | None,
+    *,
+    objective: float,
+    terminal_value: float,
+    targets: bool = True,
+) -> Audit:
+    """Check a plan's tables against its instance.
+
+    ``objective`` and ``terminal_value`` are £ at present value.  ``targets`` says whether
+    the plan undertook to meet the targets.
+    """
+    case, ledger = Case(instance, tables, window), Ledger()
+    for rules in (
+        people.population, people.levels, people.bands, people.effects, people.avoidable,
+        people.places, money.spending, money.funds, money.limits, money.double_investment,
+    ):  # fmt: skip
+        rules(case, ledger)
+    money.objective(case, ledger, objective, terminal_value)
+    if targets:
+        people.targets(case, ledger)
+    return Audit(tuple(ledger.worst.values()))

@@ -1,0 +1,121 @@
+"""Rules about money: sections 3.7 to 3.9 and 3.11 of the specification."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from allocator.audit.case import Case, Floats
+from allocator.audit.findings import Kind, Ledger
+from allocator.instance.instance import owner_areas
+from allocator.instance.schema import PREVENTION_TIERS, TIERS, TOTAL
+from allocator.simulate import baseline
+
+
+class _Yearly:
+    """Comparisons in pounds, year by year."""
+
+    def __init__(self, case: Case, ledger: Ledger, section: str) -> None:
+        self._case, self._ledger, self._section = case, ledger, section
+
+    def __call__(
+        self, rule: str, value: Floats, limit: Floats | float, key: object, kind: Kind
+    ) -> None:
+        limits = np.broadcast_to(limit, value.shape)[:, None]
+        self._ledger.compare(
+            rule, self._section, "£", value[:, None], limits, self._case.years, [key], kind
+        )
+
+
+def spending(case: Case, ledger: Ledger) -> None:
+    """3.7 and 3.8: what is spent is what it costs, and every pound of it is drawn."""
+    stated = case.by_year("spend", "spend", ["area", "tier"])
+    paid = {key: np.zeros(case.instance.years) for key in case.tier_spend}
+    for (_, _, area, tier), amounts in _drawn(case).items():
+        paid[area, tier] = paid[area, tier] + amounts
+    missing = np.full(case.instance.years, np.nan)
+    for key, cost in case.tier_spend.items():
+        _Yearly(case, ledger, "3.7")(
+            "spend of a tier", stated.get(key, missing), cost, key, "equal"
+        )
+        _Yearly(case, ledger, "3.8")("spend is funded", paid[key], cost, key, "equal")
+
+
+def _drawn(case: Case) -> dict[tuple[str, ...], Floats]:
+    return case.by_year("drawn", "drawn", ["fund", "owner", "area", "tier"])
+
+
+def funds(case: Case, ledger: Ledger) -> None:
+    """3.8 and 3.9: a fund pays for its tiers, in its years, from what it has."""
+    compare = _Yearly(case, ledger, "3.8")
+    drawn, unspent = _drawn(case), case.by_year("funds", "unspent", ["fund", "owner"])
+    for key, amounts in drawn.items():
+        fund = case.data.accounts.get((key[0], key[1]))
+        allowed = np.full(
+            case.instance.years, fund is not None and key[3] in fund.tiers.get(key[2], ())
+        )
+        if fund is not None and fund.window_only:
+            allowed &= case.in_window
+        most = np.where(allowed, np.inf, 0.0)
+        compare("a fund pays for its tiers in its years", amounts, most, key, "at most")
+        compare("draws not negative", amounts, 0.0, key, "at least")
+    for (name, owner), fund in case.data.accounts.items():
+        given = np.array([case.data.budgets[name, owner, y] for y in case.instance.horizon])
+        taken = sum((v for k, v in drawn.items() if k[:2] == (name, owner)), given * 0.0)
+        left = unspent.get((name, owner), given * np.nan)
+        carried = fund.carry_forward * np.concatenate([[0.0], left[:-1]])
+        compare("fund balance", left, given + carried - taken, (name, owner), "equal")
+        compare("a fund is not overdrawn", left, 0.0, (name, owner), "at least")
+
+
+def limits(case: Case, ledger: Ledger) -> None:
+    """3.8: spend on an item, within its limits."""
+    bounds: tuple[tuple[dict[tuple[str, str, int], float], str, Kind], ...] = (
+        (dict(case.data.floors), "least spend on an item", "at least"),
+        (dict(case.data.ceilings), "most spend on an item", "at most"),
+    )
+    for limited, rule, kind in bounds:
+        for (owner, item, year), bound in limited.items():
+            at = year - case.instance.first_year
+            spent = sum(
+                _spend_on(case, area, item)[at] for area in owner_areas(case.instance, owner)
+            )
+            ledger.compare(rule, "3.8", "£", spent, bound, [year], [(owner, item)], kind)
+
+
+def _spend_on(case: Case, area: str, item: str) -> Floats:
+    if item in (*TIERS, TOTAL):
+        tiers = TIERS if item == TOTAL else (item,)
+        return sum((case.tier_spend[area, tier] for tier in tiers), np.zeros(case.instance.years))
+    return case.item_spend.get((area, item), np.zeros(case.instance.years))
+
+
+def double_investment(case: Case, ledger: Ledger) -> None:
+    """3.9: in the window both are funded; after it savings go back into prevention."""
+    compare = _Yearly(case, ledger, "3.9")
+    settings, share = case.instance.double_investment, case.instance.reinvestment_share
+    statutory, prevention = case.spend_of(["statutory"]), case.spend_of(PREVENTION_TIERS)
+    opening = case.opening_cost(PREVENTION_TIERS)
+    if settings is not None:
+        protected = settings.protect_statutory * case.opening_cost(["statutory"])
+        least = np.where(case.in_window, protected, 0.0)
+        compare("statutory spend protected", statutory, least, "all areas", "at least")
+        if settings.prevention_uplift > 0:
+            least = np.where(case.in_window, (1 + settings.prevention_uplift) * opening, 0.0)
+            compare("prevention uplift", prevention, least, "all areas", "at least")
+    if share > 0:
+        unchanged = baseline(case.instance).spend
+        before = np.sum([unchanged[area, "statutory"] for area in case.instance.areas], axis=0)
+        asked = np.where(case.after_window, opening + share * (before - statutory), -np.inf)
+        compare("savings reinvested", prevention, asked, "all areas", "at least")
+
+
+def objective(case: Case, ledger: Ledger, stated: float, stated_terminal: float) -> None:
+    """3.11: the present value of what is spent and of what is left behind."""
+    after = case.diverted[case.instance.number_of_periods :]
+    left = case.run.terminal_value(case.children[-1], after)
+    spent = float(case.run.discount() @ case.spend_of(TIERS))
+    for rule, value, found in (
+        ("terminal value", stated_terminal, left),
+        ("objective", stated, spent + left),
+    ):
+        ledger.compare(rule, "3.11", "£", value, found, ["the plan"], ["all areas"], "equal")

@@ -1,0 +1,163 @@
+"""Rules about children and services: sections 3.2 to 3.6 and 3.10 of the specification."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from allocator.audit.case import Case
+from allocator.audit.findings import Kind, Ledger
+from allocator.instance.instance import owner_areas
+
+Floats = NDArray[np.float64]
+
+
+def population(case: Case, ledger: Ledger) -> None:
+    """3.2: the children, run forward with what was averted, are the plan's."""
+    ran = case.run.children(case.diverted)
+    ends, states = ["the start", *case.periods], case.run.states
+    ledger.compare("children balance", "3.2", "children", case.children, ran, ends, states, "equal")
+    ledger.compare(
+        "children not negative", "3.2", "children", case.children, 0.0, ends, states, "at least"
+    )
+
+
+def levels(case: Case, ledger: Ledger) -> None:
+    """3.5: levels move as they may, within coverage, growth, release and limits."""
+    value, length = case.run.service_values, 1 / case.instance.periods_per_year
+    services = case.data.services
+    before = np.vstack([value("baseline"), case.level[:-1]])
+    stock = case.children[:-1][
+        :, [case.run.states.index((a, s.serves)) for (a, _), s in services.items()]
+    ]
+    capped = np.isfinite(value("coverage"))
+    room = np.where(capped, np.where(capped, value("coverage"), 0.0) * stock, np.inf)
+    running = np.array(case.run.clock.years_of_periods)[:, None] >= value("first_year")
+
+    def compare(rule: str, left: ArrayLike, right: ArrayLike, kind: Kind) -> None:
+        ledger.compare(
+            rule, "3.5", "cases per year", left, right, case.periods, case.run.services, kind
+        )
+
+    change = case.expansion - case.contraction
+    compare("level follows expansion and contraction", case.level - before, change, "equal")
+    compare("expansion not negative", case.expansion, 0.0, "at least")
+    compare("contraction not negative", case.contraction, 0.0, "at least")
+    compare("growth limit", case.expansion, value("growth_per_year") * length, "at most")
+    compare(
+        "release limit", case.contraction, value("release_per_year") * length * before, "at most"
+    )
+    compare("coverage", case.level, room, "at most")
+    baseline = value("baseline")
+    compare("minimum level", case.level, np.where(running, value("minimum"), baseline), "at least")
+    compare("maximum level", case.level, np.where(running, value("maximum"), baseline), "at most")
+
+
+def bands(case: Case, ledger: Ledger) -> None:
+    """3.5: bands of diminishing returns add up to the level, each within its width."""
+    for (area, service), in_band in case.bands.items():
+        rules = case.data.services[area, service]
+        stock = case.children[:-1, case.run.states.index((area, rules.serves))]
+        widths = np.array([width for width, _ in case.data.bands[area, service]])
+        room = widths * rules.coverage * stock[:, None]
+        named = [(area, service, f"band {b + 1}") for b in range(len(widths))]
+        level = case.level[:, [case.run.services.index((area, service))]]
+        total = in_band.sum(axis=1, keepdims=True)
+        for rule, left, right, columns, kind in (
+            ("bands add up to the level", total, level, [(area, service)], "equal"),
+            ("band width", in_band, room, named, "at most"),
+            ("bands not negative", in_band, 0.0, named, "at least"),
+        ):
+            ledger.compare(
+                rule, "3.5", "cases per year", left, right, case.periods, columns, kind  # type: ignore[arg-type]
+            )  # fmt: skip
+
+
+def effects(case: Case, ledger: Ledger) -> None:
+    """3.3: no more is averted than cases avert, and harm is not wished away."""
+    total, names = len(case.diverted), case.run.effects
+    rules = list(case.data.effects.values())
+    harmful = np.array([min(lags.values()) < 0 for lags in rules], dtype=bool)
+    averted = np.array([_averted(case, effect) for effect in names]).T.reshape(total, len(names))
+    undone = [
+        -sum(lags.values()) * case.opening_effective(*effect[:2]) / case.instance.periods_per_year
+        for effect, lags in case.data.effects.items()
+    ]
+    averted[case.beyond_reach] = 0.0
+    least = np.where(case.beyond_reach, 0.0, np.array(undone))
+    comparisons: tuple[tuple[str, NDArray[np.bool_], Floats, Kind], ...] = (
+        ("moves averted by cases", ~harmful, averted, "at most"),
+        ("moves caused by cases", harmful, averted, "equal"),
+        ("averted moves undone", ~harmful, least, "at least"),
+    )
+    for rule, which, limit, kind in comparisons:
+        columns = [name for name, chosen in zip(names, which, strict=True) if chosen]
+        ledger.compare(
+            rule, "3.3", "children", case.diverted[:, which], limit[:, which],
+            _all_periods(case), columns, kind,
+        )  # fmt: skip
+
+
+def _averted(case: Case, effect: Any) -> Floats:
+    """Moves averted by the cases served above baseline, period by period to the last reached."""
+    each, total = case.instance.periods_per_year, len(case.diverted)
+    served = np.zeros(total)
+    change = case.effective_change[:, case.run.services.index(effect[:2])]
+    served[: len(change)] = change
+    averted = np.zeros(total)
+    for lag, size in case.data.effects[effect].items():
+        for late in range(lag * each, min((lag + 1) * each, total)):
+            averted[late:] += size / each**2 * served[: total - late]
+    return averted
+
+
+def _all_periods(case: Case) -> list[str]:
+    return [*case.periods, *(f"{n + 1} periods after the horizon" for n in range(case.after))]
+
+
+def avoidable(case: Case, ledger: Ledger) -> None:
+    """3.4: no more moves are averted than can be avoided."""
+    last, total = case.instance.number_of_periods, len(case.diverted)
+    years = [*case.run.clock.years_of_periods, *[case.instance.last_year] * case.after]
+    stock = case.children[np.minimum(np.arange(total), last)]
+    chances = {y: (case.run.moves(y), case.run.exits(y)) for y in case.instance.horizon}
+    named = list(dict.fromkeys((area, i, j) for area, _, i, j, _ in case.run.effects))
+    averted, limit = (np.zeros((total, len(named))) for _ in range(2))
+    for column, (area, i, j) in enumerate(named):
+        same = [n for n, e in enumerate(case.run.effects) if (e[0], e[2], e[3]) == (area, i, j)]
+        averted[:, column] = case.diverted[:, same].sum(axis=1)
+        row = case.run.states.index((area, i))
+        to = case.run.states.index((area, j)) if (area, j) in case.data.states else None
+        for n, year in enumerate(years):
+            moves, exits = chances[year]
+            chance = exits[row] if to is None else moves[row, to]
+            share = case.data.avoidable.get((area, i, j, year), 0.0)
+            limit[n, column] = share * chance * stock[n, row]
+    ledger.compare(
+        "avoidable share", "3.4", "children", averted, limit, _all_periods(case), named, "at most"
+    )
+
+
+def places(case: Case, ledger: Ledger) -> None:
+    """3.6: a place for every child, given up no faster than can be."""
+    release = case.run.state_values("release_per_year") / case.instance.periods_per_year
+    kept = (1 - np.minimum(1.0, release)) * case.places[:-1]
+    needed = (case.children[:-1] + case.children[1:]) / 2
+    opening = case.run.state_values("opening")
+    for rule, left, right, rows, kind in (
+        ("opening places", case.places[:1], opening, ["the start"], "equal"),
+        ("places for every child", case.places[1:], needed, case.periods, "at least"),
+        ("places kept", case.places[1:], kept, case.periods, "at least"),
+    ):
+        ledger.compare(rule, "3.6", "children", left, right, rows, case.run.states, kind)  # type: ignore[arg-type]
+
+
+def targets(case: Case, ledger: Ledger) -> None:
+    """3.10: children in care at each year's end."""
+    care = case.run.children_in_care(case.children)
+    for (owner, year), most in case.data.targets.items():
+        at = year - case.instance.first_year
+        there = sum(care[area][at] for area in owner_areas(case.instance, owner))
+        ledger.compare("target", "3.10", "children", there, most, [year], [owner], "at most")
