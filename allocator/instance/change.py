@@ -92,15 +92,15 @@ def _change_setting(instance: Instance, change: _Change) -> Instance:
         return replace(instance, double_investment=replace(window, **{column.name: value}))
     if change.table == "reinvestment":
         return replace(instance, reinvestment_share=value)
-    return replace(instance, **{column.name: "" if value is None else value})
+    named: dict[str, Any] = {column.name: "" if value is None else value}
+    return replace(instance, **named)
 
 
 def _setting(instance: Instance, section: str, name: str) -> Any:
-    if section == "double_investment":
-        return getattr(instance.double_investment or DoubleInvestment(), name, None)
-    return (
-        instance.reinvestment_share if section == "reinvestment" else getattr(instance, name, None)
-    )
+    if section == "reinvestment":
+        return instance.reinvestment_share
+    window = instance.double_investment or DoubleInvestment()
+    return getattr(window if section == "double_investment" else instance, name, None)
 
 
 def _change_rows(instance: Instance, change: _Change) -> Instance:
