@@ -103,7 +103,9 @@ class Case:
         found: dict[tuple[str, ...], Floats] = {}
         for key, part in self.tables[table].groupby(keys, sort=False):
             listed = dict(zip(part["year"].astype(int), part[column].astype(float), strict=True))
-            found[tuple(map(str, key))] = np.array([listed.get(y, np.nan) for y in self.instance.horizon])
+            found[tuple(map(str, key))] = np.array(
+                [listed.get(y, np.nan) for y in self.instance.horizon]
+            )
         return found
 
     def opening_effective(self, area: str, service: str) -> float:

@@ -9,7 +9,9 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-TOLERANCE: Final = 1e-6  # of a violation, relative to the larger of 1 and what is compared
+TOLERANCE: Final = 1e-6  # of a violation, relative to the numbers compared
+# ... or to these, where the numbers are smaller: a pound is not a violation.
+_SMALLEST: Final = {"£": 1e6}
 
 Kind = Literal["at most", "at least", "equal"]
 
@@ -18,8 +20,8 @@ Kind = Literal["at most", "at least", "equal"]
 class Finding:
     """The worst violation of one rule: 0 where it holds everywhere.
 
-    ``section`` is the specification's; ``relative`` is the violation over the larger of 1 and
-    the numbers compared, infinite where a number is missing.
+    ``section`` is the specification's; ``relative`` is the violation over the numbers
+    compared (at least one child or case, or a million pounds), infinite where one is missing.
     """
 
     rule: str
@@ -93,8 +95,8 @@ class Ledger:
         over = value - limit
         excess = {"at most": over, "at least": -over, "equal": np.abs(over)}[kind]
         excess = np.where(np.isnan(excess), np.inf, np.maximum(excess, 0.0))
-        size = np.maximum(np.fmax(np.abs(value), np.where(np.isfinite(limit), np.abs(limit), 0)), 1)
-        relative = excess / size
+        bound = np.where(np.isfinite(limit), np.abs(limit), 0.0)
+        relative = excess / np.maximum(np.fmax(np.abs(value), bound), _SMALLEST.get(unit, 1.0))
         row, column = np.unravel_index(int(np.argmax(relative)), shape)
         found = Finding(
             rule, section, unit, float(excess[row, column]), float(relative[row, column]),

@@ -11,7 +11,7 @@ import numpy as np
 from allocator.errors import SolverError
 from allocator.program import LinearProgram
 from allocator.solvers.catalogue import Solver
-from allocator.solvers.solution import Ranging, Solution, Status
+from allocator.solvers.solution import Floats, Ranging, Solution, Status
 
 _STATUS = {
     highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
@@ -60,6 +60,9 @@ class HighsModel:
         started = self._highs.getRunTime()
         self._set("time_limit", started + max(seconds, 0.0))
         self._highs.run()
+        if self._status() is Status.FAILED:  # a basis can mislead: begin again without one
+            self._highs.clearSolver()
+            self._highs.run()
         return self._answer(self._highs.getRunTime() - started)
 
     def ranging(self) -> Ranging | None:
@@ -87,18 +90,13 @@ class HighsModel:
         )
 
     def _answer(self, seconds: float) -> Solution:
-        status = self._highs.getModelStatus()
+        known = self._status()
         info = self._highs.getInfo()
         iterations = max(info.simplex_iteration_count, 0) + max(info.ipm_iteration_count, 0)
         iterations += max(info.pdlp_iteration_count, 0)
-        known = _STATUS.get(status, Status.FAILED)
-        ray = None
-        if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
-            known = self._settle()
-        if known is Status.INFEASIBLE:
-            ray = self._ray()
         if known is not Status.OPTIMAL:
-            message = self._highs.modelStatusToString(status)
+            message = self._highs.modelStatusToString(self._highs.getModelStatus())
+            ray = self._ray() if known is Status.INFEASIBLE else None
             return Solution(known, _NONE, _NONE, np.nan, iterations, seconds, message, ray)
         solution = self._highs.getSolution()
         return Solution(
@@ -106,14 +104,27 @@ class HighsModel:
             info.objective_function_value, iterations, seconds,
         )  # fmt: skip
 
-    def _settle(self) -> Status:
-        """Presolve found it infeasible or unbounded; solve without it to know which."""
-        self._set("presolve", "off")
-        self._highs.run()
-        self._set("presolve", "choose")
+    def _status(self) -> Status:
+        """How the last run ended; where presolve left it open, after a run without presolve."""
+        if self._highs.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+            self._set("presolve", "off")
+            self._highs.run()
+            self._set("presolve", "choose")
         return _STATUS.get(self._highs.getModelStatus(), Status.FAILED)
 
-    def _ray(self) -> np.ndarray[Any, np.dtype[np.float64]] | None:
+    def _ray(self) -> Floats | None:
+        """Proof of infeasibility: the solver's own, or else the simplex method's."""
+        if (ray := self._dual_ray()) is not None:
+            return ray
+        self._set("solver", "simplex")
+        self._set("presolve", "off")
+        self._highs.clearSolver()
+        self._highs.run()
+        self._set("solver", self._solver.options["solver"])
+        self._set("presolve", "choose")
+        return self._dual_ray()
+
+    def _dual_ray(self) -> Floats | None:
         status, there, ray = self._highs.getDualRay()  # type: ignore[attr-defined]  # nor this
         return np.array(ray) if status == highspy.HighsStatus.kOk and there else None
 
