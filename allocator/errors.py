@@ -34,9 +34,19 @@ class InstanceError(UsageError):
 
 
 class SolverError(AllocatorError):
-    """The solver failed, ran out of time, or gave an answer that does not stand up."""
+    """The solver failed, ran out of time, or gave an answer that does not stand up.
+
+    ``status`` is what ``solve --json`` says of it.
+    """
 
     exit_code = 4
+    status = "failed"
+
+
+class TimeLimitError(SolverError):
+    """The time allowed ran out first."""
+
+    status = "time_limit"
 
 
 class CertificateError(SolverError):

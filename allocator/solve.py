@@ -14,7 +14,7 @@ import numpy as np
 
 from allocator.audit import audit
 from allocator.certificate import Certificate, certify, refutes
-from allocator.errors import AuditError, CertificateError, SolverError, UsageError
+from allocator.errors import AuditError, CertificateError, SolverError, TimeLimitError, UsageError
 from allocator.instance import Instance, Window
 from allocator.plan import Plan, WindowOutcome
 from allocator.program import LinearProgram, compile_program
@@ -149,7 +149,7 @@ def _solve_window(
             proved = solution.ray is not None and refutes(variant, solution.ray)
             return _Solved(window, variant, solution, None, proved)
         if solution.status is not Status.OPTIMAL:
-            raise SolverError(_why_not(solution, window))
+            raise _why_not(solution, window)
         certificate = certify(variant, solution.primal, solution.dual, stage)
         if not certificate.passed:
             raise CertificateError(
@@ -162,10 +162,10 @@ def _solve_window(
     return _Solved(window, variant, solution, certificate, True)
 
 
-def _why_not(solution: Solution, window: Window | None) -> str:
+def _why_not(solution: Solution, window: Window | None) -> SolverError:
     if solution.status is Status.TIME_LIMIT:
-        return f"out of time while {_saying(window)}; give it a longer time limit"
-    return f"the solver failed while {_saying(window)}: {solution.message}"
+        return TimeLimitError(f"out of time while {_saying(window)}; give it a longer time limit")
+    return SolverError(f"the solver failed while {_saying(window)}: {solution.message}")
 
 
 def _cheapest(solved: Sequence[_Solved]) -> _Solved | None:

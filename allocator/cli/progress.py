@@ -1,0 +1,70 @@
+"""Progress on stderr, once a solve has lasted a second: a bar on a terminal, else a line now and then."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+PATIENCE: Final = 1.0  # seconds before anything is said
+BETWEEN_LINES: Final = 10.0  # seconds
+
+
+class Progress:
+    """Called with what is being done, steps done and steps in all; use as a context."""
+
+    def __init__(self) -> None:
+        self._latest = ("", 0, 1)
+        self._bar: Bar | None = None
+        self._said = time.monotonic() + PATIENCE - BETWEEN_LINES
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(PATIENCE, self._show)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Progress:
+        """Start the clock."""
+        if sys.stderr.isatty():
+            self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        """Leave the terminal as it was."""
+        self._timer.cancel()
+        with self._lock:
+            if self._bar is not None:
+                self._bar.stop()
+
+    def __call__(self, what: str, done: int, steps: int) -> None:
+        """Note a step, and tell it if it is time to."""
+        with self._lock:
+            self._latest = (what, done, steps)
+            if self._bar is not None:
+                self._bar.update(self._bar.task_ids[0], description=what, completed=done)
+                return
+        if not sys.stderr.isatty() and time.monotonic() - self._said >= BETWEEN_LINES:
+            self._said = time.monotonic()
+            click.echo(f"{what} ({done} of {steps})", err=True)
+
+    def _show(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bar
+
+        with self._lock:
+            what, done, steps = self._latest
+            self._bar = Bar(
+                TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),
+                console=Console(stderr=True), transient=True,
+            )  # fmt: skip
+            self._bar.add_task(what, total=steps, completed=done)
+            self._bar.start()
