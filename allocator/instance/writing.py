@@ -36,12 +36,17 @@ def write(instance: Instance, path: str | Path, *, force: bool = False) -> None:
     there is not an instance.
     """
     path = Path(path)
-    if path.suffix.lower() in _NOT_FOLDERS:
-        raise UsageError(f"{path}: an instance is written to a folder, or to an .xlsx workbook")
+    check_place(path)
     if path.suffix.lower() == WORKBOOK:
         place_file(path, partial(_write_workbook, instance), force=force)
     else:
         place_folder(path, partial(_write_folder, instance), force=force)
+
+
+def check_place(path: Path) -> None:
+    """Raise UsageError for a path that ends as no folder does."""
+    if path.suffix.lower() in _NOT_FOLDERS:
+        raise UsageError(f"{path}: an instance is written to a folder, or to an .xlsx workbook")
 
 
 def settings_of(instance: Instance) -> Iterator[tuple[str, dict[str, Any]]]:
