@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 import io
 import tomllib
+from functools import partial
 from pathlib import Path
 
-from allocator.instance.grid import SETTINGS_FILE, NumberedRows, Raw, is_known_table, read_table
+from allocator.instance.cells import Cell
+from allocator.instance.grid import SETTINGS_FILE, NumberedRows, Raw, is_table, read_table
 from allocator.instance.problems import Severity
 
 _OTHER_FORMATS = (".xlsx", ".xlsm", ".xls", ".ods", ".tsv")
@@ -24,7 +26,7 @@ def read_folder(folder: Path) -> Raw:
     _read_toml(raw, folder / SETTINGS_FILE)
     for file in sorted(folder.iterdir()):
         if file.suffix.lower() == ".csv":
-            if is_known_table(raw, file.stem, file.name, "file"):
+            if is_table(raw, file.stem, file.name, "file", partial(_heading, file)):
                 read_table(raw, file.stem, file.name, _csv_rows(raw, file))
         elif file.suffix.lower() in _OTHER_FORMATS:
             raw.report(
@@ -83,6 +85,11 @@ def _csv_rows(raw: Raw, file: Path) -> NumberedRows:
             before = reader.line_num
     except csv.Error as error:
         raw.report(file.name, f"is not valid CSV: {error}", "mend that row", row=before + 1)
+
+
+def _heading(file: Path) -> list[Cell]:
+    """The first row, whatever state the file is in."""
+    return next((cells for _, cells in _csv_rows(Raw(file.name), file)), [])
 
 
 def _separator(raw: Raw, file: str, text: str) -> str:

@@ -6,7 +6,8 @@ reads the same in either.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,15 +53,31 @@ class Raw:
         self.problems.append(Problem(file, row, column, shown(value), rule, remedy, severity))
 
 
-def is_known_table(raw: Raw, name: str, file: str, what: str) -> bool:
-    """Whether a file or sheet is a table of an instance; reported if it is not."""
+def is_table(raw: Raw, name: str, file: str, what: str, heading: Callable[[], list[Any]]) -> bool:
+    """Whether a file or sheet is a table of an instance.
+
+    One that is not may stand beside the tables, unless its name or its headings show that
+    it was meant as one, which is reported.
+    """
     if name in TABLES:
         return True
-    raw.report(
-        file, f"is not a table of an instance, so this {what} means nothing",
-        f"{did_you_mean(name, TABLES)} (or move the {what} elsewhere)",
-    )  # fmt: skip
+    meant = _table_meant(name, {shown(cell).strip() for cell in heading()} - {""})
+    if meant is not None:
+        raw.report(
+            file, "is not a table of an instance, though it looks like one",
+            f"did you mean {meant!r}? (or move the {what} elsewhere)",
+        )  # fmt: skip
     return False
+
+
+def _table_meant(name: str, headings: set[str]) -> str | None:
+    for near in difflib.get_close_matches(name.lower(), TABLES, n=1):
+        return near
+    for table in TABLES.values():
+        required = {column.name for column in table.columns if column.required}
+        if required <= headings <= set(table.names):
+            return table.name
+    return None
 
 
 def read_table(raw: Raw, table: str, file: str, rows: NumberedRows) -> None:

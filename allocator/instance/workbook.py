@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import UsageError
 from allocator.instance.cells import shown
-from allocator.instance.grid import SETTINGS_SHEET, NumberedRows, Raw, is_known_table, read_table
+from allocator.instance.grid import SETTINGS_SHEET, NumberedRows, Raw, is_table, read_table
 from allocator.instance.schema import SETTINGS
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def read_workbook(path: Path) -> Raw:
             file = f"{path.name}: {name}"
             if name == SETTINGS_SHEET:
                 _read_settings_sheet(raw, _rows(name, values, formulas))
-            elif is_known_table(raw, name, file, "sheet"):
+            elif is_table(raw, name, file, "sheet", partial(_heading, values, name)):
                 read_table(raw, name, file, _rows(name, values, formulas))
     finally:
         values.close()
@@ -66,6 +67,10 @@ def _rows(name: str, values: Workbook, formulas: Workbook | None) -> NumberedRow
     for number, (cells, texts) in enumerate(zip(rows, written, strict=False), 1):
         both = zip(cells, texts, strict=False)
         yield number, [text if cell is None else cell for cell, text in both]
+
+
+def _heading(values: Workbook, name: str) -> list[Any]:
+    return next((cells for _, cells in _rows(name, values, None)), [])
 
 
 def _read_settings_sheet(raw: Raw, rows: NumberedRows) -> None:
