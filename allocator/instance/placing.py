@@ -5,11 +5,29 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from allocator.errors import UsageError
 from allocator.instance.grid import SETTINGS_FILE
 from allocator.instance.schema import TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class FolderKind:
+    """What a folder holds: what to call it, the file it is known by, and which files are its own."""
+
+    name: str
+    marker: str
+    owns: Callable[[str], bool]
+
+
+def _owned_by_instance(file: str) -> bool:
+    return file == SETTINGS_FILE or file in {f"{table}.csv" for table in TABLES}
+
+
+INSTANCE: Final = FolderKind("an instance", SETTINGS_FILE, _owned_by_instance)
 
 
 def place_file(path: Path, make: Callable[[Path], None], *, force: bool = False) -> None:
@@ -27,26 +45,35 @@ def place_file(path: Path, make: Callable[[Path], None], *, force: bool = False)
         new.unlink(missing_ok=True)
 
 
-def place_folder(path: Path, make: Callable[[Path], None], *, force: bool = False) -> None:
+def place_folder(
+    path: Path, make: Callable[[Path], None], *, force: bool = False, kind: FolderKind = INSTANCE
+) -> None:
     """Have ``make`` fill a folder beside ``path``, then move it there.
 
-    An empty folder is filled.  With ``force`` an instance that is there gives way whole, and
-    files beside its tables are kept; anything else is left alone.  Raises UsageError.
+    An empty folder is filled.  With ``force`` a folder of the same kind gives way whole, and
+    files in it that are not the kind's own are kept; anything else is left alone.  Raises
+    UsageError.
     """
-    vacant = not path.exists() or (path.is_dir() and not any(path.iterdir()))
-    if not vacant and not force:
-        raise _taken(path)
-    if not vacant and not (path / SETTINGS_FILE).is_file():
-        raise UsageError(f"{path}: is not an instance, and is not replaced by one")
-    if not vacant and Path.cwd().is_relative_to(path.resolve()):
-        raise UsageError(f"{path}: is the folder you are in; step out of it to replace it")
+    vacant = check_folder(path, force=force, kind=kind)
     new = _beside(path, "new")
     try:
         new.mkdir()
         make(new)
-        _move_in(new, path) if vacant else _take_over(new, path)
+        _move_in(new, path) if vacant else _take_over(new, path, kind)
     finally:
         shutil.rmtree(new, ignore_errors=True)
+
+
+def check_folder(path: Path, *, force: bool = False, kind: FolderKind = INSTANCE) -> bool:
+    """Whether a folder can be made at ``path`` without replacing one; UsageError if not at all."""
+    vacant = not path.exists() or (path.is_dir() and not any(path.iterdir()))
+    if not vacant and not force:
+        raise _taken(path)
+    if not vacant and not (path / kind.marker).is_file():
+        raise UsageError(f"{path}: is not {kind.name}, and is not replaced by one")
+    if not vacant and Path.cwd().is_relative_to(path.resolve()):
+        raise UsageError(f"{path}: is the folder you are in; step out of it to replace it")
+    return vacant
 
 
 def _taken(path: Path) -> UsageError:
@@ -68,8 +95,8 @@ def _move_in(new: Path, path: Path) -> None:
         file.rename(path / file.name)
 
 
-def _take_over(new: Path, path: Path) -> None:
-    """Swap an instance for the new one; bring along what was neither settings nor table."""
+def _take_over(new: Path, path: Path, kind: FolderKind) -> None:
+    """Swap a folder for the new one; bring along what was not the kind's own."""
     old = _beside(path, "old")
     path.rename(old)
     try:
@@ -78,7 +105,6 @@ def _take_over(new: Path, path: Path) -> None:
         old.rename(path)
         raise
     for file in old.iterdir():
-        ours = file.name == SETTINGS_FILE or (file.suffix == ".csv" and file.stem in TABLES)
-        if not ours and not (path / file.name).exists():
+        if not kind.owns(file.name) and not (path / file.name).exists():
             file.rename(path / file.name)
     shutil.rmtree(old)
