@@ -21,8 +21,9 @@ def someone_is_in_care(view: View) -> Iterator[Problem]:
 
 def staying_has_no_rate(view: View) -> Iterator[Problem]:
     """A row from a state to itself stands for staying and has no rate."""
-    for row in view.rows("transitions"):
-        if row["from"] == row["to"] and row.values.get("rate") is not None:
+    for row in view.instance.tables["transitions"]:
+        known = row["from"] in view.names["state"]
+        if known and row["from"] == row["to"] and row["rate"] is not None:
             yield at(
                 row, "rate", f"is given to staying in {row['from']}, which is not a move",
                 "leave the rate blank; only avoidable_share counts here",
@@ -31,8 +32,9 @@ def staying_has_no_rate(view: View) -> Iterator[Problem]:
 
 def moves_have_a_rate(view: View) -> Iterator[Problem]:
     """A move from a state to another has a rate."""
-    for row in view.rows("transitions"):
-        if row["from"] != row["to"] and row["rate"] is None:
+    for row in view.instance.tables["transitions"]:
+        blank = row["rate"] is None and "rate" not in unread_in(row)
+        if blank and row["from"] != row["to"] and None not in (row["from"], row["to"]):
             yield at(
                 row, "rate", f"is blank for the move {row['from']} → {row['to']}",
                 "give the moves per child-year, 0 if there are none, or remove the row",
@@ -54,8 +56,8 @@ def rows_apply_everywhere(view: View) -> Iterator[Problem]:
     states = view.resolved.states
     for table, columns in (("transitions", ("from", "to")), ("arrivals", ("state",))):
         for row, areas in view.in_force(table):
-            for column in columns if row["area"] is None else ():
-                name = row[column]
+            named = {row[column]: column for column in reversed(columns) if row["area"] is None}
+            for name, column in named.items():
                 lacking = [a for a in areas if name != EXIT and (a, name) not in states]
                 if lacking:
                     yield warn(

@@ -30,7 +30,7 @@ def shared_funds_have_one_rule(view: View) -> Iterator[Problem]:
     for row, areas in view.in_force("funds"):
         first = rules.setdefault(row["fund"], row) if areas and row["fund"] in shared else row
         for column in ("window_only", "carry_forward"):
-            if first[column] != row[column]:
+            if first[column] < row[column] or first[column] > row[column]:
                 yield at(
                     row, column, f"differs from row {first.number}, but all areas share the "
                     f"budget of {row['fund']}",

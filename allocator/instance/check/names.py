@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from allocator.instance.cells import CellError, check_bounds
+from allocator.instance.cells import CellError, check_bounds, shown
 from allocator.instance.check.view import Check, View, at, key_of, unread_in
 from allocator.instance.instance import Row
 from allocator.instance.problems import Problem, did_you_mean
@@ -149,7 +149,7 @@ def _telling_column(row: Row) -> str:
 
 def _spelt(view: View, row: Row) -> str:
     cells = zip(TABLES[row.table].key, key_of(view.instance, row), strict=True)
-    return ", ".join(f"{name} {value}" for name, value in cells if value is not None)
+    return ", ".join(f"{name} {shown(value)}" for name, value in cells if value is not None)
 
 
 CHECKS: tuple[Check, ...] = (

@@ -180,8 +180,12 @@ def lags_have_one_sign(view: View) -> Iterator[Problem]:
 
 def _effects(view: View) -> Iterator[tuple[Row, list[str]]]:
     """Rows of effects with the areas in which they hold and the service runs."""
+    services, states = view.resolved.services, view.resolved.states
+    running = {
+        (a, name) for (a, name), service in services.items() if (a, service.serves) in states
+    }
     for row, areas in view.in_force("effects"):
-        yield row, [a for a in areas if (a, row["service"]) in view.resolved.services]
+        yield row, [a for a in areas if (a, row["service"]) in running]
 
 
 def returns_diminish(view: View) -> Iterator[Problem]:

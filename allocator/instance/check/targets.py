@@ -30,7 +30,7 @@ def targets_leave_a_way(view: View) -> Iterator[Problem]:
     for row in view.rows("targets"):
         areas = owner_areas(view.sound, row["area"] or ALL)
         staying = sum(n for (area, _), n in trapped.items() if area in areas)
-        if row["children"] * SLACK < staying:
+        if staying > 0 and row["children"] * SLACK < staying:
             yield at(
                 row, "children", f"cannot be met: {figure(staying)} children are in care at the "
                 "start, with no move and no service that leads out",

@@ -123,6 +123,8 @@ class View:
                 means_something = not (column.required or (column.key and given_up))
             if not means_something:
                 return None
+        if row.table == "transitions" and values["from"] != values["to"]:
+            values.setdefault("rate", math.nan)
         return Row(row.table, row.number, row.file, values)
 
 
@@ -138,8 +140,9 @@ def at(
     row: Row, column: str, rule: str, remedy: str, severity: Severity = Severity.ERROR
 ) -> Problem:
     """A problem with one cell."""
-    value = shown(row.values.get(column))
-    return Problem(row.file, row.number, column, value, rule, remedy, severity)
+    value = row.values.get(column)
+    text = ("no", "yes")[value] if isinstance(value, bool) else shown(value)
+    return Problem(row.file, row.number, column, text, rule, remedy, severity)
 
 
 def warn(row: Row, column: str, rule: str, remedy: str) -> Problem:
