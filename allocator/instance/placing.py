@@ -16,7 +16,7 @@ from allocator.instance.schema import TABLES
 
 @dataclass(frozen=True, slots=True)
 class FolderKind:
-    """What a folder holds: its name in messages, the file it is known by, which files are its own."""
+    """What a folder holds: its name in messages, the file it is known by, and its own files."""
 
     name: str
     marker: str
