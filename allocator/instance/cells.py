@@ -99,6 +99,8 @@ def check_bounds(column: Column, value: object) -> None:
     """Raise CellError where a number is outside the column's bounds."""
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         return
+    if column.low is not None and column.low == column.high != value:
+        raise CellError(f"is not {column.low:g}, which is all there is", f"write {column.low:g}")
     if column.low is not None and value < column.low:
         if column.low == 0 and column.high is None:
             raise CellError("is negative", "give a number of 0 or more")

@@ -16,7 +16,7 @@ YEARS = [
           at="arrivals.csv 2 year", value="2024",
           rule="is outside the plan, which runs from 2020 to 2023", remedy="use a year of"),
     error(years.years_in_the_plan, cell("budgets", 6, "year", "2019"),
-          at="budgets.csv 6 year", value="2019", rule="outside the plan", remedy="change first_year"),
+          at="budgets.csv 6 year", value="2019", rule="outside the plan", remedy="first_year"),
     error(years.years_in_the_plan, cell("limits", 2, "year", "2033"),
           at="limits.csv 2 year", value="2033", rule="outside the plan", remedy="use a year"),
     error(years.years_in_the_plan, cell("targets", 2, "year", "2030"),

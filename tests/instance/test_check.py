@@ -15,6 +15,7 @@ from allocator.instance.check import CHECKS, examine, names
 from allocator.instance.check.view import View
 from allocator.instance.schema import TABLES
 from tests.instance.bad import Bad
+from tests.instance.bad_cells import CELLS as BAD_CELLS
 from tests.instance.bad_children import CHILDREN, TARGETS
 from tests.instance.bad_money import MONEY
 from tests.instance.bad_names import NAMES
@@ -31,7 +32,7 @@ CELLS = [
     for column in rows[0]
 ]
 ROOT = Path(__file__).parents[2]
-BAD = [*NAMES, *YEARS, *CHILDREN, *TARGETS, *SERVICES, *MONEY]
+BAD = [*BAD_CELLS, *NAMES, *YEARS, *CHILDREN, *TARGETS, *SERVICES, *MONEY]
 SHIPPED = sorted(ROOT.glob("instances/*/instance.toml"))
 REFERENCE = sorted(ROOT.glob("tests/cases/*/instance.toml"))
 

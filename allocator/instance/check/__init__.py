@@ -28,6 +28,6 @@ def examine(instance: Instance) -> list[Problem]:
     """
     view = View(instance)
     found = list(chain.from_iterable(check(view) for check in EARLY))
-    if not errors(found):
+    if view.is_complete and not errors(found):
         found += chain.from_iterable(check(view) for check in LATE)
     return found

@@ -30,6 +30,11 @@ class View:
 
     instance: Instance
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether every cell could be read."""
+        return not any(unread_in(row) for rows in self.instance.tables.values() for row in rows)
+
     @cached_property
     def names(self) -> Mapping[str, frozenset[str]]:
         """Names that a reference may stand for, by the kinds of the schema."""
