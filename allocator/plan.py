@@ -117,6 +117,11 @@ class Plan:
         """Whether there is a plan."""
         return self.status == "optimal"
 
+    @property
+    def aims_at_targets(self) -> bool:
+        """Whether the plan undertakes to meet the targets, or only goes as far as the funds do."""
+        return self.formulation != "largest_reduction"
+
     def years(self, area: str | None = None) -> pd.DataFrame:
         """By year: children in care, spend by tier, and the baseline's; an area's, or all."""
         table = self.tables["years"]

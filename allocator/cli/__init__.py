@@ -6,6 +6,9 @@ when asked for, so that ``--help`` and ``check`` start without a solver.
 
 from __future__ import annotations
 
+import io
+import sys
+
 import click
 
 from allocator import __version__
@@ -16,23 +19,22 @@ from allocator.cli.verbs import Verbs
     cls=Verbs,
     verbs=("new", "check", "solve", "audit", "export"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done; 1 internal error; 2 bad usage or bad instance; 3 infeasible; "
-    "4 the solver failed or ran out of time, or its answer did not stand up.",
+    examples=(
+        "allocator new my-council",
+        "allocator check my-council",
+        "allocator solve my-council --out plans/my-council",
+    ),
 )
 @click.version_option(__version__, prog_name="allocator", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, envvar="ALLOCATOR_DEBUG",
               help="Show the traceback of an internal error.")  # fmt: skip
 def cli(debug: bool) -> None:
-    """The cheapest path of services that brings the number of children in care to its target.
-
-    \b
-    Example:
-      allocator new my-council
-      allocator check my-council
-      allocator solve my-council
-    """
+    """The cheapest path of services that brings the number of children in care to its target."""
 
 
 def main() -> None:
     """Entry point of the ``allocator`` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # an old terminal that lacks a character
     cli(prog_name="allocator")

@@ -1,4 +1,4 @@
-"""Progress on stderr, once a solve has lasted a second: a bar on a terminal, else a line now and then."""
+"""Progress on stderr once a solve has lasted a second: a bar on a terminal, else lines."""
 
 from __future__ import annotations
 

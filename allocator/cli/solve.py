@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-import json
+import json as jsons
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from allocator.cli.instances import open_instance
 from allocator.cli.progress import Progress
+from allocator.cli.verbs import Verb
 from allocator.errors import SolverError
+
+if TYPE_CHECKING:
+    from allocator.plan import Plan
 
 INFEASIBLE = 3
 
 
-@click.command("solve")
+@click.command(
+    "solve",
+    cls=Verb,
+    short_help="Find the cheapest plan of an instance.",
+    examples=(
+        "allocator solve instances/england-2016 --out plans/england-2016",
+        "allocator solve instances/england-2016 --set targets.2021.children=75000",
+        "allocator solve instances/england-2016 --set 'budgets.core.*.amount=*1.02' --json",
+    ),
+)
 @click.argument("instance", type=click.Path(path_type=Path))
 @click.option(
     "--out",
@@ -23,7 +37,7 @@ INFEASIBLE = 3
     help="Write the plan's tables, plan.json and a copy of the instance there.",
 )
 @click.option("--force", is_flag=True, help="Replace the plan that is in DIR.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, not the summary.")
+@click.option("--json", is_flag=True, help="Print one JSON object, not the summary.")
 @click.option(
     "--solver",
     default="simplex",
@@ -46,9 +60,9 @@ INFEASIBLE = 3
     help="Longest it may take in all.",
 )
 @click.option("--set", "changes", multiple=True, metavar="TABLE.KEY.COLUMN=VALUE",
-              help="Change a cell first; may be given again.")  # fmt: skip
+              help="Change a cell or setting first; may be given again.")  # fmt: skip
 def command(
-    instance: Path, out: Path | None, force: bool, as_json: bool, solver: str, formulation: str,
+    instance: Path, out: Path | None, force: bool, json: bool, solver: str, formulation: str,
     time_limit: float | None, changes: tuple[str, ...],
 ) -> int:  # fmt: skip
     """Find the plan of INSTANCE and print its summary.
@@ -56,16 +70,13 @@ def command(
     Every admissible double-investment window is tried and the cheapest plan kept.  It is proved
     optimal from the program's arrays, and re-run by a simulator that knows nothing of the program.
     Exits 3 where no plan exists, 4 where the solver fails or its answer does not stand up.
-
-    \b
-    Examples:
-      allocator solve instances/england-2016 --out plans/england-2016
-      allocator solve instances/england-2016 --set targets.2025.children=60000
-      allocator solve instances/england-2016 --json --formulation largest_reduction
     """
     chosen = open_instance(instance, changes)
+    from allocator.saving import check_place, save
     from allocator.solve import solve
 
+    if out is not None:
+        check_place(out, force=force)
     try:
         with Progress() as progress:
             plan = solve(
@@ -73,9 +84,22 @@ def command(
                 progress=progress,
             )  # fmt: skip
     except SolverError as error:
-        if as_json:
-            facts = {"status": error.status, "message": str(error)}
-            click.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+        if json:
+            click.echo(jsons.dumps({"status": error.status, "message": str(error)}, indent=2))
         raise
-    click.echo(json.dumps(plan.to_dict(), indent=2, ensure_ascii=False))
+    if out is not None:
+        save(plan, out, force=force)
+    click.echo(_shown(plan, json), nl=json)
+    if out is not None:
+        click.echo(f"wrote the plan to {out}", err=True)
     return 0 if plan.found else INFEASIBLE
+
+
+def _shown(plan: Plan, json: bool) -> str:
+    if json:
+        from allocator.saving import as_json
+
+        return as_json(plan.to_dict())
+    from allocator.report import summary
+
+    return summary(plan)

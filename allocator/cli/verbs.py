@@ -7,27 +7,52 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final, cast
 
 import click
 
 from allocator.errors import AllocatorError, InstanceError
 
+EXIT_CODES: Final = {
+    0: "done",
+    1: "internal error",
+    2: "bad usage or bad instance",
+    3: "infeasible: no plan exists",
+    4: "the solver failed or ran out of time, or its answer did not stand up",
+}
 INTERNAL: Final = 1
 BAD_USAGE: Final = 2
 INTERRUPTED: Final = 130  # as shells count it
 PIPE_CLOSED: Final = 141
 
 
-class Verbs(click.Group):
-    """Commands by name; ``solve`` is ``command`` in ``allocator/cli/solve.py``.
+class Verb(click.Command):
+    """A command with examples under its options.  It returns its exit code, or None for 0."""
 
-    A verb returns its exit code, or None for 0.
-    """
-
-    def __init__(self, *args: Any, verbs: Sequence[str] = (), **extra: Any) -> None:
-        self.verbs = tuple(verbs)
+    def __init__(self, *args: Any, examples: Sequence[str] = (), **extra: Any) -> None:
+        self.examples = tuple(examples)
         super().__init__(*args, **extra)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples, each on a line of its own."""
+        write_examples(formatter, self.examples)
+
+
+class Verbs(click.Group):
+    """Commands by name; ``solve`` is ``command`` in ``allocator/cli/solve.py``."""
+
+    def __init__(
+        self, *args: Any, verbs: Sequence[str], examples: Sequence[str], **extra: Any
+    ) -> None:
+        self.verbs, self.examples = tuple(verbs), tuple(examples)
+        super().__init__(*args, **extra)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples, then what the exit codes mean."""
+        write_examples(formatter, self.examples)
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(code), meaning) for code, meaning in EXIT_CODES.items()])
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of the verbs, in the order in which they are used."""
@@ -48,31 +73,37 @@ class Verbs(click.Group):
 
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         """Run and exit; without ``standalone_mode`` errors are the caller's, as click has it."""
+        run: Callable[..., Any] = partial(super().main, *args, **extra)
         if not standalone_mode:
-            return super().main(*args, standalone_mode=False, **extra)
-        run = super().main
-        sys.exit(_exit_code(lambda: run(*args, standalone_mode=False, **extra)))
+            return run(standalone_mode=False)
+        try:
+            code = _flushed(run(standalone_mode=False) or 0)
+        except Exception as error:  # noqa: BLE001  (the last resort: it is told, and ends the run)
+            code = _told(error)
+        sys.exit(code)
 
 
-def _exit_code(run: Callable[[], int | None]) -> int:
-    """Exit code of a run; what went wrong goes to stderr in as few lines as say it."""
-    try:
-        code = run() or 0
-    except click.Abort:
-        return _fail("interrupted", INTERRUPTED)
-    except click.ClickException as error:
+def write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> None:
+    """A section of commands, never wrapped."""
+    with formatter.section("Examples" if len(examples) > 1 else "Example"):
+        formatter.write("".join(f"{' ' * formatter.current_indent}{line}\n" for line in examples))
+
+
+def _told(error: Exception) -> int:
+    """Exit code of what went wrong, which goes to stderr in as few lines as say it."""
+    if isinstance(error, click.Abort):
+        return _fail("interrupted; nothing was written", INTERRUPTED)
+    if isinstance(error, click.ClickException):
         error.show()
         return error.exit_code
-    except InstanceError as error:  # each problem says itself that it is an error
+    if isinstance(error, InstanceError):  # each problem says itself that it is an error
         click.echo(str(error), err=True)
         return error.exit_code
-    except AllocatorError as error:
+    if isinstance(error, AllocatorError):
         return _fail(str(error), error.exit_code)
-    except OSError as error:
+    if isinstance(error, OSError):
         return _fail(_explained(error), BAD_USAGE)
-    except Exception as error:  # noqa: BLE001  (the last resort)
-        return _internal(error)
-    return _flushed(code)
+    return _internal(error)
 
 
 def _fail(message: str, code: int) -> int:

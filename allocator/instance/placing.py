@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -37,12 +38,9 @@ def place_file(path: Path, make: Callable[[Path], None], *, force: bool = False)
     """
     if path.is_dir() or (path.exists() and not force):
         raise _taken(path)
-    new = _beside(path, "new")
-    try:
+    with _beside(path, "new") as new:
         make(new)
         new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def place_folder(
@@ -55,13 +53,10 @@ def place_folder(
     UsageError.
     """
     vacant = check_folder(path, force=force, kind=kind)
-    new = _beside(path, "new")
-    try:
+    with _beside(path, "new") as new:
         new.mkdir()
         make(new)
         _move_in(new, path) if vacant else _take_over(new, path, kind)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
 
 
 def check_folder(path: Path, *, force: bool = False, kind: FolderKind = INSTANCE) -> bool:
@@ -73,17 +68,49 @@ def check_folder(path: Path, *, force: bool = False, kind: FolderKind = INSTANCE
         raise UsageError(f"{path}: is not {kind.name}, and is not replaced by one")
     if not vacant and Path.cwd().is_relative_to(path.resolve()):
         raise UsageError(f"{path}: is the folder you are in; step out of it to replace it")
+    _refuse_unwritable(path)
     return vacant
 
 
 def _taken(path: Path) -> UsageError:
-    return UsageError(f"{path}: exists already; choose another path, or say to replace it")
+    return UsageError(f"{path}: exists already; choose another path, or replace it with force")
 
 
-def _beside(path: Path, what: str) -> Path:
+def _refuse_unwritable(path: Path) -> None:
+    """Raise UsageError, before any work is done, where nothing can be written."""
+    above = next(folder for folder in path.resolve().parents if folder.exists())
+    if not above.is_dir():
+        raise UsageError(f"{path}: {above} is a file, not a folder")
+    if not os.access(above, os.W_OK):
+        raise UsageError(f"{path}: {above} cannot be written to")
+
+
+@contextmanager
+def _beside(path: Path, what: str) -> Iterator[Path]:
+    """A place to write beside ``path``, cleared away at the end whatever happens."""
+    _refuse_unwritable(path)
+    try:
+        new = _neighbour(path, what)
+        try:
+            yield new
+        finally:
+            _remove(new)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"{path}: cannot be written: {reason}") from error
+
+
+def _neighbour(path: Path, what: str) -> Path:
     place = path.resolve()
     place.parent.mkdir(parents=True, exist_ok=True)
     return place.parent / f".{place.name}.{os.getpid()}.{what}"
+
+
+def _remove(place: Path) -> None:
+    if place.is_dir():
+        shutil.rmtree(place, ignore_errors=True)
+    else:
+        place.unlink(missing_ok=True)
 
 
 def _move_in(new: Path, path: Path) -> None:
@@ -97,7 +124,7 @@ def _move_in(new: Path, path: Path) -> None:
 
 def _take_over(new: Path, path: Path, kind: FolderKind) -> None:
     """Swap a folder for the new one; bring along what was not the kind's own."""
-    old = _beside(path, "old")
+    old = _neighbour(path, "old")
     path.rename(old)
     try:
         new.rename(path)

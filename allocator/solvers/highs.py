@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +75,12 @@ class HighsModel:
             return None
         return Ranging(np.array(ranging.row_bound_dn.value_), np.array(ranging.row_bound_up.value_))
 
-    def write(self, path: Path) -> None:
-        """Write the loaded program, with its names, as HiGHS writes the suffix of ``path``."""
+    def write(self, path: Path, rows: Iterable[str], columns: Iterable[str]) -> None:
+        """Write the loaded program with these names, in the format that the suffix stands for."""
+        for position, name in enumerate(rows):
+            self._check(self._highs.passRowName(position, name))
+        for position, name in enumerate(columns):
+            self._check(self._highs.passColName(position, name))
         self._check(self._highs.writeModel(str(path)))
 
     def _load_bounds(self, program: LinearProgram) -> None:

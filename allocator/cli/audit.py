@@ -1,0 +1,49 @@
+"""``allocator audit``: a saved plan re-checked against its instance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from allocator.cli.instances import open_instance
+from allocator.cli.verbs import Verb
+
+if TYPE_CHECKING:
+    from allocator.saving import Recheck
+
+FAILED = 4
+
+
+@click.command(
+    "audit",
+    cls=Verb,
+    short_help="Re-check a saved plan.",
+    examples=("allocator audit plans/england-2016",),
+)
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.option(
+    "--instance",
+    type=click.Path(path_type=Path),
+    metavar="INSTANCE",
+    help="Check against this instance, not the copy that the plan keeps.",
+)
+@click.option("--json", "json", is_flag=True, help="Print one JSON object.")  # fmt: skip
+def command(plan: Path, instance: Path | None, json: bool) -> int:
+    """Re-check a saved PLAN, the folder that `solve --out` wrote or its plan.json.
+
+    The plan's tables are run forward by a simulator that knows nothing of the linear program,
+    and every rule of the model is checked in the units of the instance.  Exits 4 if one fails.
+    """
+    from allocator.saving import as_json, recheck
+
+    found = recheck(plan, None if instance is None else open_instance(instance))
+    click.echo(as_json(found.to_dict()) if json else _text(found))
+    return 0 if found.passed else FAILED
+
+
+def _text(found: Recheck) -> str:
+    from allocator.report.checks import audit_table
+
+    return audit_table(found.audit, found.disagreements)

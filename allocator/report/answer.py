@@ -1,0 +1,130 @@
+"""What was asked, and what was found, in a sentence or two."""
+
+from __future__ import annotations
+
+from allocator.instance.instance import financial_year, owner_areas
+from allocator.instance.schema import ALL
+from allocator.plan import Plan
+from allocator.report.wording import counted, listed, number, pounds, shortened, years_said
+
+_MOST_TARGETS = 3
+
+
+def question(plan: Plan) -> str:
+    """What the formulation asks of the instance."""
+    if not plan.aims_at_targets:
+        return (
+            "Question: how few children in care can the funds reach by the end of "
+            f"{financial_year(plan.instance.last_year)}, and at what least cost?"
+        )
+    targets = targets_said(plan)
+    if not targets:
+        return "Question: what is the cheapest plan? The instance sets no target."
+    return f"Question: what is the cheapest path to {targets}?"
+
+
+def targets_said(plan: Plan) -> str:
+    """``at most 60,000 children in care at the end of 2025-26``; blank without targets."""
+    rows = sorted(plan.instance.tables["targets"], key=lambda row: row["year"])
+    shared = [row for row in rows if row["area"] is None]
+    said = [
+        f"at most {number(row['children'])} children in care at the end of "
+        f"{financial_year(row['year'])}"
+        for row in shared
+    ]
+    if len(said) > _MOST_TARGETS:
+        said = [*said[: _MOST_TARGETS - 1], f"{len(said) - _MOST_TARGETS + 1} more targets"]
+    owned = sorted({row["area"] for row in rows if row["area"] is not None})
+    if owned:
+        names = [shortened(plan.instance.label("areas", area), 24) for area in owned]
+        few = listed(names) if len(names) <= _MOST_TARGETS else f"{len(names)} areas"
+        said.append(f"the targets of {few}" if len(names) > 1 else f"the target of {few}")
+    return listed(said)
+
+
+def answer(plan: Plan) -> str:
+    """What was found."""
+    if not plan.found:
+        return _no_plan(plan)
+    return f"Answer: {_window(plan)} {_children(plan)} {_position(plan)}"
+
+
+def _no_plan(plan: Plan) -> str:
+    proved = all(outcome.proved for outcome in plan.windows)
+    windows = len(plan.windows) - 1
+    tried = "without a double investment"
+    if windows:
+        tried += f" and with each of the {counted(windows, 'window')} allowed"
+    told = f"Answer: there is no such plan. It was tried {tried}, and "
+    if proved:
+        told += "each case is proved infeasible." if windows else "that is proved infeasible."
+    else:
+        told += "the solver found none, though it could not prove that in every case."
+    told += " The table shows what happens if nothing changes."
+    if plan.aims_at_targets:
+        told += (
+            " For what the funds can reach, run `allocator solve INSTANCE --formulation "
+            "largest_reduction`."
+        )
+    return told
+
+
+def _window(plan: Plan) -> str:
+    if plan.window is None:
+        if len(plan.windows) == 1:
+            return "Without a double investment, for which the instance makes no room."
+        return "Without a double investment, since none is cheaper."
+    start, length = plan.window
+    years = years_said(range(start, start + length))
+    return f"Double investment for {counted(length, 'year')}, {years}."
+
+
+def _children(plan: Plan) -> str:
+    years, last = plan.years(), plan.instance.last_year
+    opening = sum(s.opening for s in plan.instance.resolved.states.values() if s.in_care)
+    end = float(years["children_in_care"][last])
+    unchanged = float(years["baseline_children_in_care"][last])
+    way = "fall" if end < opening else "rise"
+    return (
+        f"Children in care {way} from {number(opening)} to {number(end)} by the end of "
+        f"{financial_year(last)}, against {number(unchanged)} if nothing changes."
+        + _reached(plan)
+    )  # fmt: skip
+
+
+def _reached(plan: Plan) -> str:
+    """For the fewest that the funds can reach: how that stands against the targets."""
+    if plan.aims_at_targets or not plan.instance.resolved.targets:
+        return ""
+    missed = []
+    for owner, year in plan.instance.resolved.targets:
+        most = plan.instance.resolved.targets[owner, year]
+        reached = sum(
+            float(plan.years(area)["children_in_care"][year])
+            for area in owner_areas(plan.instance, owner)
+        )
+        if reached > most * (1 + 1e-9) + 1e-6:
+            missed.append((reached - most, owner, year))
+    if not missed:
+        return f" That meets {targets_said(plan)}."
+    by, owner, year = max(missed)
+    whose = "" if owner == ALL else f" of {shortened(plan.instance.label('areas', owner), 24)}"
+    return (
+        f" The target{whose} of {number(plan.instance.resolved.targets[owner, year])} for the "
+        f"end of {financial_year(year)} is missed by {number(by)}."
+    )
+
+
+def _position(plan: Plan) -> str:
+    cash = plan.cash()
+    total = sum(cash.net.values())
+    verb = "saves" if total >= 0 else "costs"
+    years = counted(plan.instance.years, "year")
+    told = f"Over {years} it {verb} {pounds(abs(total))} against doing nothing new"
+    if cash.peak_deficit_year is not None:
+        told += f", after a deficit of up to {pounds(cash.peak_deficit)}" if total >= 0 else (
+            f", at most {pounds(cash.peak_deficit)} behind"
+        )  # fmt: skip
+    if cash.payback_year is not None and cash.payback_year > plan.instance.first_year:
+        told += f", and pays back in {financial_year(cash.payback_year)}"
+    return told + "."

@@ -1,0 +1,126 @@
+"""The tables of the summary: by year, by window and by area."""
+
+from __future__ import annotations
+
+from allocator.instance.instance import Window, financial_year
+from allocator.instance.schema import TIERS
+from allocator.plan import Plan, WindowOutcome
+from allocator.report.wording import (
+    counted,
+    decimals_for,
+    millions,
+    number,
+    pounds,
+    shortened,
+    table,
+    years_said,
+)
+
+MOST_WINDOWS = 4
+MOST_AREAS = 15
+_TIERS = {"early_help": "Early help", "edge_of_care": "Edge of care", "statutory": "Statutory"}
+
+
+def by_year(plan: Plan) -> str:
+    """Children in care at each year's end and spend, against the baseline; window years marked."""
+    years = plan.years()
+    decimals = decimals_for(float(years["baseline_total"].max()))
+    before = "" if plan.found else "baseline_"
+    heading = ["Year", "In care", *(["Baseline"] if plan.found else []), *_TIERS.values()]
+    heading += ["Net", "Cumulative"] if plan.found else ["Total"]
+    rows = []
+    for year, row in years.iterrows():
+        cells = [_marked(plan, int(str(year))), number(row[f"{before}children_in_care"])]
+        if plan.found:
+            cells.append(number(row["baseline_children_in_care"]))
+        cells += [millions(row[f"{before}{tier}"], decimals) for tier in TIERS]
+        left = ["net", "cumulative"] if plan.found else ["baseline_total"]
+        rows.append([*cells, *(millions(row[name], decimals) for name in left)])
+    title = "Children in care at the year's end, and spend in £m"
+    title += (
+        "; net is the baseline's spend less the plan's" if plan.found else ", if nothing changes"
+    )
+    said = [title, table(heading, rows)]
+    if plan.window is not None:
+        said.append("* double investment")
+    return "\n".join(said)
+
+
+def _marked(plan: Plan, year: int) -> str:
+    start, length = plan.window or (year + 1, 0)
+    return financial_year(year) + (" *" if start <= year < start + length else "")
+
+
+def windows(plan: Plan) -> str:
+    """What the other windows cost: none, the best few, and how many have no plan."""
+    solved = [outcome for outcome in plan.windows if outcome.objective is not None]
+    none = next((outcome for outcome in plan.windows if outcome.window is None), None)
+    ranked = sorted(solved, key=lambda outcome: _rank(plan, outcome))
+    shown = ranked[:MOST_WINDOWS]
+    if none is not None and none not in shown:
+        shown.append(none)
+    if not solved:
+        return ""
+    best = next(outcome for outcome in solved if outcome.window == plan.window)
+    rows = [_window_row(plan, outcome, best) for outcome in shown]
+    heading = ["Double investment", "Cost at present value", "Against the best"]
+    if not plan.aims_at_targets:
+        heading.insert(1, "In care at the end")
+    told = table(heading, rows)
+    others = len(solved) - len([outcome for outcome in shown if outcome.objective is not None])
+    lost = len([o for o in plan.windows if o.objective is None and o not in shown])
+    more = [f"{counted(others, 'window')} more, no better"] if others else []
+    more += [f"{counted(lost, 'window')} with no plan"] if lost else []
+    return told + (f"\nand {', '.join(more)}" if more else "")
+
+
+def _rank(plan: Plan, outcome: WindowOutcome) -> tuple[bool, float, float]:
+    """The chosen first, then by what was asked."""
+    children = round(outcome.children_in_care or 0.0, 3) if not plan.aims_at_targets else 0.0
+    return (outcome.window != plan.window, children, outcome.objective or 0.0)
+
+
+def _window_row(plan: Plan, outcome: WindowOutcome, best: WindowOutcome) -> list[str]:
+    name = window_said(outcome.window) + (" (chosen)" if outcome is best else "")
+    cells = [name]
+    if not plan.aims_at_targets:
+        cells.append("" if outcome.children_in_care is None else number(outcome.children_in_care))
+    if outcome.objective is None or best.objective is None:
+        return [*cells, "no plan exists", ""]
+    more = outcome.objective - best.objective
+    against = "" if outcome is best else f"{pounds(abs(more))} {'dearer' if more >= 0 else 'less'}"
+    if abs(more) <= 1e-8 * abs(best.objective) and outcome is not best:
+        against = "the same"
+    decimals = decimals_for(best.objective)
+    return [*cells, f"£{millions(outcome.objective, decimals)}m", against]
+
+
+def window_said(window: Window | None) -> str:
+    """``none``, or its years."""
+    return "none" if window is None else years_said(range(window[0], window[0] + window[1]))
+
+
+def areas(plan: Plan) -> str:
+    """Each area's children at the end and money over the plan, the biggest spenders first."""
+    last, facts = plan.instance.last_year, {a: plan.years(a) for a in plan.instance.areas}
+    total = "total" if plan.found else "baseline_total"
+    ranked = sorted(facts, key=lambda area: (-float(facts[area][total].sum()), area))
+    decimals = decimals_for(max(float(years[total].sum()) for years in facts.values()))
+    rows = []
+    for area in ranked[:MOST_AREAS]:
+        years = facts[area]
+        row = [shortened(plan.instance.label("areas", area))]
+        if plan.found:
+            row.append(number(years["children_in_care"][last]))
+        row.append(number(years["baseline_children_in_care"][last]))
+        row.append(millions(float(years[total].sum()), decimals))
+        if plan.found:
+            row.append(millions(float(years["net"].sum()), decimals))
+        rows.append(row)
+    heading = ["Area", "In care", "Baseline", "Spend £m", "Net £m"]
+    if not plan.found:
+        heading = ["Area", "Baseline", "Spend £m"]
+    more = len(ranked) - len(rows)
+    end = financial_year(last)
+    title = f"By area: children in care at the end of {end}, and spend over the whole plan"
+    return f"{title}\n{table(heading, rows)}" + (f"\nand {more} more" if more else "")

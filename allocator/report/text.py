@@ -1,0 +1,129 @@
+"""A plan on a page, for a finance director: plain text, the same on a terminal and in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allocator.instance.instance import financial_year
+from allocator.plan import Plan
+from allocator.report.answer import answer, question
+from allocator.report.sections import areas, by_year, windows
+from allocator.report.wording import counted, paragraph, pounds, scientific, shortened, table
+from allocator.report.worth import worths
+
+MOST_WORTHS = 8
+MOST_LEVERS = 5
+HASH_LENGTH = 12
+
+
+def summary(plan: Plan) -> str:
+    """The plan in plain text: the question and its answer, then the figures behind them."""
+    return "\n\n".join(_parts(plan)) + "\n"
+
+
+def _parts(plan: Plan) -> Iterator[str]:
+    title = " ".join((plan.instance.title or plan.instance.name).split())
+    yield f"{paragraph(title)}\n{'=' * min(len(title), 98)}"
+    yield paragraph(question(plan))
+    yield paragraph(answer(plan))
+    yield by_year(plan)
+    if plan.found:
+        yield _money(plan)
+    if len(plan.windows) > 1:
+        yield windows(plan)
+    if len(plan.instance.areas) > 1:
+        yield areas(plan)
+    if plan.found:
+        yield _binding(plan)
+    yield _proof(plan)
+
+
+def _money(plan: Plan) -> str:
+    """Peak deficit, double running, payback and present values."""
+    cash, lines = plan.cash(), []
+    if cash.peak_deficit_year is None:
+        lines.append(("Peak deficit", "none: never dearer than the baseline, year on year"))
+    else:
+        peak = f"{pounds(cash.peak_deficit)}, reached in {financial_year(cash.peak_deficit_year)}"
+        lines.append(("Peak deficit", peak))
+    before = "before payback" if cash.payback_year else "in the years of the plan"
+    lines.append(("Double-running cost", f"{pounds(cash.double_running_cost)} {before}"))
+    lines.append(("Payback", _payback(plan)))
+    present = f"{pounds(plan.npv_in_horizon)} in the years of the plan"
+    if plan.instance.terminal_value:
+        present += f"; {pounds(plan.npv)} with what comes after them"
+    lines.append(("Net present value", f"{present}, at {100 * plan.instance.discount_rate:.3g}%"))
+    cost = f"{pounds(plan.objective or 0.0)} at present value"
+    if plan.instance.terminal_value:
+        cost += f", {pounds(plan.terminal_value or 0.0)} of it after the last year"
+    lines.append(("Cost of the plan", cost))
+    return "Money, against doing nothing new\n" + table(lines[0], lines[1:], left=2)
+
+
+def _payback(plan: Plan) -> str:
+    cash = plan.cash()
+    if cash.payback_year is None:
+        return f"not within the {counted(plan.instance.years, 'year')} of the plan"
+    said = financial_year(cash.payback_year)
+    if cash.lasting_payback_year is None:
+        return f"{said}, but later years turn the balance negative again to the end"
+    if cash.lasting_payback_year != cash.payback_year:
+        return f"{said}; for good from {financial_year(cash.lasting_payback_year)}"
+    return said
+
+
+def _binding(plan: Plan) -> str:
+    """The weightiest constraints that bind, and the price of one unit of each."""
+    found = worths(plan)
+    levers, others = ([w for w in found if w.lever is side] for side in (True, False))
+    shown = [*levers[:MOST_LEVERS], *others[: MOST_WORTHS - len(levers[:MOST_LEVERS])]]
+    rows = [(each.what, each.worth) for each in shown]
+    heading = "What binds, and what one unit of it is worth at present value"
+    if not plan.aims_at_targets:
+        heading += ", children in care kept at the fewest"
+    lines = [paragraph(heading), *_two_columns(rows)]
+    if "target_met" not in set(plan.tables["prices"]["constraint"]) and _has_targets(plan):
+        lines.append("  The targets do not bind: the cheapest plan goes below them of itself")
+    if len(found) > len(shown):
+        left = len(found) - len(shown)
+        lines.append(f"  and {left} more of less weight; `solve --out` writes them to prices.csv")
+    return "\n".join(lines)
+
+
+def _has_targets(plan: Plan) -> bool:
+    return plan.aims_at_targets and bool(plan.instance.resolved.targets)
+
+
+def _two_columns(rows: list[tuple[str, str]]) -> Iterator[str]:
+    """Side by side where both fit, else one below the other."""
+    for what, worth in rows:
+        side_by_side = f"  {what}: {worth}"
+        if len(side_by_side) <= 98:
+            yield side_by_side
+        else:
+            yield f"  {what}:"
+            yield paragraph(worth, "    ")
+
+
+def _proof(plan: Plan) -> str:
+    """Certificate, audit, and what the figures rest on."""
+    lines = []
+    if plan.certificate is not None:
+        residual = max(plan.certificate.primal.relative, plan.certificate.dual.relative)
+        lines.append((
+            "Certificate",
+            f"{'proved optimal' if plan.certificate.passed else 'FAILED'}: gap "
+            f"{scientific(plan.certificate.gap)}, worst residual {scientific(residual)} (relative)",
+        ))  # fmt: skip
+    if plan.audit is not None:
+        worst = plan.audit.worst
+        lines.append((
+            "Audit",
+            f"{'passed' if plan.audit.passed else 'FAILED'}: {len(plan.audit.findings)} rules "
+            f"re-checked by simulation, worst violation {scientific(worst.relative)} (relative)",
+        ))  # fmt: skip
+    lines.append(("Price base", f"{plan.instance.price_base}, undiscounted unless present value"))
+    lines.append(("Solved by", f"{plan.solver}, formulation {plan.formulation}"))
+    name = shortened(plan.instance.name, 50)
+    lines.append(("Instance", f"{name}, hash {plan.instance.hash[:HASH_LENGTH]}"))
+    return table(lines[0], lines[1:], left=2)

@@ -1,0 +1,118 @@
+"""What a saved plan's files and columns are: the single source for README.txt and for loading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from allocator.instance.schema import TIERS
+
+PLAN_FILE: Final = "plan.json"
+INSTANCE_FOLDER: Final = "instance"
+LOG_FILE: Final = "solver.log"
+README_FILE: Final = "README.txt"
+WINDOWS_FILE: Final = "windows.csv"
+
+NAMES: Final = frozenset({
+    "area", "constraint", "from", "fund", "instead", "item", "owner", "service", "state",
+    "status", "tier", "to", "unit",
+})  # fmt: skip
+WHOLE: Final = frozenset({"band", "period", "year"})
+
+# Table -> what a row is, and its columns.
+TABLES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "years": (
+        "area and year",
+        (
+            "area", "year", "baseline_children_in_care",
+            *(f"baseline_{tier}" for tier in TIERS), "baseline_total",
+            "children_in_care", *TIERS, "total",
+        ),
+    ),
+    "states": ("area, state and period", ("area", "state", "period", "year", "children", "places")),
+    "services": (
+        "area, service and period",
+        ("area", "service", "period", "year", "level", "expansion", "contraction"),
+    ),
+    "bands": (
+        "area, service, band of diminishing returns and period",
+        ("area", "service", "band", "period", "year", "in_band"),
+    ),
+    "diverted": (
+        "area, effect of a service and period",
+        ("area", "service", "from", "to", "instead", "period", "year", "diverted"),
+    ),
+    "spend": ("area, tier and year", ("area", "tier", "year", "spend")),
+    "drawn": (
+        "fund, owner, area, tier and year", ("fund", "owner", "area", "tier", "year", "drawn"),
+    ),
+    "funds": (
+        "fund, owner and year", ("fund", "owner", "year", "amount", "drawn", "unspent"),
+    ),
+    "prices": (
+        "constraint that binds",
+        (
+            "constraint", "area", "owner", "fund", "item", "tier", "state", "service", "from",
+            "to", "instead", "band", "year", "period", "price", "unit", "activity", "limit",
+            "holds_from", "holds_to",
+        ),
+    ),
+}  # fmt: skip
+WINDOWS: Final = (
+    "double-investment window that was tried",
+    ("first_year", "years", "objective", "status", "children_in_care_at_end", "proved"),
+)
+
+# Columns that mean the same in every table; {prices} stands for the instance's price base.
+_MEANINGS: Final[Mapping[str, str]] = {
+    "area": "the area",
+    "year": "financial year, named by the year in which it begins",
+    "period": "period of the plan, 1 the first; 0 is the opening",
+    "state": "group of children",
+    "service": "the service",
+    "band": "band of diminishing returns, 0 the first",
+    "from": "state that the move leaves",
+    "to": "state that the move would have entered, or exit",
+    "instead": "where the child goes instead",
+    "tier": "early_help, edge_of_care or statutory",
+    "fund": "the fund",
+    "owner": "area that owns the balance, limit or target; all: shared by all",
+    "item": "tier, state or service whose spend is limited",
+    "children": "children at the end of the period",
+    "places": "funded places in the period",
+    "level": "cases per year in the period",
+    "expansion": "rise of the level on the period before, cases per year",
+    "contraction": "fall of the level on the period before, cases per year",
+    "in_band": "cases per year served in the band",
+    "diverted": "moves averted in the period, children",
+    "spend": "£, prices of {prices}",
+    "drawn": "£ drawn from the fund, prices of {prices}",
+    "amount": "£ given to the fund in the year, prices of {prices}",
+    "unspent": "£ left at the end of the year, prices of {prices}",
+    "children_in_care": "children in care at the end of the year",
+    "baseline_children_in_care": "the same if nothing changes",
+    **{tier: f"£ spent on {tier}, prices of {{prices}}" for tier in TIERS},
+    **{f"baseline_{tier}": "the same if nothing changes" for tier in TIERS},
+    "total": "£ spent in all, prices of {prices}",
+    "baseline_total": "the same if nothing changes",
+    "constraint": "its name in docs/model.md; level_bound is a service's own bounds",
+    "price": "£ at present value by which cost rises for one unit more of the limit",
+    "unit": "unit of activity and limit",
+    "activity": "value of the constraint's left-hand side",
+    "limit": "its right-hand side",
+    "holds_from": "lowest limit at which the price holds; blank where the solver gives none",
+    "holds_to": "highest limit at which the price holds",
+    "first_year": "first year of the window; blank for no window",
+    "years": "length in years; blank for no window",
+    "objective": "£ at present value, terminal value included; blank where there is no plan",
+    "status": "optimal or infeasible",
+    "children_in_care_at_end": "children in care at the end of the last year",
+    "proved": "whether that is confirmed from the program's arrays",
+}
+
+
+def described(row: str, columns: Iterable[str], price_base: str) -> list[str]:
+    """Lines that say what a row and each column of a table are."""
+    lines = [f"  one row per {row}"]
+    lines += [f"  {name:26}{_MEANINGS[name].format(prices=price_base)}" for name in columns]
+    return lines

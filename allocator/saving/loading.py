@@ -1,0 +1,197 @@
+"""A saved plan read again; damage is reported by file, row and column."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from allocator.audit import Audit, Finding
+from allocator.certificate import Certificate, Residual
+from allocator.errors import UsageError
+from allocator.instance import Instance, read
+from allocator.instance.schema import ALL, TIERS
+from allocator.plan import Plan, WindowOutcome
+from allocator.saving.layout import INSTANCE_FOLDER, LOG_FILE, NAMES, PLAN_FILE, TABLES, WHOLE
+from allocator.saving.writing import SCHEMA
+
+_OPTIONAL: Final = frozenset({"prices"})  # tables with cells that do not apply
+
+
+def load(path: str | Path, instance: Instance | None = None) -> Plan:
+    """The plan saved in a folder, given the folder or its plan.json.
+
+    Rests on the instance's copy in the folder unless another is given.  Raises UsageError
+    where there is no plan or a file of it is damaged.
+    """
+    folder, facts = open_facts(path)
+    try:
+        return _rebuilt(folder, facts, instance)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UsageError(
+            f"{folder / PLAN_FILE}: lacks or garbles {error}; save the plan again"
+        ) from error
+
+
+def open_facts(path: str | Path) -> tuple[Path, dict[str, Any]]:
+    """The folder of a saved plan, and what its plan.json says."""
+    path = Path(path)
+    file = path / PLAN_FILE if path.is_dir() else path
+    if not file.is_file():
+        raise UsageError(f"{path}: holds no plan; a saved plan is a folder with {PLAN_FILE} in it")
+    try:
+        facts = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UsageError(f"{file}: is not a saved plan: {error}") from error
+    saved = facts.get("saved") if isinstance(facts, dict) else None
+    if not isinstance(saved, dict) or saved.get("schema") != SCHEMA:
+        raise UsageError(f"{file}: is not a plan saved by `solve --out`")
+    return file.parent, facts
+
+
+def _rebuilt(folder: Path, facts: dict[str, Any], instance: Instance | None) -> Plan:
+    if instance is None:
+        instance = read(folder / INSTANCE_FOLDER)
+    saved = facts["saved"]
+    log = folder / LOG_FILE
+    return Plan(
+        instance=instance,
+        formulation=facts["formulation"],
+        solver=facts["solver"],
+        status=facts["status"],
+        objective=facts["objective"],
+        terminal_value=facts["terminal_value"],
+        baseline_terminal_value=saved["baseline_terminal_value"],
+        window=_window(facts["window"]),
+        windows=tuple(_outcome(each) for each in facts["windows"]),
+        tables={name: _table(folder / f"{name}.csv", instance) for name in saved["tables"]},
+        certificate=_certificate(saved["certificate"]),
+        audit=_audit(saved["audit"]),
+        log=log.read_text(encoding="utf-8", errors="replace") if log.is_file() else "",
+    )
+
+
+def _window(facts: dict[str, Any] | None) -> tuple[int, int] | None:
+    if facts is None or facts["first_year"] is None:
+        return None
+    return int(facts["first_year"]), int(facts["years"])
+
+
+def _outcome(facts: dict[str, Any]) -> WindowOutcome:
+    return WindowOutcome(
+        _window(facts), facts["status"], facts["objective"], facts["children_in_care_at_end"],
+        facts["proved"],
+    )  # fmt: skip
+
+
+def _certificate(facts: dict[str, Any] | None) -> Certificate | None:
+    if facts is None:
+        return None
+    residuals = {side: Residual(**facts[side]) for side in ("primal", "dual")}
+    return Certificate(**{**facts, **residuals})
+
+
+def _audit(facts: list[dict[str, Any]] | None) -> Audit | None:
+    if facts is None:
+        return None
+    return Audit(tuple(_finding(each) for each in facts))
+
+
+def _finding(facts: dict[str, Any]) -> Finding:
+    """A missing number's violation is infinite, for which JSON has null."""
+    amounts = {name: facts[name] for name in ("violation", "relative")}
+    infinite = {name: math.inf for name, amount in amounts.items() if amount is None}
+    return Finding(**{**facts, **infinite})
+
+
+def _table(file: Path, instance: Instance) -> pd.DataFrame:
+    """One table, typed; UsageError naming row and column where a cell cannot be right."""
+    name = file.stem
+    heading, rows = _cells(file)
+    lacking = [c for c in TABLES[name][1] if c not in heading and name != "years"]
+    if lacking or len(set(heading)) < len(heading):
+        raise UsageError(f"{file}: its headings are not those of {name}: {', '.join(lacking)}")
+    columns = {
+        column: _column(file, column, [row[n] for row in rows]) for n, column in enumerate(heading)
+    }
+    frame = pd.DataFrame(columns, columns=heading)
+    if name not in _OPTIONAL:
+        _check_names(file, frame, instance)
+        _check_unique(file, frame)
+    return frame
+
+
+def _cells(file: Path) -> tuple[list[str], list[list[str]]]:
+    if not file.is_file():
+        raise UsageError(f"{file}: is missing from the plan")
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            heading, *rows = csv.reader(lines, strict=True)
+    except (ValueError, csv.Error) as error:  # no heading, not UTF-8, not CSV
+        raise UsageError(f"{file}: is damaged: {error}") from error
+    for number, row in enumerate(rows, 2):
+        if len(row) != len(heading):
+            raise UsageError(
+                f"{file}, row {number}: has {len(row)} cells under {len(heading)} headings"
+            )
+    return heading, rows
+
+
+def _column(file: Path, name: str, cells: list[str]) -> Any:
+    """Cells of a column as an array of its type."""
+    if name in NAMES:
+        return pd.array([cell or None for cell in cells], dtype="str")
+    optional = file.stem in _OPTIONAL
+    values = []
+    for number, cell in enumerate(cells, 2):
+        value = _number(cell)
+        if value is None or (name in WHOLE and not value.is_integer() and (cell or not optional)):
+            what = "a whole number" if name in WHOLE else "a number"
+            raise UsageError(f"{file}, row {number}, column {name}: {cell!r} is not {what}")
+        values.append(value)
+    if name not in WHOLE:
+        return pd.array(values, dtype="float64")
+    return pd.array(
+        [pd.NA if math.isnan(value) else int(value) for value in values],
+        dtype="Int64" if optional else "int64",
+    )
+
+
+def _number(cell: str) -> float | None:
+    """NaN for a blank cell, None for what is no number."""
+    try:
+        return float(cell) if cell else math.nan
+    except ValueError:
+        return None
+
+
+def _check_names(file: Path, frame: pd.DataFrame, instance: Instance) -> None:
+    data = instance.resolved
+    known: dict[str, Iterable[str]] = {
+        "area": instance.areas,
+        "owner": (*instance.areas, ALL),
+        "tier": TIERS,
+        "state": {state for _, state in data.states},
+        "service": {service for _, service in data.services},
+        "fund": {fund for fund, _ in data.accounts},
+    }
+    for column in known.keys() & set(frame.columns):
+        strange = ~frame[column].isin(list(known[column]))
+        if strange.any():
+            row = int(strange.to_numpy().argmax())
+            raise UsageError(
+                f"{file}, row {row + 2}, column {column}: {frame[column].iloc[row]!r} "
+                f"is not {'an' if column[0] in 'ao' else 'a'} {column} of the instance"
+            )
+
+
+def _check_unique(file: Path, frame: pd.DataFrame) -> None:
+    keys = [column for column in frame.columns if column in NAMES | WHOLE]
+    twice = frame.duplicated(keys)
+    if twice.any():
+        raise UsageError(f"{file}, row {int(twice.to_numpy().argmax()) + 2}: stands twice")

@@ -1,0 +1,87 @@
+"""A saved plan audited again, from its tables and its instance alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from allocator.audit import Audit, audit
+from allocator.errors import UsageError
+from allocator.instance import Instance
+from allocator.plan import Plan
+from allocator.saving.loading import load, open_facts
+
+_SAME = 1e-9  # relative; plan.json keeps every digit
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """What a saved plan's audit found.
+
+    ``disagreements`` are facts of plan.json that its own tables contradict, or that were
+    said of another instance.
+    """
+
+    plan: Plan
+    audit: Audit
+    disagreements: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every rule holds and plan.json says what the tables say."""
+        return self.audit.passed and not self.disagreements
+
+    def to_dict(self) -> dict[str, Any]:
+        """As ``audit --json`` prints it."""
+        return {
+            "passed": self.passed,
+            "worst_violation": self.audit.worst.relative,
+            "worst": str(self.audit.worst),
+            "instance_hash": self.plan.instance.hash,
+            "rules": [
+                {
+                    "rule": f.rule, "section": f.section, "passed": f.passed, "unit": f.unit,
+                    "violation": f.violation, "relative": f.relative, "where": f.where,
+                }
+                for f in self.audit.findings
+            ],
+            "disagreements": list(self.disagreements),
+        }  # fmt: skip
+
+
+def recheck(path: str | Path, instance: Instance | None = None) -> Recheck:
+    """Audit the plan saved at ``path`` against the instance's copy beside it, or another instance.
+
+    Raises UsageError where there is no plan, it is damaged, or it was found infeasible.
+    """
+    _, facts = open_facts(path)
+    plan = load(path, instance)
+    if not plan.found:
+        raise UsageError(f"{path}: there is no plan to audit; its status is {plan.status}")
+    checked = audit(
+        plan.instance, plan.tables, plan.window, objective=plan.objective or 0.0,
+        terminal_value=plan.terminal_value or 0.0, targets=plan.aims_at_targets,
+    )  # fmt: skip
+    if plan.instance.hash != facts["instance_hash"]:
+        other = "the instance's copy is not the one" if instance is None else "it is not the one"
+        said = f"instance: {other} that was solved, whose hash is {facts['instance_hash'][:12]}"
+        return Recheck(plan, checked, (said,))
+    return Recheck(plan, checked, tuple(_disagreements(facts, plan.to_dict())))
+
+
+def _disagreements(stated: Any, found: Any, name: str = "") -> Iterator[str]:
+    """Facts found from the tables that are stated otherwise."""
+    if isinstance(found, dict) and isinstance(stated, dict):
+        for key, value in found.items():
+            yield from _disagreements(stated.get(key), value, f"{name}.{key}".lstrip("."))
+    elif isinstance(found, float) and isinstance(stated, (int, float)):
+        if not math.isclose(found, stated, rel_tol=_SAME, abs_tol=1e-6):
+            yield f"{name}: plan.json says {stated:,.6g}, the tables {found:,.6g}"
+    elif isinstance(found, list) and isinstance(stated, list) and len(found) == len(stated):
+        for number, (each, other) in enumerate(zip(stated, found, strict=True)):
+            yield from _disagreements(each, other, f"{name}[{number}]")
+    elif found != stated:
+        yield f"{name}: plan.json says {stated!r}, the tables {found!r}"

@@ -1,0 +1,102 @@
+"""A plan to a folder, whole or not at all: tidy tables, plan.json, the instance, the log."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from allocator import __version__
+from allocator.instance.placing import FolderKind, check_folder, place_folder
+from allocator.instance.writing import write
+from allocator.plan import Plan
+from allocator.saving.facts import as_json
+from allocator.saving.layout import (
+    INSTANCE_FOLDER,
+    LOG_FILE,
+    PLAN_FILE,
+    README_FILE,
+    TABLES,
+    WINDOWS,
+    WINDOWS_FILE,
+    described,
+)
+
+SCHEMA: Final = 1
+_OWN: Final = frozenset(
+    {PLAN_FILE, INSTANCE_FOLDER, LOG_FILE, README_FILE, WINDOWS_FILE, *(f"{t}.csv" for t in TABLES)}
+)
+PLAN: Final = FolderKind("a plan", PLAN_FILE, _OWN.__contains__)
+
+
+def save(plan: Plan, folder: str | Path, *, force: bool = False) -> None:
+    """Write a plan to a folder.
+
+    Made beside its place and then moved, so that nothing is ever half-written.  Raises
+    UsageError if the folder holds something, unless ``force`` is true and it holds a plan.
+    """
+    place_folder(Path(folder), partial(_fill, plan), force=force, kind=PLAN)
+
+
+def check_place(folder: str | Path, *, force: bool = False) -> None:
+    """Raise UsageError now if ``save`` would, before the work is done."""
+    check_folder(Path(folder), force=force, kind=PLAN)
+
+
+def _fill(plan: Plan, folder: Path) -> None:
+    write(plan.instance, folder / INSTANCE_FOLDER)
+    for name, table in plan.tables.items():
+        _write_csv(table, folder / f"{name}.csv")
+    outcomes = pd.DataFrame([w.to_dict() for w in plan.windows], columns=list(WINDOWS[1]))
+    _write_csv(outcomes.astype({"first_year": "Int64", "years": "Int64"}), folder / WINDOWS_FILE)
+    _write_text(plan.log, folder / LOG_FILE)
+    _write_text(readme(plan), folder / README_FILE)
+    text = as_json({**plan.to_dict(), "saved": _saved(plan)}, ascii_only=False)
+    _write_text(text + "\n", folder / PLAN_FILE)
+
+
+def _write_csv(table: pd.DataFrame, file: Path) -> None:
+    """Every digit that tells a number apart; line ends as they are everywhere else."""
+    table.to_csv(file, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def _write_text(text: str, file: Path) -> None:
+    file.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _saved(plan: Plan) -> dict[str, Any]:
+    """What loading needs beyond the facts that people quote."""
+    return {
+        "schema": SCHEMA,
+        "allocator": __version__,
+        "tables": list(plan.tables),
+        "baseline_terminal_value": plan.baseline_terminal_value,
+        "certificate": None if plan.certificate is None else asdict(plan.certificate),
+        "audit": None if plan.audit is None else [asdict(f) for f in plan.audit.findings],
+    }
+
+
+def readme(plan: Plan) -> str:
+    """What each file and column is, with its unit and price base."""
+    base = plan.instance.price_base
+    lines = [
+        f"A plan for {plan.instance.title or plan.instance.name}",
+        f"written by allocator {__version__}",
+        "",
+        f"Money is in pounds at {base} prices and not discounted unless it says present value.",
+        "Counts are children, levels are cases per year.  Tables are UTF-8 CSV files with a",
+        "heading; a blank cell does not apply.  To check the plan again: allocator audit FOLDER.",
+        "",
+        f"{PLAN_FILE}: every fact of the plan, as `allocator solve --json` prints it; `saved` is",
+        "  for loading it again.",
+        f"{INSTANCE_FOLDER}: a copy of the instance that was solved, hash {plan.instance.hash}.",
+        f"{LOG_FILE}: what the solver said.",
+        "",
+    ]
+    for name in plan.tables:
+        row, _ = TABLES[name]
+        lines += [f"{name}.csv", *described(row, plan.tables[name].columns, base), ""]
+    return "\n".join([*lines, WINDOWS_FILE, *described(*WINDOWS, base), ""])
