@@ -1,0 +1,65 @@
+"""The starter instance: good as it stands, explained, and worth looking at."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from allocator.errors import UsageError
+from allocator.instance import inspect, read
+from allocator.instance.schema import SETTINGS
+from allocator.instance.starter import TEMPLATE, write_starter
+from allocator.solve import solve
+
+
+@pytest.mark.parametrize("name", ["mine", "mine.xlsx"])
+def test_it_is_good_in_a_folder_and_in_a_workbook(name: str, tmp_path: Path) -> None:
+    write_starter(tmp_path / name)
+    assert inspect(tmp_path / name)[1] == []
+    assert read(tmp_path / name).hash == read(TEMPLATE).hash
+
+
+def test_every_figure_is_called_an_assumption() -> None:
+    instance = read(TEMPLATE)
+    for rows in instance.tables.values():
+        for row in rows:
+            assert row["source"] == "assumption", row
+    assert instance.remarks["instance.source"] == "assumption"
+
+
+def test_every_setting_is_there_with_a_comment() -> None:
+    text = (TEMPLATE / "instance.toml").read_text(encoding="utf-8")
+    given = tomllib.loads(text)
+    lines = text.splitlines()
+    for section in ("instance", "double_investment", "reinvestment"):
+        for column in SETTINGS[section]:
+            if column.name not in ("source", "note"):
+                assert column.name in given[section]
+                line = next(line for line in lines if line.startswith(f"{column.name} ="))
+                assert " # " in line, line
+
+
+def test_every_table_has_a_note() -> None:
+    for name, rows in read(TEMPLATE).tables.items():
+        assert name == "areas" or any(row["note"] for row in rows), name
+
+
+def test_it_needs_a_double_investment() -> None:
+    plan = solve(read(TEMPLATE))
+    none, *others = plan.windows
+    assert plan.status == "optimal"
+    assert none.window is None
+    assert none.status == "infeasible"
+    assert any(outcome.status == "infeasible" for outcome in others)
+    assert plan.window == (2026, 3)
+    assert plan.to_dict()["payback_year"] == 2029  # its README.txt says: within four years
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    write_starter(tmp_path / "mine")
+    with pytest.raises(UsageError, match="exists already"):
+        write_starter(tmp_path / "mine")
+    with pytest.raises(UsageError, match=r"to a folder, or to an \.xlsx workbook"):
+        write_starter(tmp_path / "mine.csv")
