@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 
 from allocator.errors import InstanceError
 from allocator.instance import Problem, Severity, inspect, read
-from allocator.instance.check import CHECKS, examine, names
+from allocator.instance.check import CHECKS, examine, names, targets
 from allocator.instance.check.view import View
 from allocator.instance.schema import TABLES
 from tests.instance.bad import Bad
@@ -134,3 +137,22 @@ def test_rows_of_a_program_are_checked_like_rows_of_a_file(tmp_path: Path) -> No
         "error: targets (added), row 3, column children: '-1' is negative; "
         "give a number of 0 or more",
     ]
+
+
+@pytest.mark.parametrize("path", REFERENCE, ids=lambda path: path.parent.name)
+def test_what_happens_anyway_is_what_the_reference_says(path: Path) -> None:
+    view = View(read(path))
+    in_care = [targets.baseline_in_care(view, area) for area in view.instance.areas]
+    expected = json.loads((path.parent / "expected.json").read_text())["baseline_children_in_care"]
+    found = {str(year): sum(area[year] for area in in_care) for year in view.instance.horizon}
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_checking_loads_nothing_heavy() -> None:
+    script = (
+        "import sys; from allocator.instance import inspect; inspect(sys.argv[1]); "
+        "print(*{'numpy', 'pandas', 'scipy', 'pyomo', 'highspy', 'openpyxl'} & {*sys.modules})"
+    )
+    run = [sys.executable, "-c", script, str(REFERENCE[0].parent)]
+    ran = subprocess.run(run, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert ran.stdout.split() == []
