@@ -72,7 +72,7 @@ CELLS = [
           at="areas.csv 3 area", value="S\u00c3\u00b8uth",
           rule="was saved in one encoding and read in another", remedy="CSV UTF-8"),
     error(None, cell("areas", 3, "area", "so\nuth"),
-          at="areas.csv 3 area", value="so\nuth", rule="a line break", remedy="type the name again"),
+          at="areas.csv 3 area", value="so\nuth", rule="a line break", remedy="type the name"),
     warning(None, cell("states", 3, "label", "Children\u00e2\u20ac\u2122s home"),
             at="states.csv 3 label", value="Children\u00e2\u20ac\u2122s home",
             rule="was saved in one encoding and read in another", remedy="CSV UTF-8"),
