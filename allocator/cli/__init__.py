@@ -7,6 +7,7 @@ when asked for, so that ``--help`` and ``check`` start without a solver.
 from __future__ import annotations
 
 import io
+import logging
 import sys
 
 import click
@@ -37,4 +38,5 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # an old terminal that lacks a character
+    logging.getLogger("pyomo.core").setLevel(logging.CRITICAL)  # whatever it logs it raises too
     cli(prog_name="allocator")

@@ -51,7 +51,11 @@ class Progress:
             if self._bar is not None:
                 self._bar.update(self._bar.task_ids[0], description=what, completed=done)
                 return
-        if not sys.stderr.isatty() and time.monotonic() - self._said >= BETWEEN_LINES:
+        if (
+            done < steps
+            and not sys.stderr.isatty()
+            and time.monotonic() - self._said >= BETWEEN_LINES
+        ):
             self._said = time.monotonic()
             click.echo(f"{what} ({done} of {steps})", err=True)
 

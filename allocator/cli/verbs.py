@@ -46,6 +46,7 @@ class Verbs(click.Group):
         self, *args: Any, verbs: Sequence[str], examples: Sequence[str], **extra: Any
     ) -> None:
         self.verbs, self.examples = tuple(verbs), tuple(examples)
+        self._debug = False
         super().__init__(*args, **extra)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -66,6 +67,7 @@ class Verbs(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; a reader who has gone away is not an error."""
+        self._debug = bool(ctx.params.get("debug"))
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -79,7 +81,7 @@ class Verbs(click.Group):
         try:
             code = _flushed(run(standalone_mode=False) or 0)
         except Exception as error:  # noqa: BLE001  (the last resort: it is told, and ends the run)
-            code = _told(error)
+            code = _told(error, self._debug)
         sys.exit(code)
 
 
@@ -89,7 +91,7 @@ def write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> N
         formatter.write("".join(f"{' ' * formatter.current_indent}{line}\n" for line in examples))
 
 
-def _told(error: Exception) -> int:
+def _told(error: Exception, debug: bool) -> int:
     """Exit code of what went wrong, which goes to stderr in as few lines as say it."""
     if isinstance(error, click.Abort):
         return _fail("interrupted; nothing was written", INTERRUPTED)
@@ -103,7 +105,7 @@ def _told(error: Exception) -> int:
         return _fail(str(error), error.exit_code)
     if isinstance(error, OSError):
         return _fail(_explained(error), BAD_USAGE)
-    return _internal(error)
+    return _internal(error, debug)
 
 
 def _fail(message: str, code: int) -> int:
@@ -117,8 +119,8 @@ def _explained(error: OSError) -> str:
     return f"{error.filename}: {reason}" if error.filename else reason
 
 
-def _internal(error: Exception) -> int:
-    if "--debug" in sys.argv or os.environ.get("ALLOCATOR_DEBUG"):
+def _internal(error: Exception, debug: bool) -> int:
+    if debug:
         traceback.print_exception(error)
     said = f"{type(error).__name__}: {error}".strip().rstrip(":")
     click.echo(

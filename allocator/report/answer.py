@@ -70,13 +70,13 @@ def _no_plan(plan: Plan) -> str:
 
 
 def _window(plan: Plan) -> str:
-    if plan.window is None:
-        if len(plan.windows) == 1:
-            return "Without a double investment, for which the instance makes no room."
-        return "Without a double investment, since none is cheaper."
-    start, length = plan.window
-    years = years_said(range(start, start + length))
-    return f"Double investment for {counted(length, 'year')}, {years}."
+    if plan.window is not None:
+        start, length = plan.window
+        years = years_said(range(start, start + length))
+        return f"With {counted(length, 'year')} of double investment, {years},"
+    if len(plan.windows) == 1:
+        return "Without a double investment, which the instance does not allow,"
+    return "Without a double investment, since none does better,"
 
 
 def _children(plan: Plan) -> str:
@@ -86,7 +86,7 @@ def _children(plan: Plan) -> str:
     unchanged = float(years["baseline_children_in_care"][last])
     way = "fall" if end < opening else "rise"
     return (
-        f"Children in care {way} from {number(opening)} to {number(end)} by the end of "
+        f"children in care {way} from {number(opening)} to {number(end)} by the end of "
         f"{financial_year(last)}, against {number(unchanged)} if nothing changes."
         + _reached(plan)
     )  # fmt: skip

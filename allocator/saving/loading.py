@@ -180,7 +180,7 @@ def _check_names(file: Path, frame: pd.DataFrame, instance: Instance) -> None:
         "service": {service for _, service in data.services},
         "fund": {fund for fund, _ in data.accounts},
     }
-    for column in known.keys() & set(frame.columns):
+    for column in (name for name in frame.columns if name in known):
         strange = ~frame[column].isin(list(known[column]))
         if strange.any():
             row = int(strange.to_numpy().argmax())

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import sys
+import time
+
+from allocator.cli import progress
+from allocator.cli.progress import Progress
+
+
+def test_a_quick_solve_says_nothing(capsys):
+    with Progress() as tell:
+        tell("solving", 1, 3)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_slow_one_says_a_line_now_and_then(capsys, monkeypatch):
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    with Progress() as tell:
+        tell("solving with no window", 1, 3)
+        tell("solving with one", 2, 3)  # too soon for another line
+    assert capsys.readouterr() == ("", "solving with no window (1 of 3)\n")
+
+
+def test_a_terminal_gets_a_bar_that_goes_away(capsys, monkeypatch):
+    monkeypatch.setattr(progress, "PATIENCE", 0.05)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with Progress() as tell:
+        tell("building the program", 0, 3)
+        time.sleep(0.5)
+        tell("solving", 1, 3)
+        assert tell._bar is not None
+    assert not tell._bar.live.is_started
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "building the program" in err
