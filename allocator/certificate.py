@@ -17,7 +17,7 @@ from allocator.program import LinearProgram
 
 Floats = NDArray[np.float64]
 
-TOLERANCE = 1e-6  # of residuals, relative to the size of what they are residuals of
+TOLERANCE = 1e-6  # of residuals, relative to the sum of the terms they are residuals of
 GAP_TOLERANCE = 1e-7  # relative
 
 
@@ -151,16 +151,20 @@ def _bound_value(
 
 
 def _primal_residual(program: LinearProgram, primal: Floats, activity: Floats) -> Residual:
-    row, row_relative, row_by = _worst_outside(activity, program.row_lower, program.row_upper)
-    col, col_relative, col_by = _worst_outside(primal, program.lower, program.upper)
+    size = abs(program.matrix) @ np.abs(primal)
+    row, row_relative, row_by = _worst_outside(activity, program.row_lower, program.row_upper, size)
+    col, col_relative, col_by = _worst_outside(primal, program.lower, program.upper, np.abs(primal))
     if row_relative >= col_relative:
         return Residual(row_relative, row_by, program.row_name(row), program.row_family(row).unit)
     return Residual(col_relative, col_by, program.column_name(col), program.column_family(col).unit)
 
 
-def _worst_outside(value: Floats, lower: Floats, upper: Floats) -> tuple[int, float, float]:
+def _worst_outside(
+    value: Floats, lower: Floats, upper: Floats, size: Floats
+) -> tuple[int, float, float]:
+    """Where, and by how much, a value is furthest outside its bounds for the terms it adds up."""
     outside = np.maximum(np.maximum(lower - value, value - upper), 0.0)
-    relative = outside / np.maximum(1.0, np.abs(value))
+    relative = outside / np.maximum(1.0, size)
     if not len(value):
         return 0, 0.0, 0.0
     worst = int(np.argmax(relative))

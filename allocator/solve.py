@@ -76,9 +76,11 @@ def solve(
         model = HighsModel(program, method, log)
         clock = _Clock(time_limit)
         solved = []
-        for n, window in enumerate((None, *instance.windows)):
+        # The longest windows first: a plan is likeliest there, and from its basis the dual
+        # simplex method shows quickly that a shorter one has none.
+        for n, window in enumerate((*reversed(instance.windows), None)):
             tell(_saying(window), n + 1, steps)
-            solved.append(_solve_window(model, program, instance, window, clock))
+            solved.insert(0, _solve_window(model, program, instance, window, clock))
         best = _cheapest(solved)
         ranging = None
         if best is not None:
@@ -185,7 +187,7 @@ def _with_ranging(
     solved: Sequence[_Solved],
 ) -> tuple[_Solved, Ranging | None]:  # fmt: skip
     """Ranges of the best window's prices, which the solver gives of its last solve alone."""
-    if best is not solved[-1]:
+    if best is not solved[0]:  # the last that was solved
         best = _solve_window(model, program, instance, best.window, clock)
     return best, model.ranging()
 

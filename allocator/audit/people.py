@@ -42,7 +42,7 @@ def levels(case: Case, ledger: Ledger) -> None:
         )
 
     change = case.expansion - case.contraction
-    compare("level follows expansion and contraction", case.level - before, change, "equal")
+    compare("level follows expansion and contraction", case.level, before + change, "equal")
     compare("expansion not negative", case.expansion, 0.0, "at least")
     compare("contraction not negative", case.contraction, 0.0, "at least")
     compare("growth limit", case.expansion, value("growth_per_year") * length, "at most")

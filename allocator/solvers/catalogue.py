@@ -8,36 +8,63 @@ from typing import Final
 
 from allocator.errors import UsageError
 
+Options = Mapping[str, str | float | int]
+
 
 @dataclass(frozen=True)
 class Solver:
     """A way to solve a linear program with HiGHS.
 
-    ``options`` are HiGHS's own.  ``vertex`` says whether its answer is a vertex, with a basis
-    to start from again and prices that have a range.
+    ``options`` are HiGHS's own; ``large`` are used in their place to solve a program of more
+    than ``LARGE`` rows that has no basis yet, and ``retries`` are what is tried in turn, from
+    the start, where HiGHS ends without an answer.  ``vertex`` says whether its answer is a vertex,
+    with a basis to start from again and prices that have a range.
     """
 
     name: str
     meaning: str
-    options: Mapping[str, str | float | int] = field(default_factory=dict)
+    options: Options = field(default_factory=dict)
+    large: Options = field(default_factory=dict)
+    retries: tuple[Options, ...] = ()
     vertex: bool = True
 
 
-# Ten times tighter than HiGHS's own 1e-7 in every residual: objectives then agree between
+# Ten times tighter than HiGHS's own in every residual: objectives then agree between
 # algorithms to far better than a pound in a million.
-_TIGHT: Final = {"primal_feasibility_tolerance": 1e-8, "dual_feasibility_tolerance": 1e-8}
+_TIGHT: Final[Options] = {
+    "primal_feasibility_tolerance": 1e-8, "dual_feasibility_tolerance": 1e-8,
+}  # fmt: skip
+_OWN: Final[Options] = {
+    "primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7,
+}  # fmt: skip
+_SIMPLEX: Final[Options] = {"solver": "simplex", **_TIGHT}
+_CROSSOVER: Final[Options] = {
+    "run_crossover": "on", "ipm_optimality_tolerance": 1e-9, **_TIGHT,
+}  # fmt: skip
+
+STALLED: Final = 20_000  # iterations from a good basis; past this it is quicker to begin again
+LARGE: Final = 10_000  # rows; from here on an interior point is the faster way to a first basis
 
 SOLVERS: Final = {
     solver.name: solver
     for solver in (
-        Solver("simplex", "HiGHS dual simplex", {"solver": "simplex", **_TIGHT}),
+        Solver(
+            "highs", "HiGHS dual simplex; a large program's first solve by interior point",
+            {**_SIMPLEX, "simplex_iteration_limit": STALLED},
+            large={"solver": "hipo", **_CROSSOVER},
+            retries=(
+                {"solver": "ipx", **_CROSSOVER},
+                {**_SIMPLEX, **_OWN, "simplex_iteration_limit": 10 * STALLED},
+            ),
+        ),
+        Solver("simplex", "HiGHS dual simplex", _SIMPLEX, retries=(_SIMPLEX, {**_SIMPLEX, **_OWN})),
         Solver(
             "ipm", "HiGHS interior point, with crossover to a vertex",
-            {"solver": "ipx", "run_crossover": "on", "ipm_optimality_tolerance": 1e-9, **_TIGHT},
+            {"solver": "ipx", **_CROSSOVER},
         ),
         Solver(
             "hipo", "HiGHS factorising interior point, with crossover to a vertex",
-            {"solver": "hipo", "run_crossover": "on", "ipm_optimality_tolerance": 1e-9, **_TIGHT},
+            {"solver": "hipo", **_CROSSOVER},
         ),
         Solver(
             "pdlp", "HiGHS first-order method for very large programs",
@@ -47,14 +74,12 @@ SOLVERS: Final = {
     )
 }  # fmt: skip
 
-DEFAULT: Final = "simplex"
+DEFAULT: Final = "highs"
 
 
 def find_solver(name: str) -> Solver:
     """The solver of that name, with or without ``highs-`` before it; UsageError if unknown."""
     bare = name.lower().removeprefix("highs-")
-    if bare == "highs":
-        bare = DEFAULT
     if bare not in SOLVERS:
         raise UsageError(f"there is no solver {name!r}; choose one of {', '.join(SOLVERS)}")
     return SOLVERS[bare]

@@ -11,7 +11,7 @@ import numpy as np
 
 from allocator.errors import SolverError
 from allocator.program import LinearProgram
-from allocator.solvers.catalogue import Solver
+from allocator.solvers.catalogue import LARGE, Options, Solver
 from allocator.solvers.solution import Floats, Ranging, Solution, Status
 
 _STATUS = {
@@ -60,10 +60,13 @@ class HighsModel:
         self._check(self._highs.changeObjectiveOffset(objective.constant))
         started = self._highs.getRunTime()
         self._set("time_limit", started + max(seconds, 0.0))
-        self._highs.run()
-        if self._status() is Status.FAILED:  # a basis can mislead: begin again without one
+        first = program.shape[0] > LARGE and not self._highs.getBasis().valid
+        self._run(self._solver.large if first and self._solver.large else self._solver.options)
+        for options in self._solver.retries:
+            if self._status() is not Status.FAILED:
+                break
             self._highs.clearSolver()
-            self._highs.run()
+            self._run(options)
         return self._answer(self._highs.getRunTime() - started)
 
     def ranging(self) -> Ranging | None:
@@ -108,6 +111,14 @@ class HighsModel:
             known, np.array(solution.col_value), np.array(solution.row_dual),
             info.objective_function_value, iterations, seconds,
         )  # fmt: skip
+
+    def _run(self, options: Options) -> None:
+        """Run with options, and put the solver's own back."""
+        for name, value in options.items():
+            self._set(name, value)
+        self._highs.run()
+        for name, value in self._solver.options.items():
+            self._set(name, value)
 
     def _status(self) -> Status:
         """How the last run ended; where presolve left it open, after a run without presolve."""
