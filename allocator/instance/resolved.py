@@ -73,7 +73,9 @@ class Resolved:
     arrivals: Mapping[tuple[str, str, int], float]  # area, state, year -> children per year
     services: Mapping[AreaService, Service]
     effects: Mapping[Effect, Mapping[int, float]]  # -> lag in years -> moves averted per case
-    bands: Mapping[AreaService, tuple[tuple[float, float], ...]]  # widths (of coverage), multipliers
+    bands: Mapping[
+        AreaService, tuple[tuple[float, float], ...]
+    ]  # widths (of coverage), multipliers
     accounts: Mapping[Account, Fund]
     budgets: Mapping[tuple[str, str, int], float]  # fund, owner, year -> £
     floors: Mapping[tuple[str, str, int], float]  # owner, item, year -> £

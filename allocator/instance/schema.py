@@ -305,9 +305,7 @@ _TABLES = (
 )  # fmt: skip
 
 TABLES: Final = {table.name: table for table in _TABLES}
-_COLUMNS = {
-    table.name: {column.name: column for column in table.columns} for table in _TABLES
-}
+_COLUMNS = {table.name: {column.name: column for column in table.columns} for table in _TABLES}
 
 _SETTINGS: dict[str, tuple[Column, ...]] = {
     "": (Column("schema", Kind.WHOLE, "Version of this format: 1.", low=1, high=1),),
