@@ -12,6 +12,7 @@ from allocator.cli.instances import open_instance
 from allocator.cli.progress import Progress
 from allocator.cli.verbs import Verb
 from allocator.errors import SolverError
+from allocator.solvers.catalogue import DEFAULT, SOLVERS
 
 if TYPE_CHECKING:
     from allocator.plan import Plan
@@ -26,7 +27,7 @@ INFEASIBLE = 3
     examples=(
         "allocator solve instances/england-2016 --out plans/england-2016",
         "allocator solve instances/england-2016 --set targets.2021.children=75000",
-        "allocator solve instances/england-2016 --set 'budgets.core.*.amount=*1.02' --json",
+        'allocator solve instances/england-2016 --set "budgets.core.*.amount=*1.02" --json',
     ),
 )
 @click.argument("instance", type=click.Path(path_type=Path))
@@ -40,10 +41,10 @@ INFEASIBLE = 3
 @click.option("--json", is_flag=True, help="Print one JSON object, not the summary.")
 @click.option(
     "--solver",
-    default="simplex",
+    default=DEFAULT,
     show_default=True,
     metavar="NAME",
-    help="simplex, ipm, hipo or pdlp, all of HiGHS.",
+    help=f"One of {', '.join(SOLVERS)}, all of HiGHS.",
 )
 @click.option(
     "--formulation",

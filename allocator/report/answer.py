@@ -106,7 +106,8 @@ def _reached(plan: Plan) -> str:
         if reached > most * (1 + 1e-9) + 1e-6:
             missed.append((reached - most, owner, year))
     if not missed:
-        return f" That meets {targets_said(plan)}."
+        rows = len(plan.instance.tables["targets"])
+        return f" That meets {'the target' if rows == 1 else f'all {rows} targets'}."
     by, owner, year = max(missed)
     whose = "" if owner == ALL else f" of {shortened(plan.instance.label('areas', owner), 24)}"
     return (

@@ -81,9 +81,10 @@ def _binding(plan: Plan) -> str:
     heading = "What binds, and what one unit of it is worth at present value"
     if not plan.aims_at_targets:
         heading += ", children in care kept at the fewest"
-    lines = [paragraph(heading), *_two_columns(rows)]
+    lines = [paragraph(heading)]
     if "target_met" not in set(plan.tables["prices"]["constraint"]) and _has_targets(plan):
         lines.append("  The targets do not bind: the cheapest plan goes below them of itself")
+    lines += _two_columns(rows)
     if len(found) > len(shown):
         left = len(found) - len(shown)
         lines.append(f"  and {left} more of less weight; `solve --out` writes them to prices.csv")

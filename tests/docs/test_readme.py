@@ -1,0 +1,85 @@
+"""The README's commands and lines, run as written."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from allocator.cli import cli, progress
+from allocator.instance import read
+from allocator.instance.change import apply_changes
+from allocator.instance.starter import write_starter
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def block(language: str) -> list[str]:
+    """Lines of the only block in a language."""
+    found = re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    assert len(found) == 1
+    return found[0].splitlines()
+
+
+def run(line: str) -> str:
+    words = shlex.split(line, comments=True)
+    assert words[0] == "allocator"
+    result = CliRunner().invoke(cli, words[1:])
+    assert result.exit_code == 0, (line, result.stderr)
+    return result.stdout
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch):
+    monkeypatch.setattr(progress, "PATIENCE", 3600.0)
+
+
+def test_an_instance_in_five_minutes(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for line in block("sh"):
+        run(line)
+    assert (tmp_path / "plans" / "my-council" / "plan.json").is_file()
+    assert (tmp_path / "my-council.mps").is_file()
+
+
+def test_the_sample_is_what_is_printed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_starter("my-council")
+    assert run("allocator solve my-council").startswith("\n".join(block("text")))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [line for verb in cli.list_commands(None) for line in cli.get_command(None, verb).examples],
+)
+def test_examples_of_the_help_name_what_there_is(line):
+    words = shlex.split(line)
+    named = [word for word in words if word.startswith("instances/")]
+    changes = [value for option, value in pairwise(words) if option == "--set"]
+    for name in named:
+        apply_changes(read(ROOT / name), changes)
+
+
+def test_the_three_library_lines(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    lines = block("python")
+    assert len(lines) == 3
+    names: dict[str, object] = {}
+    exec("\n".join(lines), names)
+    assert names["plan"].found
+
+
+def test_the_way_without_make_is_what_make_does():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for line in block("bat")[1:3]:
+        assert line.partition("-m pip ")[2] in makefile
+    make = [line.split()[1] for line in README.splitlines() if line.startswith("    make ")]
+    assert make == ["plan", "test"]
+    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in make)
+    windows = block("bat")[3].replace("\\", "/").partition("/allocator ")[2].split()
+    assert windows[:2] == ["solve", "instances/england-2016"]

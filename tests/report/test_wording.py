@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+
+from allocator.audit import Audit, Finding
+from allocator.report import wording
+from allocator.report.checks import audit_table
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [(0, "£0.00"), (0.374, "£0.37"), (9.996, "£10"), (1234.4, "£1,234"), (999_499, "£999,499"),
+     (999_600, "£1.00m"), (2_344_000, "£2.34m"), (41_260_000, "£41.3m"), (1.25e9, "£1.25bn"),
+     (-5_000, "-£5,000")],
+)  # fmt: skip
+def test_pounds(amount, said):
+    assert wording.pounds(amount) == said
+
+
+@pytest.mark.parametrize(
+    ("largest", "decimals"), [(9.1e9, 1), (2e10, 0), (5e8, 1), (5e7, 2), (5e6, 3), (100, 3), (0, 3)]
+)
+def test_decimals(largest, decimals):
+    assert wording.decimals_for(largest) == decimals
+
+
+@pytest.mark.parametrize(
+    ("years", "said"),
+    [([2016], "2016-17"), ([2016, 2017], "2016-17 and 2017-18"),
+     ([2018, 2016, 2017], "2016-17 to 2018-19"), ([2016, 2018], "2016-17 and 2018-19"),
+     ([1999, 2016, 2017, 2018], "1999-00 and 2016-17 to 2018-19")],
+)  # fmt: skip
+def test_years(years, said):
+    assert wording.years_said(years) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(66.0, "66"), (69.89, "69.9"), (70_440.2, "70,440"), (-0.001, "0")]
+)
+def test_number(value, said):
+    assert wording.number(value) == said
+
+
+def test_labels_are_cut():
+    assert wording.shortened("a  b\nc") == "a b c"
+    assert len(wording.shortened("word " * 20)) <= 34
+
+
+def test_an_audit_is_a_table():
+    findings = (
+        Finding("fund balance", "3.8", "£", 1234.5, 1e-3, "core all, 2016"),
+        Finding("places kept", "3.6", "children", float("inf"), float("inf"), "care, 2016"),
+        Finding("coverage", "3.5", "cases per year", 0.0, 0.0, "x"),
+    )
+    lines = audit_table(Audit(findings), ["npv: wrong"]).splitlines()
+    assert lines[1].split("  ")[0] == "FAILS"
+    assert "£1,234.50" in lines[1]
+    assert "a number is missing" in lines[2]
+    assert lines[3].startswith("ok ")
+    assert lines[4] == "FAILS npv: wrong"
+    assert lines[-1] == "3 rules checked: 3 checks failed"
