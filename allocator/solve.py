@@ -75,7 +75,7 @@ def solve(
         log = Path(folder) / "solver.log"
         model = HighsModel(program, method, log)
         clock = _Clock(time_limit)
-        solved = []
+        solved: list[_Solved] = []
         # The longest windows first: a plan is likeliest there, and from its basis the dual
         # simplex method shows quickly that a shorter one has none.
         for n, window in enumerate((*reversed(instance.windows), None)):
