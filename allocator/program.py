@@ -9,20 +9,14 @@ right-hand sides only, so variants of a program share its matrix.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
 from numpy.typing import NDArray
-from pyomo.repn import generate_standard_repn
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy.sparse import csc_array, vstack
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 Floats = NDArray[np.float64]
 Index = tuple[Any, ...]
@@ -30,17 +24,29 @@ Index = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Family:
-    """Columns or rows of one Pyomo component: they lie side by side, from ``start``."""
+    """Columns or rows of one Pyomo component: they lie side by side, from ``start``.
+
+    ``read`` yields the indices, which are only listed when somebody asks for them.
+    """
 
     name: str
     start: int
-    indices: tuple[Index, ...]
+    count: int
     unit: str
+    read: Callable[[], Iterable[Any]] = field(repr=False, compare=False)
 
     @property
     def stop(self) -> int:
         """One past the last position."""
-        return self.start + len(self.indices)
+        return self.start + self.count
+
+    @cached_property
+    def indices(self) -> tuple[Index, ...]:
+        """Indices in order, each a tuple; the empty tuple where there is but one member."""
+        return tuple(
+            index if isinstance(index, tuple) else (() if index is None else (index,))
+            for index in self.read()
+        )
 
     @cached_property
     def positions(self) -> dict[Index, int]:
@@ -116,95 +122,23 @@ class LinearProgram:
         row_upper[self.rows[family].start : self.rows[family].stop] = ceiling
         return replace(self, row_upper=row_upper)
 
+    def with_priorities(self) -> LinearProgram:
+        """The same program with a row for each objective but the last, to hold what it reached."""
+        program = self
+        for objective in self.objectives[:-1]:
+            name = f"{objective.name}_kept"
+            family = Family(name, program.shape[0], 1, objective.unit, lambda: ((),))
+            row = csc_array(objective.costs[np.newaxis, :])
+            program = replace(
+                program,
+                matrix=csc_array(vstack([program.matrix, row])),
+                row_lower=np.append(program.row_lower, -np.inf),
+                row_upper=np.append(program.row_upper, np.inf),
+                rows={**program.rows, name: family},
+            )
+        return program
+
 
 def _family_at(families: Mapping[str, Family], position: int) -> Family:
     ordered = list(families.values())
     return ordered[bisect_right([family.start for family in ordered], position) - 1]
-
-
-def compile_program(model: pyo.AbstractModel) -> LinearProgram:
-    """Arrays of a formulation's program, rows and columns in the order of declaration."""
-    concrete = model.create_instance()
-    columns, variables = _families(concrete.component_objects(pyo.Var))
-    rows, constraints = _families(concrete.component_objects(pyo.Constraint))
-    objectives = tuple(
-        _objective(component, variables)
-        for component in concrete.component_data_objects(pyo.Objective)
-    )
-    matrix, row_lower, row_upper = _rows(concrete, constraints, variables)
-    program = LinearProgram(
-        name=str(model.name),
-        matrix=matrix,
-        row_lower=row_lower,
-        row_upper=row_upper,
-        lower=np.array([-np.inf if v.lb is None else v.lb for v in variables], dtype=float),
-        upper=np.array([np.inf if v.ub is None else v.ub for v in variables], dtype=float),
-        objectives=objectives,
-        rows=rows,
-        columns=columns,
-    )
-    for objective in objectives[:-1]:
-        program = _with_row(program, f"{objective.name}_kept", objective)
-    return program
-
-
-def _families(components: Iterable[Any]) -> tuple[dict[str, Family], list[Any]]:
-    families: dict[str, Family] = {}
-    members: list[Any] = []
-    for component in components:
-        indices = tuple(
-            index if isinstance(index, tuple) else (() if index is None else (index,))
-            for index in component
-        )
-        families[component.name] = Family(
-            component.name, len(members), indices, component.doc or ""
-        )
-        members += component.values()
-    return families, members
-
-
-def _objective(component: Any, variables: Sequence[Any]) -> Objective:
-    position = {id(variable): n for n, variable in enumerate(variables)}
-    terms = generate_standard_repn(component.expr, compute_values=True)
-    costs = np.zeros(len(variables))
-    for variable, coefficient in zip(terms.linear_vars, terms.linear_coefs, strict=True):
-        costs[position[id(variable)]] = coefficient
-    return Objective(component.name, costs, float(terms.constant), component.doc or "")
-
-
-def _rows(
-    concrete: pyo.ConcreteModel, constraints: Sequence[Any], variables: Sequence[Any]
-) -> tuple[csc_array, Floats, Floats]:
-    """Matrix and row bounds; a constraint without variables keeps its (empty) row."""
-    for objective in concrete.component_data_objects(pyo.Objective):
-        objective.deactivate()
-    concrete.no_objective = pyo.Objective(expr=0)
-    form = LinearStandardFormCompiler().write(concrete, mixed_form=True)
-    column_of = {id(variable): n for n, variable in enumerate(variables)}
-    row_of = {id(constraint): n for n, constraint in enumerate(constraints)}
-    lower = np.full(len(constraints), -np.inf)
-    upper = np.full(len(constraints), np.inf)
-    rows = np.array([row_of[id(row.constraint)] for row in form.rows], dtype=np.int64)
-    for position, row, side in zip(rows, form.rows, form.rhs, strict=True):
-        if row.bound_type <= 0:
-            lower[position] = side
-        if row.bound_type >= 0:
-            upper[position] = side
-    columns = np.array([column_of[id(variable)] for variable in form.columns], dtype=np.int64)
-    entries = form.A.tocoo()
-    matrix = csc_array(
-        (entries.data, (rows[entries.row], columns[entries.col])),
-        shape=(len(constraints), len(variables)),
-    )
-    return matrix, lower, upper
-
-
-def _with_row(program: LinearProgram, name: str, objective: Objective) -> LinearProgram:
-    family = Family(name, program.shape[0], ((),), objective.unit)
-    return replace(
-        program,
-        matrix=csc_array(vstack([program.matrix, csc_array(objective.costs[np.newaxis, :])])),
-        row_lower=np.append(program.row_lower, -np.inf),
-        row_upper=np.append(program.row_upper, np.inf),
-        rows={**program.rows, name: family},
-    )

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +15,11 @@ import numpy as np
 
 from allocator.audit import audit
 from allocator.certificate import Certificate, certify, refutes
+from allocator.compile import compile_program
 from allocator.errors import AuditError, CertificateError, SolverError, TimeLimitError, UsageError
 from allocator.instance import Instance, Window
 from allocator.plan import Plan, WindowOutcome
-from allocator.program import LinearProgram, compile_program
+from allocator.program import LinearProgram
 from allocator.simulate import baseline
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
@@ -70,7 +72,7 @@ def solve(
     method = find_solver(solver)
     steps = len(instance.windows) + 3
     tell("building the program", 0, steps)
-    program = compile_program(_formulation(formulation)(instance))
+    program = build(instance, formulation)
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "solver.log"
         model = HighsModel(program, method, log)
@@ -95,7 +97,7 @@ def solve(
 
 def build(instance: Instance, formulation: str = "least_cost") -> LinearProgram:
     """The program of an instance, for no double-investment window; UsageError if unknown."""
-    return compile_program(_formulation(formulation)(instance))
+    return compile_program(partial(_formulation(formulation), instance))
 
 
 def build_window(

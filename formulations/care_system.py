@@ -36,6 +36,7 @@ def care_system(instance: Instance) -> pyo.AbstractModel:
     ):
         topic.declare(m, instance)
 
+    m.children_opening = pyo.Constraint(m.STATES, rule=population.children_opening, doc="children")
     m.children_balance = pyo.Constraint(
         m.STATES, m.PERIODS, rule=population.children_balance, doc="children"
     )
@@ -47,7 +48,17 @@ def care_system(instance: Instance) -> pyo.AbstractModel:
         m.HARMFUL_DIVERSIONS, rule=services.harm_by_service, doc="children"
     )
     m.avoidable_limited = pyo.Constraint(
-        m.AVOIDABLE_MOVES, rule=services.avoidable_limited, doc="children"
+        m.AVOIDABLE_MOVES, m.PERIODS, rule=services.avoidable_limited, doc="children"
+    )
+    m.avoidable_limited_late = pyo.Constraint(
+        m.LATE_MOVES, rule=services.avoidable_limited_late, doc="children"
+    )
+    m.level_held = pyo.Constraint(m.HELD_LEVELS, rule=services.level_held, doc="cases per year")
+    m.level_at_least = pyo.Constraint(
+        m.LEAST_LEVELS, rule=services.level_at_least, doc="cases per year"
+    )
+    m.level_at_most = pyo.Constraint(
+        m.MOST_LEVELS, rule=services.level_at_most, doc="cases per year"
     )
     m.level_change = pyo.Constraint(
         m.SERVICES, m.PERIODS, rule=services.level_change, doc="cases per year"
@@ -64,10 +75,14 @@ def care_system(instance: Instance) -> pyo.AbstractModel:
     m.bands_filled = pyo.Constraint(
         m.BANDED_SERVICES, m.PERIODS, rule=services.bands_filled, doc="cases per year"
     )
+    m.bands_held = pyo.Constraint(
+        m.BANDS, m.PERIODS_AROUND, rule=services.bands_held, doc="cases per year"
+    )
     m.band_limited = pyo.Constraint(
         m.BANDS, m.PERIODS, rule=services.band_limited, doc="cases per year"
     )
 
+    m.places_opening = pyo.Constraint(m.STATES, rule=places.places_opening, doc="children")
     m.places_needed = pyo.Constraint(m.STATES, m.PERIODS, rule=places.places_needed, doc="children")
     m.places_kept = pyo.Constraint(
         m.HELD_STATES, m.PERIODS, rule=places.places_kept, doc="children"
@@ -75,6 +90,7 @@ def care_system(instance: Instance) -> pyo.AbstractModel:
 
     m.tier_spend = pyo.Constraint(m.AREAS, m.TIERS, m.YEARS, rule=money.tier_spend, doc="£m")
     m.spend_funded = pyo.Constraint(m.AREAS, m.TIERS, m.YEARS, rule=money.spend_funded, doc="£m")
+    m.fund_opening = pyo.Constraint(m.ACCOUNTS, m.YEAR_BEFORE, rule=money.fund_opening, doc="£m")
     m.fund_balance = pyo.Constraint(m.ACCOUNTS, m.YEARS, rule=money.fund_balance, doc="£m")
     m.spend_floor = pyo.Constraint(m.FLOORS, rule=money.spend_floor, doc="£m")
     m.spend_ceiling = pyo.Constraint(m.CEILINGS, rule=money.spend_ceiling, doc="£m")

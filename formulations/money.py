@@ -58,13 +58,13 @@ def _declare_costs(m: pyo.AbstractModel, instance: Instance) -> None:
     )  # fmt: skip
     areas_tiers = [(a, g) for a in instance.areas for g in TIERS]
     m.STATES_IN = pyo.Set(
-        m.AREAS, m.TIERS,
+        m.AREAS, m.TIERS, dimen=1,
         initialize={
             (a, g): [i for (b, i), s in states if b == a and s.tier == g] for a, g in areas_tiers
         },
     )  # fmt: skip
     m.SERVICES_IN = pyo.Set(
-        m.AREAS, m.TIERS,
+        m.AREAS, m.TIERS, dimen=1,
         initialize={
             (a, g): [p for (b, p), s in services if b == a and s.tier == g]
             for a, g in areas_tiers
@@ -98,6 +98,7 @@ def _declare_accounts(m: pyo.AbstractModel, instance: Instance) -> None:
     m.DRAWERS = pyo.Set(
         m.ACCOUNTS, dimen=2, initialize={key: drawers[key] for key in data.accounts}
     )
+    m.YEAR_BEFORE = pyo.Set(initialize=[instance.first_year - 1])
     m.YEARS_AND_BEFORE = pyo.Set(initialize=[instance.first_year - 1, *years])
     m.amount = pyo.Param(
         m.ACCOUNTS, m.YEARS,
@@ -110,10 +111,7 @@ def _declare_accounts(m: pyo.AbstractModel, instance: Instance) -> None:
     )
     m.most_held = pyo.Param(m.ACCOUNTS, m.YEARS, initialize=held, doc="£m")
     m.drawn = pyo.Var(m.DRAWS, m.YEARS, bounds=(0, None), doc="£m")
-    m.unspent = pyo.Var(
-        m.ACCOUNTS, m.YEARS_AND_BEFORE, doc="£m",
-        bounds=lambda m, f, o, y: (0, 0 if y < instance.first_year else None),
-    )  # fmt: skip
+    m.unspent = pyo.Var(m.ACCOUNTS, m.YEARS_AND_BEFORE, bounds=(0, None), doc="£m")
 
 
 def _most_held(instance: Instance) -> dict[tuple[str, str, int], float]:
@@ -134,6 +132,7 @@ def _declare_limits(m: pyo.AbstractModel, instance: Instance) -> None:
     m.OWNERS = pyo.Set(initialize=[ALL, *instance.areas])
     m.AREAS_OF = pyo.Set(
         m.OWNERS,
+        dimen=1,
         initialize={o: instance.areas if o == ALL else [o] for o in (ALL, *instance.areas)},
     )
     m.FLOORS = pyo.Set(dimen=3, initialize=list(data.floors))
@@ -222,6 +221,16 @@ def spend_funded(m: Any, a: str, g: str, y: int) -> Any:
     Dual: £m (present value) per £m paid from elsewhere.  MODEL.md 3.8
     """
     return m.spend[a, g, y] == sum(m.drawn[f, o, a, g, y] for f, o in m.PAYERS[a, g])
+
+
+def fund_opening(m: Any, f: str, o: str, y: int) -> Any:
+    r"""Nothing is carried into the first year.
+
+    .. math:: unspent_{f,y_0-1} = 0
+
+    Dual: £m (present value) per £m carried in.  MODEL.md 3.8
+    """
+    return m.unspent[f, o, y] == 0
 
 
 def fund_balance(m: Any, f: str, o: str, y: int) -> Any:

@@ -44,7 +44,6 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     m.late_saving = pyo.Param(
         m.LATE_DIVERSIONS, initialize=after, doc="£m (present value) per move averted"
     )
-    m.END = pyo.Set(initialize=[last])
 
 
 def child_values(instance: Instance, a: str, per_period: float) -> dict[tuple[str, str], float]:

@@ -17,11 +17,17 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     kept = kept_shares(instance)
     m.kept_share = pyo.Param(m.STATES, initialize=kept, doc="share of funded places")
     m.HELD_STATES = pyo.Set(dimen=2, initialize=[key for key, share in kept.items() if share > 0])
-    m.places = pyo.Var(m.STATES, m.PERIODS_AND_OPENING, bounds=_opening_then_free, doc="children")
+    m.places = pyo.Var(m.STATES, m.PERIODS_AND_OPENING, bounds=(0, None), doc="children")
 
 
-def _opening_then_free(m: Any, a: str, i: str, t: int) -> tuple[float, float | None]:
-    return (m.opening[a, i], m.opening[a, i]) if t == 0 else (0, None)
+def places_opening(m: Any, a: str, i: str) -> Any:
+    r"""At the start every child has a place, and no place is empty.
+
+    .. math:: q_{i0} = n_{i0}
+
+    Dual: £m (present value) per place more at the start.  MODEL.md 3.6
+    """
+    return m.places[a, i, 0] == m.opening[a, i]
 
 
 def kept_shares(instance: Instance) -> dict[tuple[str, str], float]:

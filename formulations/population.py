@@ -27,42 +27,49 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     for a, i, j, y in data.rates:
         if j != EXIT and y == instance.first_year:
             origins[a, j].append(i)
-    m.ORIGINS = pyo.Set(m.STATES, initialize={(a, j): [j, *origins[a, j]] for a, j in data.states})
+    m.ORIGINS = pyo.Set(
+        m.STATES, dimen=1, initialize={(a, j): [j, *origins[a, j]] for a, j in data.states}
+    )
     m.probability = pyo.Param(
-        m.AREAS, pyo.Any, pyo.Any, pyo.Any,
+        pyo.Any,
         initialize={
-            (a, i, j, t): value
-            for t in range(1, instance.number_of_periods + 1)
-            for (a, i, j), value in probabilities(instance, year_of(instance, t)).items()
+            (a, i, j, y): value
+            for y in instance.horizon
+            for (a, i, j), value in probabilities(instance, y).items()
         },
-        doc="share of those in i at the start of period t who are in j at its end",
-    )  # fmt: skip
+        doc="share of those in i at the start of a period of the year who are in j at its end",
+    )
     m.arrivals = pyo.Param(
-        m.STATES, m.PERIODS,
+        m.STATES,
+        m.YEARS,
         initialize={
-            (a, j, t): data.arrivals.get((a, j, year_of(instance, t)), 0.0)
-            / instance.periods_per_year
+            (a, j, y): data.arrivals.get((a, j, y), 0.0) / instance.periods_per_year
             for a, j in data.states
-            for t in range(1, instance.number_of_periods + 1)
+            for y in instance.horizon
         },
-        doc="children per period",
-    )  # fmt: skip
+        doc="children per period of the year",
+    )
     m.opening = pyo.Param(
-        m.STATES, initialize={key: state.opening for key, state in data.states.items()},
-        doc="children",
-    )  # fmt: skip
-    m.children = pyo.Var(m.STATES, m.PERIODS_AND_OPENING, bounds=_opening_then_free, doc="children")
+        m.STATES, doc="children", initialize={k: state.opening for k, state in data.states.items()}
+    )
+    m.children = pyo.Var(m.STATES, m.PERIODS_AND_OPENING, bounds=(0, None), doc="children")
 
 
-def _opening_then_free(m: Any, a: str, i: str, t: int) -> tuple[float, float | None]:
-    return (m.opening[a, i], m.opening[a, i]) if t == 0 else (0, None)
+def children_opening(m: Any, a: str, i: str) -> Any:
+    r"""At the start there are the children there are.
+
+    .. math:: n_{i0} = opening_i
+
+    Dual: £m (present value) per child more at the start.  MODEL.md 3, variables
+    """
+    return m.children[a, i, 0] == m.opening[a, i]
 
 
 def children_balance(m: Any, a: str, j: str, t: int) -> Any:
     r"""Children in a state are those who stay, arrive or move in, but for those diverted.
 
     .. math::
-        n_{jt} = b_{jt} + \sum_i p_{ijt}\, n_{i,t-1}
+        n_{jt} = b_{j,y(t)}\Delta + \sum_i p_{ij}\, n_{i,t-1}
                  - \sum_{k:\,to=j} d_{kt} + \sum_{k:\,instead=j} d_{kt}
 
     The sum over :math:`i` includes :math:`j` itself, :math:`p_{jj}` being the share who stay.
@@ -70,8 +77,10 @@ def children_balance(m: Any, a: str, j: str, t: int) -> Any:
     Dual: £m (present value) per child who joins the state in the period.  MODEL.md 3.2
     """
     return m.children[a, j, t] == (
-        m.arrivals[a, j, t]
-        + sum(m.probability[a, i, j, t] * m.children[a, i, t - 1] for i in m.ORIGINS[a, j])
+        m.arrivals[a, j, m.year_of[t]]
+        + sum(
+            m.probability[a, i, j, m.year_of[t]] * m.children[a, i, t - 1] for i in m.ORIGINS[a, j]
+        )
         - sum(m.diverted[a, p, i, j, l, t] for p, i, l in m.DIVERTED_FROM_ENTERING[a, j])
         + sum(m.diverted[a, p, i, k, j, t] for p, i, k in m.DIVERTED_INTO[a, j])
     )

@@ -31,23 +31,19 @@ def reach(instance: Instance, effect: Effect) -> int:
 
 
 def _declare_levels(m: pyo.AbstractModel, instance: Instance) -> None:
-    """``level`` runs over the periods that effects reach back from and on to, at baseline there."""
+    """``level`` runs over the periods that effects reach back from and on to, held there."""
     data, last = instance.resolved, instance.number_of_periods
     services = data.services
-    reaches: dict[tuple[str, str], int] = defaultdict(int)
-    for effect in data.effects:
-        reaches[effect[:2]] = max(reaches[effect[:2]], reach(instance, effect))
+    around = max((reach(instance, effect) for effect in data.effects), default=0)
     m.SERVICES = pyo.Set(dimen=2, initialize=list(services))
-    m.LEVEL_PERIODS = pyo.Set(
-        dimen=3,
-        initialize=[
-            (a, p, t) for a, p in services for t in range(-reaches[a, p], last + 1 + reaches[a, p])
-        ],
-    )
+    m.ALL_PERIODS = pyo.Set(initialize=range(-around, last + around + 1))
     m.serves = pyo.Param(
         m.SERVICES, within=pyo.Any, initialize={k: s.serves for k, s in services.items()}
     )
     for name, unit in (
+        ("baseline", "cases per year"),
+        ("minimum", "cases per year"),
+        ("maximum", "cases per year"),
         ("coverage", "cases per child-year"),
         ("growth_per_year", "cases per year, per year"),
         ("release_per_year", "share"),
@@ -61,14 +57,20 @@ def _declare_levels(m: pyo.AbstractModel, instance: Instance) -> None:
     m.GROWING_SERVICES = pyo.Set(
         dimen=2, initialize=[key for key, s in services.items() if s.growth_per_year < math.inf]
     )
-
-    def level_bounds(m: Any, a: str, p: str, t: int) -> tuple[float, float | None]:
-        service = services[a, p]
-        running = 1 <= t <= last and year_of(instance, t) >= service.first_year
-        low, high = (service.minimum, service.maximum) if running else (service.baseline,) * 2
-        return low, None if high == math.inf else high
-
-    m.level = pyo.Var(m.LEVEL_PERIODS, bounds=level_bounds, doc="cases per year")
+    held, least, most = [], [], []
+    for (a, p), service in services.items():
+        for t in range(-around, last + around + 1):
+            running = 1 <= t <= last and year_of(instance, t) >= service.first_year
+            if not running:
+                held.append((a, p, t))
+            elif service.minimum > 0:
+                least.append((a, p, t))
+            if running and service.maximum < math.inf:
+                most.append((a, p, t))
+    m.HELD_LEVELS = pyo.Set(dimen=3, initialize=held)
+    m.LEAST_LEVELS = pyo.Set(dimen=3, initialize=least)
+    m.MOST_LEVELS = pyo.Set(dimen=3, initialize=most)
+    m.level = pyo.Var(m.SERVICES, m.ALL_PERIODS, bounds=(0, None), doc="cases per year")
     m.expansion = pyo.Var(m.SERVICES, m.PERIODS, bounds=(0, None), doc="cases per year")
     m.contraction = pyo.Var(m.SERVICES, m.PERIODS, bounds=(0, None), doc="cases per year")
 
@@ -76,7 +78,7 @@ def _declare_levels(m: pyo.AbstractModel, instance: Instance) -> None:
 def _declare_bands(m: pyo.AbstractModel, instance: Instance) -> None:
     """``BANDS`` (area, service, band), ``in_band`` over the same periods as ``level``."""
     data, last = instance.resolved, instance.number_of_periods
-    opening = {key: opening_bands(instance, *key) for key in data.bands}
+    around = max((reach(instance, effect) for effect in data.effects), default=0)
     m.BANDED_SERVICES = pyo.Set(dimen=2, initialize=list(data.bands))
     m.BANDS = pyo.Set(
         dimen=3,
@@ -84,9 +86,13 @@ def _declare_bands(m: pyo.AbstractModel, instance: Instance) -> None:
     )
     m.BANDS_OF = pyo.Set(
         m.SERVICES,
+        dimen=1,
         initialize={key: range(len(data.bands.get(key, ()))) for key in data.services},
     )
-    m.band_width = pyo.Param(
+    m.PERIODS_AROUND = pyo.Set(
+        initialize=[t for t in range(-around, last + around + 1) if not 1 <= t <= last]
+    )
+    m.band_share = pyo.Param(
         m.BANDS,
         initialize={
             (a, p, b): width * data.services[a, p].coverage
@@ -104,21 +110,21 @@ def _declare_bands(m: pyo.AbstractModel, instance: Instance) -> None:
         },
         doc="share of a case's effect lost in the band",
     )
+    m.opening_in_band = pyo.Param(
+        m.BANDS,
+        initialize={
+            (*key, b): cases
+            for key in data.bands
+            for b, cases in enumerate(opening_bands(instance, *key))
+        },
+        doc="cases per year at baseline and the opening stock",
+    )
     m.opening_effective_level = pyo.Param(
         m.SERVICES,
         initialize={key: opening_effective_level(instance, *key) for key in data.services},
         doc="cases per year at full effect",
     )
-
-    def band_bounds(m: Any, a: str, p: str, b: int, t: int) -> tuple[float, float | None]:
-        return (0, None) if 1 <= t <= last else (opening[a, p][b],) * 2
-
-    m.BAND_PERIODS = pyo.Set(
-        dimen=4, initialize=lambda m: [
-            (a, p, b, t) for a, p, t in m.LEVEL_PERIODS for b in m.BANDS_OF[a, p]
-        ],
-    )  # fmt: skip
-    m.in_band = pyo.Var(m.BAND_PERIODS, bounds=band_bounds, doc="cases per year")
+    m.in_band = pyo.Var(m.BANDS, m.ALL_PERIODS, bounds=(0, None), doc="cases per year")
 
 
 def opening_bands(instance: Instance, a: str, p: str) -> list[float]:
@@ -150,6 +156,7 @@ def _declare_effects(m: pyo.AbstractModel, instance: Instance) -> None:
     m.EFFECTS = pyo.Set(dimen=5, initialize=list(data.effects))
     m.AGES = pyo.Set(
         m.EFFECTS,
+        dimen=1,
         initialize={
             k: [lag * per_year + s for lag in sorted(lags) for s in range(per_year)]
             for k, lags in data.effects.items()
@@ -171,15 +178,17 @@ def _declare_effects(m: pyo.AbstractModel, instance: Instance) -> None:
     m.DIVERSIONS = pyo.Set(dimen=6, initialize=periods)
     m.HELPFUL_DIVERSIONS = pyo.Set(dimen=6, initialize=[d for d in periods if d[:5] not in harmful])
     m.HARMFUL_DIVERSIONS = pyo.Set(dimen=6, initialize=[d for d in periods if d[:5] in harmful])
-
-    def all_undone(m: Any, *diversion: Any) -> tuple[float | None, None]:
-        k = diversion[:5]
-        if k in harmful:
-            return None, None
-        whole = opening_effective_level(instance, *k[:2]) * sum(data.effects[k].values())
-        return -whole / per_year, None
-
-    m.diverted = pyo.Var(m.DIVERSIONS, bounds=all_undone, doc="children")
+    m.all_undone = pyo.Param(
+        m.EFFECTS,
+        initialize={
+            k: -math.inf
+            if k in harmful
+            else -opening_effective_level(instance, *k[:2]) * sum(lags.values()) / per_year
+            for k, lags in data.effects.items()
+        },
+        doc="moves averted per period, if all that the baseline averts were undone",
+    )
+    m.diverted = pyo.Var(m.DIVERSIONS, bounds=undone_or_more, doc="children")
     entering, into = defaultdict(list), defaultdict(list)
     for a, p, i, j, l in data.effects:
         entering[a, j].append((p, i, l))
@@ -191,30 +200,40 @@ def _declare_effects(m: pyo.AbstractModel, instance: Instance) -> None:
 
 
 def _declare_avoidable(m: pyo.AbstractModel, instance: Instance) -> None:
-    """``AVOIDABLE_MOVES`` (area, from, to, period), and the stock and share they come from."""
+    """``AVOIDABLE_MOVES`` (area, from, to) in a period, and late ones after the horizon."""
     data, last = instance.resolved, instance.number_of_periods
-    naming: dict[tuple[str, str, str, int], list[tuple[str, str]]] = defaultdict(list)
+    effects_on: dict[tuple[str, str, str], list[tuple[str, str]]] = defaultdict(list)
+    late: dict[tuple[str, str, str, int], list[tuple[str, str]]] = defaultdict(list)
     for a, p, i, j, l in data.effects:
+        effects_on[a, i, j].append((p, l))
         after = reach(instance, (a, p, i, j, l)) if instance.terminal_value else 0
-        for t in range(1, last + after + 1):
-            naming[a, i, j, t].append((p, l))
+        for t in range(last + 1, last + after + 1):
+            late[a, i, j, t].append((p, l))
     chances = {y: probabilities(instance, y) for y in instance.horizon}
-    m.AVOIDABLE_MOVES = pyo.Set(dimen=4, initialize=list(naming))
-    m.EFFECTS_ON = pyo.Set(m.AVOIDABLE_MOVES, dimen=2, initialize=dict(naming))
+    m.AVOIDABLE_MOVES = pyo.Set(dimen=3, initialize=list(effects_on))
+    m.EFFECTS_ON = pyo.Set(m.AVOIDABLE_MOVES, dimen=2, initialize=dict(effects_on))
+    m.LATE_MOVES = pyo.Set(dimen=4, initialize=list(late))
+    m.LATE_EFFECTS_ON = pyo.Set(m.LATE_MOVES, dimen=2, initialize=dict(late))
     m.avoidable = pyo.Param(
         m.AVOIDABLE_MOVES,
+        m.YEARS,
         initialize={
-            (a, i, j, t): data.avoidable.get((a, i, j, year_of(instance, t)), 0.0)
-            * chances[year_of(instance, t)].get((a, i, j), 0.0)
-            for a, i, j, t in naming
+            (*move, y): data.avoidable.get((*move, y), 0.0) * chances[y].get(move, 0.0)
+            for move in effects_on
+            for y in instance.horizon
         },
-        doc="share of those in i who would move to j in the period and need not",
+        doc="share of those in i who would move to j in a period of the year and need not",
     )
-    m.stock_period = pyo.Param(
-        pyo.Any,
-        initialize={t: min(t - 1, last) for t in range(1, 2 * last + 1000)},
-        doc="period at whose end the children are counted who may move in period t",
-    )
+
+
+def undone_or_more(m: Any, a: str, p: str, i: str, j: str, l: str, t: int) -> Any:
+    r"""What services avert may go to waste, but no more than all of it.
+
+    .. math:: d_{kt} \ge -\Delta\, e_{p0} \sum_\lambda \epsilon_{k\lambda}
+
+    MODEL.md 3.3
+    """
+    return m.all_undone[a, p, i, j, l], None
 
 
 def effective_level(m: Any, a: str, p: str, t: Any) -> Any:
@@ -258,15 +277,56 @@ def harm_by_service(m: Any, a: str, p: str, i: str, j: str, l: str, t: int) -> A
 def avoidable_limited(m: Any, a: str, i: str, j: str, t: int) -> Any:
     r"""Services avert no more than the avoidable share of a move.
 
-    .. math:: \sum_{k:\,i\to j} d_{kt} \le \phi_{ij}\, p_{ijt}\, n_{i,\min(t-1,H)}
+    .. math:: \sum_{k:\,i\to j} d_{kt} \le \phi_{ij}\, p_{ij}\, n_{i,t-1}
 
-    After the horizon the stock is that of its end.
-    Dual: £m (present value) per further move that can be averted.  MODEL.md 3.4, 3.11
+    Dual: £m (present value) per further move that can be averted.  MODEL.md 3.4
     """
     return (
-        sum(m.diverted[a, p, i, j, l, t] for p, l in m.EFFECTS_ON[a, i, j, t])
-        <= m.avoidable[a, i, j, t] * m.children[a, i, m.stock_period[t]]
+        sum(m.diverted[a, p, i, j, l, t] for p, l in m.EFFECTS_ON[a, i, j])
+        <= m.avoidable[a, i, j, m.year_of[t]] * m.children[a, i, t - 1]
     )
+
+
+def avoidable_limited_late(m: Any, a: str, i: str, j: str, t: int) -> Any:
+    r"""After the horizon the same holds of the children there at its end.
+
+    .. math:: \sum_{k:\,i\to j} d_{k,H+\tau} \le \phi_{ij}\, p_{ij}\, n_{iH}
+
+    Dual: £m (present value) per further move that can be averted.  MODEL.md 3.11
+    """
+    return sum(m.diverted[a, p, i, j, l, t] for p, l in m.LATE_EFFECTS_ON[a, i, j, t]) <= sum(
+        m.avoidable[a, i, j, m.year_of[end]] * m.children[a, i, end] for end in m.END
+    )
+
+
+def level_held(m: Any, a: str, p: str, t: int) -> Any:
+    r"""A level stays at its baseline before the start, before its first year, and after the end.
+
+    .. math:: x_{pt} = baseline_p
+
+    Dual: £m (present value) per case per year.  MODEL.md 3.5, 3.11
+    """
+    return m.level[a, p, t] == m.baseline[a, p]
+
+
+def level_at_least(m: Any, a: str, p: str, t: int) -> Any:
+    r"""A service is kept at its minimum.
+
+    .. math:: x_{pt} \ge minimum_p
+
+    Dual: £m (present value) per case per year of the minimum.  MODEL.md 3.5
+    """
+    return m.level[a, p, t] >= m.minimum[a, p]
+
+
+def level_at_most(m: Any, a: str, p: str, t: int) -> Any:
+    r"""A service does not outgrow its maximum.
+
+    .. math:: x_{pt} \le maximum_p
+
+    Dual: £m (present value) per case per year of the maximum.  MODEL.md 3.5
+    """
+    return m.level[a, p, t] <= m.maximum[a, p]
 
 
 def level_change(m: Any, a: str, p: str, t: int) -> Any:
@@ -323,6 +383,16 @@ def bands_filled(m: Any, a: str, p: str, t: int) -> Any:
     return sum(m.in_band[a, p, b, t] for b in m.BANDS_OF[a, p]) == m.level[a, p, t]
 
 
+def bands_held(m: Any, a: str, p: str, b: int, t: int) -> Any:
+    r"""Before the start and after the end the bands are filled as at baseline.
+
+    .. math:: z_{pbt} = z_{pb0}
+
+    Dual: £m (present value) per case per year.  MODEL.md 3.3
+    """
+    return m.in_band[a, p, b, t] == m.opening_in_band[a, p, b]
+
+
 def band_limited(m: Any, a: str, p: str, b: int, t: int) -> Any:
     r"""A band holds its share of the children the service is meant for.
 
@@ -330,4 +400,4 @@ def band_limited(m: Any, a: str, p: str, b: int, t: int) -> Any:
 
     Dual: £m (present value) per extra case per year in the band.  MODEL.md 3.5
     """
-    return m.in_band[a, p, b, t] <= m.band_width[a, p, b] * m.children[a, m.serves[a, p], t - 1]
+    return m.in_band[a, p, b, t] <= m.band_share[a, p, b] * m.children[a, m.serves[a, p], t - 1]

@@ -1,0 +1,379 @@
+"""From a formulation to arrays, each rule expanded over its whole index set at once.
+
+Pyomo can call a rule with symbols in place of indices and hand back the expression: a
+*template*.  Sets and parameters are constructed; variables and constraints never are.  A
+template is worked out on arrays with one entry per index (or per index and term of a
+sum), which gives the rows, columns and values of the matrix with no Pyomo object in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyomo.environ as pyo
+from numpy.typing import NDArray
+from pyomo.core.base.param import ParamData
+from pyomo.core.base.set import SetProduct
+from pyomo.core.expr import numeric_expr, relational_expr
+from pyomo.core.expr.template_expr import (
+    GetItemExpression,
+    IndexTemplate,
+    TemplateExpressionError,
+    TemplateSumExpression,
+    templatize_rule,
+)
+from scipy.sparse import coo_array, csc_array
+
+from allocator.compile.lookup import Codes, Keys, Symbols
+from allocator.program import Family, Floats, LinearProgram, Objective
+
+
+class NotATemplate(Exception):
+    """A rule that can't be expanded as a template; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Index values in force: for each symbol an array with one code per entry."""
+
+    size: int
+    values: dict[int, Codes]
+
+
+@dataclass(frozen=True)
+class Affine:
+    """A constant for each entry of a frame, and terms: entry, column and coefficient."""
+
+    constant: Floats
+    terms: tuple[tuple[Codes, Codes, Floats], ...] = ()
+
+    def scaled(self, factor: Floats) -> Affine:
+        """Each entry times its factor."""
+        terms = tuple(
+            (rows, columns, values * factor[rows]) for rows, columns, values in self.terms
+        )
+        return Affine(self.constant * factor, terms)
+
+    def plus(self, other: Affine) -> Affine:
+        """Entry by entry."""
+        return Affine(self.constant + other.constant, self.terms + other.terms)
+
+    def gathered(self, owner: Codes, size: int) -> Affine:
+        """Entries added up by the entry of another frame that owns each of them."""
+        constant = np.bincount(owner, weights=self.constant, minlength=size)
+        return Affine(constant, tuple((owner[r], c, v) for r, c, v in self.terms))
+
+
+def compile_templates(model: pyo.AbstractModel) -> LinearProgram:
+    """Arrays of a formulation's program; constructs the model's sets and parameters.
+
+    Raises NotATemplate where a rule, a bound or an objective can't be expanded.
+    """
+    for component in model.component_objects((pyo.Set, pyo.RangeSet, pyo.Param, pyo.Var)):
+        if component.ctype is pyo.Var:
+            component._dense = False  # so that constructing it makes no object per column
+        component.construct()
+    expander = _Expander(model)
+    columns, lower, upper = expander.columns()
+    rows, matrix, row_lower, row_upper = expander.rows()
+    return LinearProgram(
+        name=str(model.name),
+        matrix=matrix,
+        row_lower=row_lower,
+        row_upper=row_upper,
+        lower=lower,
+        upper=upper,
+        objectives=tuple(expander.objectives()),
+        rows=rows,
+        columns=columns,
+    )
+
+
+class _Expander:
+    """Works out the templates of one model."""
+
+    def __init__(self, model: pyo.AbstractModel) -> None:
+        self._model = model
+        self._symbols = Symbols()
+        self._elements: dict[int, Codes] = {}
+        self._members: dict[int, tuple[Keys, Codes, Codes, Codes]] = {}
+        self._params: dict[int, tuple[Keys, Floats]] = {}
+        self._starts: dict[int, tuple[Keys, int]] = {}
+        self._width = 0
+
+    def columns(self) -> tuple[dict[str, Family], Floats, Floats]:
+        """Families of columns and their bounds."""
+        families: dict[str, Family] = {}
+        lower, upper = [np.empty(0)], [np.empty(0)]
+        for var in self._model.component_objects(pyo.Var):
+            codes = self._elements_of(var.index_set())
+            families[var.name] = _family(var, self._width, len(codes))
+            self._starts[id(var)] = (Keys(codes), self._width)
+            self._width += len(codes)
+            low, high = self._bounds(var, codes)
+            lower.append(low)
+            upper.append(high)
+        return families, np.concatenate(lower), np.concatenate(upper)
+
+    def _bounds(self, var: Any, codes: Codes) -> tuple[Floats, Floats]:
+        rule = var._rule_bounds
+        if rule is None:
+            return np.full(len(codes), -np.inf), np.full(len(codes), np.inf)
+        bounds, frame = self._template(var, rule, codes)
+        if not isinstance(bounds, tuple):
+            raise NotATemplate(f"the bounds of {var.name} are not a pair")
+        low, high = (
+            np.full(len(codes), absent) if bound is None else self._number(bound, frame)
+            for bound, absent in zip(bounds, (-np.inf, np.inf), strict=True)
+        )
+        return low, high
+
+    def rows(self) -> tuple[dict[str, Family], csc_array, Floats, Floats]:
+        """Families of rows, the matrix, and the rows' bounds."""
+        families: dict[str, Family] = {}
+        lower, upper, entries = [np.empty(0)], [np.empty(0)], []
+        height = 0
+        for constraint in self._model.component_objects(pyo.Constraint):
+            codes = self._elements_of(constraint.index_set())
+            families[constraint.name] = _family(constraint, height, len(codes))
+            if len(codes):
+                relation, frame = self._template(constraint, constraint.rule, codes)
+                body, low, high = self._relation(constraint, relation, frame)
+                entries += [(rows + height, columns, v) for rows, columns, v in body.terms]
+                lower.append(low)
+                upper.append(high)
+            height += len(codes)
+        matrix = _matrix(entries, (height, self._width))
+        return families, matrix, np.concatenate(lower), np.concatenate(upper)
+
+    def objectives(self) -> Iterator[Objective]:
+        """Objectives in order of declaration."""
+        for objective in self._model.component_objects(pyo.Objective):
+            if objective._init_sense(self._model, None) != pyo.minimize:
+                raise NotATemplate(f"{objective.name} is not minimised")
+            expression, frame = self._template(objective, objective.rule, None)
+            value = self._affine(expression, frame)
+            costs = np.zeros(self._width)
+            for _, columns, coefficients in value.terms:
+                np.add.at(costs, columns, coefficients)
+            yield Objective(objective.name, costs, float(value.constant[0]), objective.doc or "")
+
+    def _template(self, component: Any, rule: Any, codes: Codes | None) -> tuple[Any, Frame]:
+        """A rule's template, and the frame of all its indices."""
+        indexed = codes is not None and component.is_indexed()
+        try:
+            template, indices = templatize_rule(
+                self._model, rule, component.index_set() if indexed else None
+            )
+        except (TemplateExpressionError, TypeError, AttributeError, KeyError, ValueError) as error:
+            raise NotATemplate(f"{component.name}: {error}") from error
+        size = len(codes) if codes is not None else 1
+        values = {}
+        if indexed and codes is not None:
+            values = {index._id: codes[:, n] for n, index in enumerate(indices)}
+        return template, Frame(size, values)
+
+    def _relation(
+        self, constraint: Any, relation: Any, frame: Frame
+    ) -> tuple[Affine, Floats, Floats]:
+        """Body, lower and upper bound of a constraint, as Pyomo would lay it out."""
+        free = np.full(frame.size, np.inf)
+        if isinstance(relation, relational_expr.EqualityExpression):
+            left, right = relation.args
+            body, bound = self._sides(left, right, frame)
+            return body, bound, bound
+        if isinstance(relation, relational_expr.InequalityExpression) and not relation.strict:
+            left, right = relation.args
+            if not _has_variables(left):
+                body, bound = self._sides(right, left, frame)
+                return body, bound, free
+            body, bound = self._sides(left, right, frame)
+            return body, -free, bound
+        raise NotATemplate(f"{constraint.name} is neither an equality nor an inequality")
+
+    def _sides(self, left: Any, right: Any, frame: Frame) -> tuple[Affine, Floats]:
+        """What stands on the side of the variables, and the bound on the other."""
+        if not _has_variables(left) and _has_variables(right):
+            left, right = right, left
+        body = self._affine(left, frame)
+        if _has_variables(right):
+            body = body.plus(self._affine(right, frame).scaled(np.full(frame.size, -1.0)))
+            return body, 0.0 - body.constant
+        return body, self._number(right, frame) - body.constant
+
+    def _number(self, node: Any, frame: Frame) -> Floats:
+        value = self._affine(node, frame)
+        if value.terms:
+            raise NotATemplate(f"a variable stands where a number must: {node}")
+        return value.constant
+
+    def _affine(self, node: Any, frame: Frame) -> Affine:
+        """An expression on a frame."""
+        for kind, work_out in self._WAYS:
+            if isinstance(node, kind):
+                return work_out(self, node, frame)
+        raise NotATemplate(f"{type(node).__name__} is not linear, or not known: {node}")
+
+    def _constant(self, node: Any, frame: Frame) -> Affine:
+        return Affine(np.full(frame.size, float(node)))
+
+    def _scalar_param(self, node: Any, frame: Frame) -> Affine:
+        return Affine(np.full(frame.size, float(pyo.value(node))))
+
+    def _symbol(self, node: Any, frame: Frame) -> Affine:
+        return Affine(frame.values[node._id].astype(float))
+
+    def _sum(self, node: Any, frame: Frame) -> Affine:
+        constant, terms = np.zeros(frame.size), []
+        for argument in node.args:
+            value = self._affine(argument, frame)
+            constant = constant + value.constant
+            terms += value.terms
+        return Affine(constant, tuple(terms))
+
+    def _product(self, node: Any, frame: Frame) -> Affine:
+        left, right = (self._affine(argument, frame) for argument in node.args)
+        if left.terms and right.terms:
+            raise NotATemplate(f"a product of variables: {node}")
+        return right.scaled(left.constant) if right.terms else left.scaled(right.constant)
+
+    def _quotient(self, node: Any, frame: Frame) -> Affine:
+        left, right = node.args
+        return self._affine(left, frame).scaled(1 / self._number(right, frame))
+
+    def _negation(self, node: Any, frame: Frame) -> Affine:
+        return self._affine(node.args[0], frame).scaled(np.full(frame.size, -1.0))
+
+    def _item(self, node: Any, frame: Frame) -> Affine:
+        """``component[index]``: a parameter's values or a variable's columns."""
+        component, *indices = node.args
+        codes = [self._index(index, frame) for index in indices]
+        if component.ctype is pyo.Param:
+            keys, values = self._values_of(component)
+            return Affine(values[_all_found(keys, codes, component)])
+        if component.ctype is pyo.Var:
+            keys, start = self._starts[id(component)]
+            columns = start + _all_found(keys, codes, component)
+            entries = np.arange(frame.size)
+            return Affine(np.zeros(frame.size), ((entries, columns, np.ones(frame.size)),))
+        raise NotATemplate(f"{component.name} is neither a parameter nor a variable")
+
+    def _template_sum(self, node: Any, frame: Frame) -> Affine:
+        """A sum over sets: worked out on a larger frame, then added up by entry."""
+        inner, owner = frame, np.arange(frame.size)
+        for symbols in node.template_iters():
+            inner, step = self._spread(inner, symbols)
+            owner = owner[step]
+        return self._affine(node._local_args_[0], inner).gathered(owner, frame.size)
+
+    _WAYS: tuple[tuple[Any, Callable[[_Expander, Any, Frame], Affine]], ...] = (
+        ((int, float, np.number), _constant),
+        (GetItemExpression, _item),
+        (TemplateSumExpression, _template_sum),
+        (IndexTemplate, _symbol),
+        (numeric_expr.SumExpression, _sum),
+        (numeric_expr.NegationExpression, _negation),
+        (numeric_expr.ProductExpression, _product),
+        (numeric_expr.DivisionExpression, _quotient),
+        (ParamData, _scalar_param),
+    )
+
+    def _spread(self, frame: Frame, symbols: Sequence[Any]) -> tuple[Frame, Codes]:
+        """A frame with an entry for every entry and element, and the entry each came from."""
+        group = symbols[0]._set
+        if isinstance(group, GetItemExpression):
+            component, *indices = group.args
+            keys, first, count, members = self._members_of(component, len(symbols))
+            at = _all_found(keys, [self._index(i, frame) for i in indices], component)
+            owner = np.repeat(np.arange(frame.size), count[at])
+            before = np.cumsum(count[at]) - count[at]
+            elements = members[np.arange(len(owner)) - np.repeat(before - first[at], count[at])]
+        else:
+            members = self._elements_of(group)
+            owner = np.repeat(np.arange(frame.size), len(members))
+            elements = np.tile(members, (frame.size, 1))
+        values = {name: codes[owner] for name, codes in frame.values.items()}
+        values |= {symbol._id: elements[:, n] for n, symbol in enumerate(symbols)}
+        return Frame(len(owner), values), owner
+
+    def _index(self, node: Any, frame: Frame) -> Codes:
+        """Codes of an index: a symbol, a name, a parameter that gives one, or arithmetic."""
+        if isinstance(node, IndexTemplate):
+            return frame.values[node._id]
+        if isinstance(node, str):
+            return np.full(frame.size, self._symbols.code(node))
+        return self._number(node, frame).astype(np.int64)
+
+    def _elements_of(self, group: Any) -> Codes:
+        """Elements of a set as rows of codes; those of a product from its factors."""
+        if id(group) not in self._elements:
+            if isinstance(group, SetProduct):
+                codes = np.zeros((1, 0), dtype=np.int64)
+                for factor in group.subsets(expand_all_set_operators=False):
+                    part = self._elements_of(factor)
+                    tiled = np.tile(part, (len(codes), 1))
+                    codes = np.hstack([np.repeat(codes, len(part), axis=0), tiled])
+            else:
+                dimension = group.dimen if isinstance(group.dimen, int) else 1
+                codes = self._symbols.codes(list(group), dimension)
+            self._elements[id(group)] = codes
+        return self._elements[id(group)]
+
+    def _members_of(self, component: Any, dimension: int) -> tuple[Keys, Codes, Codes, Codes]:
+        """An indexed set: its keys, and where the members of each lie in one array."""
+        if id(component) not in self._members:
+            lists = [(key, list(members)) for key, members in component.items()]
+            count = np.array([len(members) for _, members in lists], dtype=np.int64)
+            members = self._symbols.codes([m for _, part in lists for m in part], dimension)
+            keys = Keys(self._keys([key for key, _ in lists]))
+            self._members[id(component)] = (keys, np.cumsum(count) - count, count, members)
+        return self._members[id(component)]
+
+    def _values_of(self, component: Any) -> tuple[Keys, Floats]:
+        """A parameter's keys and values; a name is valued at its code."""
+        if id(component) not in self._params:
+            items = component.extract_values()
+            values = [
+                v if isinstance(v, (int, float)) else self._symbols.code(v) for v in items.values()
+            ]
+            self._params[id(component)] = (Keys(self._keys(list(items))), np.array(values, float))
+        return self._params[id(component)]
+
+    def _keys(self, keys: list[Any]) -> Codes:
+        width = len(keys[0]) if keys and isinstance(keys[0], tuple) else 1
+        return self._symbols.codes(keys, width)
+
+
+def _family(component: Any, start: int, count: int) -> Family:
+    indices = component.index_set()
+    return Family(component.name, start, count, component.doc or "", lambda: list(indices))
+
+
+def _has_variables(node: Any) -> bool:
+    return hasattr(node, "is_potentially_variable") and bool(node.is_potentially_variable())
+
+
+def _all_found(keys: Keys, codes: Sequence[Codes], component: Any) -> Codes:
+    found = keys.find(codes)
+    if len(found) and found.min() < 0:
+        raise NotATemplate(f"{component.name} has no value for some index")
+    return found
+
+
+def _matrix(
+    entries: Sequence[tuple[Codes, Codes, NDArray[np.float64]]], shape: tuple[int, int]
+) -> csc_array:
+    """The matrix; terms in the same row and column are added up, and zeros are left out."""
+    rows, columns, values = (
+        np.concatenate([entry[n] for entry in entries]) if entries else np.empty(0)
+        for n in range(3)
+    )
+    matrix = csc_array(
+        coo_array((values, (rows.astype(np.int32), columns.astype(np.int32))), shape=shape)
+    )
+    matrix.sum_duplicates()
+    matrix.eliminate_zeros()
+    return matrix
