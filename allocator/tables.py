@@ -36,20 +36,28 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "spend": ("area", "tier", "year"),
     "drawn": ("fund", "owner", "area", "tier", "year"),
     "unspent": ("fund", "owner", "year"),
+    "children_opening": ("area", "state"),
     "children_balance": ("area", "state", "period"),
     "diverted_by_service": ("area", "service", "from", "to", "instead", "period"),
     "harm_by_service": ("area", "service", "from", "to", "instead", "period"),
     "avoidable_limited": ("area", "from", "to", "period"),
+    "avoidable_limited_late": ("area", "from", "to", "period"),
+    "level_held": ("area", "service", "period"),
+    "level_at_least": ("area", "service", "period"),
+    "level_at_most": ("area", "service", "period"),
     "level_change": ("area", "service", "period"),
     "growth_limited": ("area", "service", "period"),
     "release_limited": ("area", "service", "period"),
     "coverage_limited": ("area", "service", "period"),
     "bands_filled": ("area", "service", "period"),
+    "bands_held": ("area", "service", "band", "period"),
     "band_limited": ("area", "service", "band", "period"),
+    "places_opening": ("area", "state"),
     "places_needed": ("area", "state", "period"),
     "places_kept": ("area", "state", "period"),
     "tier_spend": ("area", "tier", "year"),
     "spend_funded": ("area", "tier", "year"),
+    "fund_opening": ("fund", "owner", "year"),
     "fund_balance": ("fund", "owner", "year"),
     "spend_floor": ("owner", "item", "year"),
     "spend_ceiling": ("owner", "item", "year"),
@@ -134,35 +142,29 @@ def price_table(
 
     ``price`` is £ at present value per unit of ``limit`` (per child, per case per year, per
     pound); ``holds_from`` and ``holds_to`` are the limits between which it stays so, where
-    the solver gives them.  A service's own minimum or maximum stands as ``level_bound``.
+    the solver gives them.
     """
     activity = program.matrix @ primal
-    reduced = costs - program.matrix.T @ dual
-    size = float(np.max(np.abs(costs), initial=0.0))
+    least = 1e-9 * float(np.max(np.abs(costs), initial=0.0))
     rows = [
-        _price_row(program, family, n, dual[n], activity[n], ranging)
+        _price_row(program, family, int(n), dual[n], activity[n], ranging)
         for family in program.rows.values()
         if family.name in KEYS
-        for n in range(family.start, family.stop)
-        if abs(dual[n]) > 1e-9 * size
+        for n in family.start + np.flatnonzero(np.abs(dual[family.start : family.stop]) > least)
+        if not _outside(family, int(n), instance)
     ]
-    level, last = program.columns["level"], instance.number_of_periods
-    for n in range(level.start, level.stop):
-        period = level.indices[n - level.start][-1]
-        inside = isinstance(period, int) and 1 <= period <= last
-        if inside and abs(reduced[n]) > 1e-9 * size:
-            keys = dict(zip(KEYS["level"], level.indices[n - level.start], strict=True))
-            rows.append(
-                {
-                    "constraint": "level_bound", **keys, "price": reduced[n] * POUNDS,
-                    "unit": level.unit, "activity": primal[n], "limit": primal[n],
-                }
-            )  # fmt: skip
     table = pd.DataFrame(rows, columns=list(PRICE_COLUMNS))
     table["year"] = table["year"].where(
         table["period"].isna(), years_of(table["period"].fillna(0).astype(int), instance)
     )
     return table.astype({"year": "Int64", "period": "Int64", "band": "Int64"})
+
+
+def _outside(family: Family, position: int, instance: Instance) -> bool:
+    """Whether a row is about a period before the start or after the end of the horizon."""
+    if "period" not in KEYS[family.name]:
+        return False
+    return not 1 <= family.indices[position - family.start][-1] <= instance.number_of_periods
 
 
 def _price_row(

@@ -60,7 +60,7 @@ def children_opening(m: Any, a: str, i: str) -> Any:
 
     .. math:: n_{i0} = opening_i
 
-    Dual: £m (present value) per child more at the start.  MODEL.md 3, variables
+    Dual: £m (present value) per child more at the start.  MODEL.md 3.2
     """
     return m.children[a, i, 0] == m.opening[a, i]
 

@@ -98,7 +98,7 @@ def test_names_are_unique_and_plain(case):
 
 def test_names_that_would_be_the_same_are_told_apart():
     strange = (("a b", -3), ("a_b", -3), ("a-b", 3), ("é" * 300, 1), ("é" * 300, 2))
-    found = names([Family("level", 0, strange, "")])
+    found = names([Family("level", 0, len(strange), "", lambda: strange)])
     assert found[:3] == ["level__a_b__m3", "level__a_b__m3.2", "level__a_b__3"]
     assert len(set(found)) == 5
 

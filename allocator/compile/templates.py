@@ -63,7 +63,7 @@ class Affine:
 
     def gathered(self, owner: Codes, size: int) -> Affine:
         """Entries added up by the entry of another frame that owns each of them."""
-        constant = np.bincount(owner, weights=self.constant, minlength=size)
+        constant = np.bincount(owner, weights=self.constant, minlength=size).astype(np.float64)
         return Affine(constant, tuple((owner[r], c, v) for r, c, v in self.terms))
 
 
@@ -227,7 +227,8 @@ class _Expander:
         return Affine(frame.values[node._id].astype(float))
 
     def _sum(self, node: Any, frame: Frame) -> Affine:
-        constant, terms = np.zeros(frame.size), []
+        constant = np.zeros(frame.size)
+        terms: list[tuple[Codes, Codes, Floats]] = []
         for argument in node.args:
             value = self._affine(argument, frame)
             constant = constant + value.constant

@@ -123,13 +123,13 @@ class Instance:
     @cached_property
     def resolved(self) -> Resolved:
         """The tables by area and year, every default filled in."""
-        from allocator.instance.resolved import Resolved  # noqa: PLC0415  (the two describe each other)
+        from allocator.instance.resolved import Resolved
 
         return Resolved.of(self)
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of all that the arithmetic uses: the order of rows, labels and notes do not count."""
+        """SHA-256 of what the arithmetic uses; the order of rows, labels and notes do not count."""
         text = json.dumps(self._canonical(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -166,7 +166,7 @@ class Instance:
 
     def frame(self, table: str) -> pd.DataFrame:
         """A copy of one table as written, as a pandas frame (blank cells missing)."""
-        import pandas as pd  # noqa: PLC0415  (not needed by `check`)
+        import pandas as pd
 
         columns = TABLES[table].names
         rows = [{c: row.values.get(c) for c in columns} for row in self.tables[table]]

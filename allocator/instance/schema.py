@@ -137,7 +137,7 @@ def _name(name: str, meaning: str, *refers: str, default: object = Default.REQUI
     return Column(name, Kind.NAME, meaning, default, refers=refers, key=True)
 
 
-def _number(  # noqa: PLR0913
+def _number(
     name: str, meaning: str, default: object, unit: str,
     low: float | None = 0.0, high: float | None = None,
 ) -> Column:  # fmt: skip
@@ -215,7 +215,7 @@ _TABLES = (
             "cases per year, per year",
         ),
         _share("release_per_year", "Largest share of the level given up in a year.", 1.0),
-        _number("setup_cost", "One-off cost of an extra case per year.", 0.0, "£ per case per year"),
+        _number("setup_cost", "One-off cost of an extra yearly case.", 0.0, "£ per case per year"),
         _number(
             "exit_cost", "One-off cost of a case per year given up.", 0.0, "£ per case per year"
         ),
@@ -282,7 +282,7 @@ _TABLES = (
     _table(
         "limits",
         "bound on spend",
-        _name("item", "A tier, `total`, a state or a service.", "tier", "total", "state", "service"),
+        _name("item", "Tier, `total`, state or service.", "tier", "total", "state", "service"),
         _year("Year of the bound.", Default.EVERY_YEAR),
         _number("minimum", "Least spend in the year.", Default.NO_LIMIT, "£"),
         _number("maximum", "Most spend in the year.", Default.NO_LIMIT, "£"),

@@ -8,7 +8,7 @@ it went, at that price.  It puts children, cases and pounds on one scale.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,20 +17,36 @@ import pandas as pd
 from allocator.instance.instance import Instance
 from allocator.instance.schema import ALL, EXIT
 from allocator.plan import Plan
-from allocator.report.wording import between, number, pounds, shortened, years_said
+from allocator.report.wording import between, listed, number, shortened, years_said
 
 
 @dataclass(frozen=True)
 class Worth:
-    """A constraint that binds: what it is, what one unit of it is worth, and its weight in £.
+    """A constraint that binds, in one area or several: what it is, in which years, at what price.
 
+    ``saves`` is a sentence with a gap for the price of one unit, £, from ``low`` to ``high``.
     A ``lever`` is set by those who hold the purse: a target, a fund, a limit on spend.
     """
 
-    what: str
-    worth: str
+    noun: str
+    places: tuple[str, ...]
+    years: frozenset[int]
+    saves: str
+    low: float
+    high: float
     weight: float
     lever: bool
+
+    @property
+    def what(self) -> str:
+        """``Growth of Family hubs in 9 areas, 2016-17 to 2018-19``."""
+        few = listed(self.places) if len(self.places) < 3 else f"{len(self.places)} areas"
+        return f"{self.noun}{f' in {few}' if few else ''}, {years_said(self.years)}"
+
+    @property
+    def worth(self) -> str:
+        """``growth of one case a year more saves £9,120``."""
+        return self.saves.format(between(self.low, self.high))
 
 
 _NEGLIGIBLE: Final = 1e-7  # of the plan's cost
@@ -39,25 +55,52 @@ _LEVERS: Final = frozenset({
     "prevention_uplifted", "savings_reinvested",
 })  # fmt: skip
 
-Wording = Callable[[Plan, tuple[str, ...], pd.DataFrame], tuple[str, str]]
+# Of the rows of one item: the noun, the sentence, and the lowest and highest price of a unit.
+Said = tuple[str, str, float, float]
+Wording = Callable[[Plan, tuple[str, ...], pd.DataFrame], Said]
 
 
 def worths(plan: Plan) -> list[Worth]:
-    """Every constraint that binds, by item: levers first, then by weight."""
-    prices = plan.tables["prices"].assign(year=lambda t: t["year"].astype("Int64"))
-    found = []
+    """Every constraint that binds, by item, areas together: levers first, then by weight."""
+    found: dict[tuple[str, str], Worth] = {}
+    for each in _by_area(plan):
+        key = (each.noun, each.saves)
+        found[key] = _joined(found[key], each) if key in found else each
+    least = _NEGLIGIBLE * abs(plan.objective or 0.0)
+    counted = (each for each in found.values() if each.weight > least)
+    return sorted(counted, key=lambda each: (not each.lever, -each.weight, each.what))
+
+
+def _by_area(plan: Plan) -> Iterable[Worth]:
+    prices = plan.tables["prices"]
     for constraint, (keys, wording) in _KINDS.items():
         rows = prices[prices["constraint"] == constraint]
         if constraint == "target_met":
             rows = rows.assign(item=_targets_of(plan.instance, rows))
         rows = rows.assign(more=rows["price"] < 0)  # a maximum and a minimum are two things
         for (*key, _), part in rows.groupby([*keys, "more"], sort=False, dropna=False):
-            weight = float((part["price"].abs() * _sizes(plan, part)).sum())
-            words = wording(plan, tuple(map(str, key)), part)
-            found.append(Worth(*words, weight, constraint in _LEVERS))
-    least = _NEGLIGIBLE * abs(plan.objective or 0.0)
-    counted = (each for each in found if each.weight > least)
-    return sorted(counted, key=lambda each: (not each.lever, -each.weight, each.what))
+            yield Worth(
+                *_said(plan, tuple(map(str, key)), part, wording),
+                weight=float((part["price"].abs() * _sizes(plan, part)).sum()),
+                lever=constraint in _LEVERS,
+            )
+
+
+def _said(
+    plan: Plan, key: tuple[str, ...], rows: pd.DataFrame, wording: Wording
+) -> tuple[str, tuple[str, ...], frozenset[int], str, float, float]:
+    noun, saves, low, high = wording(plan, key, rows)
+    area = next((name for name in key if name in plan.instance.areas), ALL)
+    whole = area == ALL or not plan.instance.has_areas
+    places = () if whole else (shortened(plan.instance.label("areas", area), 24),)
+    return noun, places, frozenset(int(year) for year in rows["year"]), saves, low, high
+
+
+def _joined(one: Worth, other: Worth) -> Worth:
+    return Worth(
+        one.noun, (*one.places, *other.places), one.years | other.years, one.saves,
+        min(one.low, other.low), max(one.high, other.high), one.weight + other.weight, one.lever,
+    )  # fmt: skip
 
 
 def _targets_of(instance: Instance, rows: pd.DataFrame) -> list[str]:
@@ -91,17 +134,6 @@ def _sizes(plan: Plan, rows: pd.DataFrame) -> pd.Series[float]:
     return pd.Series(held.reindex(index, fill_value=0.0).abs().to_numpy(), index=rows.index)
 
 
-def _where(plan: Plan, owner: str) -> str:
-    """`` in Gateshead``; nothing where there is one area, or for all areas together."""
-    if owner == ALL or not plan.instance.has_areas:
-        return ""
-    return f" in {shortened(plan.instance.label('areas', owner), 24)}"
-
-
-def _years(rows: pd.DataFrame) -> str:
-    return years_said(int(year) for year in rows["year"])
-
-
 def _service(plan: Plan, name: str) -> str:
     return shortened(plan.instance.label("services", name))
 
@@ -116,85 +148,78 @@ def _item(plan: Plan, name: str) -> str:
     return _service(plan, name).replace("_", " ")
 
 
-def _each_pound(rows: pd.DataFrame) -> str:
+def _total(rows: pd.DataFrame) -> tuple[float, float]:
+    return (float(rows["price"].abs().sum()),) * 2
+
+
+def _average(rows: pd.DataFrame) -> tuple[float, float]:
+    return (float(rows["price"].abs().mean()),) * 2
+
+
+def _each_pound(rows: pd.DataFrame) -> tuple[str, float, float]:
     """``£1 more saves £0.12 to £0.61``, or ``£1 less`` for a floor."""
-    low, high = float(rows["price"].abs().min()), float(rows["price"].abs().max())
     direction = "more" if rows["price"].sum() < 0 else "less"
-    return f"£1 {direction} saves {between(low, high)}"
+    prices = rows["price"].abs()
+    return f"£1 {direction} saves {{}}", float(prices.min()), float(prices.max())
 
 
-def _average(rows: pd.DataFrame) -> str:
-    return pounds(float(rows["price"].abs().mean()))
+def _target(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> Said:
+    most = number(float(rows["limit"].iloc[0]))
+    return f"Target of {most} children", "one child more in the target saves {}", *_total(rows)
 
 
-def _target(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> tuple[str, str]:
-    owner, _ = key
-    what = f"Target of {number(float(rows['limit'].iloc[0]))} children{_where(plan, owner)}, "
-    saved = pounds(float(rows["price"].abs().sum()))
-    return what + _years(rows), f"one child more in the target saves {saved}"
+def _fund(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> Said:
+    return f"Fund {shortened(plan.instance.label('funds', key[0]))}", *_each_pound(rows)
 
 
-def _fund(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> tuple[str, str]:
-    label = shortened(plan.instance.label("funds", key[0]))
-    return f"Fund {label}{_where(plan, key[1])}, {_years(rows)}", _each_pound(rows)
-
-
-def _growth(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> tuple[str, str]:
-    """The rows bound growth in a period; a year's growth is all of its periods'."""
-    yearly = float(rows["price"].abs().sum()) / plan.instance.periods_per_year
-    what = f"Growth of {_service(plan, key[1])}{_where(plan, key[0])}, {_years(rows)}"
-    return what, f"growth of one case a year more saves {pounds(yearly)}"
-
-
-def _level_bound(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> tuple[str, str]:
-    """A maximum (price below 0), a minimum, or a service that may not start yet."""
-    service = plan.instance.resolved.services[key[0], key[1]]
-    above = rows["price"].sum() < 0
-    rule = "Largest level" if above else "Smallest level"
-    if above and int(rows["year"].max()) < service.first_year:
-        rule = "Later start"
-    what = f"{rule} of {_service(plan, key[1])}{_where(plan, key[0])}, {_years(rows)}"
-    total = pounds(float(rows["price"].abs().sum()) / plan.instance.periods_per_year)
-    return what, f"one case a year {'more' if above else 'fewer'} in each year saves {total}"
-
-
-def _room(noun: str, of: str) -> Wording:
-    def wording(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> tuple[str, str]:
-        what = f"{noun} of {_service(plan, key[1])}{_where(plan, key[0])}, {_years(rows)}"
-        total = pounds(float(rows["price"].abs().sum()))
-        return what, f"room for one case a year more in {of} saves {total}"
-
-    return wording
-
-
-def _release(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> tuple[str, str]:
-    what = f"Release of {_service(plan, key[1])}{_where(plan, key[0])}, {_years(rows)}"
-    return what, f"one case a year more given up saves {_average(rows)}"
-
-
-def _places(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> tuple[str, str]:
-    what = f"Release of places in {_state(plan, key[1])}{_where(plan, key[0])}, {_years(rows)}"
-    return what, f"one place more given up saves {_average(rows)}"
-
-
-def _avoidable(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> tuple[str, str]:
-    start, end = _state(plan, key[1]), _state(plan, key[2])
-    move = f"staying in {start}" if key[1] == key[2] else f"{start} to {end}"
-    what = f"Avoidable share of {move}{_where(plan, key[0])}, {_years(rows)}"
-    return what, f"one more move that can be averted saves {_average(rows)}"
-
-
-def _limit(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> tuple[str, str]:
+def _limit(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> Said:
     rule = "Most" if rows["price"].sum() < 0 else "Least"
-    what = f"{rule} spend on {_item(plan, key[1])}{_where(plan, key[0])}, {_years(rows)}"
-    return what, _each_pound(rows)
+    return f"{rule} spend on {_item(plan, key[1])}", *_each_pound(rows)
 
 
 def _spending_rule(noun: str) -> Wording:
-    def wording(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> tuple[str, str]:
-        return f"{noun}, {_years(rows)}", _each_pound(rows)
+    return lambda plan, key, rows: (noun, *_each_pound(rows))
+
+
+def _growth(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> Said:
+    """The rows bound growth in a period; a year's growth is all of its periods'."""
+    yearly = float(rows["price"].abs().sum()) / plan.instance.periods_per_year
+    said = "growth of one case a year more saves {}"
+    return f"Growth of {_service(plan, key[1])}", said, yearly, yearly
+
+
+def _room(noun: str, where: str) -> Wording:
+    said = f"room for one case a year more in {where} saves {{}}"
+    return lambda plan, key, rows: (f"{noun} of {_service(plan, key[1])}", said, *_total(rows))
+
+
+def _level(noun: str) -> Wording:
+    """A level's own bound, or a service that may not start yet."""
+
+    def wording(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> Said:
+        yearly = float(rows["price"].abs().sum()) / plan.instance.periods_per_year
+        word = "more" if rows["price"].sum() < 0 else "fewer"
+        said = f"one case a year {word} in each year saves {{}}"
+        return f"{noun} of {_service(plan, key[1])}", said, yearly, yearly
 
     return wording
+
+
+def _release(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> Said:
+    noun = f"Release of {_service(plan, key[1])}"
+    return noun, "one case a year more given up saves {}", *_average(rows)
+
+
+def _places(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> Said:
+    noun = f"Release of places in {_state(plan, key[1])}"
+    return noun, "one place more given up saves {}", *_average(rows)
+
+
+def _avoidable(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> Said:
+    start, end = _state(plan, key[1]), _state(plan, key[2])
+    move = f"staying in {start}" if key[1] == key[2] else f"{start} to {end}"
+    noun = f"Avoidable share of {move}"
+    return noun, "one more move that can be averted saves {}", *_average(rows)
 
 
 _KINDS: Final[dict[str, tuple[tuple[str, ...], Wording]]] = {
@@ -208,7 +233,9 @@ _KINDS: Final[dict[str, tuple[tuple[str, ...], Wording]]] = {
     "growth_limited": (("area", "service"), _growth),
     "coverage_limited": (("area", "service"), _room("Coverage", "each period")),
     "band_limited": (("area", "service"), _room("Diminishing returns", "each better band")),
-    "level_bound": (("area", "service"), _level_bound),
+    "level_at_most": (("area", "service"), _level("Largest level")),
+    "level_at_least": (("area", "service"), _level("Smallest level")),
+    "level_held": (("area", "service"), _level("Level before the first year")),
     "release_limited": (("area", "service"), _release),
     "places_kept": (("area", "state"), _places),
     "avoidable_limited": (("area", "from", "to"), _avoidable),

@@ -95,7 +95,7 @@ _MEANINGS: Final[Mapping[str, str]] = {
     **{f"baseline_{tier}": "the same if nothing changes" for tier in TIERS},
     "total": "£ spent in all, prices of {prices}",
     "baseline_total": "the same if nothing changes",
-    "constraint": "its name in docs/model.md; level_bound is a service's own bounds",
+    "constraint": "its name in docs/model.md",
     "price": "£ at present value by which cost rises for one unit more of the limit",
     "unit": "unit of activity and limit",
     "activity": "value of the constraint's left-hand side",

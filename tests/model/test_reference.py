@@ -20,7 +20,7 @@ SEEDS = range(110)
 BINDING = {
     "avoidable_limited": 14, "band_limited": 8, "bands_filled": 8, "children_balance": 0,
     "coverage_limited": 54, "diverted_by_service": 5, "fund_balance": 7, "growth_limited": 6,
-    "harm_by_service": 6, "level_bound": 5, "level_change": 5, "places_kept": 8,
+    "harm_by_service": 6, "level_at_least": 0, "level_at_most": 5, "level_held": 5, "level_change": 5, "places_kept": 8,
     "places_needed": 5, "prevention_uplifted": 93, "release_limited": 11,
     "savings_reinvested": 99, "spend_ceiling": 24, "spend_floor": 78, "spend_funded": 5,
     "statutory_protected": 93, "target_met": 5, "tier_spend": 5, "window_only": 17,
