@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,7 @@ import allocator.saving.writing
 from allocator.errors import AllocatorError, InstanceError, UsageError
 from allocator.instance import read
 from allocator.report import summary
-from allocator.saving import load, recheck, save
+from allocator.saving import check_place, load, recheck, save
 from allocator.saving.layout import TABLES
 from tests.plans import NAMES, contents, failing, plan_of
 
@@ -100,6 +101,20 @@ def test_force_replaces_nothing_but_a_plan(tmp_path):
     with pytest.raises(UsageError, match="is not a plan"):
         save(plan_of("hand"), tmp_path / "photographs" / "one.jpg", force=True)
     assert contents(tmp_path) == {"photographs/one.jpg": b"1"}
+
+
+def test_a_place_that_cannot_be_written_is_told_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(UsageError, match="cannot be written to"):
+        check_place(tmp_path / "plan")
+
+
+def test_a_full_disk_is_told_of_the_plan(tmp_path, monkeypatch):
+    full = OSError(28, "No space left on device")
+    monkeypatch.setattr(allocator.saving.writing, "readme", failing(full))
+    with pytest.raises(UsageError, match=r"plan: cannot be written: no space left on device"):
+        save(plan_of("hand"), tmp_path / "plan")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_empty_folder_is_filled(tmp_path):

@@ -102,7 +102,7 @@ def _two_columns(rows: list[tuple[str, str]]) -> Iterator[str]:
         if len(side_by_side) <= 98:
             yield side_by_side
         else:
-            yield f"  {what}:"
+            yield paragraph(f"{what}:", "  ")
             yield paragraph(worth, "    ")
 
 

@@ -49,6 +49,7 @@ class Worth:
         return self.saves.format(between(self.low, self.high))
 
 
+LONGEST: Final = 46  # characters of a service's name
 _NEGLIGIBLE: Final = 1e-7  # of the plan's cost
 _LEVERS: Final = frozenset({
     "target_met", "fund_balance", "spend_floor", "spend_ceiling", "statutory_protected",
@@ -135,7 +136,7 @@ def _sizes(plan: Plan, rows: pd.DataFrame) -> pd.Series[float]:
 
 
 def _service(plan: Plan, name: str) -> str:
-    return shortened(plan.instance.label("services", name))
+    return shortened(plan.instance.label("services", name), LONGEST)
 
 
 def _state(plan: Plan, name: str) -> str:

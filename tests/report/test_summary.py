@@ -171,6 +171,17 @@ def test_many_areas_with_long_names():
     )
 
 
+def test_what_binds_is_told_for_areas_together():
+    plan = solve(with_areas(3))
+    told = section(plan, "What binds")
+    assert (
+        told[1] == "  Target of 198 children, 2021-22: one child more in the target saves £15,000"
+    )
+    assert told[2].startswith("  Avoidable share of staying in care in 3 areas, 2020-21:")
+    assert "saves £42,749" in "".join(told[2:])
+    assert len(told) <= 4
+
+
 def test_one_year():
     instance = replace(instance_of("hand", "targets.2021.year=2020"), years=1)
     told = summary(solve(instance))
