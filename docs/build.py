@@ -52,9 +52,6 @@ def main() -> None:
             sys.stdout.write(f"wrote docs/{name}\n")
 
 
-# The model ------------------------------------------------------------------------------------
-
-
 _MODEL: Final = """\
 # The model
 
@@ -176,9 +173,6 @@ def _fenced(mathematics: str) -> str:
     return "\n".join(["```math", *lines, "```", ""])
 
 
-# The format -----------------------------------------------------------------------------------
-
-
 _FORMAT: Final = """\
 # The instance format
 
@@ -234,9 +228,6 @@ def _bounds(column: Column) -> str:
     return (
         f", {column.low:g} to {column.high:g}" if column.low != column.high else f", {column.low:g}"
     )
-
-
-# The commands ---------------------------------------------------------------------------------
 
 
 def commands_page() -> str:
