@@ -94,8 +94,8 @@ def certify(program: LinearProgram, primal: Floats, dual: Floats, stage: int = -
     from below, not positive where it is held from above.
     """
     objective = program.objectives[stage]
-    activity = program.matrix @ primal
-    reduced = objective.costs - program.matrix.T @ dual
+    activity = program.matrix.times(primal)
+    reduced = objective.costs - program.matrix.transposed_times(dual)
     value = float(objective.costs @ primal) + objective.constant
     row_value, row_wrong, row_slack = _bound_value(
         dual, activity, program.row_lower, program.row_upper
@@ -111,6 +111,26 @@ def certify(program: LinearProgram, primal: Floats, dual: Floats, stage: int = -
     )
 
 
+def lower_bound(program: LinearProgram, dual: Floats) -> float:
+    """A value that no point of the program goes below: weak duality, for any dual by row.
+
+    The dual may be another program's that shares the matrix and the costs.  Reduced costs
+    that a bound would need and do not have are rounding where the dual was certified, and
+    count for nothing; minus infinity where they are more than that.
+    """
+    objective = program.objectives[-1]
+    reduced = objective.costs - program.matrix.transposed_times(dual)
+    rows, row_wrong, _ = _bound_value(
+        dual, np.zeros_like(dual), program.row_lower, program.row_upper
+    )
+    cols, col_wrong, _ = _bound_value(reduced, np.zeros_like(reduced), program.lower, program.upper)
+    size = max(1.0, float(np.max(np.abs(objective.costs), initial=0.0)))
+    if max(np.max(row_wrong, initial=0.0), np.max(col_wrong, initial=0.0)) > TOLERANCE * size:
+        return -np.inf
+    bound = rows + cols + objective.constant
+    return bound - 1e-9 * max(1.0, abs(bound))  # on the safe side of rounding
+
+
 def refutes(program: LinearProgram, ray: Floats) -> bool:
     """Whether a ray by row proves that no point meets every bound: Farkas' lemma.
 
@@ -122,7 +142,7 @@ def refutes(program: LinearProgram, ray: Floats) -> bool:
     for sign in (1.0, -1.0):  # solvers differ in the sign of a ray
         weights = np.where(np.abs(ray) > 1e-11 * scale, sign * ray / scale, 0.0)
         asked = _lowest(weights, program.row_lower, program.row_upper)
-        combined = program.matrix.T @ weights
+        combined = program.matrix.transposed_times(weights)
         combined[np.abs(combined) < 1e-10] = 0.0
         given = -_lowest(-combined, program.lower, program.upper)
         if asked - given > 1e-9 * max(1.0, abs(asked)):
@@ -151,7 +171,7 @@ def _bound_value(
 
 
 def _primal_residual(program: LinearProgram, primal: Floats, activity: Floats) -> Residual:
-    size = abs(program.matrix) @ np.abs(primal)
+    size = program.matrix.sizes(primal)
     row, row_relative, row_by = _worst_outside(activity, program.row_lower, program.row_upper, size)
     col, col_relative, col_by = _worst_outside(primal, program.lower, program.upper, np.abs(primal))
     if row_relative >= col_relative:

@@ -74,7 +74,7 @@ def _write(program: LinearProgram, suffix: str, about: tuple[str, ...], path: Pa
     rows = np.array(names(program.rows.values()), dtype=object)[bounded]
     plain = replace(
         program,
-        matrix=program.matrix[np.flatnonzero(bounded), :].tocsc(),
+        matrix=program.matrix.only_rows(bounded),
         row_lower=program.row_lower[bounded],
         row_upper=program.row_upper[bounded],
         objectives=(objective,),

@@ -25,7 +25,8 @@ class WindowOutcome:
 
     ``objective`` is £, present value, None where no plan exists; ``children_in_care`` is at the
     end of the horizon.  ``proved`` says that the optimum, or that there is none, was
-    confirmed from the arrays of the program.
+    confirmed from the arrays of the program.  A window that was not solved, since others' prices
+    rule it out, has the status ``bounded`` and costs ``at_least`` so much.
     """
 
     window: Window | None
@@ -33,6 +34,7 @@ class WindowOutcome:
     objective: float | None
     children_in_care: float | None
     proved: bool
+    at_least: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As ``solve --json`` shows it."""
@@ -44,6 +46,7 @@ class WindowOutcome:
             "status": self.status,
             "children_in_care_at_end": self.children_in_care,
             "proved": self.proved,
+            "at_least": self.at_least,
         }
 
 

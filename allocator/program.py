@@ -15,10 +15,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csc_array, vstack
 
-Floats = NDArray[np.float64]
+from allocator.matrix import Floats, Matrix
+
 Index = tuple[Any, ...]
 
 
@@ -78,7 +77,7 @@ class LinearProgram:
     """
 
     name: str
-    matrix: csc_array
+    matrix: Matrix
     row_lower: Floats
     row_upper: Floats
     lower: Floats
@@ -128,10 +127,9 @@ class LinearProgram:
         for objective in self.objectives[:-1]:
             name = f"{objective.name}_kept"
             family = Family(name, program.shape[0], 1, objective.unit, lambda: ((),))
-            row = csc_array(objective.costs[np.newaxis, :])
             program = replace(
                 program,
-                matrix=csc_array(vstack([program.matrix, row])),
+                matrix=program.matrix.with_row(objective.costs),
                 row_lower=np.append(program.row_lower, -np.inf),
                 row_upper=np.append(program.row_upper, np.inf),
                 rows={**program.rows, name: family},

@@ -144,7 +144,7 @@ def price_table(
     pound); ``holds_from`` and ``holds_to`` are the limits between which it stays so, where
     the solver gives them.
     """
-    activity = program.matrix @ primal
+    activity = program.matrix.times(primal)
     least = 1e-9 * float(np.max(np.abs(costs), initial=0.0))
     rows = [
         _price_row(program, family, int(n), dual[n], activity[n], ranging)

@@ -82,7 +82,7 @@ def test_bounds_and_numbers_come_back(tmp_path, case, suffix):
         assert found == pytest.approx([values[position] for values in column], rel=1e-12)
     assert set(lp.row_names_) == set(names(program.rows.values()))
     entries = np.sort(np.asarray(lp.a_matrix_.value_))
-    assert entries == pytest.approx(np.sort(program.matrix.data[program.matrix.data != 0]))
+    assert entries == pytest.approx(np.sort(program.matrix.values))
 
 
 @pytest.mark.parametrize("case", NAMES)

@@ -60,11 +60,19 @@ INFEASIBLE = 3
     metavar="SECONDS",
     help="Longest it may take in all.",
 )
+@click.option(
+    "--windows",
+    type=click.Choice(["all", "best"]),
+    default="all",
+    show_default=True,
+    help="Solve every double-investment window, or only those that could be the best: the "
+    "others are reported as costing at least so much.",
+)
 @click.option("--set", "changes", multiple=True, metavar="TABLE.KEY.COLUMN=VALUE",
               help="Change a cell or setting first; may be given again.")  # fmt: skip
 def command(
     instance: Path, out: Path | None, force: bool, json: bool, solver: str, formulation: str,
-    time_limit: float | None, changes: tuple[str, ...],
+    time_limit: float | None, windows: str, changes: tuple[str, ...],
 ) -> int:  # fmt: skip
     """Find the plan of INSTANCE and print its summary.
 
@@ -82,7 +90,7 @@ def command(
         with Progress() as progress:
             plan = solve(
                 chosen, formulation=formulation, solver=solver, time_limit=time_limit,
-                progress=progress,
+                every_window=windows == "all", progress=progress,
             )  # fmt: skip
     except SolverError as error:
         if json:

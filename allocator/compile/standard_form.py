@@ -13,9 +13,9 @@ import numpy as np
 import pyomo.environ as pyo
 from pyomo.repn import generate_standard_repn
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
-from scipy.sparse import csc_array
 
-from allocator.program import Family, Floats, LinearProgram, Objective
+from allocator.matrix import Floats, Matrix
+from allocator.program import Family, LinearProgram, Objective
 
 
 def compile_by_pyomo(model: pyo.AbstractModel) -> LinearProgram:
@@ -63,7 +63,7 @@ def _objective(component: Any, variables: Sequence[Any]) -> Objective:
 
 def _rows(
     concrete: pyo.ConcreteModel, constraints: Sequence[Any], variables: Sequence[Any]
-) -> tuple[csc_array, Floats, Floats]:
+) -> tuple[Matrix, Floats, Floats]:
     """Matrix and row bounds; a constraint without variables keeps its (empty) row."""
     for objective in concrete.component_data_objects(pyo.Objective):
         objective.deactivate()
@@ -81,8 +81,6 @@ def _rows(
             upper[position] = side
     columns = np.array([column_of[id(variable)] for variable in form.columns], dtype=np.int64)
     entries = form.A.tocoo()
-    matrix = csc_array(
-        (entries.data, (rows[entries.row], columns[entries.col])),
-        shape=(len(constraints), len(variables)),
-    )
+    shape = (len(constraints), len(variables))
+    matrix = Matrix.of(rows[entries.row], columns[entries.col], entries.data, shape)
     return matrix, lower, upper

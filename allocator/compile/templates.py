@@ -25,10 +25,10 @@ from pyomo.core.expr.template_expr import (
     TemplateSumExpression,
     templatize_rule,
 )
-from scipy.sparse import coo_array, csc_array
 
 from allocator.compile.lookup import Codes, Keys, Symbols
-from allocator.program import Family, Floats, LinearProgram, Objective
+from allocator.matrix import Floats, Matrix
+from allocator.program import Family, LinearProgram, Objective
 
 
 class NotATemplate(Exception):
@@ -131,7 +131,7 @@ class _Expander:
         )
         return low, high
 
-    def rows(self) -> tuple[dict[str, Family], csc_array, Floats, Floats]:
+    def rows(self) -> tuple[dict[str, Family], Matrix, Floats, Floats]:
         """Families of rows, the matrix, and the rows' bounds."""
         families: dict[str, Family] = {}
         lower, upper, entries = [np.empty(0)], [np.empty(0)], []
@@ -366,15 +366,9 @@ def _all_found(keys: Keys, codes: Sequence[Codes], component: Any) -> Codes:
 
 def _matrix(
     entries: Sequence[tuple[Codes, Codes, NDArray[np.float64]]], shape: tuple[int, int]
-) -> csc_array:
+) -> Matrix:
     """The matrix; terms in the same row and column are added up, and zeros are left out."""
-    rows, columns, values = (
-        np.concatenate([entry[n] for entry in entries]) if entries else np.empty(0)
-        for n in range(3)
-    )
-    matrix = csc_array(
-        coo_array((values, (rows.astype(np.int32), columns.astype(np.int32))), shape=shape)
-    )
-    matrix.sum_duplicates()
-    matrix.eliminate_zeros()
-    return matrix
+    rows = np.concatenate([np.empty(0, dtype=np.int64), *(entry[0] for entry in entries)])
+    columns = np.concatenate([np.empty(0, dtype=np.int64), *(entry[1] for entry in entries)])
+    values = np.concatenate([np.empty(0), *(entry[2] for entry in entries)])
+    return Matrix.of(rows, columns, values, shape)

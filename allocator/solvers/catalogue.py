@@ -49,7 +49,7 @@ SOLVERS: Final = {
     solver.name: solver
     for solver in (
         Solver(
-            "highs", "HiGHS dual simplex; a large program's first solve by interior point",
+            "highs", "simplex; a large program's first solve by interior point",
             {**_SIMPLEX, "simplex_iteration_limit": STALLED},
             large={"solver": "hipo", **_CROSSOVER},
             retries=(
@@ -57,17 +57,17 @@ SOLVERS: Final = {
                 {**_SIMPLEX, **_OWN, "simplex_iteration_limit": 10 * STALLED},
             ),
         ),
-        Solver("simplex", "HiGHS dual simplex", _SIMPLEX, retries=(_SIMPLEX, {**_SIMPLEX, **_OWN})),
+        Solver("simplex", "dual simplex", _SIMPLEX, retries=(_SIMPLEX, {**_SIMPLEX, **_OWN})),
         Solver(
-            "ipm", "HiGHS interior point, with crossover to a vertex",
+            "ipm", "interior point with crossover",
             {"solver": "ipx", **_CROSSOVER},
         ),
         Solver(
-            "hipo", "HiGHS factorising interior point, with crossover to a vertex",
+            "hipo", "factorising interior point (HiPO) with crossover",
             {"solver": "hipo", **_CROSSOVER},
         ),
         Solver(
-            "pdlp", "HiGHS first-order method for very large programs",
+            "pdlp", "first-order method (PDLP)",
             {"solver": "pdlp", "pdlp_optimality_tolerance": 1e-8, **_TIGHT},
             vertex=False,
         ),

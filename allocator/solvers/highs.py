@@ -24,7 +24,7 @@ _NONE = np.zeros(0)
 
 
 class HighsModel:
-    """A program loaded into HiGHS.  Variants of it, which share its matrix, solve warm.
+    """A program loaded into HiGHS.  Others of its shape are solved from the last basis.
 
     ``log`` is a file that HiGHS writes its own log to.
     """
@@ -49,10 +49,10 @@ class HighsModel:
     def solve(self, program: LinearProgram, stage: int = -1, seconds: float = np.inf) -> Solution:
         """Minimise one of the program's objectives, from the last basis where there is one.
 
-        ``program`` must share the matrix that was loaded.  ``seconds`` is the longest it may take.
+        ``program`` must have the shape of the one that was loaded; coefficients, bounds and costs
+        may differ.  ``seconds`` is the longest it may take.
         """
-        if program.matrix is not self._matrix:
-            raise ValueError("a variant must share the matrix of the program that was loaded")
+        self._load_matrix(program)
         self._load_bounds(program)
         objective = program.objectives[stage]
         columns = np.arange(program.shape[1], dtype=np.int32)
@@ -85,6 +85,26 @@ class HighsModel:
         for position, name in enumerate(columns):
             self._check(self._highs.passColName(position, name))
         self._check(self._highs.writeModel(str(path)))
+
+    def takes(self, program: LinearProgram) -> bool:
+        """Whether a program has the shape of the one that was loaded."""
+        return program.shape == self._matrix.shape
+
+    def _load_matrix(self, program: LinearProgram) -> None:
+        """Hand over the coefficients that differ; the basis stays."""
+        before, after = self._matrix, program.matrix
+        if after is before:
+            return
+        self._matrix = after
+        if not after.same_pattern(before):
+            basis = self._highs.getBasis()
+            self._check(self._highs.passModel(_highs_lp(program)))
+            if basis.valid:
+                self._check(self._highs.setBasis(basis))
+            return
+        for entry in np.flatnonzero(after.values != before.values):
+            row, column = int(after.rows[entry]), int(after.columns[entry])
+            self._check(self._highs.changeCoeff(row, column, float(after.values[entry])))
 
     def _load_bounds(self, program: LinearProgram) -> None:
         rows, columns = (np.arange(n, dtype=np.int32) for n in program.shape)
@@ -162,7 +182,7 @@ def _highs_lp(program: LinearProgram) -> highspy.HighsLp:
     lp.col_lower_, lp.col_upper_ = program.lower, program.upper
     lp.row_lower_, lp.row_upper_ = program.row_lower, program.row_upper
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = program.matrix.indptr
-    lp.a_matrix_.index_ = program.matrix.indices
-    lp.a_matrix_.value_ = program.matrix.data
+    lp.a_matrix_.start_ = program.matrix.starts
+    lp.a_matrix_.index_ = program.matrix.rows
+    lp.a_matrix_.value_ = program.matrix.values
     return lp
