@@ -68,9 +68,12 @@ def windows(plan: Plan) -> str:
         heading.insert(1, "In care at the end")
     told = table(heading, rows)
     others = len(solved) - len([outcome for outcome in shown if outcome.objective is not None])
-    lost = len([o for o in plan.windows if o.objective is None and o not in shown])
+    unshown = [outcome for outcome in plan.windows if outcome not in shown]
+    lost = len([outcome for outcome in unshown if outcome.status == "infeasible"])
+    bounded = len([outcome for outcome in unshown if outcome.status == "bounded"])
     more = [f"{counted(others, 'window')} more, no better"] if others else []
     more += [f"{counted(lost, 'window')} with no plan"] if lost else []
+    more += [f"{counted(bounded, 'window')} that cannot be better, not solved"] if bounded else []
     return told + (f"\nand {', '.join(more)}" if more else "")
 
 
@@ -85,6 +88,9 @@ def _window_row(plan: Plan, outcome: WindowOutcome, best: WindowOutcome) -> list
     cells = [name]
     if not plan.aims_at_targets:
         cells.append("" if outcome.children_in_care is None else number(outcome.children_in_care))
+    if outcome.at_least is not None and best.objective is not None:
+        least = f"at least £{millions(outcome.at_least, decimals_for(best.objective))}m"
+        return [*cells, least, "not solved"]
     if outcome.objective is None or best.objective is None:
         return [*cells, "no plan exists", ""]
     more = outcome.objective - best.objective

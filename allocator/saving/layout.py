@@ -60,7 +60,7 @@ TABLES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 }  # fmt: skip
 WINDOWS: Final = (
     "double-investment window that was tried",
-    ("first_year", "years", "objective", "status", "children_in_care_at_end", "proved"),
+    ("first_year", "years", "objective", "status", "children_in_care_at_end", "proved", "at_least"),
 )
 
 # Columns that mean the same in every table; {prices} stands for the instance's price base.
@@ -105,9 +105,10 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "first_year": "first year of the window; blank for no window",
     "years": "length in years; blank for no window",
     "objective": "£ at present value, terminal value included; blank where there is no plan",
-    "status": "optimal or infeasible",
+    "status": "optimal, infeasible, or bounded: not solved, since it cannot be the best",
     "children_in_care_at_end": "children in care at the end of the last year",
     "proved": "whether that is confirmed from the program's arrays",
+    "at_least": "£ at present value that a bounded window costs at least",
 }
 
 

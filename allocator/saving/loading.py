@@ -85,7 +85,7 @@ def _window(facts: dict[str, Any] | None) -> tuple[int, int] | None:
 def _outcome(facts: dict[str, Any]) -> WindowOutcome:
     return WindowOutcome(
         _window(facts), facts["status"], facts["objective"], facts["children_in_care_at_end"],
-        facts["proved"],
+        facts["proved"], facts["at_least"],
     )  # fmt: skip
 
 
