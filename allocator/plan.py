@@ -99,7 +99,10 @@ class CashPosition:
 
 @dataclass(frozen=True)
 class Plan:
-    """See the module.  ``tables`` holds the baseline alone where there is no plan."""
+    """See the module.  ``tables`` holds the baseline alone where there is no plan.
+
+    ``branch_and_bound`` holds objective, bound (£), gap and nodes where it chose the window.
+    """
 
     instance: Instance
     formulation: str
@@ -113,6 +116,7 @@ class Plan:
     tables: Mapping[str, pd.DataFrame]
     certificate: Certificate | None
     audit: Audit | None
+    branch_and_bound: Mapping[str, float] | None = None
     log: str = field(default="", repr=False)
 
     @property
@@ -200,6 +204,7 @@ class Plan:
             facts |= {"npv": self.npv, "npv_in_horizon": self.npv_in_horizon}
         if self.instance.has_areas:
             facts["areas"] = {area: self._totals(area) for area in self.instance.areas}
+        facts["branch_and_bound"] = self.branch_and_bound
         facts["certificate"] = None if self.certificate is None else self.certificate.to_dict()
         facts["audit"] = None if self.audit is None else self.audit.to_dict()
         return facts

@@ -15,10 +15,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allocator.matrix import Floats, Matrix
 
 Index = tuple[Any, ...]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class LinearProgram:
 
     Objectives come in order of priority.  All but the last have a row of their own, named
     ``<objective>_kept``, by which the value reached is held while the next is minimised.
+    ``integer`` says of each column whether it must be whole; None where none has to be.
     """
 
     name: str
@@ -85,6 +88,7 @@ class LinearProgram:
     objectives: tuple[Objective, ...]
     rows: Mapping[str, Family]
     columns: Mapping[str, Family]
+    integer: Flags | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -114,6 +118,10 @@ class LinearProgram:
             position = self.columns[family].positions[index]
             lower[position] = upper[position] = value
         return replace(self, lower=lower, upper=upper)
+
+    def relaxed(self) -> LinearProgram:
+        """The same program with no column that must be whole."""
+        return self if self.integer is None else replace(self, integer=None)
 
     def capped(self, family: str, ceiling: float) -> LinearProgram:
         """The same program with a new upper bound on every row of a family."""

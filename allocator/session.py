@@ -26,8 +26,9 @@ from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Floats, Ranging, Solution, Status
 from formulations.double_investment import window_columns
+from formulations.windows import choice_columns
 
-FORMULATIONS: Final = ("least_cost", "largest_reduction")
+FORMULATIONS: Final = ("least_cost", "largest_reduction", "window_choice")
 TIE: Final = 1e-8  # objectives closer than this, relative, are the same: the shorter window wins
 HELD: Final = 1e-7  # slack, relative, with which an objective's best is held for the next one
 
@@ -35,20 +36,32 @@ Progress = Callable[[str, int, int], None]  # what is being done, steps done, st
 
 
 def build(instance: Instance, formulation: str = "least_cost") -> LinearProgram:
-    """The program of an instance, for no double-investment window; UsageError if unknown."""
+    """The program of an instance; UsageError for an unknown formulation.
+
+    For no double-investment window, but of ``window_choice``, whose columns ``opens`` choose one.
+    """
     if formulation not in FORMULATIONS:
         raise UsageError(
             f"there is no formulation {formulation!r}; choose one of {', '.join(FORMULATIONS)}"
         )
     module = importlib.import_module(f"formulations.{formulation}")
-    return compile_program(partial(module.build, instance))
+    program = compile_program(partial(module.build, instance))
+    return program if program.integer is not None else at_window(program, instance, None)
 
 
 def build_window(
     instance: Instance, window: Window | None, formulation: str = "least_cost"
 ) -> LinearProgram:
     """The program of an instance for one window."""
-    return build(instance, formulation).fixed(window_columns(instance, window))
+    return at_window(build(instance, formulation), instance, window)
+
+
+def at_window(program: LinearProgram, instance: Instance, window: Window | None) -> LinearProgram:
+    """An instance's program with a window's columns fixed: a linear program, whatever it was."""
+    values = window_columns(instance, window)
+    if "opens" in program.columns:
+        values |= choice_columns(instance, window)
+    return program.fixed(values).relaxed()
 
 
 @dataclass(frozen=True)
@@ -131,28 +144,30 @@ class Session:
         tell = progress or (lambda what, done, steps: None)
         clock, steps = Clock(time_limit), len(instance.windows) + 3
         tell("building the program", 0, steps)
-        program = build(instance, self.formulation)
-        if self._model is None or not self._model.takes(program):
-            self._model = HighsModel(program, self.method, self._log)
+        program = build(instance, self.formulation).relaxed()
+        model = self._load(program)
         found: list[WindowSolved] = []
         # The longest windows first: a plan is likeliest there, and from its basis the dual
         # simplex method shows quickly that a shorter one has none.
         for n, window in enumerate((*reversed(instance.windows), None)):
-            variant = program.fixed(window_columns(instance, window))
+            variant = at_window(program, instance, window)
             ruled_out = None if every_window else _ruled_out(window, variant, found)
             if ruled_out is None:
                 tell(saying(window), n + 1, steps)
                 found.insert(0, self._solve_window(window, variant, clock))
             else:
                 found.insert(0, ruled_out)
-        best = _cheapest(found)
+        best = cheapest(found)
         if best is None or not ranges:
             return Solved(tuple(found), best, None)
         if best is not found[0]:  # ranges are of the last that was solved
-            best = self._solve_window(
-                best.window, program.fixed(window_columns(instance, best.window)), clock
-            )
-        return Solved(tuple(found), best, self._model.ranging())
+            best = self._solve_window(best.window, at_window(program, instance, best.window), clock)
+        return Solved(tuple(found), best, model.ranging())
+
+    def _load(self, program: LinearProgram) -> HighsModel:
+        if self._model is None or not self._model.takes(program):
+            self._model = HighsModel(program, self.method, self._log)
+        return self._model
 
     def _solve_window(
         self, window: Window | None, program: LinearProgram, clock: Clock
@@ -166,7 +181,7 @@ class Session:
                 proved = solution.ray is not None and refutes(program, solution.ray)
                 return WindowSolved(window, program, solution, None, proved)
             if solution.status is not Status.OPTIMAL:
-                raise _why_not(solution, window)
+                raise why_not(solution, saying(window))
             certificate = certify(program, solution.primal, solution.dual, stage)
             if not certificate.passed:
                 raise CertificateError(
@@ -200,7 +215,7 @@ def _ruled_out(
     return WindowSolved(window, program, None, None, True, bound)
 
 
-def _cheapest(solved: Sequence[WindowSolved]) -> WindowSolved | None:
+def cheapest(solved: Sequence[WindowSolved]) -> WindowSolved | None:
     """Best by the objectives in order; among equals the shorter window, then the earlier."""
     left = [each for each in solved if each.optimal]
     stages = len(left[0].program.objectives) if left else 0
@@ -220,7 +235,8 @@ def saying(window: Window | None) -> str:
     return f"solving with {window[1]} {years} of double investment from {window[0]}"
 
 
-def _why_not(solution: Solution, window: Window | None) -> SolverError:
+def why_not(solution: Solution, doing: str) -> SolverError:
+    """The error for a solve that ended without an answer while doing something."""
     if solution.status is Status.TIME_LIMIT:
-        return TimeLimitError(f"out of time while {saying(window)}; give it a longer time limit")
-    return SolverError(f"the solver failed while {saying(window)}: {solution.message}")
+        return TimeLimitError(f"out of time while {doing}; give it a longer time limit")
+    return SolverError(f"the solver failed while {doing}: {solution.message}")

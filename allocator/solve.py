@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from allocator.audit import audit
+from allocator.choice import FORMULATION as CHOICE
+from allocator.choice import SolvedByChoice, WindowChoice
 from allocator.errors import AuditError
 from allocator.instance import Instance
 from allocator.plan import Plan, WindowOutcome
@@ -46,7 +48,8 @@ def solve(
 
     Solved for no double-investment window and for every admissible one; the cheapest wins,
     ties to the shorter, then the earlier.  Without ``every_window``, windows that the prices
-    of the others rule out are bounded, not solved.  ``time_limit`` is seconds for all of it.
+    of the others rule out are bounded, not solved.  ``window_choice`` finds the best in one
+    mixed-integer program (see ``choice``).  ``time_limit`` is seconds for all of it.
     A plan whose status is ``infeasible`` is an answer, with the baseline filled in.
 
     Raises UsageError for an unknown formulation or solver, SolverError where the solver
@@ -56,7 +59,8 @@ def solve(
     steps = len(instance.windows) + 3
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "solver.log"
-        session = Session(formulation, solver, log)
+        kind = WindowChoice if formulation == CHOICE else Session
+        session = kind(formulation, solver, log)
         solved = session.solve(
             instance, every_window=every_window, ranges=True, time_limit=time_limit,
             progress=progress,
@@ -66,7 +70,7 @@ def solve(
         del session  # closes the log
         text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
     tell("done", steps, steps)
-    return replace(plan, log=text)
+    return replace(plan, branch_and_bound=_whole(solved), log=text)
 
 
 def plan_of(instance: Instance, solved: Solved, formulation: str, solver: str) -> Plan:
@@ -97,6 +101,19 @@ def plan_of(instance: Instance, solved: Solved, formulation: str, solver: str) -
         instance, formulation, solver, "optimal", objective, objective - spent,
         unchanged.terminal_value, best.window, outcomes, tables, best.certificate, checked,
     )  # fmt: skip
+
+
+def _whole(solved: Solved) -> dict[str, float] | None:
+    """How branch and bound chose the window: objective and bound in £; None where it did not."""
+    if not isinstance(solved, SolvedByChoice) or solved.best is None or solved.whole is None:
+        return None
+    whole = solved.whole
+    return {
+        "objective": whole.objective * POUNDS,
+        "bound": whole.bound * POUNDS,
+        "gap": whole.gap,
+        "nodes": whole.nodes,
+    }
 
 
 def _outcome(instance: Instance, solved: WindowSolved) -> WindowOutcome:

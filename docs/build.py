@@ -25,10 +25,10 @@ from allocator.instance.starter import TEMPLATE
 
 HERE: Final = Path(__file__).parent
 TOPICS: Final = (
-    "horizon", "population", "services", "places", "money", "double_investment", "target",
-    "objective",
+    "horizon", "population", "services", "places", "money", "double_investment", "windows",
+    "target", "objective",
 )  # fmt: skip
-FORMULATIONS: Final = ("least_cost", "largest_reduction")
+FORMULATIONS: Final = ("least_cost", "largest_reduction", "window_choice")
 _MADE: Final = (
     "<!-- Made by docs/build.py (`make docs`): change the source named below, not this. -->"
 )

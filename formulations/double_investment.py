@@ -1,10 +1,10 @@
 """The double-investment period and what follows it.  MODEL.md 3.9.
 
 Which years are in the window, and which come after it, are two columns a year,
-``in_window`` and ``after_window``, fixed at 0 or 1.  Every term that depends on the
-window is one of them times a number, so a window changes bounds and nothing else: one
-matrix serves them all, and a formulation that lets the solver choose need only make them
-binary.
+``in_window`` and ``after_window``, each 0 or 1.  Every term that depends on the window is
+one of them times a number, so a window changes bounds and nothing else: one matrix serves
+them all.  Whoever solves a formulation fixes them (``window_columns``), but for
+``window_choice``, whose rows of ``windows`` say what they are.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
         initialize=baseline_statutory(instance) if share > 0 else dict.fromkeys(statutory, 0.0),
         doc="£m",
     )
-    m.in_window = pyo.Var(m.YEARS, bounds=(0, 0), doc="1 in a double-investment year")
-    m.after_window = pyo.Var(m.YEARS, bounds=(1, 1), doc="1 once the double investment is over")
+    m.in_window = pyo.Var(m.YEARS, bounds=(0, 1), doc="1 in a double-investment year")
+    m.after_window = pyo.Var(m.YEARS, bounds=(0, 1), doc="1 once the double investment is over")
 
 
 def window_columns(

@@ -51,8 +51,9 @@ INFEASIBLE = 3
     default="least_cost",
     show_default=True,
     metavar="NAME",
-    help="least_cost (cheapest path to the targets), or largest_reduction (fewest "
-    "children in care that the funds can reach).",
+    help="least_cost (cheapest path to the targets), largest_reduction (fewest children in "
+    "care that the funds can reach), or window_choice (least_cost as one mixed-integer program "
+    "that chooses the window).",
 )
 @click.option(
     "--time-limit",

@@ -15,7 +15,7 @@ from pyomo.repn import generate_standard_repn
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from allocator.matrix import Floats, Matrix
-from allocator.program import Family, LinearProgram, Objective
+from allocator.program import Family, Flags, LinearProgram, Objective
 
 
 def compile_by_pyomo(model: pyo.AbstractModel) -> LinearProgram:
@@ -38,7 +38,14 @@ def compile_by_pyomo(model: pyo.AbstractModel) -> LinearProgram:
         objectives=objectives,
         rows=rows,
         columns=columns,
+        integer=integrality([not v.is_continuous() for v in variables]),
     )
+
+
+def integrality(whole: Sequence[bool] | Flags) -> Flags | None:
+    """Which columns must be whole, as a program says it: None where none has to be."""
+    flags = np.array(whole, dtype=bool)
+    return flags if flags.any() else None
 
 
 def _families(components: Iterable[Any]) -> tuple[dict[str, Family], list[Any]]:

@@ -27,8 +27,9 @@ from pyomo.core.expr.template_expr import (
 )
 
 from allocator.compile.lookup import Codes, Keys, Symbols
+from allocator.compile.standard_form import integrality
 from allocator.matrix import Floats, Matrix
-from allocator.program import Family, LinearProgram, Objective
+from allocator.program import Family, Flags, LinearProgram, Objective
 
 
 class NotATemplate(Exception):
@@ -77,7 +78,7 @@ def compile_templates(model: pyo.AbstractModel) -> LinearProgram:
             component._dense = False  # so that constructing it makes no object per column
         component.construct()
     expander = _Expander(model)
-    columns, lower, upper = expander.columns()
+    columns, lower, upper, whole = expander.columns()
     rows, matrix, row_lower, row_upper = expander.rows()
     return LinearProgram(
         name=str(model.name),
@@ -89,6 +90,7 @@ def compile_templates(model: pyo.AbstractModel) -> LinearProgram:
         objectives=tuple(expander.objectives()),
         rows=rows,
         columns=columns,
+        integer=integrality(whole),
     )
 
 
@@ -104,10 +106,10 @@ class _Expander:
         self._starts: dict[int, tuple[Keys, int]] = {}
         self._width = 0
 
-    def columns(self) -> tuple[dict[str, Family], Floats, Floats]:
-        """Families of columns and their bounds."""
+    def columns(self) -> tuple[dict[str, Family], Floats, Floats, Flags]:
+        """Families of columns, their bounds, and which of them must be whole."""
         families: dict[str, Family] = {}
-        lower, upper = [np.empty(0)], [np.empty(0)]
+        lower, upper, whole = [np.empty(0)], [np.empty(0)], [np.empty(0, dtype=bool)]
         for var in self._model.component_objects(pyo.Var):
             codes = self._elements_of(var.index_set())
             families[var.name] = _family(var, self._width, len(codes))
@@ -116,7 +118,9 @@ class _Expander:
             low, high = self._bounds(var, codes)
             lower.append(low)
             upper.append(high)
-        return families, np.concatenate(lower), np.concatenate(upper)
+            step = var._rule_domain(None, None, None).get_interval()[2]
+            whole.append(np.full(len(codes), step == 1))
+        return families, np.concatenate(lower), np.concatenate(upper), np.concatenate(whole)
 
     def _bounds(self, var: Any, codes: Codes) -> tuple[Floats, Floats]:
         rule = var._rule_bounds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from allocator.instance.instance import financial_year
 from allocator.plan import Plan
@@ -123,8 +123,18 @@ def _proof(plan: Plan) -> str:
             f"{'passed' if plan.audit.passed else 'FAILED'}: {len(plan.audit.findings)} rules "
             f"re-checked by simulation, worst violation {scientific(worst.relative)} (relative)",
         ))  # fmt: skip
+    if plan.branch_and_bound is not None:
+        lines.append(("Window chosen", _chosen(plan.branch_and_bound)))
     lines.append(("Price base", f"{plan.instance.price_base}, undiscounted unless present value"))
     lines.append(("Solved by", f"{plan.solver}, formulation {plan.formulation}"))
     name = shortened(plan.instance.name, 50)
     lines.append(("Instance", f"{name}, hash {plan.instance.hash[:HASH_LENGTH]}"))
     return table(lines[0], lines[1:], left=2)
+
+
+def _chosen(whole: Mapping[str, float]) -> str:
+    """How branch and bound chose the window, and what the proof is of."""
+    return (
+        f"by branch and bound, {counted(int(whole['nodes']), 'node')}: gap "
+        f"{scientific(whole['gap'])}; the proof and prices are of that window's own program"
+    )

@@ -72,6 +72,7 @@ def _rebuilt(folder: Path, facts: dict[str, Any], instance: Instance | None) -> 
         tables={name: _table(folder / f"{name}.csv", instance) for name in saved["tables"]},
         certificate=_certificate(saved["certificate"]),
         audit=_audit(saved["audit"]),
+        branch_and_bound=facts.get("branch_and_bound"),
         log=log.read_text(encoding="utf-8", errors="replace") if log.is_file() else "",
     )
 

@@ -39,7 +39,7 @@ class HighsModel:
         for name, value in solver.options.items():
             self._set(name, value)
         self._matrix = program.matrix
-        self._check(self._highs.passModel(_highs_lp(program)))
+        self._check(self._highs.passModel(highs_lp(program)))
 
     @property
     def version(self) -> str:
@@ -98,7 +98,7 @@ class HighsModel:
         self._matrix = after
         if not after.same_pattern(before):
             basis = self._highs.getBasis()
-            self._check(self._highs.passModel(_highs_lp(program)))
+            self._check(self._highs.passModel(highs_lp(program)))
             if basis.valid:
                 self._check(self._highs.setBasis(basis))
             return
@@ -174,7 +174,8 @@ class HighsModel:
             raise SolverError("HiGHS refused the program")
 
 
-def _highs_lp(program: LinearProgram) -> highspy.HighsLp:
+def highs_lp(program: LinearProgram) -> highspy.HighsLp:
+    """The program as HiGHS takes it, with the last of its objectives."""
     lp = highspy.HighsLp()
     lp.num_row_, lp.num_col_ = program.shape
     lp.col_cost_ = program.objectives[-1].costs
@@ -185,4 +186,7 @@ def _highs_lp(program: LinearProgram) -> highspy.HighsLp:
     lp.a_matrix_.start_ = program.matrix.starts
     lp.a_matrix_.index_ = program.matrix.rows
     lp.a_matrix_.value_ = program.matrix.values
+    if program.integer is not None:
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[int(whole)] for whole in program.integer]
     return lp

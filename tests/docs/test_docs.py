@@ -14,7 +14,7 @@ import pytest
 from allocator.cli import cli
 from allocator.instance.schema import SETTINGS, TABLES
 from allocator.solve import FORMULATIONS
-from formulations import largest_reduction, least_cost
+from formulations import largest_reduction, least_cost, window_choice
 from tests.plans import instance_of
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -42,7 +42,7 @@ def test_every_formulation_is_documented():
 
 
 def test_every_topic_of_the_model_is_on_the_page():
-    for module in (least_cost, largest_reduction):
+    for module in (least_cost, largest_reduction, window_choice):
         model = module.build(instance_of("window"))
         for component in model.component_objects(
             (pyo.Constraint, pyo.Objective, pyo.Var, pyo.Param)
