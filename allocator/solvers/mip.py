@@ -10,7 +10,7 @@ import highspy
 import numpy as np
 
 from allocator.program import LinearProgram
-from allocator.solvers.highs import STATUS, highs_lp
+from allocator.solvers.highs import highs_lp
 from allocator.solvers.solution import Floats, Status
 
 # Solved to the end: a gap of nothing but rounding, with rows and whole columns held as tightly
@@ -19,6 +19,13 @@ OPTIONS: Final[dict[str, float | bool]] = {
     "mip_rel_gap": 1e-9, "mip_abs_gap": 0.0, "mip_feasibility_tolerance": 1e-8,
     "primal_feasibility_tolerance": 1e-8, "dual_feasibility_tolerance": 1e-8,
 }  # fmt: skip
+
+
+_STATUS: Final = {
+    highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
+    highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
+    highspy.HighsModelStatus.kTimeLimit: Status.TIME_LIMIT,
+}
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ def solve_whole(
     info, ended = highs.getInfo(), highs.getModelStatus()
     solution = highs.getSolution()
     return WholeSolution(
-        status=STATUS.get(ended, Status.FAILED),
+        status=_STATUS.get(ended, Status.FAILED),
         primal=np.array(solution.col_value if solution.value_valid else []),
         objective=float(info.objective_function_value),
         bound=float(info.mip_dual_bound),
