@@ -1,0 +1,82 @@
+"""``allocator compare``: the same program by many solvers, with proof."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from allocator.cli.instances import open_instance
+from allocator.cli.progress import Progress
+from allocator.cli.verbs import Verb
+from allocator.errors import SolverError
+
+if TYPE_CHECKING:
+    from allocator.compare.problems import Problem
+
+DISAGREE = SolverError.exit_code
+
+
+@click.command(
+    "compare",
+    cls=Verb,
+    short_help="Solve the same program with many solvers.",
+    examples=(
+        "allocator compare instances/england-2016",
+        "allocator compare instances/england-2016 --solvers highs,glpk-simplex --repeat 3",
+        "allocator compare afiro.mps --json",
+    ),
+)
+@click.argument("programs", metavar="INSTANCE|FILE.mps…", nargs=-1, required=True,
+                type=click.Path(path_type=Path))  # fmt: skip
+@click.option("--solvers", metavar="A,B", help="Names, patterns as clp-*, or codes as highs, "
+              "of those that `allocator solvers` lists.  [default: all]")  # fmt: skip
+@click.option("--formulation", default="least_cost", show_default=True, metavar="NAME",
+              help="Of instances: least_cost or largest_reduction.")  # fmt: skip
+@click.option("--repeat", default=1, show_default=True, type=click.IntRange(min=1), metavar="N",
+              help="Times that each is run, in turn; the median counts.")  # fmt: skip
+@click.option("--time-limit", default=600.0, show_default=True, metavar="SECONDS",
+              type=click.FloatRange(min=0, min_open=True), help="Longest for one run.")  # fmt: skip
+@click.option("--threads", default=1, show_default=True, type=click.IntRange(min=1), metavar="N",
+              help="Threads that each may use.")  # fmt: skip
+@click.option("--memory", default=0.0, type=click.FloatRange(min=0), metavar="GB",
+              help="Most that each may use.  [default: what the machine has]")  # fmt: skip
+@click.option("--json", is_flag=True, help="Print one JSON object, not tables.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Write tables, programs, logs and a performance profile there.")  # fmt: skip
+def command(
+    programs: tuple[Path, ...], solvers: str | None, formulation: str, repeat: int,
+    time_limit: float, threads: int, memory: float, json: bool, out: Path | None,
+) -> int:  # fmt: skip
+    """Solve the program of each INSTANCE, or of an MPS file, with every solver there is.
+
+    All are given the identical file, in a process of its own, and every answer is proved or not
+    from the program's arrays.  An instance's program is that of its best window.  Exits 4 where
+    two certified answers differ, or where a program has none.
+    """
+    from allocator.solvers.algorithms import choose
+
+    algorithms = choose([word.strip() for word in solvers.split(",")] if solvers else [])
+    problems = [_problem(path, formulation) for path in programs]
+    from allocator.compare.comparison import compare
+    from allocator.compare.race import Terms
+    from allocator.compare.saving import as_json, save
+    from allocator.compare.text import text
+
+    terms = Terms(time_limit, threads, memory=int(memory * 1e9))
+    with Progress() as progress:
+        comparison = compare(problems, algorithms, terms, repeat=repeat, tell=progress)
+    click.echo(as_json(comparison) if json else text(comparison), nl=json)
+    if out is not None:
+        save(comparison, out)
+        click.echo(f"wrote the comparison to {out}", err=True)
+    return 0 if comparison.agrees and comparison.settled else DISAGREE
+
+
+def _problem(path: Path, formulation: str) -> Problem:
+    from allocator.compare.problems import is_program, of_file, of_instance
+
+    if is_program(path):
+        return of_file(path)
+    return of_instance(open_instance(path), formulation)

@@ -1,0 +1,139 @@
+"""The comparison itself: every program, every solver, one answer."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from allocator.compare.agreement import Agreement, agreement
+from allocator.compare.face import Face, Range, unique_prices, widest
+from allocator.compare.judge import Result, Standing, absent, judge
+from allocator.compare.problems import Problem
+from allocator.compare.race import Tell, Terms, race
+from allocator.compare.summary import Line, summarise
+from allocator.solvers.algorithms import BASIS, Algorithm
+from allocator.solvers.mps import write_mps
+from allocator.solvers.presence import version
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """What is known of the set of optima.
+
+    Where there is shown to be but one, the largest difference between any two certified ones,
+    relative: of paths (the primal), of prices (the dual).  None where it is not shown: then
+    ``spend`` has the ranges by tier and year over all optima (empty for a file).
+    """
+
+    paths_differ: float | None
+    prices_differ: float | None
+    spend: tuple[tuple[str, Range], ...] = ()
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One program: the file that all were given (SHA-256), results, whether they agree."""
+
+    problem: Problem
+    sha256: str
+    results: tuple[Result, ...]
+    agreement: Agreement
+    optimum: Optimum | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Every program, and each algorithm over all of them."""
+
+    compared: tuple[Compared, ...]
+    summary: tuple[Line, ...]
+    terms: Terms
+    repeat: int
+
+    @property
+    def agrees(self) -> bool:
+        """Whether no two certified answers to any program differ."""
+        return all(each.agreement.agrees for each in self.compared)
+
+    @property
+    def settled(self) -> bool:
+        """Whether every program has a certified answer."""
+        return all(each.agreement.certified for each in self.compared)
+
+
+def compare(
+    problems: Sequence[Problem], algorithms: Sequence[Algorithm], terms: Terms, *,
+    repeat: int = 1, ranges: bool = True, tell: Tell = lambda what, done, steps: None,
+) -> Comparison:  # fmt: skip
+    """Run every algorithm on every program and judge what they answer.
+
+    A solver that is absent or fails costs its own row.  With ``ranges``, the optimal face is
+    looked at as well.
+    """
+    versions = {each.name: version(each) for each in algorithms}
+    compared = tuple(
+        _one(problem, algorithms, versions, terms, repeat, ranges, tell) for problem in problems
+    )
+    lines = summarise([each.results for each in compared], terms.seconds)
+    return Comparison(compared, tuple(lines), terms, repeat)
+
+
+def _one(
+    problem: Problem, algorithms: Sequence[Algorithm], versions: dict[str, str | None],
+    terms: Terms, repeat: int, ranges: bool, tell: Tell,
+) -> Compared:  # fmt: skip
+    there = [each for each in algorithms if versions[each.name] is not None]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "program.mps"
+        digest = write_mps(problem.program, path)
+        runs = race(problem.program, path, there, terms, repeat, tell)
+    results = tuple(
+        absent(each)
+        if versions[each.name] is None
+        else judge(problem.program, str(versions[each.name]), runs[each.name])
+        for each in algorithms
+    )
+    agreed = agreement(results)
+    optimum = _optimum(problem, results, tell) if ranges and agreed.best is not None else None
+    return Compared(problem, digest, results, agreed, optimum)
+
+
+def _optimum(problem: Problem, results: Sequence[Result], tell: Tell) -> Optimum:
+    """Paths and prices compared where there is but one; else how far spend can move."""
+    certified = [each for each in results if each.optimal]
+    primals = [each.primal for each in certified if each.primal is not None]
+    duals = [each.dual for each in certified if each.dual is not None]
+    chosen = min(certified, key=_preference)
+    assert chosen.primal is not None and chosen.dual is not None
+    face = Face(problem.program, chosen.primal, chosen.dual)
+    one_path = face.unique()
+    one_price = unique_prices(problem.program, chosen.primal)
+    spend = () if one_path else _spend(problem, face, tell)
+    return Optimum(
+        widest(primals) if one_path else None, widest(duals) if one_price else None, spend
+    )
+
+
+def _preference(result: Result) -> tuple[bool, float]:
+    """Vertices first, and among them the smallest residuals."""
+    found = result.certificate
+    assert found is not None
+    return BASIS not in result.algorithm.can, max(found.primal.relative, found.dual.relative)
+
+
+def _spend(problem: Problem, face: Face, tell: Tell) -> tuple[tuple[str, Range], ...]:
+    family = problem.program.columns.get("spend") if problem.instance else None
+    if family is None:
+        return ()
+    found = []
+    for n, column in enumerate(range(family.start, family.stop)):
+        tell(f"range of {family.label(column)} over all optima", n, family.count)
+        found.append((family.label(column), face.range(column)))
+    return tuple(found)
+
+
+def certified(compared: Compared) -> list[Result]:
+    """The results that the arrays prove."""
+    return [each for each in compared.results if each.standing is Standing.CERTIFIED]

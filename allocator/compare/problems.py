@@ -1,0 +1,53 @@
+"""What is compared: programs of instances, and programs in MPS files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from allocator.choice import FORMULATION as CHOICE
+from allocator.choice import WindowChoice
+from allocator.instance import Instance
+from allocator.program import LinearProgram
+from allocator.session import Session
+from allocator.solvers.mps import read_mps, without_free_rows
+
+ENDINGS: Final = (".mps", ".gz", ".bz2", ".sif")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A program to compare solvers on, and the instance it is of (None for a file)."""
+
+    name: str
+    program: LinearProgram
+    about: str
+    instance: Instance | None = None
+
+
+def is_program(path: Path) -> bool:
+    """Whether a path is a program in a file, and not an instance."""
+    return path.suffix.lower() in ENDINGS and not path.is_dir()
+
+
+def of_file(path: Path) -> Problem:
+    """The program of an MPS file; UsageError where it is none."""
+    program = without_free_rows(read_mps(path))
+    return Problem(path.stem, program, str(path))
+
+
+def of_instance(instance: Instance, formulation: str) -> Problem:
+    """The program of an instance for its best window, as ``solve`` finds it.
+
+    Where it has no plan, the program without a window.  An objective that comes before the
+    last is held at its best by a row; binaries stand at the window that they chose.
+    """
+    session = WindowChoice if formulation == CHOICE else Session
+    solved = session(formulation).solve(instance, every_window=False)
+    best = solved.best or solved.windows[0]
+    window = "no double investment"
+    if best.window is not None:
+        window = f"double investment {best.window[0]}:{best.window[1]}"
+    about = f"{formulation}, {window}; millions of pounds"
+    return Problem(instance.name, without_free_rows(best.program), about, instance)

@@ -1,0 +1,73 @@
+"""GLPK, through swiglpk: simplex and interior point."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+
+import numpy as np
+import swiglpk as glp
+
+from allocator.solvers.solution import Floats, Status
+from allocator.solvers.task import Answer, Task
+
+_STATUS: Final = {
+    glp.GLP_OPT: Status.OPTIMAL,
+    glp.GLP_NOFEAS: Status.INFEASIBLE,
+    glp.GLP_UNBND: Status.UNBOUNDED,
+}
+# What the presolver and the search themselves return.
+_ENDED: Final = {
+    glp.GLP_ENOPFS: Status.INFEASIBLE,
+    glp.GLP_ENODFS: Status.UNBOUNDED,
+    glp.GLP_ETMLIM: Status.TIME_LIMIT,
+}
+_METHODS: Final = {"dual": glp.GLP_DUALP, "primal": glp.GLP_PRIMAL}
+
+
+def solve(task: Task) -> Answer:
+    """Read, solve, answer."""
+    problem = glp.glp_create_prob()
+    if glp.glp_read_mps(problem, glp.GLP_MPS_FILE, None, task.path):
+        raise ValueError("GLPK cannot read the program")
+    started = time.perf_counter()
+    if task.options["method"] == "interior":
+        return _interior(problem, started)
+    ended = _simplex(problem, task)
+    seconds = time.perf_counter() - started
+    status = _ENDED.get(ended, _STATUS.get(glp.glp_get_status(problem), Status.FAILED))
+    if status is not Status.OPTIMAL:
+        return Answer(status, solving=seconds)
+    return Answer(
+        status,
+        _vector(glp.glp_get_col_prim, problem, glp.glp_get_num_cols(problem)),
+        _vector(glp.glp_get_row_dual, problem, glp.glp_get_num_rows(problem)),
+        iterations=glp.glp_get_it_cnt(problem), solving=seconds,
+    )  # fmt: skip
+
+
+def _simplex(problem: Any, task: Task) -> int:
+    terms = glp.glp_smcp()
+    glp.glp_init_smcp(terms)
+    terms.meth, terms.presolve = _METHODS[task.options["method"]], glp.GLP_ON
+    terms.tol_bnd = terms.tol_dj = task.tolerance
+    terms.tm_lim = int(min(task.seconds * 1000, 2**31 - 1))
+    return int(glp.glp_simplex(problem, terms))
+
+
+def _interior(problem: Any, started: float) -> Answer:
+    ended = glp.glp_interior(problem, None)
+    seconds = time.perf_counter() - started
+    if ended or glp.glp_ipt_status(problem) != glp.GLP_OPT:
+        return Answer(Status.FAILED, solving=seconds, message="no optimum found")
+    return Answer(
+        Status.OPTIMAL,
+        _vector(glp.glp_ipt_col_prim, problem, glp.glp_get_num_cols(problem)),
+        _vector(glp.glp_ipt_row_dual, problem, glp.glp_get_num_rows(problem)),
+        solving=seconds,
+    )  # fmt: skip
+
+
+def _vector(read: Any, problem: Any, count: int) -> Floats:
+    """By position; GLPK counts from one."""
+    return np.array([read(problem, n) for n in range(1, count + 1)])

@@ -1,0 +1,58 @@
+"""HiGHS, through highspy."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+import highspy
+import numpy as np
+
+from allocator.solvers.solution import Floats, Status
+from allocator.solvers.task import Answer, Task
+
+_STATUS: Final = {
+    highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
+    highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
+    highspy.HighsModelStatus.kUnbounded: Status.UNBOUNDED,
+    highspy.HighsModelStatus.kTimeLimit: Status.TIME_LIMIT,
+}
+
+
+def solve(task: Task) -> Answer:
+    """Read, solve, answer; with a ray where the program is infeasible and there is one."""
+    highs = highspy.Highs()
+    settings = {
+        "log_to_console": True, "time_limit": task.seconds, "threads": task.threads,
+        "random_seed": task.seed, **task.options,
+    }  # fmt: skip
+    for name, value in settings.items():
+        if highs.setOptionValue(name, value) == highspy.HighsStatus.kError:
+            raise ValueError(f"HiGHS has no option {name} = {value!r}")
+    if highs.readModel(task.path) == highspy.HighsStatus.kError:
+        raise ValueError("HiGHS cannot read the program")
+    started = time.perf_counter()
+    highs.run()
+    seconds = time.perf_counter() - started
+    found, info, solution = highs.getModelStatus(), highs.getInfo(), highs.getSolution()
+    counts = (info.simplex_iteration_count, info.ipm_iteration_count, info.pdlp_iteration_count)
+    status = _STATUS.get(found, Status.FAILED)
+    return Answer(
+        status,
+        np.array(solution.col_value) if solution.value_valid else None,
+        np.array(solution.row_dual) if solution.dual_valid else None,
+        _ray(highs) if status is Status.INFEASIBLE else None,
+        sum(max(count, 0) for count in counts), seconds, highs.modelStatusToString(found),
+    )  # fmt: skip
+
+
+def _ray(highs: highspy.Highs) -> Floats | None:
+    """Proof of infeasibility; by the simplex method without presolve, which leaves none."""
+    status, there, ray = highs.getDualRay()  # type: ignore[attr-defined]  # the stubs lack it
+    if not there:
+        highs.setOptionValue("presolve", "off")
+        highs.setOptionValue("solver", "simplex")
+        highs.clearSolver()
+        highs.run()
+        status, there, ray = highs.getDualRay()  # type: ignore[attr-defined]
+    return np.array(ray) if status == highspy.HighsStatus.kOk and there else None

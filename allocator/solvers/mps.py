@@ -1,0 +1,135 @@
+"""MPS files: read (by HiGHS: any of them) into arrays, and written in one plain form.
+
+What is written is what every reader takes alike: free format with the fields where fixed
+format has them, minimised, columns c0, c1, … and rows r0, r1, …, numbers in full, every bound
+stated.  A constant in the objective stays out, since readers differ in its sign, and rows
+without bounds must have gone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import highspy
+import numpy as np
+
+from allocator.errors import UsageError
+from allocator.matrix import Floats, Matrix
+from allocator.program import Family, LinearProgram, Objective
+from allocator.solvers.task import COLUMN, COST, ROW
+
+
+def read_mps(path: str | Path) -> LinearProgram:
+    """The linear program of a file, free or fixed format; a maximisation turned round.
+
+    The columns are one family ``column`` and the rows another, by the file's names.  Raises
+    UsageError for a file that HiGHS cannot read, or that is not linear and continuous.
+    """
+    if not Path(path).is_file():
+        raise UsageError(f"{path}: there is no such file")
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    if highs.readModel(str(path)) == highspy.HighsStatus.kError:
+        raise UsageError(f"{path}: HiGHS cannot read this as a linear program")
+    lp = highs.getLp()
+    if any(kind != highspy.HighsVarType.kContinuous for kind in lp.integrality_):
+        raise UsageError(f"{path}: it has integer columns; only linear programs can be compared")
+    if highs.getModel().hessian_.dim_:
+        raise UsageError(f"{path}: its objective is not linear")
+    sign = -1.0 if lp.sense_ == highspy.ObjSense.kMaximize else 1.0
+    shape = (lp.num_row_, lp.num_col_)
+    a = lp.a_matrix_
+    assert a.format_ == highspy.MatrixFormat.kColwise  # as HiGHS reads it
+    starts = np.asarray(a.start_, dtype=np.int64)
+    columns = np.repeat(np.arange(shape[1]), np.diff(starts))
+    matrix = Matrix.of(np.asarray(a.index_, dtype=np.int64), columns, np.asarray(a.value_), shape)
+    costs = sign * np.asarray(lp.col_cost_, dtype=float)
+    return LinearProgram(
+        lp.model_name_ or Path(path).stem, matrix,
+        np.asarray(lp.row_lower_, dtype=float), np.asarray(lp.row_upper_, dtype=float),
+        np.asarray(lp.col_lower_, dtype=float), np.asarray(lp.col_upper_, dtype=float),
+        (Objective(COST, costs, sign * lp.offset_, ""),),
+        _family("row", list(lp.row_names_), shape[0]),
+        _family("column", list(lp.col_names_), shape[1]),
+    )  # fmt: skip
+
+
+def _family(name: str, names: list[str], count: int) -> dict[str, Family]:
+    labels = names if len(names) == count else [f"{n}" for n in range(count)]
+    return {name: Family(name, 0, count, "", partial(iter, labels))}
+
+
+def write_mps(program: LinearProgram, path: Path) -> str:
+    """Write the last objective's program to a file; returns the file's SHA-256."""
+    text = "".join(f"{line}\n" for line in _lines(program))
+    path.write_text(text, encoding="ascii", newline="\n")
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _lines(program: LinearProgram) -> Iterator[str]:
+    lower, upper = program.row_lower, program.row_upper
+    yield "NAME program"
+    yield "ROWS"
+    yield f" N  {COST}"
+    for n, (low, high) in enumerate(zip(lower, upper, strict=True)):
+        kind = "E" if low == high else "L" if np.isfinite(high) else "G"
+        yield f" {kind}  {ROW}{n}"
+    yield "COLUMNS"
+    yield from _columns(program)
+    yield "RHS"
+    for n, (low, high) in enumerate(zip(lower, upper, strict=True)):
+        side = high if np.isfinite(high) else low
+        if side:
+            yield _entry("RHS", f"{ROW}{n}", side)
+    yield "RANGES"
+    for n in map(int, np.flatnonzero(np.isfinite(upper - lower) & (lower != upper))):
+        yield _entry("RANGE", f"{ROW}{n}", upper[n] - lower[n])
+    yield "BOUNDS"
+    yield from _bounds(program.lower, program.upper)
+    yield "ENDATA"
+
+
+def _columns(program: LinearProgram) -> Iterator[str]:
+    matrix, costs = program.matrix, program.objectives[-1].costs
+    for column in range(matrix.shape[1]):
+        yield _entry(f"{COLUMN}{column}", COST, costs[column])
+        for entry in range(matrix.starts[column], matrix.starts[column + 1]):
+            row, value = matrix.rows[entry], matrix.values[entry]
+            yield _entry(f"{COLUMN}{column}", f"{ROW}{row}", value)
+
+
+def _bounds(lower: Floats, upper: Floats) -> Iterator[str]:
+    """A column's lower bound is stated first: a negative upper one alone means many things."""
+    for n, (low, high) in enumerate(zip(lower, upper, strict=True)):
+        column = f"{COLUMN}{n}"
+        if low == high:
+            yield _entry("BOUND", column, low, "FX")
+            continue
+        if np.isfinite(low):
+            if low or high < 0:
+                yield _entry("BOUND", column, low, "LO")
+        else:
+            yield f" {'MI' if np.isfinite(high) else 'FR'} BOUND     {column}"
+        if np.isfinite(high):
+            yield _entry("BOUND", column, high, "UP")
+
+
+def _entry(first: str, second: str, value: float, kind: str = "") -> str:
+    """A line whose fields stand where fixed format has them, so that free and fixed agree."""
+    return f" {kind:2} {first:<8}  {second:<8}  {float(value)!r}"
+
+
+def without_free_rows(program: LinearProgram) -> LinearProgram:
+    """The same program without the rows that have no bounds; their prices are nought."""
+    kept = np.isfinite(program.row_lower) | np.isfinite(program.row_upper)
+    if kept.all():
+        return program
+    labels = [program.row_name(int(n)) for n in np.flatnonzero(kept)]
+    return replace(
+        program, matrix=program.matrix.only_rows(kept), row_lower=program.row_lower[kept],
+        row_upper=program.row_upper[kept], rows=_family("row", labels, len(labels)),
+    )  # fmt: skip
