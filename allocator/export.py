@@ -5,19 +5,24 @@ its indices, joined by two underscores: ``children__derbyshire__need__3``.  Name
 digits, ``_`` and ``.`` alone, which every reader takes; a minus before a number becomes ``m``,
 any other character ``_``, and a name that is too long is cut.  Names that would then be the
 same end in ``.2``, ``.3`` and so on.  Rows without bounds are left out.
+
+Beside the file goes a sidecar, ``<file>.names.json``, that says what each name stands for.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import highspy
 import numpy as np
 
 from allocator.errors import UsageError
@@ -27,20 +32,36 @@ from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 
 COMMENT: Final = {".mps": "*", ".lp": "\\"}
+SCHEMA: Final = 1  # of the sidecar
 LONGEST: Final = 200  # characters; readers stop at 255
 
 
 def export(
-    program: LinearProgram, path: str | Path, *, about: Sequence[str] = (), force: bool = False
+    program: LinearProgram,
+    path: str | Path,
+    *,
+    about: Sequence[str] = (),
+    source: Mapping[str, Any] | None = None,
+    force: bool = False,
 ) -> None:
-    """Write a program to a file ending in .mps or .lp, whole or not at all.
+    """Write a program to a file ending in .mps or .lp, and its sidecar, each whole or not at all.
 
-    Minimises the first of its objectives.  ``about`` is lines of comment at the top.  Raises
-    UsageError for another ending, or if something is there already and ``force`` is false.
+    Minimises the first of its objectives.  ``about`` is lines of comment at the top, ``source``
+    facts for the sidecar: whose program it is.  Raises UsageError for another ending, or if
+    something is there already and ``force`` is false.
     """
     path = Path(path)
     check_suffix(path)
+    names_file = sidecar_of(path)
+    if names_file.exists() and not force:
+        raise UsageError(f"{names_file}: exists already; choose another path, or use force")
     place_file(path, partial(_write, program, path.suffix.lower(), tuple(about)), force=force)
+    place_file(names_file, partial(_write_names, program, path, dict(source or {})), force=force)
+
+
+def sidecar_of(path: Path) -> Path:
+    """``england.mps.names.json`` beside ``england.mps``."""
+    return path.with_name(f"{path.name}.names.json")
 
 
 def check_suffix(path: Path) -> None:
@@ -89,8 +110,50 @@ def _write(program: LinearProgram, suffix: str, about: tuple[str, ...], path: Pa
         file = Path(folder) / f"program{suffix}"
         HighsModel(plain, find_solver(DEFAULT)).write(file, rows, names(program.columns.values()))
         text = file.read_text(encoding="utf-8")
+    if suffix == ".lp" and program.integer is not None:
+        text = _one_section(text)
     lines = "".join(f"{COMMENT[suffix]} {_ascii(line)}\n" for line in comments)
     path.write_text(lines + text, encoding="utf-8", newline="\n")
+
+
+def _one_section(text: str) -> str:
+    """An LP file with its whole columns under ``general``, their bounds being written already.
+
+    HiGHS writes ``bin``, ``gen`` and ``semi``, empty or not: CBC takes those for columns, GLPK
+    the last of them.
+    """
+    rest, _, whole = text.partition("\nbin\n")
+    found = [line for line in whole.splitlines() if line.startswith(" ")]
+    return "\n".join([rest, "general", *found, "end", ""])
+
+
+def _write_names(program: LinearProgram, file: Path, source: Mapping[str, Any], path: Path) -> None:
+    """Whose program the file holds, and family, unit and index of each name, in its order."""
+    read = highspy.Highs()
+    read.setOptionValue("output_flag", False)
+    read.readModel(str(file))
+    facts = {
+        "schema": SCHEMA,
+        "file": file.name,
+        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        **source,
+        "minimises": program.objectives[0].name,
+        "money": "£m",
+    }
+    columns = _meanings(program.columns.values(), read.getLp().col_names_)
+    rows = _meanings(program.rows.values(), read.getLp().row_names_)
+    head = json.dumps(facts, indent=1, ensure_ascii=False).removesuffix("\n}")
+    text = f'{head},\n "columns": {{\n{columns}\n }},\n "rows": {{\n{rows}\n }}\n}}\n'
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _meanings(families: Collection[Family], order: Sequence[str]) -> str:
+    """``"name": ["family", "unit", index, ...]`` for each name, one a line."""
+    meant = ([f.name, f.unit, *index] for f in families for index in f.indices)
+    known = dict(zip(names(families), meant, strict=True))
+    return ",\n".join(
+        f"  {json.dumps(name)}: {json.dumps(known[name], ensure_ascii=False)}" for name in order
+    )
 
 
 def _ascii(line: str) -> str:

@@ -10,6 +10,9 @@ import click
 
 from allocator.cli.instances import open_instance
 from allocator.cli.verbs import Verb
+from allocator.instance import Instance
+
+CHOOSES = "window_choice"
 
 
 class WindowType(click.ParamType[tuple[int, int]]):
@@ -34,6 +37,7 @@ class WindowType(click.ParamType[tuple[int, int]]):
     examples=(
         "allocator export instances/england-2016 england.mps",
         "allocator export instances/england-2016 england.lp --window 2016:3",
+        "allocator export instances/england-2016 england.mps --formulation window_choice",
     ),
 )
 @click.argument("instance", type=click.Path(path_type=Path))
@@ -43,38 +47,64 @@ class WindowType(click.ParamType[tuple[int, int]]):
     default="least_cost",
     show_default=True,
     metavar="NAME",
-    help="least_cost or largest_reduction.",
+    help="least_cost, largest_reduction, or window_choice (mixed-integer, every window in one).",
 )
 @click.option(
     "--window",
     type=WindowType(),
-    help="Double investment from a year for some years.  [default: none]",
+    help="Double investment from a year for some years.  [default: none; window_choice chooses]",
 )
-@click.option("--force", is_flag=True, help="Replace the file.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace the file and its names.")  # fmt: skip
 def command(
     instance: Path, path: Path, formulation: str, window: tuple[int, int] | None, force: bool
 ) -> None:
     """Write the linear program of INSTANCE to PATH, which ends in .mps or .lp.
 
     Money in the file is in millions of pounds.  A name is its family's and then its indices,
-    joined by two underscores, as children__derbyshire__need__3.  A file holds the program of one
-    window; of largest_reduction, its first objective.
+    joined by two underscores, as children__derbyshire__need__3; PATH.names.json says of each what
+    it stands for.  A file holds the program of one window; of largest_reduction, its first
+    objective.  `import-solution` reads what another solver finds.
     """
     chosen = open_instance(instance)
-    if window is not None and window not in chosen.windows:
-        raise click.BadParameter(
-            f"{window[0]}:{window[1]} is not a window that the instance allows"
-            + (f"; those are {', '.join(f'{a}:{n}' for a, n in chosen.windows)}"
-               if chosen.windows else ", which allows none"),
-            param_hint="--window",
-        )  # fmt: skip
-    from allocator.export import check_suffix, export
-    from allocator.solve import build_window
+    check_window(chosen, window)
+    from allocator.export import check_suffix, export, sidecar_of
+    from allocator.solve import build, build_window
 
     check_suffix(path)
-    years = (
+    chooses = formulation == CHOOSES and window is None
+    program = build(chosen, formulation) if chooses else build_window(chosen, window, formulation)
+    about = (f"{chosen.name}: {formulation}, {_said(window, chooses)}",
+             f"Instance hash {chosen.hash}")  # fmt: skip
+    source = {
+        "instance": chosen.name,
+        "instance_hash": chosen.hash,
+        "formulation": formulation,
+        "window": "chosen" if chooses else as_facts(window),
+    }
+    export(program, path, about=about, source=source, force=force)
+    click.echo(f"wrote {path} and {sidecar_of(path).name}", err=True)
+
+
+def check_window(instance: Instance, window: tuple[int, int] | None) -> None:
+    """Refuse a window that the instance does not allow."""
+    if window is None or window in instance.windows:
+        return
+    allowed = ", ".join(f"{start}:{years}" for start, years in instance.windows)
+    raise click.BadParameter(
+        f"{window[0]}:{window[1]} is not a window that the instance allows"
+        + (f"; those are {allowed}" if allowed else ", which allows none"),
+        param_hint="--window",
+    )
+
+
+def as_facts(window: tuple[int, int] | None) -> dict[str, int] | None:
+    """As plan.json has a window."""
+    return None if window is None else {"first_year": window[0], "years": window[1]}
+
+
+def _said(window: tuple[int, int] | None, chooses: bool) -> str:
+    if chooses:
+        return "the window chosen by binaries"
+    return (
         "no double investment" if window is None else f"double investment {window[0]}:{window[1]}"
     )
-    about = (f"{chosen.name}: {formulation}, {years}", f"Instance hash {chosen.hash}")
-    export(build_window(chosen, window, formulation), path, about=about, force=force)
-    click.echo(f"wrote {path}", err=True)

@@ -63,7 +63,8 @@ class Verbs(click.Group):
         """The verb, imported now; None if there is none of that name."""
         if cmd_name not in self.verbs:
             return None
-        return cast(click.Command, importlib.import_module(f"allocator.cli.{cmd_name}").command)
+        module = f"allocator.cli.{cmd_name.replace('-', '_')}"
+        return cast(click.Command, importlib.import_module(module).command)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; a reader who has gone away is not an error."""

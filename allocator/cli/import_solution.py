@@ -1,0 +1,88 @@
+"""``allocator import-solution``: what another solver found, certified and audited."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from allocator.cli.export import WindowType, check_window
+from allocator.cli.instances import open_instance
+from allocator.cli.verbs import Verb
+
+if TYPE_CHECKING:
+    from allocator.importing import Imported
+
+FAILED = 4
+
+
+@click.command(
+    "import-solution",
+    cls=Verb,
+    short_help="Check a solution that another solver found.",
+    examples=(
+        "allocator import-solution instances/england-2016 england.sol",
+        "allocator import-solution instances/england-2016 england.sol --window 2017:3 --json",
+        "allocator import-solution instances/england-2016 glpk.txt --names england.mps.names.json",
+    ),
+)
+@click.argument("instance", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--names",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="What `export` wrote beside the program, PROGRAM.names.json.  Says which instance, "
+    "formulation and window it is of; needed for `glpsol -w`, which writes no names.",
+)
+@click.option(
+    "--window",
+    type=WindowType(),
+    help="Fail if it is not of this window.  [default: the years that the solution has]",
+)
+@click.option(
+    "--formulation",
+    metavar="NAME",
+    help="Which was exported.  [default: that of --names, else least_cost]",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write the plan there, as `solve --out` does, if it is shown to be optimal.",
+)
+@click.option("--force", is_flag=True, help="Replace the plan that is in DIR.")
+@click.option("--json", is_flag=True, help="Print one JSON object.")  # fmt: skip
+def command(
+    instance: Path, file: Path, names: Path | None, window: tuple[int, int] | None,
+    formulation: str | None, out: Path | None, force: bool, json: bool,
+) -> int:  # fmt: skip
+    """Check a solution of INSTANCE's exported program that HiGHS, GLPK, CBC or SCIP wrote to FILE.
+
+    It is certified from the program's arrays, audited by simulation like a plan of ours, and its
+    cost set against our own optimum.  Without duals in the file there is no proof of optimality,
+    and that is said.  Exits 4 if the certificate or the audit fails, 2 if FILE is not understood or
+    belongs to another program.
+    """
+    chosen = open_instance(instance)
+    check_window(chosen, window)
+    from allocator.importing import import_solution
+    from allocator.saving import as_json, check_place, save
+
+    if out is not None:
+        check_place(out, force=force)
+    found = import_solution(chosen, file, formulation=formulation, window=window, names=names)
+    click.echo(as_json(found.to_dict()) if json else _told(found))
+    if found.failures:
+        return FAILED
+    if out is not None:
+        save(found.plan_to_keep(), out, force=force)
+        click.echo(f"wrote the plan to {out}", err=True)
+    return 0
+
+
+def _told(found: Imported) -> str:
+    from allocator.report.imported import imported
+
+    return imported(found)
