@@ -17,7 +17,14 @@ EXIT = "exit"
 
 
 def declare(m: pyo.AbstractModel, instance: Instance) -> None:
-    """``STATES`` (area, state), ``CARE_STATES``, ``ORIGINS``, probabilities, and ``children``."""
+    r"""``STATES`` (area, state), ``CARE_STATES``, ``ORIGINS``, probabilities, and ``children``.
+
+    Chances within a period come from constant competing rates :math:`h_{ij}` (MODEL.md 3.1):
+
+    .. math::
+        p_{ij} = \frac{h_{ij}}{h_i}\big(1 - e^{-h_i\Delta}\big), \qquad
+        p_{ii} = e^{-h_i\Delta}, \qquad h_i = \sum_{j\ne i} h_{ij}
+    """
     data = instance.resolved
     m.STATES = pyo.Set(dimen=2, initialize=list(data.states))
     m.CARE_STATES = pyo.Set(
