@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import highspy
@@ -32,6 +33,7 @@ class HighsModel:
     def __init__(self, program: LinearProgram, solver: Solver, log: Path | None = None) -> None:
         self._solver = solver
         self._highs = highspy.Highs()
+        self._highs.HandleUserInterrupt = True
         self._set("output_flag", log is not None)
         self._set("log_to_console", False)
         if log is not None:
@@ -136,9 +138,28 @@ class HighsModel:
         """Run with options, and put the solver's own back."""
         for name, value in options.items():
             self._set(name, value)
-        self._highs.run()
+        self._run_interruptibly()
         for name, value in self._solver.options.items():
             self._set(name, value)
+
+    def _run_interruptibly(self) -> None:
+        """Run in a thread beside: an interruption would wait for the call into HiGHS to end."""
+        ended = Event()
+
+        def run() -> None:
+            try:
+                self._highs.run()
+            finally:
+                ended.set()
+
+        Thread(target=run).start()
+        try:
+            while not ended.wait(0.2):
+                pass
+        except KeyboardInterrupt:
+            self._highs.cancelSolve()
+            ended.wait()
+            raise
 
     def _status(self) -> Status:
         """How the last run ended; where presolve left it open, after a run without presolve."""
