@@ -15,4 +15,7 @@ thing everywhere:
 
 Counts are children and cases per year; money is in millions of pounds at the instance's
 price base, because solvers keep their accuracy when numbers are of one size.
+
+A floor under an expression is written ``a - b >= 0``: Pyomo reads ``a >= b`` as
+``b - a <= 0``, and the dual would have the sign of less being asked for instead of more.
 """
