@@ -43,9 +43,9 @@ state  year  children
 need   2020  110
 
 [services]
-service  tier          from  unit_cost  baseline  coverage  growth_per_year  release_per_year  setup_cost  exit_cost  minimum  maximum  first_year
-hubs     early_help    need  1000       50        0.5       40               0.5               100         .          10       90       .
-reunify  edge_of_care  care  10000      0         .         .                .                 .           2000       .        .        2021
+service  tier          from  unit_cost  baseline  coverage  minimum  maximum  first_year
+hubs     early_help    need  1000       50        0.5       10       90       .
+reunify  edge_of_care  care  10000      0         .         .        .        2021
 
 [effects]
 service  from  to    instead  lag_years  effect
@@ -88,9 +88,20 @@ year  children
 """
 
 
+# How fast services change, and what that costs.
+PACE = {
+    "growth_per_year": {"hubs": 40},
+    "release_per_year": {"hubs": 0.5},
+    "setup_cost": {"hubs": 100},
+    "exit_cost": {"reunify": 2000},
+}
+
+
 def golden_instance() -> Instance:
     """Two years, one area, everything that MODEL.md has a constraint for."""
     tiny = case(TINY, discount_rate=0.25, terminal_value=True)
+    for column, values in PACE.items():
+        tiny = tiny.changed("services", column, lambda row, of=values: of.get(row["service"]))
     return (
         tiny.setting("double_investment", longest=1, prevention_uplift=0.2)
         .setting("reinvestment", share=0.5)
