@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from formulations.money import MILLION, PREVENTION_TIERS, STATUTORY
 from formulations.places import baseline as baseline_places

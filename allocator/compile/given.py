@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 from pyomo.core.base.initializer import ConstantInitializer, ItemInitializer
 from pyomo.core.base.set import SetProduct
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo
 from numpy.typing import NDArray
 from pyomo.core.base.param import ParamData
 from pyomo.core.expr import numeric_expr, relational_expr
