@@ -70,19 +70,19 @@ class Certificate:
         }
 
     def failure(self) -> str:
-        """What fails, where and by how much; blank if nothing does."""
+        """What fails, where and by how much; blank if nothing does.  A missing number fails."""
         told = []
-        if self.primal.relative > TOLERANCE:
+        if not self.primal.relative <= TOLERANCE:
             amount = f"{self.primal.absolute:.3g} {self.primal.unit}".strip()
             told.append(f"{self.primal.name} is violated by {amount}")
-        if self.dual.relative > TOLERANCE:
+        if not self.dual.relative <= TOLERANCE:
             told.append(
                 f"the reduced cost of {self.dual.name} has the wrong sign by "
                 f"{self.dual.absolute:.3g}"
             )
-        if self.complementarity > TOLERANCE:
+        if not self.complementarity <= TOLERANCE:
             told.append(f"complementary slackness fails by {self.complementarity:.3g} (relative)")
-        if self.gap > GAP_TOLERANCE:
+        if not self.gap <= GAP_TOLERANCE:
             told.append(f"the duality gap is {self.gap:.3g} (relative)")
         return "; ".join(told)
 
