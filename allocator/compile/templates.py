@@ -16,6 +16,7 @@ import numpy as np
 import pyomo.core as pyo
 from numpy.typing import NDArray
 from pyomo.core.base.param import ParamData
+from pyomo.core.base.var import VarData
 from pyomo.core.expr import numeric_expr, relational_expr
 from pyomo.core.expr.template_expr import (
     GetItemExpression,
@@ -219,11 +220,24 @@ class _Expander:
             keys, values = self._data.values(component)
             return Affine(values[_all_found(keys, codes, component)])
         if component.ctype is pyo.Var:
-            keys, start = self._starts[id(component)]
-            columns = start + _all_found(keys, codes, component)
-            entries = np.arange(frame.size)
-            return Affine(np.zeros(frame.size), ((entries, columns, np.ones(frame.size)),))
+            return self._columns_of(component, codes, frame)
         raise NotATemplate(f"{component.name} is neither a parameter nor a variable")
+
+    def _one_column(self, node: Any, frame: Frame) -> Affine:
+        """A variable that a rule names outright: the same column in every entry."""
+        index = node.index()
+        parts = index if isinstance(index, tuple) else (index,)
+        codes = [self._index(part, frame) for part in parts if part is not None]
+        return self._columns_of(node.parent_component(), codes, frame)
+
+    def _columns_of(self, var: Any, codes: Sequence[Codes], frame: Frame) -> Affine:
+        keys, start = self._starts[id(var)]
+        columns = np.full(frame.size, start)
+        if var.is_indexed():
+            columns += _all_found(keys, codes, var)
+        return Affine(
+            np.zeros(frame.size), ((np.arange(frame.size), columns, np.ones(frame.size)),)
+        )
 
     def _template_sum(self, node: Any, frame: Frame) -> Affine:
         """A sum over sets: worked out on a larger frame, then added up by entry."""
@@ -243,6 +257,7 @@ class _Expander:
         (numeric_expr.ProductExpression, _product),
         (numeric_expr.DivisionExpression, _quotient),
         (ParamData, _scalar_param),
+        (VarData, _one_column),
     )
 
     def _spread(self, frame: Frame, symbols: Sequence[Any]) -> tuple[Frame, Codes]:
