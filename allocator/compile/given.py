@@ -69,12 +69,17 @@ class Given:
     def listed(self, group: Any) -> list[tuple[Hashable, ...]]:
         """Elements of any set, in order, each as a tuple."""
         if not isinstance(group, SetProduct):
-            return [e if isinstance(e, tuple) else (e,) for e in self.elements(group)]
+            return [_as_tuple(element) for element in self.elements(group)]
         found: list[tuple[Hashable, ...]] = [()]
         for factor in group.subsets(expand_all_set_operators=False):
             more = self.listed(factor)
             found = [before + after for before in found for after in more]
         return found
+
+
+def _as_tuple(index: Any) -> tuple[Hashable, ...]:
+    """An index as a tuple; empty for the one member of what has no index."""
+    return index if isinstance(index, tuple) else () if index is None else (index,)
 
 
 def _is_plain(component: Any) -> bool:
