@@ -9,6 +9,7 @@ from typing import Any
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
 from allocator.errors import SolverError
 from allocator.program import LinearProgram
@@ -23,12 +24,19 @@ _STATUS = {
 }
 _NONE = np.zeros(0)
 
+_Arrays = tuple[Floats, ...]
+
 
 class HighsModel:
     """A program loaded into HiGHS.  Others of its shape are solved from the last basis.
 
     ``log`` is a file that HiGHS writes its own log to.
     """
+
+    # What HiGHS holds: bounds of columns and rows, and costs.
+    _columns: _Arrays
+    _rows: _Arrays
+    _costs: _Arrays
 
     def __init__(self, program: LinearProgram, solver: Solver, log: Path | None = None) -> None:
         self._solver = solver
@@ -41,7 +49,7 @@ class HighsModel:
         for name, value in solver.options.items():
             self._set(name, value)
         self._matrix = program.matrix
-        self._check(self._highs.passModel(_highs_lp(program)))
+        self._pass(program)
 
     @property
     def version(self) -> str:
@@ -57,8 +65,10 @@ class HighsModel:
         self._load_matrix(program)
         self._load_bounds(program)
         objective = program.objectives[stage]
-        columns = np.arange(program.shape[1], dtype=np.int32)
-        self._check(self._highs.changeColsCost(len(columns), columns, objective.costs))
+        columns, self._costs = _changed(self._costs, objective.costs)
+        if len(columns):
+            costs = objective.costs[columns]
+            self._check(self._highs.changeColsCost(len(columns), columns, costs))
         self._check(self._highs.changeObjectiveOffset(objective.constant))
         started = self._highs.getRunTime()
         self._set("time_limit", started + max(seconds, 0.0))
@@ -92,6 +102,22 @@ class HighsModel:
         """Whether a program has the shape of the one that was loaded."""
         return program.shape == self._matrix.shape
 
+    def _pass(self, program: LinearProgram) -> None:
+        """Hand over the whole program: its arrays as they are, not number by number."""
+        (rows, columns), matrix, objective = program.shape, program.matrix, program.objectives[-1]
+        continuous = np.zeros(columns, dtype=np.int32)
+        self._columns = (program.lower, program.upper)
+        self._rows = (program.row_lower, program.row_upper)
+        self._costs = (objective.costs,)
+        self._check(
+            self._highs.passModel(
+                columns, rows, matrix.entries, int(highspy.MatrixFormat.kColwise),
+                int(highspy.ObjSense.kMinimize), objective.constant, objective.costs,
+                program.lower, program.upper, program.row_lower, program.row_upper,
+                matrix.starts, matrix.rows, matrix.values, continuous,
+            )
+        )  # fmt: skip
+
     def _load_matrix(self, program: LinearProgram) -> None:
         """Hand over the coefficients that differ; the basis stays."""
         before, after = self._matrix, program.matrix
@@ -100,7 +126,7 @@ class HighsModel:
         self._matrix = after
         if not after.same_pattern(before):
             basis = self._highs.getBasis()
-            self._check(self._highs.passModel(_highs_lp(program)))
+            self._pass(program)
             if basis.valid:
                 self._check(self._highs.setBasis(basis))
             return
@@ -109,15 +135,21 @@ class HighsModel:
             self._check(self._highs.changeCoeff(row, column, float(after.values[entry])))
 
     def _load_bounds(self, program: LinearProgram) -> None:
-        rows, columns = (np.arange(n, dtype=np.int32) for n in program.shape)
-        self._check(
-            self._highs.changeColsBounds(len(columns), columns, program.lower, program.upper)
-        )
-        self._check(
-            self._highs.changeRowsBounds(  # type: ignore[attr-defined]  # the stubs lack it
-                len(rows), rows, program.row_lower, program.row_upper
+        """Hand over the bounds that differ."""
+        columns, self._columns = _changed(self._columns, program.lower, program.upper)
+        if len(columns):
+            self._check(
+                self._highs.changeColsBounds(
+                    len(columns), columns, program.lower[columns], program.upper[columns]
+                )
             )
-        )
+        rows, self._rows = _changed(self._rows, program.row_lower, program.row_upper)
+        if len(rows):
+            self._check(
+                self._highs.changeRowsBounds(  # type: ignore[attr-defined]  # the stubs lack it
+                    len(rows), rows, program.row_lower[rows], program.row_upper[rows]
+                )
+            )
 
     def _answer(self, seconds: float) -> Solution:
         known = self._status()
@@ -195,15 +227,10 @@ class HighsModel:
             raise SolverError("HiGHS refused the program")
 
 
-def _highs_lp(program: LinearProgram) -> highspy.HighsLp:
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = program.shape
-    lp.col_cost_ = program.objectives[-1].costs
-    lp.offset_ = program.objectives[-1].constant
-    lp.col_lower_, lp.col_upper_ = program.lower, program.upper
-    lp.row_lower_, lp.row_upper_ = program.row_lower, program.row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = program.matrix.starts
-    lp.a_matrix_.index_ = program.matrix.rows
-    lp.a_matrix_.value_ = program.matrix.values
-    return lp
+def _changed(known: _Arrays, *arrays: Floats) -> tuple[NDArray[np.int32], _Arrays]:
+    """Where arrays differ from those that are known, and the arrays."""
+    differs = np.zeros(len(arrays[0]), dtype=bool)
+    for before, after in zip(known, arrays, strict=True):
+        if after is not before:
+            differs |= before != after
+    return np.flatnonzero(differs).astype(np.int32), arrays
