@@ -18,7 +18,7 @@ from allocator.cli.verbs import Verbs
 
 @click.group(
     cls=Verbs,
-    verbs=("new", "check", "solve", "audit", "export"),
+    verbs=("new", "check", "solve", "sweep", "audit", "export"),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     examples=(
         "allocator new my-council",

@@ -13,7 +13,7 @@ from allocator.cli import cli
 from allocator.errors import AuditError, CertificateError, SolverError, TimeLimitError
 from tests.plans import CASES, contents, failing
 
-VERBS = ("new", "check", "solve", "audit", "export")
+VERBS = ("new", "check", "solve", "sweep", "audit", "export")
 
 
 @pytest.fixture
