@@ -70,19 +70,19 @@ class Certificate:
         }
 
     def failure(self) -> str:
-        """What fails, where and by how much; blank if nothing does."""
+        """What fails, where and by how much; blank if nothing does.  A missing number fails."""
         told = []
-        if self.primal.relative > TOLERANCE:
+        if not self.primal.relative <= TOLERANCE:
             amount = f"{self.primal.absolute:.3g} {self.primal.unit}".strip()
             told.append(f"{self.primal.name} is violated by {amount}")
-        if self.dual.relative > TOLERANCE:
+        if not self.dual.relative <= TOLERANCE:
             told.append(
                 f"the reduced cost of {self.dual.name} has the wrong sign by "
                 f"{self.dual.absolute:.3g}"
             )
-        if self.complementarity > TOLERANCE:
+        if not self.complementarity <= TOLERANCE:
             told.append(f"complementary slackness fails by {self.complementarity:.3g} (relative)")
-        if self.gap > GAP_TOLERANCE:
+        if not self.gap <= GAP_TOLERANCE:
             told.append(f"the duality gap is {self.gap:.3g} (relative)")
         return "; ".join(told)
 
@@ -111,24 +111,31 @@ def certify(program: LinearProgram, primal: Floats, dual: Floats, stage: int = -
     )
 
 
-def lower_bound(program: LinearProgram, dual: Floats) -> float:
+def lower_bound(program: LinearProgram, dual: Floats, combined: Floats | None = None) -> float:
     """A value that no point of the program goes below: weak duality, for any dual by row.
 
-    The dual may be another program's that shares the matrix and the costs.  Reduced costs
-    that a bound would need and do not have are rounding where the dual was certified, and
-    count for nothing; minus infinity where they are more than that.
+    The dual may be another program's of the same shape.  Reduced costs that a bound would need
+    and do not have are rounding where the dual was certified, and count for nothing; minus
+    infinity where they are more than that.  ``combined`` is the matrix transposed times the dual,
+    where it is at hand.
     """
     objective = program.objectives[-1]
-    reduced = objective.costs - program.matrix.transposed_times(dual)
-    rows, row_wrong, _ = _bound_value(
-        dual, np.zeros_like(dual), program.row_lower, program.row_upper
-    )
-    cols, col_wrong, _ = _bound_value(reduced, np.zeros_like(reduced), program.lower, program.upper)
-    size = max(1.0, float(np.max(np.abs(objective.costs), initial=0.0)))
-    if max(np.max(row_wrong, initial=0.0), np.max(col_wrong, initial=0.0)) > TOLERANCE * size:
+    if combined is None:
+        combined = program.matrix.transposed_times(dual)
+    rows, row_wrong = _least(dual, program.row_lower, program.row_upper)
+    cols, col_wrong = _least(objective.costs - combined, program.lower, program.upper)
+    if max(row_wrong, col_wrong) > TOLERANCE * max(1.0, float(np.abs(objective.costs).max())):
         return -np.inf
     bound = rows + cols + objective.constant
     return bound - 1e-9 * max(1.0, abs(bound))  # on the safe side of rounding
+
+
+def _least(price: Floats, lower: Floats, upper: Floats) -> tuple[float, float]:
+    """Least value of prices times anything between finite bounds, and the worst price of none."""
+    bound = np.where(price > 0, lower, upper)
+    there = np.isfinite(bound)
+    wrong = float(np.max(np.abs(price[~there]), initial=0.0))
+    return float(np.where(there, bound, 0.0) @ price), wrong
 
 
 def refutes(program: LinearProgram, ray: Floats) -> bool:

@@ -18,21 +18,10 @@ from allocator.certificate import lower_bound, refutes
 from allocator.errors import SolverError
 from allocator.instance import Instance, Window
 from allocator.program import LinearProgram
-from allocator.session import (
-    TIE,
-    Clock,
-    Progress,
-    Session,
-    Solved,
-    WindowSolved,
-    at_window,
-    build,
-    cheapest,
-    saying,
-    why_not,
-)
+from allocator.session import Clock, Progress, Session, Solved, at_window, build, why_not
 from allocator.solvers.mip import WholeSolution, solve_whole
 from allocator.solvers.solution import Floats, Solution, Status
+from allocator.windows import TIE, WindowSolved, cheapest, saying
 
 FORMULATION: Final = "window_choice"
 SAME: Final = 1e-6  # relative, of branch and bound's objective and the linear program's
@@ -50,8 +39,9 @@ class WindowChoice(Session):
     """A session of ``window_choice``; of every other formulation see ``Session``."""
 
     def solve(
-        self, instance: Instance, *, every_window: bool = True, ranges: bool = False,
-        time_limit: float | None = None, progress: Progress | None = None,
+        self, instance: Instance, *, program: LinearProgram | None = None,
+        every_window: bool = True, ranges: bool = False, time_limit: float | None = None,
+        progress: Progress | None = None,
     ) -> SolvedByChoice:  # fmt: skip
         """Choose the window by branch and bound, then solve and prove it.
 
@@ -61,7 +51,7 @@ class WindowChoice(Session):
         tell = progress or (lambda what, done, steps: None)
         clock = Clock(time_limit)
         tell("building the program", 0, _STEPS)
-        program = build(instance, FORMULATION)
+        program = program or build(instance, FORMULATION)
         tell("choosing the window by branch and bound", 1, _STEPS)
         whole = solve_whole(program, clock.left(), self._log)
         model = self._load(program.relaxed())

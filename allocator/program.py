@@ -129,6 +129,36 @@ class LinearProgram:
         row_upper[self.rows[family].start : self.rows[family].stop] = ceiling
         return replace(self, row_upper=row_upper)
 
+    def numbers(self) -> Floats:
+        """Every number of the program in one array: coefficients, bounds, costs, constants."""
+        vectors = (o.costs for o in self.objectives)
+        constants = np.array([o.constant for o in self.objectives])
+        return np.concatenate([
+            self.matrix.values, self.row_lower, self.row_upper, self.lower, self.upper,
+            *vectors, constants,
+        ])  # fmt: skip
+
+    def with_numbers(self, numbers: Floats) -> LinearProgram:
+        """The same program with other numbers, in the order of ``numbers``.
+
+        A coefficient of zero keeps its place in the matrix; one that is the same keeps its array.
+        """
+        height, width = self.shape
+        sizes = [self.matrix.entries, *[height] * 2, *[width] * (2 + len(self.objectives))]
+        values, row_lower, row_upper, lower, upper, *costs, constants = np.split(
+            numbers, np.cumsum(sizes)
+        )
+        same = np.array_equal(values, self.matrix.values)
+        return replace(
+            self,
+            matrix=self.matrix if same else replace(self.matrix, values=values),
+            row_lower=row_lower, row_upper=row_upper, lower=lower, upper=upper,
+            objectives=tuple(
+                replace(objective, costs=of, constant=float(constant))
+                for objective, of, constant in zip(self.objectives, costs, constants, strict=True)
+            ),
+        )  # fmt: skip
+
     def with_priorities(self) -> LinearProgram:
         """The same program with a row for each objective but the last, to hold what it reached."""
         program = self

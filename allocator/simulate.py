@@ -205,8 +205,8 @@ class Simulator:
             left = left @ moves
             if period < len(late):
                 left = left + late[period] @ shift
-            elif factor * float(cost @ np.abs(left)) <= _NEGLIGIBLE * abs(total):
-                break
+            elif not factor * float(cost @ np.abs(left)) > _NEGLIGIBLE * abs(total):
+                break  # so too where a number is missing
         return total
 
     def in_care(self) -> NDArray[np.bool_]:

@@ -15,4 +15,10 @@ thing everywhere:
 
 Counts are children and cases per year; money is in millions of pounds at the instance's
 price base, because solvers keep their accuracy when numbers are of one size.
+
+``pyomo.core`` is imported rather than ``pyomo.environ``, which loads every solver's plugin too: a
+tenth of a second of every command.
+
+A floor under an expression is written ``a - b >= 0``: Pyomo reads ``a >= b`` as
+``b - a <= 0``, and the dual would have the sign of less being asked for instead of more.
 """

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from formulations.money import MILLION, PREVENTION_TIERS, STATUTORY
 from formulations.places import baseline as baseline_places
@@ -108,12 +108,14 @@ def baseline_statutory(instance: Instance) -> dict[int, float]:
 def window_only(m: Any, f: str, o: str, a: str, g: str, y: int) -> Any:
     r"""A fund for the double investment pays in its years alone.
 
-    .. math:: drawn_{fgy} \le held_{fy}\, w_y
+    .. math:: drawn_{fgy} \le 2\, held_{fy}\, w_y
 
     where :math:`held_{fy}` is the most the fund can hold and :math:`w_y` is 1 in the window.
+    Twice that, so that inside the window the fund's balance binds and not this, and the price
+    of a pound more is the balance's.
     Dual: £m (present value) per £m drawn outside the window.  MODEL.md 3.8, 3.9
     """
-    return m.drawn[f, o, a, g, y] <= m.most_held[f, o, y] * m.in_window[y]
+    return m.drawn[f, o, a, g, y] <= 2 * m.most_held[f, o, y] * m.in_window[y]
 
 
 def statutory_protected(m: Any, y: int) -> Any:
@@ -123,7 +125,9 @@ def statutory_protected(m: Any, y: int) -> Any:
 
     Dual: £m (present value) per £m of statutory spend protected.  MODEL.md 3.9
     """
-    return sum(m.spend[a, STATUTORY, y] for a in m.AREAS) >= m.protected_spend[y] * m.in_window[y]
+    return (
+        sum(m.spend[a, STATUTORY, y] for a in m.AREAS) - m.protected_spend[y] * m.in_window[y] >= 0
+    )
 
 
 def prevention_uplifted(m: Any, y: int) -> Any:
@@ -135,7 +139,8 @@ def prevention_uplifted(m: Any, y: int) -> Any:
     """
     return (
         sum(m.spend[a, g, y] for a in m.AREAS for g in m.PREVENTION_TIERS)
-        >= m.uplifted_spend[y] * m.in_window[y]
+        - m.uplifted_spend[y] * m.in_window[y]
+        >= 0
     )
 
 
@@ -152,6 +157,7 @@ def savings_reinvested(m: Any, y: int) -> Any:
     return (
         sum(m.spend[a, g, y] for a in m.AREAS for g in m.PREVENTION_TIERS)
         + m.reinvested_share * sum(m.spend[a, STATUTORY, y] for a in m.AREAS)
-        >= (m.opening_prevention[y] + m.reinvested_share * m.baseline_statutory[y])
+        - (m.opening_prevention[y] + m.reinvested_share * m.baseline_statutory[y])
         * m.after_window[y]
+        >= 0
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
@@ -56,20 +56,16 @@ def _declare_costs(m: pyo.AbstractModel, instance: Instance) -> None:
         m.SERVICES, m.YEARS, initialize=by_year({k: s.exit_cost for k, s in services}),
         doc="£m per case per year given up",
     )  # fmt: skip
-    areas_tiers = [(a, g) for a in instance.areas for g in TIERS]
-    m.STATES_IN = pyo.Set(
-        m.AREAS, m.TIERS, dimen=1,
-        initialize={
-            (a, g): [i for (b, i), s in states if b == a and s.tier == g] for a, g in areas_tiers
-        },
-    )  # fmt: skip
-    m.SERVICES_IN = pyo.Set(
-        m.AREAS, m.TIERS, dimen=1,
-        initialize={
-            (a, g): [p for (b, p), s in services if b == a and s.tier == g]
-            for a, g in areas_tiers
-        },
-    )  # fmt: skip
+    states_in: dict[tuple[str, str], list[str]] = {
+        (a, g): [] for a in instance.areas for g in TIERS
+    }
+    services_in = {key: list[str]() for key in states_in}
+    for (a, i), state in states:
+        states_in[a, state.tier].append(i)
+    for (a, p), service in services:
+        services_in[a, service.tier].append(p)
+    m.STATES_IN = pyo.Set(m.AREAS, m.TIERS, dimen=1, initialize=states_in)
+    m.SERVICES_IN = pyo.Set(m.AREAS, m.TIERS, dimen=1, initialize=services_in)
     m.spend = pyo.Var(m.AREAS, m.TIERS, m.YEARS, bounds=(0, None), doc="£m")
 
 

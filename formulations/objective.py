@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from formulations.money import MILLION
 from formulations.population import probabilities
@@ -22,8 +22,9 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     closing = yearly ** (instance.years - 1)
     values = {}
     if instance.terminal_value:
+        chances = probabilities(instance, instance.last_year)
         for a in instance.areas:
-            values.update(child_values(instance, a, per_period))
+            values.update(child_values(instance, a, per_period, chances))
     m.discount = pyo.Param(
         m.YEARS, initialize={y: yearly**n for n, y in enumerate(instance.horizon)}
     )
@@ -46,16 +47,17 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     )
 
 
-def child_values(instance: Instance, a: str, per_period: float) -> dict[tuple[str, str], float]:
+def child_values(
+    instance: Instance, a: str, per_period: float, chances: dict[tuple[str, str, str, int], float]
+) -> dict[tuple[str, str], float]:
     r"""Cashable cost, from the end of the horizon on, of a child in each state of the area.
 
-    :math:`V = (I - \beta P)^{-1}\beta\,\tilde c` with the closing year's probabilities and
-    prices; £m in the closing year's money of account.
+    :math:`V = (I - \beta P)^{-1}\beta\,\tilde c` with the closing year's probabilities
+    (``chances``) and prices; £m in the closing year's money of account.
     """
     data, year = instance.resolved, instance.last_year
     states = [i for b, i in data.states if b == a]
-    chances = probabilities(instance, year)
-    stay = np.array([[chances.get((a, i, j), 0.0) for j in states] for i in states])
+    stay = np.array([[chances.get((a, i, j, year), 0.0) for j in states] for i in states])
     cost = np.array(
         [
             data.states[a, i].cashable_share * data.states[a, i].unit_cost

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from formulations.population import baseline as baseline_children
 
@@ -45,7 +45,7 @@ def places_needed(m: Any, a: str, i: str, t: int) -> Any:
 
     Dual: £m (present value) per place needed.  MODEL.md 3.6
     """
-    return m.places[a, i, t] >= 0.5 * (m.children[a, i, t - 1] + m.children[a, i, t])
+    return m.places[a, i, t] - 0.5 * (m.children[a, i, t - 1] + m.children[a, i, t]) >= 0
 
 
 def places_kept(m: Any, a: str, i: str, t: int) -> Any:
@@ -55,7 +55,7 @@ def places_kept(m: Any, a: str, i: str, t: int) -> Any:
 
     Dual: £m (present value) per place that must be kept.  MODEL.md 3.6
     """
-    return m.places[a, i, t] >= m.kept_share[a, i] * m.places[a, i, t - 1]
+    return m.places[a, i, t] - m.kept_share[a, i] * m.places[a, i, t - 1] >= 0
 
 
 def baseline(instance: Instance) -> dict[tuple[str, str, int], float]:

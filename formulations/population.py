@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from formulations.horizon import year_of
 
@@ -17,7 +17,14 @@ EXIT = "exit"
 
 
 def declare(m: pyo.AbstractModel, instance: Instance) -> None:
-    """``STATES`` (area, state), ``CARE_STATES``, ``ORIGINS``, probabilities, and ``children``."""
+    r"""``STATES`` (area, state), ``CARE_STATES``, ``ORIGINS``, probabilities, and ``children``.
+
+    Chances within a period come from constant competing rates :math:`h_{ij}` (MODEL.md 3.1):
+
+    .. math::
+        p_{ij} = \frac{h_{ij}}{h_i}\big(1 - e^{-h_i\Delta}\big), \qquad
+        p_{ii} = e^{-h_i\Delta}, \qquad h_i = \sum_{j\ne i} h_{ij}
+    """
     data = instance.resolved
     m.STATES = pyo.Set(dimen=2, initialize=list(data.states))
     m.CARE_STATES = pyo.Set(
@@ -32,11 +39,7 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     )
     m.probability = pyo.Param(
         pyo.Any,
-        initialize={
-            (a, i, j, y): value
-            for y in instance.horizon
-            for (a, i, j), value in probabilities(instance, y).items()
-        },
+        initialize=probabilities(instance),
         doc="share of those in i at the start of a period of the year who are in j at its end",
     )
     m.arrivals = pyo.Param(
@@ -86,24 +89,24 @@ def children_balance(m: Any, a: str, j: str, t: int) -> Any:
     )
 
 
-def probabilities(instance: Instance, year: int) -> dict[tuple[str, str, str], float]:
-    """Chance by area, from and to of a move within one period of the year; from = to for staying.
+def probabilities(
+    instance: Instance, year: int | None = None
+) -> dict[tuple[str, str, str, int], float]:
+    """Chance by area, from, to and year of a move within one period; from = to for staying.
 
-    Competing constant hazards: MODEL.md 3.1.
+    Every year's, or one's.  Competing constant hazards: MODEL.md 3.1.
     """
     length = 1 / instance.periods_per_year
-    data = instance.resolved
-    hazards: dict[tuple[str, str], dict[str, float]] = {key: {} for key in data.states}
-    for (a, i, j, y), rate in data.rates.items():
-        if y == year:
-            hazards[a, i][j] = rate
-    chances = {}
-    for (a, i), rates in hazards.items():
-        total = sum(rates.values())
-        stay = math.exp(-total * length)
-        chances[a, i, i] = stay
-        for j, rate in rates.items():
-            chances[a, i, j] = rate / total * (1 - stay) if total > 0 else 0.0
+    data, years = instance.resolved, instance.horizon if year is None else (year,)
+    total = dict.fromkeys(((*key, y) for key in data.states for y in years), 0.0)
+    rates = [(key, rate) for key, rate in data.rates.items() if year is None or key[3] == year]
+    for (a, i, _, y), rate in rates:
+        total[a, i, y] += rate
+    stay = {key: math.exp(-hazard * length) for key, hazard in total.items()}
+    chances = {(a, i, i, y): share for (a, i, y), share in stay.items()}
+    for (a, i, j, y), rate in rates:
+        hazard = total[a, i, y]
+        chances[a, i, j, y] = rate / hazard * (1 - stay[a, i, y]) if hazard > 0 else 0.0
     return chances
 
 
@@ -111,11 +114,14 @@ def baseline(instance: Instance) -> dict[tuple[str, str, int], float]:
     """Children by area, state and period (0..H) if every service stays at its baseline."""
     data = instance.resolved
     children = {(a, i, 0): state.opening for (a, i), state in data.states.items()}
+    moves = defaultdict(list)
+    for (a, i, j, y), chance in probabilities(instance).items():
+        if j != EXIT:
+            moves[y].append((a, i, j, chance))
     for t in range(1, instance.number_of_periods + 1):
         y = year_of(instance, t)
         for a, j in data.states:
             children[a, j, t] = data.arrivals.get((a, j, y), 0.0) / instance.periods_per_year
-        for (a, i, j), chance in probabilities(instance, y).items():
-            if j != EXIT:
-                children[a, j, t] += chance * children[a, i, t - 1]
+        for a, i, j, chance in moves[y]:
+            children[a, j, t] += chance * children[a, i, t - 1]
     return children

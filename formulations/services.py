@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from formulations.horizon import year_of
 from formulations.population import probabilities
@@ -209,7 +209,7 @@ def _declare_avoidable(m: pyo.AbstractModel, instance: Instance) -> None:
         after = reach(instance, (a, p, i, j, l)) if instance.terminal_value else 0
         for t in range(last + 1, last + after + 1):
             late[a, i, j, t].append((p, l))
-    chances = {y: probabilities(instance, y) for y in instance.horizon}
+    chances = probabilities(instance)
     m.AVOIDABLE_MOVES = pyo.Set(dimen=3, initialize=list(effects_on))
     m.EFFECTS_ON = pyo.Set(m.AVOIDABLE_MOVES, dimen=2, initialize=dict(effects_on))
     m.LATE_MOVES = pyo.Set(dimen=4, initialize=list(late))
@@ -218,7 +218,7 @@ def _declare_avoidable(m: pyo.AbstractModel, instance: Instance) -> None:
         m.AVOIDABLE_MOVES,
         m.YEARS,
         initialize={
-            (*move, y): data.avoidable.get((*move, y), 0.0) * chances[y].get(move, 0.0)
+            (*move, y): data.avoidable.get((*move, y), 0.0) * chances.get((*move, y), 0.0)
             for move in effects_on
             for y in instance.horizon
         },

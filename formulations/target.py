@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
+
+from formulations.money import ALL
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
@@ -15,10 +17,9 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     data = instance.resolved
     m.TARGETS = pyo.Set(dimen=2, initialize=list(data.targets))
     m.target = pyo.Param(m.TARGETS, initialize=dict(data.targets), doc="children")
-    m.CARE_STATES_OF = pyo.Set(
-        m.OWNERS, dimen=2,
-        initialize=lambda m, o: [(a, i) for a, i in m.CARE_STATES if a in m.AREAS_OF[o]],
-    )  # fmt: skip
+    care = [key for key, state in data.states.items() if state.in_care]
+    of_area = {a: [(b, i) for b, i in care if b == a] for a in instance.areas}
+    m.CARE_STATES_OF = pyo.Set(m.OWNERS, dimen=2, initialize={ALL: care, **of_area})
 
 
 def target_met(m: Any, o: str, y: int) -> Any:

@@ -18,7 +18,17 @@ from allocator.cli.verbs import Verbs
 
 @click.group(
     cls=Verbs,
-    verbs=("new", "check", "solve", "audit", "compare", "export", "import-solution", "solvers"),
+    verbs=(
+        "new",
+        "check",
+        "solve",
+        "sweep",
+        "audit",
+        "compare",
+        "export",
+        "import-solution",
+        "solvers",
+    ),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     examples=(
         "allocator new my-council",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from allocator.compile.standard_form import compile_by_pyomo
 from allocator.compile.templates import NotATemplate, compile_templates

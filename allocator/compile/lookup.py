@@ -1,13 +1,13 @@
-"""Sets, parameters and columns of a Pyomo model as arrays that are looked up by the million.
+"""Index values as integers, and tables of them that are looked up by the million.
 
-An index value is coded as an integer: whole numbers (periods, years) as themselves, so that
-``t - 1`` is arithmetic, and names as negative numbers.  A table of keys answers where each
-row of an array of codes stands.
+Whole numbers (periods, years) are coded as themselves, so that ``t - 1`` is arithmetic, and
+names as negative numbers.  Codes of indices are held part by part: (parts, indices).
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -15,76 +15,69 @@ from numpy.typing import NDArray
 
 Codes = NDArray[np.int64]
 
+_FIRST_NAME = -1_000_000  # the code of the first name; whole numbers are far above it
 _DENSE = 50_000_000  # cells of a direct table; above it a search in sorted keys takes less room
+_ABSENT = -(2**50)  # outweighs any sum of places in a table
 
 
-class Symbols:
+class Symbols(dict[Any, int]):
     """One code for each index value."""
 
-    def __init__(self) -> None:
-        self._codes: dict[Hashable, int] = {}
+    def __missing__(self, value: Any) -> int:
+        """Code of a value not met before; a whole number is its own."""
+        code = int(value) if isinstance(value, (int, np.integer)) else _FIRST_NAME - len(self)
+        self[value] = code
+        return code
 
-    def code(self, value: Any) -> int:
-        """Code of a value; a whole number is its own."""
-        if isinstance(value, (int, np.integer)):
-            return int(value)
-        found = self._codes.get(value)
-        if found is None:
-            found = self._codes[value] = -1_000_000 - len(self._codes)
-        return found
-
-    def codes(self, keys: Iterable[Any], dimension: int) -> Codes:
-        """Keys as rows of codes, (keys, dimension)."""
-        flat = [self.code(part) for key in keys for part in (key if type(key) is tuple else (key,))]
-        return np.array(flat, dtype=np.int64).reshape(-1, max(dimension, 1))
+    def codes(self, keys: Collection[Any], parts: int) -> Codes:
+        """Codes of keys, (parts, keys); each is a tuple, or bare where it has but one part."""
+        if isinstance(keys, range) and parts <= 1:
+            return np.arange(keys.start, keys.stop, keys.step)[np.newaxis]
+        flat = keys if parts <= 1 else chain.from_iterable(keys)
+        found = np.fromiter(map(self.__getitem__, flat), np.int64, len(keys) * max(parts, 1))
+        return np.ascontiguousarray(found.reshape(len(keys), max(parts, 1)).T)
 
 
 class Keys:
-    """Finds rows of codes among the keys it was made of."""
+    """Finds indices among the keys it was made of, each by its codes."""
 
     def __init__(self, keys: Codes) -> None:
-        self._count = len(keys)
-        self._remaps: list[tuple[int, Codes]] = []
-        self._strides: list[int] = []
-        total, columns = 1, []
-        for column in keys.T:
-            low = int(column.min()) if len(column) else 0
-            distinct = np.unique(column - low)
-            remap = np.full(int(distinct[-1]) + 1 if len(distinct) else 1, -1, dtype=np.int64)
-            remap[distinct] = np.arange(len(distinct))
-            self._remaps.append((low, remap))
-            columns.append(remap[column - low])
-            self._strides.append(total)
-            total *= max(len(distinct), 1)
-        combined = self._combined(columns, len(keys))
-        self._dense: Codes | None = None
+        self._count = keys.shape[1]
+        self._places: list[tuple[int, Codes]] = []
+        total = 1
+        for part in keys:
+            low, high = (int(part.min()), int(part.max())) if part.size else (0, 0)
+            there = np.zeros(high - low + 1, dtype=bool)
+            there[part - low] = True
+            # One more cell at either end stands for whatever lies outside.
+            place = np.full(len(there) + 2, _ABSENT, dtype=np.int64)
+            place[1:-1][there] = np.arange(np.count_nonzero(there)) * total
+            self._places.append((low - 1, place))
+            total *= max(int(np.count_nonzero(there)), 1)
+        combined = self._combined(list(keys))
+        self._dense: NDArray[np.int32] | None = None
         if total <= _DENSE:
-            self._dense = np.full(total, -1, dtype=np.int64)
-            self._dense[combined] = np.arange(len(keys))
+            self._dense = np.full(total, -1, dtype=np.int32)
+            self._dense[combined] = np.arange(self._count)
         else:
             self._order = np.argsort(combined, kind="stable")
             self._sorted = combined[self._order]
 
-    def _combined(self, columns: Sequence[Codes], count: int) -> Codes:
-        combined = np.zeros(count, dtype=np.int64)
-        for column, stride in zip(columns, self._strides, strict=True):
-            combined += column * stride
+    def _combined(self, codes: Sequence[Codes]) -> Codes:
+        """Place of each index in a table of all, negative where one of its parts is unknown."""
+        (low, place), *others = self._places
+        combined = place.take(codes[0] - low, mode="clip")
+        for part, (low, place) in zip(codes[1:], others, strict=True):
+            combined += place.take(part - low, mode="clip")
         return combined
 
     def find(self, codes: Sequence[Codes]) -> Codes:
-        """Position of each row among the keys, -1 where it is not one of them."""
+        """Position of each index among the keys, -1 where it is not one of them."""
         if self._count == 0:
             return np.full(len(codes[0]), -1, dtype=np.int64)
-        columns, there = [], np.ones(len(codes[0]), dtype=bool)
-        for column, (low, remap) in zip(codes, self._remaps, strict=True):
-            shifted = column - low
-            inside = (shifted >= 0) & (shifted < len(remap))
-            mapped = remap[np.where(inside, shifted, 0)]
-            there &= inside & (mapped >= 0)
-            columns.append(np.where(there, mapped, 0))
-        combined = self._combined(columns, len(there))
+        combined = self._combined(codes)
+        known = combined >= 0
         if self._dense is not None:
-            return np.where(there, self._dense[combined], -1)
+            return np.where(known, self._dense.take(combined, mode="clip"), -1).astype(np.int64)
         at = np.minimum(np.searchsorted(self._sorted, combined), len(self._sorted) - 1)
-        found = there & (self._sorted[at] == combined)
-        return np.where(found, self._order[at], -1)
+        return np.where(known & (self._sorted[at] == combined), self._order[at], -1)

@@ -9,14 +9,14 @@ sum), which gives the rows, columns and values of the matrix with no Pyomo objec
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo
 from numpy.typing import NDArray
 from pyomo.core.base.param import ParamData
-from pyomo.core.base.set import SetProduct
+from pyomo.core.base.var import VarData
 from pyomo.core.expr import numeric_expr, relational_expr
 from pyomo.core.expr.template_expr import (
     GetItemExpression,
@@ -26,7 +26,10 @@ from pyomo.core.expr.template_expr import (
     templatize_rule,
 )
 
-from allocator.compile.lookup import Codes, Keys, Symbols
+from allocator.compile.affine import Affine, Frame
+from allocator.compile.data import Data
+from allocator.compile.given import Given
+from allocator.compile.lookup import Codes, Keys
 from allocator.compile.standard_form import integrality
 from allocator.matrix import Floats, Matrix
 from allocator.program import Family, Flags, LinearProgram, Objective
@@ -36,47 +39,11 @@ class NotATemplate(Exception):
     """A rule that can't be expanded as a template; the message says which and why."""
 
 
-@dataclass(frozen=True)
-class Frame:
-    """Index values in force: for each symbol an array with one code per entry."""
-
-    size: int
-    values: dict[int, Codes]
-
-
-@dataclass(frozen=True)
-class Affine:
-    """A constant for each entry of a frame, and terms: entry, column and coefficient."""
-
-    constant: Floats
-    terms: tuple[tuple[Codes, Codes, Floats], ...] = ()
-
-    def scaled(self, factor: Floats) -> Affine:
-        """Each entry times its factor."""
-        terms = tuple(
-            (rows, columns, values * factor[rows]) for rows, columns, values in self.terms
-        )
-        return Affine(self.constant * factor, terms)
-
-    def plus(self, other: Affine) -> Affine:
-        """Entry by entry."""
-        return Affine(self.constant + other.constant, self.terms + other.terms)
-
-    def gathered(self, owner: Codes, size: int) -> Affine:
-        """Entries added up by the entry of another frame that owns each of them."""
-        constant = np.bincount(owner, weights=self.constant, minlength=size).astype(np.float64)
-        return Affine(constant, tuple((owner[r], c, v) for r, c, v in self.terms))
-
-
 def compile_templates(model: pyo.AbstractModel) -> LinearProgram:
     """Arrays of a formulation's program; constructs the model's sets and parameters.
 
     Raises NotATemplate where a rule, a bound or an objective can't be expanded.
     """
-    for component in model.component_objects((pyo.Set, pyo.RangeSet, pyo.Param, pyo.Var)):
-        if component.ctype is pyo.Var:
-            component._dense = False  # so that constructing it makes no object per column
-        component.construct()
     expander = _Expander(model)
     columns, lower, upper, whole = expander.columns()
     rows, matrix, row_lower, row_upper = expander.rows()
@@ -99,10 +66,8 @@ class _Expander:
 
     def __init__(self, model: pyo.AbstractModel) -> None:
         self._model = model
-        self._symbols = Symbols()
-        self._elements: dict[int, Codes] = {}
-        self._members: dict[int, tuple[Keys, Codes, Codes, Codes]] = {}
-        self._params: dict[int, tuple[Keys, Floats]] = {}
+        self._given = Given(model)
+        self._data = Data(self._given)
         self._starts: dict[int, tuple[Keys, int]] = {}
         self._width = 0
 
@@ -111,26 +76,26 @@ class _Expander:
         families: dict[str, Family] = {}
         lower, upper, whole = [np.empty(0)], [np.empty(0)], [np.empty(0, dtype=bool)]
         for var in self._model.component_objects(pyo.Var):
-            codes = self._elements_of(var.index_set())
-            families[var.name] = _family(var, self._width, len(codes))
+            codes = self._data.elements(var.index_set())
+            families[var.name] = self._family(var, self._width, codes)
             self._starts[id(var)] = (Keys(codes), self._width)
-            self._width += len(codes)
+            self._width += codes.shape[1]
             low, high = self._bounds(var, codes)
             lower.append(low)
             upper.append(high)
             step = var._rule_domain(None, None, None).get_interval()[2]
-            whole.append(np.full(len(codes), step == 1))
+            whole.append(np.full(codes.shape[1], step == 1))
         return families, np.concatenate(lower), np.concatenate(upper), np.concatenate(whole)
 
     def _bounds(self, var: Any, codes: Codes) -> tuple[Floats, Floats]:
         rule = var._rule_bounds
         if rule is None:
-            return np.full(len(codes), -np.inf), np.full(len(codes), np.inf)
+            return np.full(codes.shape[1], -np.inf), np.full(codes.shape[1], np.inf)
         bounds, frame = self._template(var, rule, codes)
         if not isinstance(bounds, tuple):
             raise NotATemplate(f"the bounds of {var.name} are not a pair")
         low, high = (
-            np.full(len(codes), absent) if bound is None else self._number(bound, frame)
+            np.full(codes.shape[1], absent) if bound is None else self._number(bound, frame)
             for bound, absent in zip(bounds, (-np.inf, np.inf), strict=True)
         )
         return low, high
@@ -141,15 +106,15 @@ class _Expander:
         lower, upper, entries = [np.empty(0)], [np.empty(0)], []
         height = 0
         for constraint in self._model.component_objects(pyo.Constraint):
-            codes = self._elements_of(constraint.index_set())
-            families[constraint.name] = _family(constraint, height, len(codes))
-            if len(codes):
+            codes = self._data.elements(constraint.index_set())
+            families[constraint.name] = self._family(constraint, height, codes)
+            if codes.shape[1]:
                 relation, frame = self._template(constraint, constraint.rule, codes)
                 body, low, high = self._relation(constraint, relation, frame)
                 entries += [(rows + height, columns, v) for rows, columns, v in body.terms]
                 lower.append(low)
                 upper.append(high)
-            height += len(codes)
+            height += codes.shape[1]
         matrix = _matrix(entries, (height, self._width))
         return families, matrix, np.concatenate(lower), np.concatenate(upper)
 
@@ -174,11 +139,10 @@ class _Expander:
             )
         except (TemplateExpressionError, TypeError, AttributeError, KeyError, ValueError) as error:
             raise NotATemplate(f"{component.name}: {error}") from error
-        size = len(codes) if codes is not None else 1
-        values = {}
-        if indexed and codes is not None:
-            values = {index._id: codes[:, n] for n, index in enumerate(indices)}
-        return template, Frame(size, values)
+        if not indexed or codes is None:
+            return template, Frame(1, {})
+        values = {index._id: part for index, part in zip(indices, codes, strict=True)}
+        return template, Frame(codes.shape[1], values)
 
     def _relation(
         self, constraint: Any, relation: Any, frame: Frame
@@ -257,14 +221,27 @@ class _Expander:
         component, *indices = node.args
         codes = [self._index(index, frame) for index in indices]
         if component.ctype is pyo.Param:
-            keys, values = self._values_of(component)
+            keys, values = self._data.values(component)
             return Affine(values[_all_found(keys, codes, component)])
         if component.ctype is pyo.Var:
-            keys, start = self._starts[id(component)]
-            columns = start + _all_found(keys, codes, component)
-            entries = np.arange(frame.size)
-            return Affine(np.zeros(frame.size), ((entries, columns, np.ones(frame.size)),))
+            return self._columns_of(component, codes, frame)
         raise NotATemplate(f"{component.name} is neither a parameter nor a variable")
+
+    def _one_column(self, node: Any, frame: Frame) -> Affine:
+        """A variable that a rule names outright: the same column in every entry."""
+        index = node.index()
+        parts = index if isinstance(index, tuple) else (index,)
+        codes = [self._index(part, frame) for part in parts if part is not None]
+        return self._columns_of(node.parent_component(), codes, frame)
+
+    def _columns_of(self, var: Any, codes: Sequence[Codes], frame: Frame) -> Affine:
+        keys, start = self._starts[id(var)]
+        columns = np.full(frame.size, start)
+        if var.is_indexed():
+            columns += _all_found(keys, codes, var)
+        return Affine(
+            np.zeros(frame.size), ((np.arange(frame.size), columns, np.ones(frame.size)),)
+        )
 
     def _template_sum(self, node: Any, frame: Frame) -> Affine:
         """A sum over sets: worked out on a larger frame, then added up by entry."""
@@ -284,6 +261,7 @@ class _Expander:
         (numeric_expr.ProductExpression, _product),
         (numeric_expr.DivisionExpression, _quotient),
         (ParamData, _scalar_param),
+        (VarData, _one_column),
     )
 
     def _spread(self, frame: Frame, symbols: Sequence[Any]) -> tuple[Frame, Codes]:
@@ -291,17 +269,18 @@ class _Expander:
         group = symbols[0]._set
         if isinstance(group, GetItemExpression):
             component, *indices = group.args
-            keys, first, count, members = self._members_of(component, len(symbols))
-            at = _all_found(keys, [self._index(i, frame) for i in indices], component)
-            owner = np.repeat(np.arange(frame.size), count[at])
-            before = np.cumsum(count[at]) - count[at]
-            elements = members[np.arange(len(owner)) - np.repeat(before - first[at], count[at])]
+            inside = self._data.members(component, len(symbols))
+            at = _all_found(inside.keys, [self._index(i, frame) for i in indices], component)
+            count = inside.count[at]
+            owner = np.repeat(np.arange(frame.size), count)
+            before = np.cumsum(count) - count
+            elements = inside.codes[:, np.arange(len(owner)) + (inside.first[at] - before)[owner]]
         else:
-            members = self._elements_of(group)
-            owner = np.repeat(np.arange(frame.size), len(members))
-            elements = np.tile(members, (frame.size, 1))
+            members = self._data.elements(group)
+            owner = np.repeat(np.arange(frame.size), members.shape[1])
+            elements = np.tile(members, (1, frame.size))
         values = {name: codes[owner] for name, codes in frame.values.items()}
-        values |= {symbol._id: elements[:, n] for n, symbol in enumerate(symbols)}
+        values |= {symbol._id: part for symbol, part in zip(symbols, elements, strict=True)}
         return Frame(len(owner), values), owner
 
     def _index(self, node: Any, frame: Frame) -> Codes:
@@ -309,52 +288,12 @@ class _Expander:
         if isinstance(node, IndexTemplate):
             return frame.values[node._id]
         if isinstance(node, str):
-            return np.full(frame.size, self._symbols.code(node))
+            return np.full(frame.size, self._data.code(node))
         return self._number(node, frame).astype(np.int64)
 
-    def _elements_of(self, group: Any) -> Codes:
-        """Elements of a set as rows of codes; those of a product from its factors."""
-        if id(group) not in self._elements:
-            if isinstance(group, SetProduct):
-                codes = np.zeros((1, 0), dtype=np.int64)
-                for factor in group.subsets(expand_all_set_operators=False):
-                    part = self._elements_of(factor)
-                    tiled = np.tile(part, (len(codes), 1))
-                    codes = np.hstack([np.repeat(codes, len(part), axis=0), tiled])
-            else:
-                dimension = group.dimen if isinstance(group.dimen, int) else 1
-                codes = self._symbols.codes(list(group), dimension)
-            self._elements[id(group)] = codes
-        return self._elements[id(group)]
-
-    def _members_of(self, component: Any, dimension: int) -> tuple[Keys, Codes, Codes, Codes]:
-        """An indexed set: its keys, and where the members of each lie in one array."""
-        if id(component) not in self._members:
-            lists = [(key, list(members)) for key, members in component.items()]
-            count = np.array([len(members) for _, members in lists], dtype=np.int64)
-            members = self._symbols.codes([m for _, part in lists for m in part], dimension)
-            keys = Keys(self._keys([key for key, _ in lists]))
-            self._members[id(component)] = (keys, np.cumsum(count) - count, count, members)
-        return self._members[id(component)]
-
-    def _values_of(self, component: Any) -> tuple[Keys, Floats]:
-        """A parameter's keys and values; a name is valued at its code."""
-        if id(component) not in self._params:
-            items = component.extract_values()
-            values = [
-                v if isinstance(v, (int, float)) else self._symbols.code(v) for v in items.values()
-            ]
-            self._params[id(component)] = (Keys(self._keys(list(items))), np.array(values, float))
-        return self._params[id(component)]
-
-    def _keys(self, keys: list[Any]) -> Codes:
-        width = len(keys[0]) if keys and isinstance(keys[0], tuple) else 1
-        return self._symbols.codes(keys, width)
-
-
-def _family(component: Any, start: int, count: int) -> Family:
-    indices = component.index_set()
-    return Family(component.name, start, count, component.doc or "", lambda: list(indices))
+    def _family(self, component: Any, start: int, codes: Codes) -> Family:
+        indices = partial(self._given.listed, component.index_set())
+        return Family(component.name, start, codes.shape[1], component.doc or "", indices)
 
 
 def _has_variables(node: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -80,6 +80,12 @@ class Instance:
         object.__setattr__(self, "remarks", MappingProxyType(dict(self.remarks)))
         if not self.price_base:
             object.__setattr__(self, "price_base", financial_year(self.first_year))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Sent to another process as it was written; what is worked out from it is not."""
+        values = {f.name: getattr(self, f.name) for f in fields(self)}
+        values |= {"tables": dict(self.tables), "remarks": dict(self.remarks)}
+        return _restored, (values,)
 
     @property
     def horizon(self) -> range:
@@ -187,6 +193,10 @@ class Instance:
             if row[key] == name and row["label"]:
                 return str(row["label"])
         return name
+
+
+def _restored(values: dict[str, Any]) -> Instance:
+    return Instance(**values)
 
 
 def financial_year(year: int) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
 from allocator.errors import SolverError
 from allocator.program import LinearProgram
@@ -22,6 +24,8 @@ _STATUS = {
 }
 _NONE = np.zeros(0)
 
+_Arrays = tuple[Floats, ...]
+
 
 class HighsModel:
     """A program loaded into HiGHS.  Others of its shape are solved from the last basis.
@@ -29,9 +33,15 @@ class HighsModel:
     ``log`` is a file that HiGHS writes its own log to.
     """
 
+    # What HiGHS holds: bounds of columns and rows, and costs.
+    _columns: _Arrays
+    _rows: _Arrays
+    _costs: _Arrays
+
     def __init__(self, program: LinearProgram, solver: Solver, log: Path | None = None) -> None:
         self._solver = solver
         self._highs = highspy.Highs()
+        self._highs.HandleUserInterrupt = True
         self._set("output_flag", log is not None)
         self._set("log_to_console", False)
         if log is not None:
@@ -39,7 +49,7 @@ class HighsModel:
         for name, value in solver.options.items():
             self._set(name, value)
         self._matrix = program.matrix
-        self._check(self._highs.passModel(highs_lp(program)))
+        self._pass(program)
 
     @property
     def version(self) -> str:
@@ -55,8 +65,10 @@ class HighsModel:
         self._load_matrix(program)
         self._load_bounds(program)
         objective = program.objectives[stage]
-        columns = np.arange(program.shape[1], dtype=np.int32)
-        self._check(self._highs.changeColsCost(len(columns), columns, objective.costs))
+        columns, self._costs = _changed(self._costs, objective.costs)
+        if len(columns):
+            costs = objective.costs[columns]
+            self._check(self._highs.changeColsCost(len(columns), columns, costs))
         self._check(self._highs.changeObjectiveOffset(objective.constant))
         started = self._highs.getRunTime()
         self._set("time_limit", started + max(seconds, 0.0))
@@ -90,6 +102,22 @@ class HighsModel:
         """Whether a program has the shape of the one that was loaded."""
         return program.shape == self._matrix.shape
 
+    def _pass(self, program: LinearProgram) -> None:
+        """Hand over the whole program: its arrays as they are, not number by number."""
+        (rows, columns), matrix, objective = program.shape, program.matrix, program.objectives[-1]
+        continuous = np.zeros(columns, dtype=np.int32)
+        self._columns = (program.lower, program.upper)
+        self._rows = (program.row_lower, program.row_upper)
+        self._costs = (objective.costs,)
+        self._check(
+            self._highs.passModel(
+                columns, rows, matrix.entries, int(highspy.MatrixFormat.kColwise),
+                int(highspy.ObjSense.kMinimize), objective.constant, objective.costs,
+                program.lower, program.upper, program.row_lower, program.row_upper,
+                matrix.starts, matrix.rows, matrix.values, continuous,
+            )
+        )  # fmt: skip
+
     def _load_matrix(self, program: LinearProgram) -> None:
         """Hand over the coefficients that differ; the basis stays."""
         before, after = self._matrix, program.matrix
@@ -98,7 +126,7 @@ class HighsModel:
         self._matrix = after
         if not after.same_pattern(before):
             basis = self._highs.getBasis()
-            self._check(self._highs.passModel(highs_lp(program)))
+            self._pass(program)
             if basis.valid:
                 self._check(self._highs.setBasis(basis))
             return
@@ -107,15 +135,21 @@ class HighsModel:
             self._check(self._highs.changeCoeff(row, column, float(after.values[entry])))
 
     def _load_bounds(self, program: LinearProgram) -> None:
-        rows, columns = (np.arange(n, dtype=np.int32) for n in program.shape)
-        self._check(
-            self._highs.changeColsBounds(len(columns), columns, program.lower, program.upper)
-        )
-        self._check(
-            self._highs.changeRowsBounds(  # type: ignore[attr-defined]  # the stubs lack it
-                len(rows), rows, program.row_lower, program.row_upper
+        """Hand over the bounds that differ."""
+        columns, self._columns = _changed(self._columns, program.lower, program.upper)
+        if len(columns):
+            self._check(
+                self._highs.changeColsBounds(
+                    len(columns), columns, program.lower[columns], program.upper[columns]
+                )
             )
-        )
+        rows, self._rows = _changed(self._rows, program.row_lower, program.row_upper)
+        if len(rows):
+            self._check(
+                self._highs.changeRowsBounds(  # type: ignore[attr-defined]  # the stubs lack it
+                    len(rows), rows, program.row_lower[rows], program.row_upper[rows]
+                )
+            )
 
     def _answer(self, seconds: float) -> Solution:
         known = self._status()
@@ -136,9 +170,28 @@ class HighsModel:
         """Run with options, and put the solver's own back."""
         for name, value in options.items():
             self._set(name, value)
-        self._highs.run()
+        self._run_interruptibly()
         for name, value in self._solver.options.items():
             self._set(name, value)
+
+    def _run_interruptibly(self) -> None:
+        """Run in a thread beside: an interruption would wait for the call into HiGHS to end."""
+        ended = Event()
+
+        def run() -> None:
+            try:
+                self._highs.run()
+            finally:
+                ended.set()
+
+        Thread(target=run).start()
+        try:
+            while not ended.wait(0.2):
+                pass
+        except KeyboardInterrupt:
+            self._highs.cancelSolve()
+            ended.wait()
+            raise
 
     def _status(self) -> Status:
         """How the last run ended; where presolve left it open, after a run without presolve."""
@@ -190,3 +243,12 @@ def highs_lp(program: LinearProgram) -> highspy.HighsLp:
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
         lp.integrality_ = [kinds[int(whole)] for whole in program.integer]
     return lp
+
+
+def _changed(known: _Arrays, *arrays: Floats) -> tuple[NDArray[np.int32], _Arrays]:
+    """Where arrays differ from those that are known, and the arrays."""
+    differs = np.zeros(len(arrays[0]), dtype=bool)
+    for before, after in zip(known, arrays, strict=True):
+        if after is not before:
+            differs |= before != after
+    return np.flatnonzero(differs).astype(np.int32), arrays

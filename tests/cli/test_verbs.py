@@ -13,7 +13,9 @@ from allocator.cli import cli
 from allocator.errors import AuditError, CertificateError, SolverError, TimeLimitError
 from tests.plans import CASES, contents, failing
 
-VERBS = ("new", "check", "solve", "audit", "compare", "export", "import-solution", "solvers")
+VERBS = (
+    "new", "check", "solve", "sweep", "audit", "compare", "export", "import-solution", "solvers",
+)  # fmt: skip
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ class Case:
         """Write the case as a folder that the library can read."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "instance.toml").write_text(_toml(self.settings), encoding="utf-8")
-        for name, rows in self.tables.items():
+        for name, rows in ((n, r) for n, r in self.tables.items() if r):
             columns = list(dict.fromkeys(column for row in rows for column in row))
             with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
                 writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")

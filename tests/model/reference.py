@@ -44,6 +44,7 @@ class Data:
 
     def __init__(self, case: Case) -> None:
         self.case = case
+        self._probability: dict[tuple[str, int], dict[tuple[str, str], float]] = {}
         settings = case.settings["instance"]
         self.first = settings["first_year"]
         self.years = list(range(self.first, self.first + settings["years"]))
@@ -92,6 +93,11 @@ class Data:
 
     def probability(self, area: str, year: int) -> dict[tuple[str, str], float]:
         """3.1, staying included."""
+        if (area, year) not in self._probability:
+            self._probability[area, year] = self._worked_out(area, year)
+        return self._probability[area, year]
+
+    def _worked_out(self, area: str, year: int) -> dict[tuple[str, str], float]:
         rates = {
             move: holding(by_year, year, 0.0)
             for move, by_year in self.moves(area, "rate").items()

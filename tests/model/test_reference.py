@@ -10,6 +10,7 @@ import pytest
 
 from allocator.simulate import baseline
 from allocator.solve import solve
+from tests.model.agreement import agree
 from tests.model.random_cases import random_case
 from tests.model.reference import POUNDS, TIERS, Data, fewest_in_care, least_cost
 
@@ -26,13 +27,6 @@ BINDING = {
     "savings_reinvested": 99, "spend_ceiling": 24, "spend_floor": 78, "spend_funded": 5,
     "statutory_protected": 93, "target_met": 5, "tier_spend": 5, "window_only": 17,
 }  # fmt: skip
-
-
-def agree(found: float | None, expected: float | None) -> bool:
-    """Both say that there is no plan, or both have the same least value."""
-    if found is None or expected is None:
-        return found is expected
-    return found == pytest.approx(expected, rel=RELATIVE)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

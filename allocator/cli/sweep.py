@@ -1,0 +1,80 @@
+"""``allocator sweep``: plans over a grid."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from allocator.cli.instances import open_instance
+from allocator.cli.progress import Progress
+from allocator.cli.verbs import INTERRUPTED, Verb
+from allocator.solvers.catalogue import DEFAULT, SOLVERS
+
+FAILED = 4
+
+
+@click.command(
+    "sweep",
+    cls=Verb,
+    short_help="Plans over a grid, as a table.",
+    examples=(
+        "allocator sweep instances/england-2016 --over targets.2021.children=74000:84000:500",
+        'allocator sweep my-council --over "budgets.core.*.amount=*0.98:1.02:0.01" --out grid.csv',
+    ),
+)
+@click.argument("instance", type=click.Path(path_type=Path))
+@click.option("--over", "axes", multiple=True, required=True, metavar="TABLE.KEY.COLUMN=VALUES",
+              help="An axis of the grid: start:stop:step (stop included), or a,b,c, the values as "
+              "--set takes them.  May be given again.")  # fmt: skip
+@click.option("--set", "changes", multiple=True, metavar="TABLE.KEY.COLUMN=VALUE",
+              help="Change a cell or setting everywhere first; may be given again.")  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Write the table there, not to stdout.  Interrupted, the same command goes on "
+              "where it was.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace FILE.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
+              help="Processes that work side by side.")  # fmt: skip
+@click.option("--scheduler", metavar="ADDRESS",
+              help="Work on a Dask cluster; needs allocator[cluster].")  # fmt: skip
+@click.option("--solver", default=DEFAULT, show_default=True, metavar="NAME",
+              help=f"One of {', '.join(SOLVERS)}, all of HiGHS.")  # fmt: skip
+@click.option("--formulation", default="least_cost", show_default=True, metavar="NAME",
+              help="least_cost or largest_reduction.")  # fmt: skip
+@click.option("--windows", type=click.Choice(["all", "best"]), default="best", show_default=True,
+              help="Solve every double-investment window of a point, or only those that could be "
+              "the best.")  # fmt: skip
+@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
+              help="Longest that a point may take.")  # fmt: skip
+@click.option("--audit", is_flag=True, help="Audit every plan, not a sample and the best.")
+def command(
+    instance: Path, axes: tuple[str, ...], changes: tuple[str, ...], out: Path | None, force: bool,
+    jobs: int, scheduler: str | None, solver: str, formulation: str, windows: str,
+    time_limit: float | None, audit: bool,
+) -> int:  # fmt: skip
+    """Solve INSTANCE at every point of a grid and print a table, one row a point, as CSV.
+
+    A row has the values of the axes, then the plan's facts: docs/how-to-sweep.md says what each
+    is.  A point without a plan is a row with a status.  Exits 4 where the solver failed at one.
+    """
+    chosen = open_instance(instance, changes)
+    from allocator.sweep import Recorded, Sweep, executor
+
+    sweep = Sweep(
+        chosen, axes, formulation=formulation, solver=solver, every_window=windows == "all",
+        time_limit=time_limit, audit_all=audit,
+    )  # fmt: skip
+    recorded = Recorded(sweep, out, force=force)
+    try:
+        with Progress() as progress, executor(jobs, scheduler) as workers:
+            table = recorded.run(workers, progress)
+    except KeyboardInterrupt:
+        click.echo(f"error: interrupted; {recorded.how_to_go_on()}", err=True)
+        return INTERRUPTED
+    if out is None:
+        click.echo(recorded.csv(table), nl=False)
+    counts = Counter(table["status"])
+    told = ", ".join(f"{number} {status}" for status, number in counts.items())
+    click.echo(f"{told}{f'; wrote {out}' if out else ''}", err=True)
+    return FAILED if counts["failed"] or counts["time_limit"] else 0

@@ -1,0 +1,10 @@
+"""Plans over a grid: what happens as a target, a budget, a price or any other cell moves."""
+
+from allocator.sweep.axes import Axis, read_axis
+from allocator.sweep.executors import executor
+from allocator.sweep.facts import COLUMNS
+from allocator.sweep.journal import Journal
+from allocator.sweep.recorded import Recorded
+from allocator.sweep.run import Sweep
+
+__all__ = ["COLUMNS", "Axis", "Journal", "Recorded", "Sweep", "executor", "read_axis"]

@@ -1,0 +1,65 @@
+"""Who works on the points: this process, others beside it, or a Dask cluster."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import Final
+
+from allocator.errors import UsageError
+
+PATIENCE: Final = 10  # seconds in which a scheduler must answer
+
+
+@contextmanager
+def executor(jobs: int = 1, scheduler: str | None = None) -> Iterator[Executor | None]:
+    """An executor of so many processes, or of a cluster; None where this process does it.
+
+    ``scheduler`` is the address of a Dask scheduler, which needs the extra ``cluster``: UsageError
+    where that is not installed or nobody answers.
+    """
+    if scheduler is not None:
+        with _cluster(scheduler) as found:
+            yield found
+    elif jobs > 1:
+        with _processes(jobs) as found:
+            yield found
+    else:
+        yield None
+
+
+@contextmanager
+def _processes(jobs: int) -> Iterator[Executor]:
+    """Fresh processes: HiGHS's threads do not outlive a fork."""
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C is for the process that hands out the work."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Executor]:
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise UsageError(
+            "a sweep on a cluster needs Dask: install allocator[cluster] here and on its workers"
+        ) from error
+    try:
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{address}: no Dask scheduler answers there: {error}") from error
+    try:
+        yield client.get_executor(pure=False)
+    finally:
+        client.close()

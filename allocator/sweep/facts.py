@@ -1,0 +1,112 @@
+"""A row of the table: what people quote of a plan, read from the solution with numpy.
+
+The same facts as the plan's own (``allocator.plan``), without laying out its tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import numpy as np
+
+from allocator.instance import Instance
+from allocator.instance.schema import TIERS
+from allocator.plan import CashPosition
+from allocator.program import LinearProgram
+from allocator.session import WindowSolved
+from allocator.simulate import baseline
+from allocator.solvers.solution import Floats
+from allocator.tables import POUNDS
+
+Row = dict[str, Any]
+
+OPTIMAL: Final = "optimal"
+WHOLE: Final = (
+    "window_first_year", "window_years", "payback_year", "lasting_payback_year",
+    "peak_deficit_year",
+)  # fmt: skip
+
+# Column -> unit and meaning, in the order of the table; the axes stand before them.
+COLUMNS: Final = {
+    "status": "optimal, infeasible (no plan exists), invalid (the changed instance has errors), "
+    "failed or time_limit (the solver)",
+    "objective": "£, present value: cost of the plan, terminal value included",
+    "terminal_value": "£, present value: what the last year leaves behind",
+    "window_first_year": "year: first of the double investment; blank for none",
+    "window_years": "years of double investment; blank for none",
+    "children_in_care_end": "children in care at the end of the last year",
+    "children_in_care_<year>": "the same at the end of each year for which a target is listed",
+    "payback_year": "year: first whose cumulative position against the baseline is not negative",
+    "lasting_payback_year": "year: first from which it is never negative again",
+    "double_running_cost": "£: yearly deficits against the baseline before payback, added up",
+    "peak_deficit": "£: deepest cumulative position below the baseline",
+    "peak_deficit_year": "year in which it is reached; blank where there is none",
+    "npv": "£, present value: saving against the baseline, terminal values included",
+    "spend": "£: spend of all years, not discounted",
+    **{f"spend_{tier}": f"£: the part of it in {tier}" for tier in TIERS},
+    "audited": "yes or no: whether the plan was re-run by the simulator (see below)",
+    "message": "what is wrong, where something is",
+}
+
+
+def unchanged(instance: Instance) -> Floats:
+    """The baseline's spend by year, £, and at the end its terminal value, £ at present value."""
+    run = baseline(instance)
+    return np.append(sum(run.spend.values(), np.zeros(instance.years)), run.terminal_value)
+
+
+class Reader:
+    """Knows where in the columns of a program the facts lie; serves programs of its shape."""
+
+    def __init__(
+        self, instance: Instance, program: LinearProgram, target_years: Iterable[int]
+    ) -> None:
+        self._years = np.array(instance.horizon)
+        self._targets = [year for year in target_years if year in instance.horizon]
+        self._discount = (1 + instance.discount_rate) ** -(self._years - float(self._years[0]))
+        spend, children = (program.columns[name].positions for name in ("spend", "children"))
+        care = [key for key, state in instance.resolved.states.items() if state.in_care]
+        each = instance.periods_per_year
+        self._care = np.array(
+            [[children[*key, (n + 1) * each] for key in care] for n in range(instance.years)]
+        )
+        self._spend = np.array(
+            [[[spend[a, g, y] for a in instance.areas] for g in TIERS] for y in instance.horizon]
+        )
+
+    def facts(self, solved: WindowSolved, unchanged: Floats) -> Row:
+        """Facts of an optimal plan against what the baseline costs."""
+        assert solved.solution is not None
+        primal = solved.solution.primal
+        in_care = primal[self._care].sum(axis=1)
+        tiers = primal[self._spend].sum(axis=2) * POUNDS
+        spend = tiers.sum(axis=1)
+        objective = solved.value(-1) * POUNDS
+        terminal = objective - float(self._discount @ spend)
+        net = unchanged[:-1] - spend
+        first, years = solved.window or (None, None)
+        return {
+            "objective": objective,
+            "terminal_value": terminal,
+            "window_first_year": first,
+            "window_years": years,
+            "children_in_care_end": float(in_care[-1]),
+            **{
+                f"children_in_care_{year}": float(in_care[year - self._years[0]])
+                for year in self._targets
+            },
+            **self._cash(net, unchanged),
+            "npv": float(self._discount @ net + unchanged[-1]) - terminal,
+            "spend": float(spend.sum()),
+            **{f"spend_{g}": float(x) for g, x in zip(TIERS, tiers.sum(axis=0), strict=True)},
+        }
+
+    def _cash(self, net: Floats, unchanged: Floats) -> Row:
+        position = CashPosition(
+            dict(zip(self._years.tolist(), net.tolist(), strict=True)),
+            0.01 + 1e-9 * float(unchanged[:-1].sum()),
+        )
+        names = ("payback_year", "lasting_payback_year", "double_running_cost", "peak_deficit",
+                 "peak_deficit_year")  # fmt: skip
+        return {name: getattr(position, name) for name in names}

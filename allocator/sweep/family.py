@@ -1,0 +1,170 @@
+"""Programs that lie on straight lines: any point of a grid without building it anew.
+
+A target, a budget, a limit or a price enters the program in such a way that every
+coefficient, bound and cost is a constant plus a multiple of it.  A few programs are then
+enough to write down all of them: one at the grid's first corner and one at the far end of
+each axis.  That it is so is not taken for granted: a third program on each axis and the one at
+the far corner are built as well, and must be where the line says; else every point is built anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.errors import UsageError
+from allocator.instance import Instance
+from allocator.program import LinearProgram
+from allocator.session import build
+from allocator.solvers.solution import Floats
+from allocator.sweep.design import Design
+from allocator.sweep.facts import unchanged
+
+# Columns in which an instance that is without error at two values is so at any between them:
+# every check of them is an inequality between that cell and something else.
+STRAIGHT: Final = {
+    ("targets", "children"), ("budgets", "amount"), ("limits", "minimum"), ("limits", "maximum"),
+    ("prices", "index"), ("states", "unit_cost"), ("services", "unit_cost"),
+    ("services", "setup_cost"), ("services", "exit_cost"), ("effects", "effect"),
+}  # fmt: skip
+WORTH_IT: Final = 8  # points; for fewer, building each is as quick
+MOST_AXES: Final = 4  # every corner of the grid is checked, and there are 2 ** axes
+EXACT: Final = 1e-12  # how far from its line a number may be, relative to its largest on it
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A point ready to be solved: its program, and what the baseline costs there (``facts``)."""
+
+    program: LinearProgram
+    unchanged: Floats
+
+    @classmethod
+    def of(cls, instance: Instance, formulation: str) -> Prepared:
+        """Built anew."""
+        return cls(build(instance, formulation), unchanged(instance))
+
+    def numbers(self) -> Floats:
+        """Every number in one array."""
+        return np.concatenate([self.program.numbers(), self.unchanged])
+
+    def with_numbers(self, numbers: Floats) -> Prepared:
+        """The same point with other numbers, in the order of ``numbers``."""
+        end = len(numbers) - len(self.unchanged)
+        return Prepared(self.program.with_numbers(numbers[:end]), numbers[end:])
+
+    def same_pattern(self, other: Prepared) -> bool:
+        """Whether both have the same numbers of everything, and coefficients in the same places."""
+        return self.program.matrix.same_pattern(other.program.matrix) and len(
+            self.unchanged
+        ) == len(other.unchanged)
+
+
+@dataclass(frozen=True)
+class Line:
+    """An axis: where each of its values lies between the ends, and what the far end adds."""
+
+    shares: tuple[float, ...]
+    places: NDArray[np.intp]  # of the numbers that change
+    steps: Floats
+
+
+class NotStraight(Exception):
+    """The numbers of a grid do not lie on straight lines."""
+
+
+class Family:
+    """Every point of a grid, from the programs at its ends."""
+
+    def __init__(self, origin: Prepared, lines: Sequence[Line]) -> None:
+        self._origin, self._numbers, self._lines = origin, origin.numbers(), tuple(lines)
+
+    @classmethod
+    def of(cls, design: Design) -> Family | None:
+        """The family of a design's points; None where there is none, or it is not worth it."""
+        axes = design.axes
+        if design.points < WORTH_IT or len(axes) > MOST_AXES:
+            return None
+        if any(axis.column not in STRAIGHT or axis.numbers is None for axis in axes):
+            return None
+        try:
+            return cls._proved(design)
+        except (NotStraight, UsageError):
+            return None
+
+    @classmethod
+    def _proved(cls, design: Design) -> Family:
+        ends = [_ends(axis.numbers or ()) for axis in design.axes]
+        for corner in product(*ends):
+            design.changed(corner)
+        near = tuple(low for low, _ in ends)
+        origin = _prepared(design, near)
+        lines = [
+            _line(origin, _prepared(design, _with(near, n, high)), axis.numbers or ())
+            for n, (axis, (_, high)) in enumerate(zip(design.axes, ends, strict=True))
+        ]
+        family = cls(origin, lines)
+        for position in _witnesses(design, ends):
+            family._confirm(position, _prepared(design, position))
+        return family
+
+    def at(self, position: Sequence[int]) -> Prepared:
+        """The point with the value of that position on each axis."""
+        numbers = self._numbers.copy()
+        for line, n in zip(self._lines, position, strict=True):
+            numbers[line.places] += line.shares[n] * line.steps
+        return self._origin.with_numbers(numbers)
+
+    def _confirm(self, position: Sequence[int], built: Prepared) -> None:
+        """Raise NotStraight where a point is not what was built for it."""
+        if not self._origin.same_pattern(built):
+            raise NotStraight
+        said, true = self.at(position).numbers(), built.numbers()
+        finite = np.isfinite(true)
+        size = np.maximum(np.abs(self._numbers), np.abs(true))[finite]
+        if not np.array_equal(said[~finite], true[~finite]) or np.any(
+            np.abs(said[finite] - true[finite]) > EXACT * np.maximum(size, 1e-6)
+        ):
+            raise NotStraight
+
+
+def _prepared(design: Design, position: tuple[int, ...]) -> Prepared:
+    return Prepared.of(design.changed(position), design.formulation)
+
+
+def _with(position: tuple[int, ...], axis: int, value: int) -> tuple[int, ...]:
+    return (*position[:axis], value, *position[axis + 1 :])
+
+
+def _ends(numbers: Sequence[float]) -> tuple[int, int]:
+    """Positions of the least and the greatest value."""
+    return int(np.argmin(numbers)), int(np.argmax(numbers))
+
+
+def _line(near: Prepared, far: Prepared, numbers: Sequence[float]) -> Line:
+    if not near.same_pattern(far):
+        raise NotStraight
+    before, after = near.numbers(), far.numbers()
+    places = np.flatnonzero(before != after)
+    steps = after[places] - before[places]
+    if not np.all(np.isfinite(steps)):
+        raise NotStraight
+    low, high = min(numbers), max(numbers)
+    shares = tuple((number - low) / ((high - low) or 1.0) for number in numbers)
+    return Line(shares, places, steps)
+
+
+def _witnesses(design: Design, ends: Sequence[tuple[int, int]]) -> Iterator[tuple[int, ...]]:
+    """A value between the ends of each axis, then the far corner."""
+    near = tuple(low for low, _ in ends)
+    for n, axis in enumerate(design.axes):
+        between = [v for v in range(len(axis.values)) if v not in ends[n]]
+        if between:
+            yield _with(near, n, between[int(0.4 * len(between))])
+    if len(design.axes) > 1:
+        yield tuple(high for _, high in ends)

@@ -1,0 +1,662 @@
+"""Tiny instances solved on paper: every number is worked out in the test from the formulas.
+
+Most have one care state of 100 children, 20 arrivals a year and a rate of leaving of 0.2, so
+that a share ``S`` = exp(-0.2) stays for a year, and cost 50,000 a year each.  Two years, no
+discounting and no terminal value unless a test says so.  A child averted in the first period
+then saves half a year of 2020, half of 2021, and half of what is left of it at the end of 2021:
+``SAVED`` = 25,000 (2 + S).  Prices are ∂ objective / ∂ right-hand side, in pounds.
+"""
+
+from __future__ import annotations
+
+from math import exp
+from typing import Any
+
+import pytest
+
+from allocator.plan import Plan
+from allocator.solve import solve
+from tests.model.cases import Case, case
+
+S = exp(-0.2)
+SAVED = 25_000 * (2 + S)
+PER_MOVE = 40_000  # a case costs 10,000 and averts a quarter of a move
+
+CARE = """
+[states]
+state  tier       in_care  opening  unit_cost
+care   statutory  yes      100      50000
+
+[transitions]
+from  to    rate  avoidable_share
+care  exit  0.2   .
+care  care  .     0.5
+
+[arrivals]
+state  year  children
+care   2020  20
+
+[services]
+service  tier          from  unit_cost  baseline
+reunify  edge_of_care  care  10000      0
+
+[effects]
+service  from  to    instead  effect
+reunify  care  care  exit     0.25
+
+[funds]
+fund  tiers
+core  all
+
+[budgets]
+fund  year  amount
+core  2020  6000000
+core  2021  6000000
+"""
+
+
+def care(**settings: Any) -> Case:
+    return case(CARE, **settings)
+
+
+def price(plan: Plan, constraint: str, **key: Any) -> float:
+    """What a constraint is worth; 0 where the table does not list it."""
+    prices = plan.tables["prices"]
+    chosen = prices["constraint"] == constraint
+    for column, value in key.items():
+        chosen &= prices[column] == value
+    found = prices[chosen]["price"]
+    assert len(found) <= 1, "the key names more than one constraint"
+    return float(found.iloc[0]) if len(found) else 0.0
+
+
+def by_period(plan: Plan, table: str, column: str, **key: Any) -> list[float]:
+    """A column of a table in the order of its periods, for one key."""
+    frame = plan.tables[table]
+    for name, value in key.items():
+        frame = frame[frame[name] == value]
+    return [float(v) for v in frame.sort_values("period")[column]]
+
+
+def spend(plan: Plan, tier: str) -> list[float]:
+    return [float(v) for v in plan.years()[tier]]
+
+
+def near(*values: float) -> Any:
+    return pytest.approx(list(values), rel=1e-9, abs=1e-6)
+
+
+def same(value: float) -> Any:
+    return pytest.approx(value, rel=1e-8, abs=1e-5)
+
+
+def test_a_return_home_service() -> None:
+    """A move averted in 2020 costs 40,000 and saves 70,468: as many as can be; in 2021 none."""
+    plan = solve(care().with_tables("[targets]\nyear children\n2021 90").instance())
+    averted = 0.5 * S * 100
+    first = 20 + S * 100 - averted
+    second = 20 + S * first
+    assert by_period(plan, "states", "children", state="care") == near(100, first, second)
+    assert by_period(plan, "states", "places", state="care") == near(
+        100, (100 + first) / 2, (first + second) / 2
+    )
+    assert by_period(plan, "diverted", "diverted") == near(averted, 0)
+    assert by_period(plan, "services", "level") == near(4 * averted, 0)
+    assert by_period(plan, "services", "expansion") == near(4 * averted, 0)
+    assert by_period(plan, "services", "contraction") == near(0, 4 * averted)
+    assert spend(plan, "statutory") == near(25_000 * (100 + first), 25_000 * (first + second))
+    assert spend(plan, "edge_of_care") == near(PER_MOVE * averted, 0)
+    assert plan.objective == same(25_000 * (100 + 2 * first + second) + PER_MOVE * averted)
+    # The duals: what a right-hand side more of one would do.
+    assert price(plan, "avoidable_limited", period=1) == same(PER_MOVE - SAVED)
+    assert price(plan, "diverted_by_service", period=1) == same(-PER_MOVE)
+    assert price(plan, "children_balance", period=1) == same(SAVED)
+    assert price(plan, "children_balance", period=2) == same(25_000)
+    assert price(plan, "children_opening") == same(
+        25_000 + S * SAVED - 0.5 * S * (SAVED - PER_MOVE)
+    )
+    assert price(plan, "places_needed", period=1) == same(50_000)
+    assert price(plan, "places_needed", period=2) == same(50_000)
+    assert price(plan, "tier_spend", tier="statutory", year=2020) == same(1)
+    for slack in ("target_met", "fund_balance", "spend_funded", "growth_limited"):
+        assert slack not in set(plan.tables["prices"]["constraint"])
+    assert plan.target_price() == {2021: 0.0}
+
+
+def test_a_target_that_binds() -> None:
+    """The last moves are averted in 2021, for 40,000 less the 25,000 that they save."""
+    plan = solve(care().with_tables("[targets]\nyear children\n2021 65").instance())
+    first = 20 + S * 100 - 0.5 * S * 100
+    second = 20 + S * first - 65
+    assert by_period(plan, "diverted", "diverted") == near(0.5 * S * 100, second)
+    assert by_period(plan, "states", "children") == near(100, first, 65)
+    assert plan.objective == same(
+        25_000 * (100 + 2 * first + 65) + PER_MOVE * (0.5 * S * 100 + second)
+    )
+    assert plan.target_price() == {2021: same(-15_000)}
+    [target] = plan.tables["prices"].query("constraint == 'target_met'").to_dict("records")
+    assert target["limit"] == same(65)
+    assert target["activity"] == same(65)
+    # The price holds until none, or the avoidable half of those there, are averted in 2021.
+    assert target["holds_to"] == same(20 + S * first)
+    assert target["holds_from"] == same(20 + S * first - 0.5 * S * first)
+
+
+def test_a_target_that_cannot_be_met() -> None:
+    """Averting all that can be averted leaves more than 44 in care."""
+    first = 20 + 0.5 * S * 100
+    assert 44 < 20 + 0.5 * S * first < 45
+    plan = solve(care().with_tables("[targets]\nyear children\n2021 44").instance())
+    assert plan.status == "infeasible"
+    assert [outcome.proved for outcome in plan.windows] == [True]
+    assert list(plan.years()["baseline_children_in_care"]) == near(
+        20 + S * 100, 20 + S * (20 + S * 100)
+    )
+
+
+def test_a_budget_that_binds() -> None:
+    """A move averted costs 15,000 net in 2020: 300,000 more than the baseline averts 20."""
+    before = 25_000 * (100 + 20 + S * 100)
+    plan = solve(
+        care().changed("budgets", "amount",
+                       lambda row: before + 3e5 if row["year"] == "2020" else 6e6).instance()
+    )  # fmt: skip
+    first = 20 + S * 100 - 20
+    assert by_period(plan, "diverted", "diverted") == near(20, 0)
+    assert plan.objective == same(25_000 * (100 + 2 * first + 20 + S * first) + 20 * PER_MOVE)
+    worth = (PER_MOVE - SAVED) / 15_000
+    assert price(plan, "fund_balance", fund="core", year=2020) == same(worth)
+    assert price(plan, "spend_funded", tier="statutory", year=2020) == same(worth)
+    assert price(plan, "tier_spend", tier="statutory", year=2020) == same(1 - worth)
+    assert price(plan, "fund_balance", fund="core", year=2021) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("carry", "status"), [(0.5, "optimal"), (0.49, "infeasible"), ("", "infeasible")]
+)
+def test_money_carried_forward(carry: object, status: str) -> None:
+    """100,000 is left over in 2020 and 50,000 missing in 2021."""
+    first = 20 + S * 100 - 0.5 * S * 100
+    second = 20 + S * first - 65
+    in_2020 = 25_000 * (100 + first) + PER_MOVE * 0.5 * S * 100
+    in_2021 = 25_000 * (first + 65) + PER_MOVE * second
+    amounts = {"2020": in_2020 + 100_000, "2021": in_2021 - 50_000 + 0.01}
+    plan = solve(
+        care()
+        .with_tables("[targets]\nyear children\n2021 65")
+        .changed("funds", "carry_forward", lambda _: carry)
+        .changed("budgets", "amount", lambda row: amounts[row["year"]])
+        .instance()
+    )
+    assert plan.status == status
+    if plan.found:
+        unspent = plan.tables["funds"].set_index("year")["unspent"]
+        assert unspent[2020] == pytest.approx(100_000, abs=0.1)
+        assert unspent[2021] == pytest.approx(0, abs=0.1)
+
+
+def test_a_lag_and_what_is_left_behind() -> None:
+    """Cases of 2020 avert in 2021, those of 2021 after the horizon; both are worth it."""
+    plan = solve(
+        care(discount_rate=0.1, terminal_value=True)
+        .changed("effects", "lag_years", lambda _: 1)
+        .changed("budgets", "amount", lambda _: 9e6)
+        .instance()
+    )
+    beta = delta = 1 / 1.1
+    value = beta * 50_000 / (1 - beta * S)  # V = (1 - βS)⁻¹ β c
+    first = 20 + S * 100
+    in_2021 = 0.5 * S * first
+    second = 20 + S * first - in_2021
+    after = 0.5 * S * second
+    assert by_period(plan, "diverted", "diverted") == near(0, in_2021, after)
+    assert by_period(plan, "services", "level") == near(4 * in_2021, 4 * after)
+    terminal = delta * value * (second - beta * after)
+    assert plan.terminal_value == same(terminal)
+    assert plan.objective == same(
+        25_000 * (100 + first) + PER_MOVE * in_2021
+        + delta * (25_000 * (first + second) + PER_MOVE * after) + terminal
+    )  # fmt: skip
+    late = delta * (PER_MOVE - beta * value)
+    # A child more at the end of 2021: half a year's place, its value, half of S averted late.
+    worth = delta * (25_000 + value) + 0.5 * S * late
+    assert price(plan, "children_balance", period=2) == same(worth)
+    assert price(plan, "avoidable_limited", period=2) == same(PER_MOVE - worth)
+    unchanged = 20 + S * first
+    assert plan.baseline_terminal_value == same(delta * value * unchanged)
+    saved = delta * 25_000 * (unchanged - second) - PER_MOVE * (in_2021 + delta * after)
+    assert plan.npv_in_horizon == same(saved)
+    assert plan.npv == same(saved + plan.baseline_terminal_value - terminal)
+
+
+def test_a_cut_below_the_baseline() -> None:
+    """A service not worth its cost is given up as fast as it may be, and more stay in care."""
+    plan = solve(
+        care()
+        .changed("services", "unit_cost", lambda _: 300_000)
+        .changed("services", "baseline", lambda _: 40)
+        .changed("services", "release_per_year", lambda _: 0.25)
+        .changed("services", "exit_cost", lambda _: 500)
+        .changed("budgets", "amount", lambda _: 30e6)
+        .instance()
+    )
+    assert by_period(plan, "services", "level") == near(30, 22.5)
+    assert by_period(plan, "services", "contraction") == near(10, 7.5)
+    undone = [0.25 * (30 - 40), 0.25 * (22.5 - 40)]
+    assert by_period(plan, "diverted", "diverted") == near(*undone)
+    first = 20 + S * 100 - undone[0]
+    second = 20 + S * first - undone[1]
+    assert by_period(plan, "states", "children") == near(100, first, second)
+    assert spend(plan, "edge_of_care") == near(300_000 * 30 + 500 * 10, 300_000 * 22.5 + 500 * 7.5)
+    assert plan.objective == same(sum(spend(plan, "edge_of_care"))
+                                  + 25_000 * (100 + 2 * first + second))  # fmt: skip
+    # One case a year given up in 2021 saves its cost and puts a quarter of a child in care.
+    assert price(plan, "release_limited", period=2) == same(-(300_000 - 500 - 0.25 * 25_000))
+    # One in 2020 saves the same then; 0.75 of it in 2021 too, of which 0.25 is not given up then.
+    in_2020 = 300_000 - 500 - 0.25 * SAVED
+    in_2021 = 0.75 * (300_000 - 0.25 * 25_000) + 0.25 * 500
+    assert price(plan, "release_limited", period=1) == same(-(in_2020 + in_2021))
+
+
+def test_a_service_that_also_does_harm() -> None:
+    """What it adds to care is not wished away: diverted is exactly what the cases cause."""
+    plan = solve(
+        care()
+        .with_rows("""
+            [states]
+            state  tier       opening  unit_cost
+            need   statutory  200      0
+            [transitions]
+            from  to    rate  avoidable_share
+            need  care  0.1   0
+            [effects]
+            service  from  to    instead  effect
+            reunify  need  care  .        -0.05
+            """)
+        .changed("budgets", "amount", lambda _: 9e6)
+        .instance()
+    )
+    cases = 0.5 * S * 100 / 0.25
+    joining = (1 - exp(-0.1)) * 200
+    diverted = plan.tables["diverted"]
+    harm = diverted[diverted["to"].eq("care") & diverted["from"].eq("need")]
+    assert list(harm["diverted"]) == near(-0.05 * cases, 0)
+    first = 20 + S * 100 + joining - 0.5 * S * 100 + 0.05 * cases
+    assert by_period(plan, "states", "children", state="care")[1] == same(first)
+    need = 200 * exp(-0.1) - 0.05 * cases
+    assert by_period(plan, "states", "children", state="need")[1] == same(need)
+    # A need child more at the end of 2020 comes into care with chance 1 - exp(-0.1).
+    worth = (1 - exp(-0.1)) * 25_000
+    assert price(plan, "harm_by_service", period=1, **{"from": "need"}) == same(worth - SAVED)
+
+
+def test_diminishing_returns_from_an_opening_level_in_the_second_band() -> None:
+    """30 cases of full effect and the rest of half; 50 are running, 80 is the most."""
+    plan = solve(
+        care()
+        .changed("services", "unit_cost", lambda _: 1000)
+        .changed("services", "baseline", lambda _: 50)
+        .changed("services", "coverage", lambda _: 1)
+        .changed("services", "maximum", lambda _: 80)
+        .with_tables("""
+            [returns]
+            service  up_to  multiplier
+            reunify  0.3    1
+            reunify  1      0.5
+            """)
+        .instance()
+    )
+    opening = 30 + 0.5 * 20
+    averted = 0.25 * (30 + 0.5 * 50 - opening)
+    first = 20 + S * 100 - averted
+    effective = 0.3 * first + 0.5 * (80 - 0.3 * first)
+    later = 0.25 * (effective - opening)
+    assert by_period(plan, "services", "level") == near(80, 80)
+    assert by_period(plan, "bands", "in_band", band=0) == near(30, 0.3 * first)
+    assert by_period(plan, "bands", "in_band", band=1) == near(50, 80 - 0.3 * first)
+    assert by_period(plan, "diverted", "diverted") == near(averted, later)
+    second = 20 + S * first - later
+    assert by_period(plan, "states", "children") == near(100, first, second)
+    # A child fewer after 2020 also narrows the first band of 2021 by 0.3 cases.
+    worth = SAVED - 0.25 * 0.3 * 0.5 * 25_000
+    assert price(plan, "band_limited", band=0, period=1) == same(-0.25 * 0.5 * worth)
+    assert price(plan, "band_limited", band=0, period=2) == same(-0.25 * 0.5 * 25_000)
+    assert price(plan, "level_at_most", period=1) == same(1000 - 0.25 * 0.5 * worth)
+    assert price(plan, "level_at_most", period=2) == same(1000 - 0.25 * 0.5 * 25_000)
+
+
+WINDOW = """
+[funds]
+fund        tiers         window_only
+core        statutory     .
+transition  edge_of_care  yes
+[budgets]
+fund        year  amount
+core        2020  9000000
+core        2021  9000000
+transition  2020  1000000
+transition  2021  1000000
+"""
+
+
+def test_a_fund_for_the_double_investment_alone() -> None:
+    """It buys 100 cases in 2020; statutory spend is kept at 95% of the opening all the same."""
+    plan = solve(
+        care()
+        .with_tables(WINDOW)
+        .setting("double_investment", longest=2, protect_statutory=0.95)
+        .instance()
+    )
+    unchanged = 20 + S * 100
+    nothing = 25_000 * (100 + 2 * unchanged + 20 + S * unchanged)
+    first = unchanged - 25
+    kept = 0.95 * 5_000_000
+    assert 25_000 * (100 + first) < kept < 25_000 * (100 + unchanged)
+    with_2020 = kept + 1_000_000 + 25_000 * (first + 20 + S * first)
+    # Kept up in 2021 as well, a move of 2020 saves S/2 places less than it costs: it is averted
+    # only until the spend of 2021 is down to what is kept.
+    enough = (25_000 * (unchanged + 20 + S * unchanged) - kept) / (25_000 * (1 + S))
+    assert enough < 25
+    saved_first = 25_000 * enough
+    both_years = nothing + PER_MOVE * enough - saved_first - 25_000 * (1 + S) * enough
+    found = {outcome.window: outcome.objective for outcome in plan.windows}
+    assert found[None] == same(nothing)
+    assert found[2020, 1] == same(with_2020)
+    assert found[2021, 1] == same(nothing)  # a move averted in 2021 saves less than it costs
+    assert found[2020, 2] == same(both_years)
+    assert plan.window == (2020, 1)
+    assert spend(plan, "edge_of_care") == near(1_000_000, 0)
+    assert spend(plan, "statutory")[0] == same(kept)
+    assert price(plan, "statutory_protected", year=2020) == same(1)
+    # £40,000 more averts a move: it saves 45,468 after 2020, whose spend is kept up.
+    worth = (PER_MOVE - (SAVED - 25_000)) / PER_MOVE
+    assert price(plan, "fund_balance", fund="transition", year=2020) == same(worth)
+
+
+CLUB = """
+[services]
+service  tier        from  unit_cost  baseline
+club     early_help  care  10000      20
+"""
+
+
+def test_prevention_uplift_at_the_years_prices() -> None:
+    """A service of no effect is given up; in the window it is kept at half as much again."""
+    plan = solve(
+        care()
+        .with_tables(CLUB + "[effects]")
+        .with_tables("[prices]\nitem year index\nclub 2021 1.1")
+        .setting("double_investment", protect_statutory=0.0, prevention_uplift=0.5)
+        .instance()
+    )
+    nothing = 25_000 * (100 + 2 * (20 + S * 100) + 20 + S * (20 + S * 100))
+    in_2020, in_2021 = 1.5 * 200_000, 1.5 * 200_000 * 1.1
+    found = {outcome.window: outcome.objective for outcome in plan.windows}
+    assert found == {
+        None: same(nothing), (2020, 1): same(nothing + in_2020),
+        (2021, 1): same(nothing + in_2021), (2020, 2): same(nothing + in_2020 + in_2021),
+    }  # fmt: skip
+    assert plan.window is None
+
+
+def test_savings_reinvested() -> None:
+    """A quarter of every pound saved is spent on prevention again, here to no effect."""
+    plan = solve(
+        care()
+        .changed("services", "tier", lambda _: "statutory")
+        .with_rows(CLUB)
+        .setting("reinvestment", share=0.25)
+        .instance()
+    )
+    averted = 0.5 * S * 100
+    unchanged = [100, 20 + S * 100, 20 + S * (20 + S * 100)]
+    changed = [100, unchanged[1] - averted, unchanged[2] - S * averted]
+    before = [25_000 * (unchanged[n] + unchanged[n + 1]) for n in (0, 1)]
+    statutory = [25_000 * (changed[n] + changed[n + 1]) for n in (0, 1)]
+    statutory[0] += PER_MOVE * averted
+    prevention = [200_000 + 0.25 * (b - s) for b, s in zip(before, statutory, strict=True)]
+    assert prevention[0] > 0
+    assert spend(plan, "statutory") == near(*statutory)
+    assert spend(plan, "early_help") == near(*prevention)
+    assert plan.objective == same(sum(statutory) + sum(prevention))
+    assert price(plan, "savings_reinvested", year=2020) == same(1)
+    assert price(plan, "avoidable_limited", period=1) == same(0.75 * (PER_MOVE - SAVED))
+
+
+def test_places_are_given_up_slowly() -> None:
+    """No arrivals: 82, then 67 children; but no more than 5% of the places go in a year."""
+    bare = care().with_tables("[arrivals]\nstate year children\ncare 2020 0")
+    plan = solve(
+        bare.changed("states", "release_per_year", lambda _: 0.05)
+        .changed("services", "maximum", lambda _: 0)
+        .changed("states", "cashable_share", lambda _: 0.6)
+        .with_tables("[prices]\nitem year index\nall 2021 1.1")
+        .instance()
+    )
+    assert (100 + 100 * S) / 2 < 95
+    assert by_period(plan, "states", "places") == near(100, 95, 90.25)
+    assert spend(plan, "statutory") == near(
+        50_000 * (0.6 * 95 + 0.4 * 100), 1.1 * 50_000 * (0.6 * 90.25 + 0.4 * 100)
+    )
+    later = 1.1 * 50_000 * 0.6
+    assert price(plan, "places_kept", period=2) == same(later)
+    assert price(plan, "places_kept", period=1) == same(30_000 + 0.95 * later)
+    assert price(plan, "places_opening") == same(0.95 * (30_000 + 0.95 * later))
+
+
+def test_quarters_growth_setup_and_first_year() -> None:
+    """From 2021, 10 cases a year more each quarter; a case averts over the four that follow."""
+    plan = solve(
+        care(periods_per_year=4)
+        .changed("services", "first_year", lambda _: 2021)
+        .changed("services", "growth_per_year", lambda _: 40)
+        .changed("services", "setup_cost", lambda _: 10)
+        .changed("services", "unit_cost", lambda _: 100)
+        .instance()
+    )
+    level = [0, 0, 0, 0, 10, 20, 30, 40]
+    # R_t = ε Δ/m (x_t + x_{t-1} + x_{t-2} + x_{t-3})
+    averted = [0.25 / 16 * sum(level[max(t - 3, 0) : t + 1]) for t in range(8)]
+    assert averted[4:] == near(0.25 / 16 * 10, 0.25 / 16 * 30, 0.25 / 16 * 60, 0.25 / 16 * 100)
+    stay, children = exp(-0.2 / 4), [100.0]
+    for moves in averted:
+        children.append(20 / 4 + stay * children[-1] - moves)
+    assert by_period(plan, "services", "level") == near(*level)
+    assert by_period(plan, "diverted", "diverted") == near(*averted)
+    assert by_period(plan, "states", "children") == near(*children)
+    assert spend(plan, "edge_of_care") == near(0, 100 / 4 * 100 + 10 * 40)
+    halves = [(children[t] + children[t + 1]) / 2 for t in range(8)]
+    assert spend(plan, "statutory") == near(
+        50_000 / 4 * sum(halves[:4]), 50_000 / 4 * sum(halves[4:])
+    )
+    # A case more in the last quarter: what it averts there, less its cost and setting it up.
+    gain = 0.25 / 16 * 50_000 / 4 / 2
+    assert price(plan, "growth_limited", period=8) == same(100 / 4 + 10 - gain)
+
+
+def test_months() -> None:
+    """The same rates by the month: Δ = 1/12 in every place that has one."""
+    plan = solve(
+        care(periods_per_year=12, years=1)
+        .changed("services", "minimum", lambda _: 24)
+        .changed("services", "maximum", lambda _: 24)
+        .with_tables("[budgets]\nfund year amount\ncore 2020 9000000")
+        .instance()
+    )
+    stay, children = exp(-0.2 / 12), [100.0]
+    for month in range(1, 13):
+        children.append(20 / 12 + stay * children[-1] - 0.25 / 144 * 24 * month)
+    assert by_period(plan, "states", "children") == near(*children)
+    assert spend(plan, "edge_of_care") == near(240_000)
+    halves = [(children[t] + children[t + 1]) / 2 for t in range(12)]
+    assert spend(plan, "statutory") == near(50_000 / 12 * sum(halves))
+
+
+def test_targets_hold_until_the_next() -> None:
+    """Places cost nothing, so no child is kept out before a target asks for it."""
+    plan = solve(
+        care(years=4)
+        .changed("states", "unit_cost", lambda _: 0)
+        .with_tables("""
+            [targets]
+            year  children
+            2020  95
+            2022  80
+            [budgets]
+            fund  year  amount
+            core  2020  9000000
+            core  2021  9000000
+            core  2022  9000000
+            core  2023  9000000
+            """)
+        .instance()
+    )
+    assert by_period(plan, "states", "children") == near(100, 95, 95, 80, 80)
+    averted = [20 + S * 100 - 95, 20 + S * 95 - 95, 20 + S * 95 - 80, 20 + S * 80 - 80]
+    assert plan.objective == same(PER_MOVE * sum(averted))
+    # One child more is one move fewer, and S more moves a year later.
+    assert plan.target_price() == {
+        2020: same(-PER_MOVE * (1 - S)), 2021: same(-PER_MOVE * (1 - S)),
+        2022: same(-PER_MOVE * (1 - S)), 2023: same(-PER_MOVE),
+    }  # fmt: skip
+
+
+def test_prices_of_an_item_take_the_place_of_those_of_all() -> None:
+    """Care has rows of its own from 2021, so in 2020 its index is 1 whatever `all` says."""
+    plan = solve(
+        care()
+        .changed("services", "minimum", lambda _: 8)
+        .changed("services", "maximum", lambda _: 8)
+        .with_tables("[prices]\nitem year index\nall 2020 1.1\ncare 2021 1.2")
+        .changed("budgets", "amount", lambda _: 9e6)
+        .instance()
+    )
+    first = 20 + S * 100 - 2
+    second = 20 + S * first - 2
+    assert spend(plan, "statutory") == near(25_000 * (100 + first), 1.2 * 25_000 * (first + second))
+    assert spend(plan, "edge_of_care") == near(1.1 * 80_000, 1.1 * 80_000)
+
+
+def test_rates_and_arrivals_that_change_by_year() -> None:
+    plan = solve(
+        care()
+        .with_rows("""
+            [transitions]
+            from  to    rate  year
+            care  exit  0.5   2021
+            [arrivals]
+            state  year  children
+            care   2021  7
+            """)
+        .changed("services", "maximum", lambda _: 0)
+        .instance()
+    )
+    first = 20 + S * 100
+    assert by_period(plan, "states", "children") == near(100, first, 7 + exp(-0.5) * first)
+
+
+TWO = """
+[areas]
+area
+east
+west
+
+[states]
+area  state  tier       in_care  opening  unit_cost
+.     care   statutory  yes      100      50000
+west  care   statutory  yes      60       70000
+
+[arrivals]
+area  state  year  children
+.     care   2020  20
+west  care   2020  0
+
+[funds]
+area  fund   tiers         carry_forward
+.     core   statutory     .
+.     grant  edge_of_care  .
+
+[budgets]
+area  fund   year  amount
+east  core   2020  9000000
+east  core   2021  9000000
+west  core   2020  9000000
+west  core   2021  9000000
+.     grant  2020  1200000
+"""
+
+
+def test_areas_with_their_own_rows_and_a_shared_fund() -> None:
+    """£1.2m for both: west's moves save more, so it has all it can use; east has the rest."""
+    plan = solve(care().with_tables(TWO).instance())
+    west, east = 0.5 * S * 60, (1_200_000 - PER_MOVE * 0.5 * S * 60) / PER_MOVE
+    assert 0 < east < 0.5 * S * 100
+    assert by_period(plan, "diverted", "diverted", area="west") == near(west, 0)
+    assert by_period(plan, "diverted", "diverted", area="east") == near(east, 0)
+    ends = {"west": S * 60 - west, "east": 20 + S * 100 - east}
+    assert by_period(plan, "states", "children", area="west")[1] == same(ends["west"])
+    assert by_period(plan, "states", "children", area="east")[1] == same(ends["east"])
+    drawn = plan.tables["drawn"].query("fund == 'grant' and year == 2020")
+    assert drawn.set_index("area")["drawn"].to_dict() == {
+        "east": same(PER_MOVE * east), "west": same(PER_MOVE * west)
+    }  # fmt: skip
+    assert price(plan, "fund_balance", fund="grant", year=2020) == same(
+        (PER_MOVE - SAVED) / PER_MOVE
+    )
+    assert price(plan, "avoidable_limited", area="west", period=1) == same(
+        SAVED - SAVED * 70_000 / 50_000
+    )
+
+
+LIMITS = {
+    # A limit, and the moves that east may then avert in 2020.
+    "a service in an area": ("east reunify 2020 . 400000", 10),
+    "a service everywhere": (". reunify 2020 . 1400000", 1_400_000 / PER_MOVE - 0.5 * S * 60),
+    "a tier in an area, every year": ("east edge_of_care . . 600000", 15),
+    "all of it in an area": (f"east total 2020 . {25_000 * (100 + 20 + S * 100) + 15_000 * 5}", 5),
+}
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_limits_on_spend(limit: str) -> None:
+    row, averted = LIMITS[limit]
+    text = "[limits]\narea item year minimum maximum\n" + row
+    plan = solve(
+        care()
+        .with_tables(TWO)
+        .changed("budgets", "amount", lambda _: 9e6)
+        .with_tables(text)
+        .instance()
+    )
+    assert by_period(plan, "diverted", "diverted", area="east")[0] == same(averted)
+    assert by_period(plan, "diverted", "diverted", area="west")[0] == same(0.5 * S * 60)
+
+
+def test_a_floor_under_a_states_spend_keeps_places_open() -> None:
+    """£5.1m on care in 2020, whatever becomes of the children: a move then saves less."""
+    plan = solve(
+        care()
+        .with_tables("[limits]\nitem year minimum\ncare 2020 5100000")
+        .changed("budgets", "amount", lambda _: 9e6)
+        .instance()
+    )
+    averted = 0.5 * S * 100
+    first = 20 + S * 100 - averted
+    assert spend(plan, "statutory") == near(5_100_000, 25_000 * (first + 20 + S * first))
+    assert by_period(plan, "states", "places")[1] == same(102)
+    assert price(plan, "spend_floor", item="care", year=2020) == same(1)
+    assert price(plan, "avoidable_limited", period=1) == same(PER_MOVE - (SAVED - 25_000))
+
+
+def test_fewest_in_care_whatever_it_costs_then_at_least_cost() -> None:
+    """Both years avert all that they can, though the second year's moves do not pay."""
+    plan = solve(care().instance(), formulation="largest_reduction")
+    first = 20 + 0.5 * S * 100
+    second = 20 + 0.5 * S * first
+    assert by_period(plan, "states", "children") == pytest.approx([100, first, second], rel=1e-6)
+    # Held to within 1e-7 of the fewest, by as much as the cost may use it.
+    assert plan.objective == pytest.approx(
+        25_000 * (100 + 2 * first + second)
+        + PER_MOVE * (0.5 * S * 100 + 0.5 * S * first), rel=1e-6
+    )  # fmt: skip
+    assert plan.windows[0].children_in_care == pytest.approx(second, rel=1.1e-7)

@@ -1,0 +1,118 @@
+"""The instances' baselines against the published figures that they claim to represent.
+
+``tests/published/<instance>.csv`` has a row for each figure: what it measures; ``opening``, or
+the year that it is of (a flow) or at whose end (a stock); its value; how far off we may be.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from allocator.instance import Instance, read
+from allocator.instance.schema import TIERS
+from allocator.simulate import Baseline, baseline
+
+ROOT = Path(__file__).parents[2]
+PUBLISHED = {file.stem: file for file in sorted((ROOT / "tests" / "published").glob("*.csv"))}
+NEEDED = {"care_stock", "care_entries", "care_exits", *(f"spend_{tier}" for tier in TIERS)}
+CLOSEST = {"care_stock": 0.03, "care_entries": 0.02, "care_exits": 0.02}  # no row may ask for less
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A row of a table of published figures."""
+
+    instance: str
+    measure: str
+    year: str
+    value: float
+    tolerance: float
+
+    def __str__(self) -> str:
+        return f"{self.instance} {self.measure} {self.year}"
+
+
+def figures() -> list[Figure]:
+    found = []
+    for name, file in PUBLISHED.items():
+        with file.open(encoding="utf-8", newline="") as lines:
+            for row in csv.DictReader(lines):
+                value, tolerance = float(row["value"]), float(row["tolerance"])
+                assert row["source"].strip(), f"a figure of {name} has no source"
+                found.append(Figure(name, row["measure"], row["year"], value, tolerance))
+    return found
+
+
+FIGURES = figures()
+
+
+@cache
+def known(name: str) -> tuple[Instance, Baseline]:
+    instance = read(ROOT / "instances" / name)
+    return instance, baseline(instance)
+
+
+def opening_spend(instance: Instance, tier: str) -> float:
+    """Opening stocks and baseline levels at the prices of the opening year, £."""
+    data, first = instance.resolved, instance.first_year
+    states = (
+        state.opening * state.unit_cost * data.prices[*key, first]
+        for key, state in data.states.items()
+        if state.tier == tier
+    )
+    services = (
+        service.baseline * service.unit_cost * data.prices[*key, first]
+        for key, service in data.services.items()
+        if service.tier == tier
+    )
+    return sum(states) + sum(services)
+
+
+def modelled(figure: Figure) -> float:
+    """What the instance's baseline says of a figure."""
+    instance, unchanged = known(figure.instance)
+    if figure.measure.startswith("spend_"):
+        assert figure.year == "opening"
+        return opening_spend(instance, figure.measure.removeprefix("spend_"))
+    if figure.year == "opening":
+        assert figure.measure == "care_stock"
+        return sum(s.opening for s in instance.resolved.states.values() if s.in_care)
+    at = int(figure.year) - instance.first_year
+    stock = sum(by_year[at] for by_year in unchanged.children_in_care.values())
+    flows = {"care_entries": unchanged.entries, "care_exits": unchanged.exits}
+    return float(stock if figure.measure == "care_stock" else flows[figure.measure][at])
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=str)
+def test_the_baseline_is_what_was_published(figure: Figure) -> None:
+    assert modelled(figure) == pytest.approx(figure.value, rel=figure.tolerance, abs=1e-9)
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=str)
+def test_no_figure_is_held_loosely(figure: Figure) -> None:
+    """Opening stocks exactly, flows and spend to 2%, later stocks to 3%."""
+    exact = figure.measure == "care_stock" and figure.year == "opening"
+    assert figure.tolerance <= (0 if exact else CLOSEST.get(figure.measure, 0.02))
+
+
+def test_every_instance_is_held_to_published_figures() -> None:
+    instances = {file.parent.name for file in (ROOT / "instances").glob("*/instance.toml")}
+    assert set(PUBLISHED) == instances
+    for name in instances:
+        assert {f.measure for f in FIGURES if f.instance == name} >= NEEDED, name
+        first = str(known(name)[0].first_year)
+        flows = {f.measure for f in FIGURES if f.instance == name and f.year == first}
+        assert flows >= {"care_entries", "care_exits"}, name
+
+
+def test_england_in_2019() -> None:
+    """On 31 March 2019 there were 78,140 children in care; the baseline is within 3% of it."""
+    [figure] = [f for f in FIGURES if (f.instance, f.measure, f.year)
+                == ("england-2016", "care_stock", "2018")]  # fmt: skip
+    assert figure.value == 78_140
+    assert modelled(figure) == pytest.approx(figure.value, rel=0.03)

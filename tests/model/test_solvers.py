@@ -1,0 +1,211 @@
+"""Formulation × instance × solver: objectives and certificates compared, not vertices.
+
+A solver that is not exact enough must say so: its answer is either right or an error.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from allocator.certificate import certify
+from allocator.errors import SolverError
+from allocator.instance import Instance, Window, read
+from allocator.plan import Plan
+from allocator.program import LinearProgram
+from allocator.solve import FORMULATIONS, build_window, solve
+from allocator.solvers.catalogue import find_solver
+from allocator.solvers.highs import HighsModel
+from allocator.solvers.solution import Status
+from tests.model.agreement import agree
+
+TESTS = Path(__file__).parents[1]
+CASES = {folder.name: folder for folder in sorted((TESTS / "cases").iterdir())}
+INSTANCES = {
+    file.parent.name: file.parent
+    for file in sorted((TESTS.parent / "instances").glob("*/instance.toml"))
+}
+
+# Relative tolerance of the objective, and whether the solver may fall short of a certificate.
+# Measured: HiGHS's hipo stops with an error on the second stage of a largest reduction, and
+# its first-order method, pdlp, ends outside our tolerance on all but the smallest programs.
+SOLVERS = {
+    "highs": (1e-7, False),
+    "simplex": (1e-7, False),
+    "ipm": (1e-7, False),
+    "hipo": (1e-7, True),
+    "pdlp": (1e-6, True),
+}
+ENDLESS = {("two-areas", "largest_reduction", "pdlp")}  # it never ends
+EXPECTED = 1e-6  # relative, of the reference cases
+
+
+@cache
+def instance_of(name: str) -> Instance:
+    return read(CASES.get(name) or INSTANCES[name])
+
+
+@cache
+def reference_plan(name: str, formulation: str) -> Plan:
+    return solve(instance_of(name), formulation=formulation, solver="simplex")
+
+
+def expected(name: str) -> dict[str, Any]:
+    return json.loads((CASES[name] / "expected.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_reference_case(name: str) -> None:
+    answer, plan = expected(name), reference_plan(name, "least_cost")
+    assert plan.status == answer["status"].lower()
+    assert plan.window == (tuple(answer["window"]) if answer["window"] else None)
+    windows = {
+        tuple(each["window"]) if each["window"] else None: each["objective"]
+        for each in answer["windows"]
+    }
+    assert {each.window for each in plan.windows} == set(windows)
+    for each in plan.windows:
+        assert each.proved
+        assert agree(each.objective, windows[each.window], EXPECTED), each.window
+    assert agree(plan.objective, answer["objective"], EXPECTED)
+    baseline = plan.years()["baseline_children_in_care"]
+    for year, children in answer["baseline_children_in_care"].items():
+        assert baseline[int(year)] == pytest.approx(children, rel=EXPECTED)
+
+
+@pytest.mark.parametrize(
+    ("name", "formulation", "solver"),
+    [
+        (name, formulation, solver)
+        for name in CASES
+        for formulation in FORMULATIONS
+        for solver in SOLVERS
+        if solver != "simplex" and (name, formulation, solver) not in ENDLESS
+    ],
+)
+def test_solvers_agree_or_say_that_they_fail(name: str, formulation: str, solver: str) -> None:
+    tolerance, may_fail = SOLVERS[solver]
+    right = reference_plan(name, formulation)
+    try:
+        plan = solve(instance_of(name), formulation=formulation, solver=solver)
+    except SolverError:
+        assert may_fail, f"{solver} is held to a certificate"
+        return
+    assert plan.status == right.status
+    assert agree(plan.objective, right.objective, tolerance)
+    for mine, its in zip(right.windows, plan.windows, strict=True):
+        assert (its.window, its.status, its.proved) == (mine.window, mine.status, True)
+        assert agree(its.objective, mine.objective, tolerance)
+        assert agree(its.children_in_care, mine.children_in_care, tolerance)
+    if plan.found:
+        assert plan.certificate is not None
+        assert plan.certificate.passed
+        assert plan.audit is not None
+        assert plan.audit.passed
+
+
+def test_first_order_and_hipo_do_answer_somewhere() -> None:
+    for solver in ("hipo", "pdlp"):
+        plan = solve(instance_of("hand"), solver=solver)
+        assert plan.objective == pytest.approx(expected("hand")["objective"], rel=1e-6)
+
+
+@pytest.mark.parametrize("name", INSTANCES)
+def test_instance_has_a_certified_audited_plan(name: str) -> None:
+    """And ``largest_reduction`` with its money, year by year, reaches its target."""
+    instance = instance_of(name)
+    plan = solve(instance, every_window=False)
+    assert plan.found, [outcome.status for outcome in plan.windows]
+    assert plan.certificate is not None
+    assert plan.certificate.passed
+    assert plan.audit is not None
+    assert plan.audit.passed
+    assert all(outcome.proved for outcome in plan.windows)
+    years = plan.years()
+    capped = with_spend(instance, years["total"])
+    fewest = certified(build_window(capped, plan.window, "largest_reduction"), "highs", 0)
+    in_care = float(years["children_in_care"].iloc[-1])
+    assert fewest <= in_care * (1 + 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "formulation"),
+    [
+        (name, formulation)
+        for name, folder in INSTANCES.items()
+        for formulation in FORMULATIONS
+        if formulation == "least_cost" or not (folder / "areas.csv").exists()  # those are large
+    ],
+)
+def test_simplex_and_interior_point_agree(name: str, formulation: str) -> None:
+    """On the program of the longest window, where there is one."""
+    instance = instance_of(name)
+    program = build_window(instance, (instance.windows or (None,))[-1], formulation)
+    assert agree(optimum(program, "highs", 0), optimum(program, "ipm", 0), 1e-7)
+
+
+def with_spend(instance: Instance, spend: Any) -> Instance:
+    """The instance with what is spent in each year capped."""
+    return instance.with_rows(
+        "limits",
+        [
+            {"item": "total", "year": int(year), "maximum": float(most) + 0.5}
+            for year, most in spend.items()
+        ],
+    )
+
+
+def optimum(program: LinearProgram, solver: str, stage: int) -> float | None:
+    """A certified least value, None where it is infeasible."""
+    solution = HighsModel(program, find_solver(solver)).solve(program, stage)
+    if solution.status is Status.INFEASIBLE:
+        return None
+    assert solution.status is Status.OPTIMAL, solution.message
+    certificate = certify(program, solution.primal, solution.dual, stage)
+    assert certificate.passed, certificate.failure()
+    return certificate.primal_objective
+
+
+def certified(program: LinearProgram, solver: str, stage: int) -> float:
+    value = optimum(program, solver, stage)
+    assert value is not None
+    return value
+
+
+WITH_PLAN = [name for name in CASES if name != "hand-infeasible"]
+
+
+@pytest.mark.parametrize("name", WITH_PLAN)
+def test_largest_reduction_with_least_costs_money_reaches_the_target(name: str) -> None:
+    instance, plan = instance_of(name), reference_plan(name, "least_cost")
+    capped = with_spend(instance, plan.years()["total"])
+    reached = in_care_at_end(solve(capped, formulation="largest_reduction"), plan.window)
+    target = instance.resolved.targets["all", instance.last_year]
+    assert reached <= target * (1 + 1e-6)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_least_cost_of_what_largest_reduction_reached_is_no_more(name: str) -> None:
+    reduction = reference_plan(name, "largest_reduction")
+    year = instance_of(name).last_year
+    reached = float(reduction.years()["children_in_care"].iloc[-1])
+    target = {"year": year, "children": reached * (1 + 1e-7)}
+    bare = instance_of(name)
+    aimed = replace(bare, tables={**bare.tables, "targets": ()})
+    plan = solve(aimed.with_rows("targets", [target]))
+    assert plan.found
+    assert plan.objective is not None
+    assert reduction.objective is not None
+    assert plan.objective <= reduction.objective * (1 + 1e-6)
+
+
+def in_care_at_end(plan: Plan, window: Window | None) -> float:
+    """Children in care at the end of the best plan with a window."""
+    [outcome] = [each for each in plan.windows if each.window == window]
+    assert outcome.children_in_care is not None
+    return outcome.children_in_care

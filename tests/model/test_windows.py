@@ -1,0 +1,147 @@
+"""One session for many instances: what it remembers of windows, and what it hands to HiGHS."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from allocator.instance.change import apply_changes
+from allocator.session import Session, build
+from allocator.solvers.highs import HighsModel
+from tests.model.random_cases import random_case
+from tests.plans import instance_of
+
+CHANGES = [
+    "targets.2025.children=1121",
+    "targets.2027.children=1000",
+    "targets.2027.children=900",
+    "targets.2027.children=500",  # no plan
+    "budgets.core.*.amount=*0.999",
+    "budgets.transition.*.amount=*1.5",  # in the matrix
+    "services.hubs.unit_cost=*1.2",
+    "prices.all.2027.index=1.2",
+    "effects.hubs.*.effect=*0.8",
+    "effects.intensive.plan.foster.1.effect=0",  # takes coefficients out
+    "effects.intensive.plan.foster.1.effect=0.06",
+    "targets.2027.children=880",
+]
+
+
+def changed_instances():
+    return [apply_changes(instance_of("window"), [change]) for change in CHANGES]
+
+
+def counting(monkeypatch, name):
+    """How often a method of HiGHS's bridge is called."""
+    calls, method = [], getattr(HighsModel, name)
+
+    def counted(self, *args):
+        calls.append(args)
+        return method(self, *args)
+
+    monkeypatch.setattr(HighsModel, name, counted)
+    return calls
+
+
+@pytest.mark.parametrize("formulation", ["least_cost", "largest_reduction"])
+def test_one_instance_after_another_is_each_on_its_own(formulation):
+    session = Session(formulation)
+    for instance in changed_instances():
+        warm = session.solve(instance, every_window=True)
+        cold = Session(formulation).solve(instance, every_window=True)
+        for one, other in zip(warm.windows, cold.windows, strict=True):
+            assert (one.window, one.optimal) == (other.window, other.optimal)
+            if one.optimal and formulation == "least_cost":
+                assert one.value(-1) == pytest.approx(other.value(-1), rel=1e-9)
+            elif one.optimal:
+                assert one.value(0) == pytest.approx(other.value(0), rel=1e-6)
+
+
+def test_what_is_remembered_rules_out_rightly():
+    session, bounded = Session(), 0
+    for instance in [*changed_instances(), *reversed(changed_instances())]:
+        some = session.solve(instance, every_window=False)
+        all_ = Session().solve(instance, every_window=True)
+        assert (some.best is None) == (all_.best is None)
+        if all_.best is not None:
+            assert some.best.window == all_.best.window
+            assert some.best.value(-1) == pytest.approx(all_.best.value(-1), rel=1e-9)
+        for said, true in zip(some.windows, all_.windows, strict=True):
+            if said.at_least is not None:
+                bounded += 1
+                assert said.at_least <= (true.value(-1) if true.optimal else np.inf)
+    assert bounded > 24 * len(all_.windows) / 2  # more than half were not solved
+
+
+@pytest.mark.parametrize("case", ["window", "two-areas", "annual-returns-limits"])
+def test_ruling_out_finds_the_same_best(case):
+    instance = instance_of(case)
+    some, all_ = (Session().solve(instance, every_window=every) for every in (False, True))
+    assert some.best.window == all_.best.window
+    assert some.best.value(-1) == pytest.approx(all_.best.value(-1), rel=1e-9)
+    for said, true in zip(some.windows, all_.windows, strict=True):
+        if said.at_least is not None and true.optimal:
+            assert said.at_least <= true.value(-1)
+
+
+@pytest.mark.parametrize("seed", range(0, 60, 3))
+def test_budgets_up_and_down_on_random_instances(seed):
+    first, session = random_case(seed).instance(), Session()
+    for factor in (1.0, 1.02, 0.99, 1.1, 1.0):
+        instance = apply_changes(first, [f"budgets.*.amount=*{factor}"])
+        some = session.solve(instance, every_window=False)
+        all_ = Session().solve(instance, every_window=True)
+        assert (some.best is None) == (all_.best is None)
+        if all_.best is not None:
+            assert some.best.value(-1) == pytest.approx(all_.best.value(-1), rel=2e-8)
+
+
+def test_where_targets_move_nothing_is_handed_over_but_right_hand_sides(monkeypatch):
+    session = Session()
+    session.solve(apply_changes(instance_of("window"), [CHANGES[0]]))
+    passed = counting(monkeypatch, "_pass")
+    highs, calls = session._model._highs, []
+    monkeypatch.setattr(session._model, "_highs", Recorder(highs, calls), raising=True)
+    session.solve(apply_changes(instance_of("window"), [CHANGES[1]]))
+    assert passed == []
+    assert "changeCoeff" not in calls and "changeColsCost" not in calls
+    assert "changeRowsBounds" in calls
+
+
+def test_coefficients_are_changed_one_by_one_and_a_new_pattern_passed_whole(monkeypatch):
+    session = Session()
+    session.solve(instance_of("window"))
+    passed, calls = counting(monkeypatch, "_pass"), []
+    monkeypatch.setattr(session._model, "_highs", Recorder(session._model._highs, calls))
+    session.solve(apply_changes(instance_of("window"), ["effects.hubs.*.effect=*0.8"]))
+    assert passed == [] and calls.count("changeCoeff") > 1
+    calls.clear()
+    session.solve(
+        apply_changes(instance_of("window"), ["effects.intensive.plan.foster.1.effect=0"])
+    )
+    assert len(passed) == 1 and calls.count("changeCoeff") == 0
+
+
+class Recorder:
+    """Notes which of HiGHS's methods are called."""
+
+    def __init__(self, highs, calls):
+        self._highs_itself, self._calls = highs, calls
+
+    def __getattr__(self, name):
+        self._calls.append(name)
+        return getattr(self._highs_itself, name)
+
+
+@pytest.mark.parametrize("formulation", ["least_cost", "largest_reduction"])
+def test_a_program_is_its_numbers(formulation):
+    program = build(instance_of("window"), formulation)
+    numbers = program.numbers()
+    same = program.with_numbers(numbers)
+    assert same.matrix is program.matrix
+    assert np.array_equal(same.numbers(), numbers)
+    twice = program.with_numbers(2 * numbers)
+    assert twice.matrix.same_pattern(program.matrix)
+    assert np.array_equal(twice.row_upper, 2 * program.row_upper)
+    assert np.array_equal(twice.objectives[-1].costs, 2 * program.objectives[-1].costs)
+    assert twice.rows is program.rows
