@@ -38,16 +38,17 @@ def read_cbc(lines: Sequence[str]) -> Found:
 
 
 def is_scip(lines: Sequence[str]) -> bool:
-    """Whether one of its first lines states the objective."""
-    return any(_SCIP_HEAD.match(line) for line in lines[:3])
+    """Whether one of its first lines states the objective, or how it ended."""
+    return any(_SCIP_HEAD.match(line) or line.startswith("solution status:") for line in lines[:3])
 
 
 def read_scip(lines: Sequence[str]) -> Found:
     """Every digit kept; columns at 0 are left out, and there are no duals."""
-    at = next(n for n, line in enumerate(lines) if _SCIP_HEAD.match(line))
-    head = _SCIP_HEAD.match(lines[at])
-    assert head is not None
-    said = [line.partition(":")[2].strip() for line in lines[:at] if line.startswith("solution")]
+    said = [line.partition(":")[2].strip() for line in lines if line.startswith("solution status")]
+    heads = [(n, found) for n, line in enumerate(lines) if (found := _SCIP_HEAD.match(line))]
+    if not heads:
+        raise UsageError(f"it holds no solution; SCIP says {said[0]!r}")
+    at, head = heads[0]
     cells = [line.split() for line in lines[at + 1 :] if line.strip()]
     if any(len(c) < 2 for c in cells):
         raise UsageError("a line does not hold a name and a value")

@@ -9,18 +9,16 @@ from typing import Any, Final
 import numpy as np
 
 from allocator.certificate import GAP_TOLERANCE, TOLERANCE, Certificate, certify
-from allocator.errors import CertificateError, SolverError, UsageError
+from allocator.errors import UsageError
 from allocator.importing.found import Found
 from allocator.importing.matching import Sidecar, dual_of, primal_of, read_sidecar
+from allocator.importing.own import own_optimum, own_over_windows
 from allocator.importing.reading import read_solution
 from allocator.instance import Instance, Window
 from allocator.plan import Plan
 from allocator.program import LinearProgram
 from allocator.session import Solved, WindowSolved, at_window, build, saying
 from allocator.solve import laid_out
-from allocator.solvers.catalogue import DEFAULT, find_solver
-from allocator.solvers.highs import HighsModel
-from allocator.solvers.mip import solve_whole
 from allocator.solvers.solution import Floats, Solution, Status
 from allocator.tables import MONEY, POUNDS
 
@@ -196,7 +194,7 @@ def import_solution(
     tolerance, gap_tolerance = _ALLOWED[found.digits]
     return Imported(
         found, program, primal, certificate, dual is not None,
-        _own_of_all(whole) if chooses else _own(program),
+        own_over_windows(whole) if chooses else own_optimum(program),
         _plan(instance, program, taken, primal, dual, certificate, formulation, found),
         tolerance, gap_tolerance,
     )  # fmt: skip
@@ -222,29 +220,6 @@ def _window_of(instance: Instance, program: LinearProgram, primal: Floats) -> Wi
 
 def _solved(window: Window | None) -> str:
     return saying(window).replace("solving", "solved")
-
-
-def _own(program: LinearProgram) -> float | None:
-    """Our own optimum of the program, proved; None where it has no plan."""
-    solution = HighsModel(program, find_solver(DEFAULT)).solve(program, 0)
-    if solution.status is Status.INFEASIBLE:
-        return None
-    if solution.status is not Status.OPTIMAL:
-        raise SolverError(f"our own solve for comparison failed: {solution.message}")
-    certificate = certify(program, solution.primal, solution.dual, 0)
-    if not certificate.passed:
-        raise CertificateError(f"our own optimum is not proved: {certificate.failure()}")
-    return certificate.primal_objective
-
-
-def _own_of_all(program: LinearProgram) -> float | None:
-    """Our own optimum over all windows."""
-    found = solve_whole(program)
-    if found.status is Status.INFEASIBLE:
-        return None
-    if found.status is not Status.OPTIMAL:
-        raise SolverError(f"our own solve for comparison failed: {found.message}")
-    return found.objective
 
 
 def _plan(

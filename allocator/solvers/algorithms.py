@@ -69,8 +69,8 @@ _VERTEX: Final = frozenset({DUALS, BASIS, WARM, TIME})
 def _highs(name: str, method: str, can: frozenset[str], base: str, **changed: Any) -> Algorithm:
     """An algorithm of HiGHS: the options with which ``solve`` runs ``base``, but for some."""
     return Algorithm(
-        f"highs-{name}", method=method, can=can, options={**SOLVERS[base].options, **changed},
-        **_HIGHS,
+        f"highs-{name}", method=method, can=can | {RAY},
+        options={**SOLVERS[base].options, **changed}, **_HIGHS,
     )  # fmt: skip
 
 
@@ -85,8 +85,8 @@ def _licensed(name: str, code: str, package: str) -> Algorithm:
 ALGORITHMS: Final = {
     each.name: each
     for each in (
-        _highs("simplex", "dual simplex", _VERTEX | {MIP, RAY}, "simplex"),
-        _highs("primal", "primal simplex", _VERTEX | {RAY}, "simplex", simplex_strategy=4),
+        _highs("simplex", "dual simplex", _VERTEX | {MIP}, "simplex"),
+        _highs("primal", "primal simplex", _VERTEX, "simplex", simplex_strategy=4),
         _highs("ipm", "interior point, crossover", _VERTEX, "ipm"),
         _highs("ipm-only", "interior point, no crossover", frozenset({DUALS, TIME}), "ipm",
                run_crossover="off"),

@@ -9,6 +9,7 @@ without bounds must have gone.
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -20,21 +21,19 @@ import numpy as np
 from allocator.errors import UsageError
 from allocator.matrix import Floats, Matrix
 from allocator.program import Family, LinearProgram, Objective
+from allocator.solvers.fixed_mps import fixed_to_free
 from allocator.solvers.task import COLUMN, COST, ROW
 
 
 def read_mps(path: str | Path) -> LinearProgram:
     """The linear program of a file, free or fixed format; a maximisation turned round.
 
-    The columns are one family ``column`` and the rows another, by the file's names.  Raises
-    UsageError for a file that HiGHS cannot read, or that is not linear and continuous.
+    A column whose upper bound is negative and whose lower bound is nought, as it is where the
+    file states none, has no lower bound.  The columns are one family ``column`` and the rows
+    another, by the file's names.  Raises UsageError for a file that HiGHS cannot read, or that is
+    not linear and continuous.
     """
-    if not Path(path).is_file():
-        raise UsageError(f"{path}: there is no such file")
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
-    if highs.readModel(str(path)) == highspy.HighsStatus.kError:
-        raise UsageError(f"{path}: HiGHS cannot read this as a linear program")
+    highs = _read(Path(path))
     lp = highs.getLp()
     if any(kind != highspy.HighsVarType.kContinuous for kind in lp.integrality_):
         raise UsageError(f"{path}: it has integer columns; only linear programs can be compared")
@@ -48,14 +47,47 @@ def read_mps(path: str | Path) -> LinearProgram:
     columns = np.repeat(np.arange(shape[1]), np.diff(starts))
     matrix = Matrix.of(np.asarray(a.index_, dtype=np.int64), columns, np.asarray(a.value_), shape)
     costs = sign * np.asarray(lp.col_cost_, dtype=float)
+    lower, upper = np.array(lp.col_lower_, dtype=float), np.array(lp.col_upper_, dtype=float)
+    lower[(lower == 0) & (upper < 0)] = -np.inf  # the format's custom, which HiGHS leaves out
     return LinearProgram(
         lp.model_name_ or Path(path).stem, matrix,
         np.asarray(lp.row_lower_, dtype=float), np.asarray(lp.row_upper_, dtype=float),
-        np.asarray(lp.col_lower_, dtype=float), np.asarray(lp.col_upper_, dtype=float),
+        lower, upper,
         (Objective(COST, costs, sign * lp.offset_, ""),),
         _family("row", list(lp.row_names_), shape[0]),
         _family("column", list(lp.col_names_), shape[1]),
     )  # fmt: skip
+
+
+def _read(path: Path) -> highspy.Highs:
+    """HiGHS with the file's program in it, as it is or else laid out anew (see ``fixed_mps``)."""
+    if not path.is_file():
+        raise UsageError(f"{path}: there is no such file")
+    with tempfile.TemporaryDirectory() as folder:
+        highs, complaint = _try(path, Path(folder) / "log")
+        if complaint and path.suffix.lower() in (".mps", ".sif"):
+            plain = Path(folder) / "plain.mps"
+            text = path.read_text(encoding="utf-8", errors="replace")
+            plain.write_text(fixed_to_free(text), encoding="utf-8")
+            again, others = _try(plain, Path(folder) / "log again")
+            highs, complaint = (again, "") if not others else (highs, complaint)
+    if complaint:
+        raise UsageError(f"{path}: this cannot be read as a linear program: {complaint}")
+    return highs
+
+
+def _try(path: Path, log: Path) -> tuple[highspy.Highs, str]:
+    """HiGHS after reading a file, and what it could not make sense of; blank if nothing."""
+    highs = highspy.Highs()
+    highs.setOptionValue("log_to_console", False)
+    highs.setOptionValue("log_file", str(log))
+    status = highs.readModel(str(path))
+    highs.setOptionValue("log_file", "")
+    said = log.read_text(errors="replace").splitlines() if log.exists() else []
+    left_out = [line for line in said if "ignored" in line or line.startswith("ERROR")]
+    if left_out:
+        return highs, left_out[0].split(":", 1)[-1].strip()
+    return highs, "" if status != highspy.HighsStatus.kError else "HiGHS gives no reason"
 
 
 def _family(name: str, names: list[str], count: int) -> dict[str, Family]:

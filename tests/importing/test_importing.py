@@ -291,6 +291,19 @@ def test_no_solution_to_import(tmp_path):
     refused("hand-infeasible", tmp_path / "solution", "holds no solution; HiGHS says 'Infeasible'")
 
 
+def test_what_scip_writes_without_a_solution(tmp_path):
+    """Its command line writes how it ended first; without a solution that is all there is."""
+    (tmp_path / "solution").write_text("solution status: infeasible\nno solution available\n")
+    refused("hand-infeasible", tmp_path / "solution", "SCIP says 'infeasible'")
+    text = solved(tmp_path).read_text().partition("# Columns 371\n")[2].partition("# Rows")[0]
+    lines = [f"{line} \t(obj:0)" for line in text.splitlines()]
+    head = ["solution status: optimal solution found", "objective value: 1296.20038190234"]
+    (tmp_path / "solution").write_text("\n".join([*head, *lines]))
+    found = taken("window", tmp_path / "solution")
+    assert found.found.claims == "optimal solution found"
+    assert found.failures == []
+
+
 def test_a_point_that_cbc_calls_infeasible_fails(tmp_path):
     program = exported(tmp_path, instance_of("hand-infeasible"), None)
     WRITERS["CBC"](program, tmp_path / "solution")

@@ -11,6 +11,7 @@ import numpy as np
 from allocator.solvers.solution import Floats, Status
 from allocator.solvers.task import Answer, Task
 
+_DUAL_SIMPLEX: Final = 1
 _STATUS: Final = {
     highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
     highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
@@ -47,11 +48,12 @@ def solve(task: Task) -> Answer:
 
 
 def _ray(highs: highspy.Highs) -> Floats | None:
-    """Proof of infeasibility; by the simplex method without presolve, which leaves none."""
+    """Proof of infeasibility; by the dual simplex method without presolve."""
     status, there, ray = highs.getDualRay()  # type: ignore[attr-defined]  # the stubs lack it
     if not there:
         highs.setOptionValue("presolve", "off")
         highs.setOptionValue("solver", "simplex")
+        highs.setOptionValue("simplex_strategy", _DUAL_SIMPLEX)
         highs.clearSolver()
         highs.run()
         status, there, ray = highs.getDualRay()  # type: ignore[attr-defined]

@@ -1,0 +1,106 @@
+"""``allocator compare`` and ``allocator solvers``, as they are typed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+
+from allocator.cli import cli
+from allocator.compare import comparison
+from allocator.compare.judge import judge
+from allocator.compare.summary import PENALTY, shifted_mean
+from allocator.solvers.algorithms import ALGORITHMS
+from tests.compare import every_kind
+from tests.plans import CASES
+
+QUICK = "highs-simplex,glpk-simplex"
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "kinds.mps"
+    path.write_text(every_kind.FREE)
+    return path
+
+
+def run(*words):
+    return CliRunner().invoke(cli, [str(word) for word in words])
+
+
+def test_agreement_is_told_in_the_first_line(file):
+    result = run("compare", file, "--solvers", QUICK)
+    assert result.exit_code == 0
+    first = result.stdout.splitlines()[0]
+    assert first.startswith("The answers agree: 2 certified answers by 2 codes")
+    assert "SHA-256" in result.stdout and "One optimum only" in result.stdout
+
+
+def test_instances_and_files_side_by_side_with_a_summary_and_a_picture(file, tmp_path):
+    out = tmp_path / "out"
+    result = run("compare", file, CASES / "hand", "--solvers", QUICK, "--out", out)
+    assert result.exit_code == 0
+    assert "mean, shift 10 s" in result.stdout and "mean, shift 0.1 s" in result.stdout
+    assert (out / "profile.png").read_bytes().startswith(b"\x89PNG")
+    told = json.loads((out / "comparison.json").read_text())
+    assert [program["name"] for program in told["programs"]] == ["kinds", "hand"]
+    assert (out / "01-kinds" / "program.mps").exists()
+    assert (out / "02-hand" / "glpk-simplex.log").exists()
+
+
+def test_json_holds_the_proof(file):
+    told = json.loads(run("compare", file, "--solvers", QUICK, "--json", "--repeat", "2").stdout)
+    assert told["agrees"] is True and told["repeat"] == 2
+    (program,) = told["programs"]
+    assert program["best"] == pytest.approx(every_kind.OBJECTIVE)
+    for each in program["results"]:
+        assert each["standing"] == "certified" and each["certificate"]["passed"] is True
+        assert len(each["times"]) == 2 and each["memory"] > 0
+        assert {"primal_absolute", "dual_absolute", "gap_absolute"} <= each["certificate"].keys()
+
+
+def test_an_absent_solver_is_reported_as_absent(file):
+    result = run("compare", file, "--solvers", "highs-simplex,copt")
+    assert result.exit_code == 0 and "absent: copt" in result.stdout
+
+
+def test_a_disagreement_exits_4(file, monkeypatch):
+    def shifted(program, version, runs):
+        found = judge(program, version, runs)
+        wrong = runs[0].algorithm.name == "glpk-simplex"
+        return replace(found, objective=found.objective * (1.001 if wrong else 1))
+
+    monkeypatch.setattr(comparison, "judge", shifted)
+    result = run("compare", file, "--solvers", QUICK)
+    assert result.exit_code == 4
+    assert result.stdout.startswith("The answers DISAGREE on kinds")
+
+
+def test_where_nothing_is_proved_it_exits_4(tmp_path):
+    path = tmp_path / "unbounded.mps"
+    path.write_text("NAME u\nROWS\n N cost\n G r\nCOLUMNS\n x cost -1 r 1\nENDATA\n")
+    result = run("compare", path, "--solvers", QUICK)
+    assert result.exit_code == 4
+    assert result.stdout.startswith("Nothing is proved of unbounded")
+
+
+def test_a_name_that_no_solver_has_is_bad_usage(file):
+    result = run("compare", file, "--solvers", "nonesuch")
+    assert result.exit_code == 2 and "there is no solver 'nonesuch'" in result.stderr
+
+
+def test_solvers_are_listed_with_how_to_have_them():
+    told = json.loads(run("solvers", "--json").stdout)["solvers"]
+    assert [each["name"] for each in told] == list(ALGORITHMS)
+    assert all(each["install"] and each["can"] for each in told)
+    text = run("solvers").stdout
+    assert "to have it: pip install coptpy, and a licence" in text
+    assert "1.15" in text
+
+
+def test_the_shifted_mean_is_that_of_the_logarithms():
+    assert shifted_mean([0.0, 30.0], 10.0) == pytest.approx(10.0)
+    assert shifted_mean([2.0, 2.0], 0.1) == pytest.approx(2.0)
+    assert PENALTY == 10.0
