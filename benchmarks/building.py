@@ -24,17 +24,17 @@ def compare(
     title: str, folder: Path, peers: Sequence[str], rounds: int, repeats: int,
     slow: Sequence[str] = (),
 ) -> tuple[str, dict[str, dict[str, list[float]]]]:  # fmt: skip
-    """A table of the peers at one size, and what it holds; ``slow`` ones run only twice."""
+    """A table of the peers at one size, and what it holds; ``slow`` ones run only once."""
     quick = [peer for peer in peers if peer not in slow]
     timed = in_turn(quick, rounds, lambda peer: build(peer, folder, 1 + repeats))
     once = in_turn(quick, min(rounds, 3), lambda peer: build(peer, folder, 1))
-    for peer in slow:  # minutes each: one process of two builds
-        timed[peer] = once[peer] = [build(peer, folder, 2)]
+    for peer in slow:  # a minute each: one process, one build
+        timed[peer] = once[peer] = [build(peer, folder, 1)]
     idle = in_turn(peers, 1, lambda peer: build(peer, folder, 0))
     found = {
         peer: {
-            "wall": list(chain.from_iterable(r.said["wall"][1:] for r in timed[peer])),
-            "cpu": list(chain.from_iterable(r.said["cpu"][1:] for r in timed[peer])),
+            "wall": list(chain.from_iterable(_later(r.said["wall"]) for r in timed[peer])),
+            "cpu": list(chain.from_iterable(_later(r.said["cpu"]) for r in timed[peer])),
             "first": [r.said["wall"][0] for r in (*timed[peer], *once[peer])],
             "imports": [r.said["imports"] for r in (*timed[peer], *once[peer])],
             "memory": [r.memory for r in once[peer]],
@@ -55,6 +55,11 @@ def compare(
     heads = ("", "wall", "CPU", "first in its process", "imports", "peak memory",
              "of it, by building", "ours / it", "memory, ours / it")  # fmt: skip
     return f"### {title}\n\n{table(heads, rows)}", found
+
+
+def _later(values: list[float]) -> list[float]:
+    """Without the first of a process, where there are others."""
+    return values[1:] or values
 
 
 def verdicts_one(found: dict[str, dict[str, list[float]]]) -> list[str]:
@@ -89,7 +94,7 @@ def grow(folders: dict[str, Path], rounds: int, seconds: float) -> str:
     rows = []
     for name in names:
         said = solved[name][0].said
-        wall = list(chain.from_iterable(r.said["wall"][1:] for r in built[name]))
+        wall = list(chain.from_iterable(_later(r.said["wall"]) for r in built[name]))
         answer = f"{said['seconds']:.3g} s" if said["status"] == "optimal" else said["status"]
         rows.append(
             (name, f"{said['rows']:,} × {said['columns']:,}", f"{said['entries']:,}",
