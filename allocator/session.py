@@ -135,7 +135,7 @@ class Session:
         if not ranges:
             return Solved(windows, best, None)
         if best.window != self._latest:  # ranges are of the last that was solved
-            variant = program.fixed(window_columns(instance, best.window))
+            variant = _for_window(program, instance, best.window)
             best = self._solve_window(best.window, variant, clock)
         return Solved(windows, best, self._model.ranging())
 
@@ -147,7 +147,7 @@ class Session:
         preferred: tuple[Window | None, ...] = (None, *instance.windows)
         found: dict[Window | None, WindowSolved] = {}
         for n, window in enumerate(self._sequence(instance, every_window)):
-            variant = program.fixed(window_columns(instance, window))
+            variant = _for_window(program, instance, window)
             known = None
             if not every_window:
                 known = ruled_out(window, variant, self._traces, found, preferred)
@@ -194,6 +194,11 @@ class Session:
                 slack = HELD * max(1.0, abs(solution.objective))
                 program = program.capped(f"{objective.name}_kept", solution.objective + slack)
         return WindowSolved(window, program, solution, certificate, True)
+
+
+def _for_window(program: LinearProgram, instance: Instance, window: Window | None) -> LinearProgram:
+    """The program for a window; as it was built it is for none."""
+    return program if window is None else program.fixed(window_columns(instance, window))
 
 
 def _why_not(solution: Solution, window: Window | None) -> SolverError:
