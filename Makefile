@@ -16,8 +16,9 @@ VERSION := $(shell "$(PYTHON)" -c 'import sys; print("%d.%d" % sys.version_info[
 VENV    := .venv/python-$(VERSION)
 RUN     := .venv/installed-$(VERSION)
 DEVELOP := .venv/installed-dev-$(VERSION)
+PEERS   := .venv/installed-bench-$(VERSION)
 
-.PHONY: help plan install test lint docs lock clean
+.PHONY: help plan install test lint docs bench lock clean
 
 help:
 	@echo "make plan     solve $(INSTANCE) into $(PLAN) and print the summary"
@@ -25,6 +26,7 @@ help:
 	@echo "make test     run every test"
 	@echo "make lint     ruff, mypy --strict, import contracts"
 	@echo "make docs     rebuild the generated pages of docs/"
+	@echo "make bench    measure build, solve and sweep beside peers, into benchmarks/results.md"
 	@echo "make lock     resolve the dependencies anew (needs uv)"
 	@echo "make clean    remove everything that make has made, except plans/"
 
@@ -46,6 +48,9 @@ lint: $(DEVELOP)
 docs: $(DEVELOP)
 	$(DOCS)
 
+bench: $(PEERS)
+	$(BIN)/python -m benchmarks
+
 # The development lock first; the other then takes its versions, so that the two agree.
 LOCK := $(UV) pip compile pyproject.toml --group build --universal --fork-strategy fewest \
 	--generate-hashes --upgrade --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
@@ -54,6 +59,7 @@ lock:
 	@command -v "$(UV)" >/dev/null || { echo "make lock needs uv: $(PYTHON) -m pip install uv" >&2; exit 1; }
 	$(LOCK) --extra dev --output-file requirements-dev.lock
 	$(LOCK) --constraints requirements-dev.lock --no-annotate --output-file requirements.lock
+	$(LOCK) --constraints requirements-dev.lock --extra bench --output-file requirements-bench.lock
 
 clean:
 	rm -rf .venv build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
@@ -77,4 +83,8 @@ $(RUN): $(VENV) requirements.lock pyproject.toml
 
 $(DEVELOP): $(RUN) requirements-dev.lock
 	$(PIP) install --requirement requirements-dev.lock
+	@touch $@
+
+$(PEERS): $(RUN) requirements-bench.lock
+	$(PIP) install --requirement requirements-bench.lock
 	@touch $@

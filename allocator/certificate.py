@@ -94,7 +94,7 @@ def certify(program: LinearProgram, primal: Floats, dual: Floats, stage: int = -
     from below, not positive where it is held from above.
     """
     objective = program.objectives[stage]
-    activity = program.matrix.times(primal)
+    activity, size_of_terms = program.matrix.times_and_sizes(primal)
     reduced = objective.costs - program.matrix.transposed_times(dual)
     value = float(objective.costs @ primal) + objective.constant
     row_value, row_wrong, row_slack = _bound_value(
@@ -103,7 +103,7 @@ def certify(program: LinearProgram, primal: Floats, dual: Floats, stage: int = -
     col_value, col_wrong, col_slack = _bound_value(reduced, primal, program.lower, program.upper)
     size = max(1.0, abs(value))
     return Certificate(
-        primal=_primal_residual(program, primal, activity),
+        primal=_primal_residual(program, primal, activity, size_of_terms),
         dual=_dual_residual(program, objective.costs, row_wrong, col_wrong),
         complementarity=max(row_slack, col_slack) / size,
         primal_objective=value,
@@ -177,8 +177,9 @@ def _bound_value(
     return float(np.sum(np.where(there & (price != 0), price * held, 0.0))), wrong, worst
 
 
-def _primal_residual(program: LinearProgram, primal: Floats, activity: Floats) -> Residual:
-    size = program.matrix.sizes(primal)
+def _primal_residual(
+    program: LinearProgram, primal: Floats, activity: Floats, size: Floats
+) -> Residual:
     row, row_relative, row_by = _worst_outside(activity, program.row_lower, program.row_upper, size)
     col, col_relative, col_by = _worst_outside(primal, program.lower, program.upper, np.abs(primal))
     if row_relative >= col_relative:

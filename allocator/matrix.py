@@ -72,10 +72,13 @@ class Matrix:
         products = self.values * vector[self.rows]
         return np.bincount(self.columns, products, self.shape[1]).astype(float)
 
-    def sizes(self, vector: Floats) -> Floats:
-        """|A| |x|, by row: how large the terms are that A x adds up."""
-        products = np.abs(self.values * vector[self.columns])
-        return np.bincount(self.rows, products, self.shape[0]).astype(float)
+    def times_and_sizes(self, vector: Floats) -> tuple[Floats, Floats]:
+        """A x, and |A| |x|, by row: how large the terms are that A x adds up."""
+        products = self.values * vector[self.columns]
+        summed, sizes = (
+            np.bincount(self.rows, p, self.shape[0]) for p in (products, abs(products))
+        )
+        return summed.astype(float), sizes.astype(float)
 
     def with_row(self, coefficients: Floats) -> Matrix:
         """With one more row at the end, given by column."""

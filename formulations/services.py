@@ -176,7 +176,8 @@ def _declare_effects(m: pyo.AbstractModel, instance: Instance) -> None:
     harmful = {k for k, lags in data.effects.items() if min(lags.values()) < 0}
     periods = [(*k, t) for k in data.effects for t in range(1, last + tail[k] + 1)]
     m.DIVERSIONS = pyo.Set(dimen=6, initialize=periods)
-    m.HELPFUL_DIVERSIONS = pyo.Set(dimen=6, initialize=[d for d in periods if d[:5] not in harmful])
+    helpful = [d for d in periods if d[:5] not in harmful] if harmful else periods
+    m.HELPFUL_DIVERSIONS = pyo.Set(dimen=6, initialize=helpful)
     m.HARMFUL_DIVERSIONS = pyo.Set(dimen=6, initialize=[d for d in periods if d[:5] in harmful])
     m.all_undone = pyo.Param(
         m.EFFECTS,

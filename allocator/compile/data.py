@@ -31,7 +31,7 @@ class Data:
     def __init__(self, given: Given) -> None:
         self._given = given
         self._symbols = Symbols()
-        self._elements: dict[int, Codes] = {}
+        self._elements: dict[int, tuple[list[Any], Codes]] = {}  # by list
         self._members: dict[int, Members] = {}
         self._values: dict[int, tuple[Keys, Floats]] = {}
 
@@ -48,10 +48,11 @@ class Data:
                 tiled = np.tile(part, (1, codes.shape[1]))
                 codes = np.vstack([np.repeat(codes, part.shape[1], axis=1), tiled])
             return codes
-        if id(group) not in self._elements:
+        elements = self._given.elements(group)
+        if id(elements) not in self._elements:
             parts = group.dimen if isinstance(group.dimen, int) else 1
-            self._elements[id(group)] = self._symbols.codes(self._given.elements(group), parts)
-        return self._elements[id(group)]
+            self._elements[id(elements)] = elements, self._symbols.codes(elements, parts)
+        return self._elements[id(elements)][1]
 
     def members(self, component: Any, parts: int) -> Members:
         """Members of an indexed set by its index; each has so many parts."""

@@ -28,6 +28,7 @@ class Given:
     def __init__(self, model: pyo.AbstractModel) -> None:
         components = list(model.component_objects((pyo.Set, pyo.RangeSet, pyo.Param)))
         self._data: dict[int, Any] = {}
+        self._lists: dict[int, list[Key]] = {}
         self.plain = all(map(_is_plain, components))
         for component in components:
             if self.plain and component.ctype is not pyo.RangeSet:
@@ -48,8 +49,10 @@ class Given:
             component.construct(data={})  # members follow, one by one, if they are asked for,
             component._index_set = pyo.Any  # by an index that a sample may not have
         else:
-            elements = list(dict.fromkeys(component._init_values._init.val))
-            self._data[id(component)] = elements
+            given = component._init_values._init.val
+            if id(given) not in self._lists:  # one list may be given to many sets
+                self._lists[id(given)] = list(dict.fromkeys(given))
+            elements = self._data[id(component)] = self._lists[id(given)]
             component.construct(data={None: elements[:1]})
 
     def elements(self, group: Any) -> list[Key]:

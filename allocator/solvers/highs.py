@@ -41,7 +41,8 @@ class HighsModel:
     def __init__(self, program: LinearProgram, solver: Solver, log: Path | None = None) -> None:
         self._solver = solver
         self._highs = highspy.Highs()
-        self._highs.HandleUserInterrupt = True
+        self._interruptible = program.shape[0] > LARGE
+        self._highs.HandleUserInterrupt = self._interruptible
         self._set("output_flag", log is not None)
         self._set("log_to_console", False)
         if log is not None:
@@ -175,7 +176,14 @@ class HighsModel:
             self._set(name, value)
 
     def _run_interruptibly(self) -> None:
-        """Run in a thread beside: an interruption would wait for the call into HiGHS to end."""
+        """Run in a thread beside: an interruption would wait for the call into HiGHS to end.
+
+        A small program is solved before anyone could mind, and starting a thread, or asking at
+        every iteration, would take as long.
+        """
+        if not self._interruptible:
+            self._highs.run()
+            return
         ended = Event()
 
         def run() -> None:

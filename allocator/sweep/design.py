@@ -19,7 +19,7 @@ from allocator.session import check_formulation
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.sweep.axes import Axis
 
-AUDITED: Final = 50  # every so many points, one is audited
+AUDITED: Final = 250  # every so many points, one is audited
 
 
 @dataclass(frozen=True)

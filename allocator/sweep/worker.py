@@ -14,6 +14,7 @@ from allocator.sweep.facts import OPTIMAL, Reader, Row
 from allocator.sweep.family import Family, Prepared
 
 _kept = threading.local()  # the worker of the last sweep that this thread has worked on
+_TURN = threading.Lock()  # Pyomo swaps Python's own ``sum`` while it makes a template
 
 
 class Worker:
@@ -84,11 +85,13 @@ class Worker:
 def rows(design: Design, points: Sequence[int]) -> list[tuple[int, Row]]:
     """Rows of some points, by the worker that this thread keeps for the design.
 
-    What an executor is given to run, here or on another machine.
+    What an executor is given to run, here or on another machine.  Threads of one process take
+    turns; it is processes that work side by side.
     """
-    if getattr(_kept, "key", None) != design.key:
-        _kept.worker, _kept.key = Worker(design), design.key
-    return [(point, _kept.worker.row(point)) for point in points]
+    with _TURN:
+        if getattr(_kept, "key", None) != design.key:
+            _kept.worker, _kept.key = Worker(design), design.key
+        return [(point, _kept.worker.row(point)) for point in points]
 
 
 def _line(error: Exception) -> str:

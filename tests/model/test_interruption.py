@@ -37,6 +37,7 @@ def test_the_run_is_cancelled_and_waited_for(monkeypatch):
                 raise KeyboardInterrupt
             return super().wait(timeout)
 
+    monkeypatch.setattr(highs, "LARGE", 0)  # a small one is not run in a thread
     model = highs.HighsModel(build(instance_of("hand")), find_solver("highs"))
     endless = _Endless()
     monkeypatch.setattr(model, "_highs", endless)

@@ -1,0 +1,71 @@
+"""(b) The whole command against the floor; (e) which algorithm wins at which size."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.measure import Run, in_turn, ratio, run, spread, table, verdict
+
+ALGORITHMS = ("simplex", "ipm", "hipo", "pdlp")
+
+
+def whole(title: str, folder: Path, rounds: int, aim: float) -> tuple[str, list[str]]:
+    """``allocator solve`` and the floor script on the same windows, in turn."""
+    with tempfile.TemporaryDirectory() as place:
+        windows = run("-m", "benchmarks.worker", "export", folder, place).said["windows"]
+        say = ["-m", "allocator", "solve", folder, "--json"]
+        found = in_turn(
+            ("command", "floor", "best"), rounds,
+            lambda name: run("-m", "benchmarks.floor", place) if name == "floor"
+            else run(*say, *(["--windows", "best"] if name == "best" else [])),
+        )  # fmt: skip
+    check_same(found)
+    floor = [each.cpu for each in found["floor"]]
+    rows = [
+        (name, spread([r.wall for r in runs]), spread([r.cpu for r in runs]),
+         spread([r.memory for r in runs], "MB"),
+         f"**{ratio([r.cpu for r in runs], floor):.2f}**")
+        for name, runs in (
+            ("`allocator solve`", found["command"]),
+            ("`allocator solve --windows best`", found["best"]),
+            ("floor: highspy on the exported files", found["floor"]),
+        )
+    ]  # fmt: skip
+    said = found["floor"][0].said
+    heading = f"### {title}: {windows} windows, {said['solved']} of them with a plan"
+    took = ratio([r.cpu for r in found["command"]], floor)
+    text = f"{heading}\n\n{table(('', 'wall', 'CPU', 'peak memory', 'it / floor'), rows)}"
+    return text, [verdict(f"{title}, the whole command, of the floor script's time", took, aim)]
+
+
+def check_same(found: dict[str, list[Run]]) -> None:
+    """Raise unless the command and the floor found the same least cost."""
+    least = found["floor"][0].said["least"]
+    for name in ("command", "best"):
+        said = found[name][0].said["objective"]
+        if abs(said / 1e6 - least) > 1e-6 * abs(least):
+            raise AssertionError(f"{name} found £{said:,.0f}, the floor £{least}m")
+
+
+def algorithms(folders: dict[str, Path], seconds: float, rounds: int) -> str:
+    """Each algorithm on the longest window's program, from nothing, with a limit of time."""
+    rows: list[Sequence[object]] = []
+    for name, folder in folders.items():
+        found = in_turn(
+            ALGORITHMS, rounds,
+            lambda kind, folder=folder: run(
+                "-m", "benchmarks.worker", "solve", kind, folder, str(seconds)
+            ),
+        )  # fmt: skip
+        said = {kind: [each.said for each in runs] for kind, runs in found.items()}
+        done = {k: [s["seconds"] for s in v] for k, v in said.items()
+                if all(s["status"] == "optimal" for s in v)}  # fmt: skip
+        best = min(done, key=lambda kind: min(done[kind]), default=None)
+        cells = []
+        for kind in ALGORITHMS:
+            text = spread(done[kind]) if kind in done else said[kind][0]["status"]
+            cells.append(f"**{text}**" if kind == best else text.replace("_", " "))
+        rows.append((name, f"{said['simplex'][0]['rows']:,}", *cells))
+    return table(("", "rows", *ALGORITHMS), rows)

@@ -1,0 +1,49 @@
+"""The benchmark runs, and what it compares is the same program.  Nothing about time."""
+
+import numpy as np
+import pytest
+
+from allocator.instance import read
+from allocator.session import build
+from benchmarks.__main__ import ONE, TWELVE, main
+from benchmarks.by_hand import arrays
+from benchmarks.by_pyomo import build as build_by_pyomo
+from benchmarks.country import country
+
+
+@pytest.mark.parametrize("folder", [ONE, TWELVE], ids=["one council", "twelve"])
+def test_the_program_by_hand_is_ours(folder):
+    instance = read(folder)
+    ours, hand = build(instance), arrays(instance)
+    same = {"rtol": 1e-11, "atol": 1e-11}
+    assert hand.matrix.shape == ours.shape
+    difference = hand.matrix - ours.matrix.to_scipy()
+    assert hand.matrix.nnz == ours.matrix.entries
+    assert np.abs(difference.data).max(initial=0) < 1e-11
+    for name in ("lower", "upper", "row_lower", "row_upper"):
+        assert np.allclose(getattr(hand, name), getattr(ours, name), **same), name
+    assert np.allclose(hand.costs, ours.objectives[-1].costs, **same)
+
+
+def test_pyomo_hands_over_the_same_program():
+    instance = read(ONE)
+    ours, theirs = build(instance), build_by_pyomo(instance)._solver_model
+    used = np.unique(ours.matrix.columns)  # Pyomo leaves out columns that stand in no row
+    assert (theirs.getNumRow(), theirs.getNumCol()) == (ours.shape[0], len(used))
+    assert theirs.getNumNz() == ours.matrix.entries
+    values = np.sort(np.asarray(theirs.getLp().a_matrix_.value_))
+    assert values == pytest.approx(np.sort(ours.matrix.values), rel=1e-11)
+
+
+def test_a_country_of_random_councils(tmp_path):
+    instance = country(2, periods_per_year=1, data=tmp_path)
+    assert len(instance.areas) == 2
+    assert arrays(instance).matrix.shape == build(instance).shape
+
+
+def test_quick_run_writes_its_tables(tmp_path):
+    out = tmp_path / "results.md"
+    main(["--quick", "--only", "a", "--out", str(out)])
+    text = out.read_text(encoding="utf-8")
+    assert "| Allocator |" in text
+    assert "of plain Pyomo and its HiGHS interface's time" in text
