@@ -93,6 +93,7 @@ class HighsModel:
 
     def write(self, path: Path, rows: Iterable[str], columns: Iterable[str]) -> None:
         """Write the loaded program with these names, in the format that the suffix stands for."""
+        self._check(self._highs.passModel(highs_lp(self._program)))
         for position, name in enumerate(rows):
             self._check(self._highs.passRowName(position, name))
         for position, name in enumerate(columns):
@@ -105,6 +106,7 @@ class HighsModel:
 
     def _pass(self, program: LinearProgram) -> None:
         """Hand over the whole program: its arrays as they are, not number by number."""
+        self._program = program
         (rows, columns), matrix, objective = program.shape, program.matrix, program.objectives[-1]
         continuous = np.zeros(columns, dtype=np.int32)
         self._columns = (program.lower, program.upper)
