@@ -29,9 +29,9 @@ HEADINGS = {
     "f": "(f) Adaptive stochastic descent on the same problem",
 }
 MEANINGS = {
-    "a": """The program of `least_cost` without a window, from an instance that is read and resolved to a
-model in HiGHS. That arrays by hand and Pyomo build the same program as we do is compared number
-by number in `tests/benchmarks`; of linopy and PyOptInterface only the size is. The first build
+    "a": """The program of `least_cost` without a window, from an instance that is read and resolved
+to a model in HiGHS. That arrays by hand and Pyomo build the same program as we do is compared
+number by number in `tests/benchmarks`; of linopy and PyOptInterface only the size is. The first build
 of a process, which loads what is loaded late, stands apart from those that follow. linopy is
 given arrays of labels and coefficients, its fastest way in. Peak memory is that of a process
 that reads the instance and builds once.""",

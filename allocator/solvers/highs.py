@@ -43,6 +43,8 @@ class HighsModel:
         self._highs = highspy.Highs()
         self._interruptible = program.shape[0] > LARGE
         self._highs.HandleUserInterrupt = self._interruptible
+        if solver.options.get("solver") == "pdlp":
+            log = None  # it would log to stdout, where results go
         self._set("output_flag", log is not None)
         self._set("log_to_console", False)
         if log is not None:
