@@ -29,12 +29,12 @@ HEADINGS = {
     "f": "(f) Adaptive stochastic descent on the same problem",
 }
 MEANINGS = {
-    "a": """The program of `least_cost` without a window, from an instance that is read and resolved
-to a model in HiGHS. That arrays by hand and Pyomo build the same program as we do is compared
-number by number in `tests/benchmarks`; of linopy and PyOptInterface only the size is.
-The first build of a process, which loads what is loaded late, stands apart from those that follow.
-linopy is given arrays of labels and coefficients, its fastest way in. Peak memory is that of a process
-that reads the instance and builds once.""",
+    "a": """The program of `least_cost` without a window, from an instance that is read and
+resolved to a model in HiGHS. That arrays by hand and Pyomo build the same program as we do
+is compared number by number in `tests/benchmarks`; of linopy and PyOptInterface only the
+size is. The first build of a process, which loads what is loaded late, stands apart from
+those that follow. linopy is given arrays of labels and coefficients, its fastest way in.
+Peak memory is that of a process that reads the instance and builds once.""",
     "b": """The command from the shell, imports, audit and ranges of prices included, against a
 script that reads one MPS file a window with highspy, changes the bounds of the first model to
 those of each, and solves from the last basis.""",
