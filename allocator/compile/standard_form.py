@@ -11,8 +11,6 @@ from typing import Any
 
 import numpy as np
 import pyomo.core as pyo
-from pyomo.repn import generate_standard_repn
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from allocator.matrix import Floats, Matrix
 from allocator.program import Family, Flags, LinearProgram, Objective
@@ -61,6 +59,8 @@ def _families(components: Iterable[Any]) -> tuple[dict[str, Family], list[Any]]:
 
 def _objective(component: Any, variables: Sequence[Any]) -> Objective:
     position = {id(variable): n for n, variable in enumerate(variables)}
+    from pyomo.repn import generate_standard_repn  # loads what the templates do without
+
     terms = generate_standard_repn(component.expr, compute_values=True)
     costs = np.zeros(len(variables))
     for variable, coefficient in zip(terms.linear_vars, terms.linear_coefs, strict=True):
@@ -75,6 +75,8 @@ def _rows(
     for objective in concrete.component_data_objects(pyo.Objective):
         objective.deactivate()
     concrete.no_objective = pyo.Objective(expr=0)
+    from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+
     form = LinearStandardFormCompiler().write(concrete, mixed_form=True)
     column_of = {id(variable): n for n, variable in enumerate(variables)}
     row_of = {id(constraint): n for n, constraint in enumerate(constraints)}
