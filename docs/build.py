@@ -25,8 +25,8 @@ from allocator.instance.starter import TEMPLATE
 
 HERE: Final = Path(__file__).parent
 TOPICS: Final = (
-    "horizon", "population", "services", "places", "money", "double_investment", "windows",
-    "target", "objective",
+    "horizon", "population", "services", "effects", "places", "money", "double_investment",
+    "windows", "target", "objective",
 )  # fmt: skip
 FORMULATIONS: Final = ("least_cost", "largest_reduction", "window_choice")
 _MADE: Final = (

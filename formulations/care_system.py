@@ -8,6 +8,7 @@ import pyomo.core as pyo
 
 from formulations import (
     double_investment,
+    effects,
     horizon,
     money,
     objective,
@@ -28,6 +29,7 @@ def care_system(instance: Instance) -> pyo.AbstractModel:
         horizon,
         population,
         services,
+        effects,
         places,
         money,
         double_investment,
@@ -42,16 +44,16 @@ def care_system(instance: Instance) -> pyo.AbstractModel:
     )
 
     m.diverted_by_service = pyo.Constraint(
-        m.HELPFUL_DIVERSIONS, rule=services.diverted_by_service, doc="children"
+        m.HELPFUL_DIVERSIONS, rule=effects.diverted_by_service, doc="children"
     )
     m.harm_by_service = pyo.Constraint(
-        m.HARMFUL_DIVERSIONS, rule=services.harm_by_service, doc="children"
+        m.HARMFUL_DIVERSIONS, rule=effects.harm_by_service, doc="children"
     )
     m.avoidable_limited = pyo.Constraint(
-        m.AVOIDABLE_MOVES, m.PERIODS, rule=services.avoidable_limited, doc="children"
+        m.AVOIDABLE_MOVES, m.PERIODS, rule=effects.avoidable_limited, doc="children"
     )
     m.avoidable_limited_late = pyo.Constraint(
-        m.LATE_MOVES, rule=services.avoidable_limited_late, doc="children"
+        m.LATE_MOVES, rule=effects.avoidable_limited_late, doc="children"
     )
     m.level_held = pyo.Constraint(m.HELD_LEVELS, rule=services.level_held, doc="cases per year")
     m.level_at_least = pyo.Constraint(
