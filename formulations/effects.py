@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import pyomo.core as pyo
 
-from formulations.population import probabilities
 from formulations.services import opening_effective_level, reach
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
+    from formulations.population import Chances
+
+Move = tuple[str, str, str]  # area, from, to
 
 
-def declare(m: pyo.AbstractModel, instance: Instance) -> None:
+def declare(m: pyo.AbstractModel, instance: Instance, chances: Chances) -> None:
     """Sets, parameters and the variable of the moves that services avert."""
     _declare_effects(m, instance)
-    _declare_avoidable(m, instance)
+    _declare_avoidable(m, instance, chances)
 
 
 def _declare_effects(m: pyo.AbstractModel, instance: Instance) -> None:
@@ -48,9 +50,10 @@ def _declare_effects(m: pyo.AbstractModel, instance: Instance) -> None:
     harmful = {k for k, lags in data.effects.items() if min(lags.values()) < 0}
     periods = [(*k, t) for k in data.effects for t in range(1, last + tail[k] + 1)]
     m.DIVERSIONS = pyo.Set(dimen=6, initialize=periods)
-    helpful = [d for d in periods if d[:5] not in harmful] if harmful else periods
-    m.HELPFUL_DIVERSIONS = pyo.Set(dimen=6, initialize=helpful)
-    m.HARMFUL_DIVERSIONS = pyo.Set(dimen=6, initialize=[d for d in periods if d[:5] in harmful])
+    harms = [d for d in periods if d[:5] in harmful] if harmful else []
+    helps = [d for d in periods if d[:5] not in harmful] if harmful else periods
+    m.HELPFUL_DIVERSIONS = pyo.Set(dimen=6, initialize=helps)
+    m.HARMFUL_DIVERSIONS = pyo.Set(dimen=6, initialize=harms)
     m.all_undone = pyo.Param(
         m.EFFECTS,
         initialize={
@@ -72,21 +75,17 @@ def _declare_effects(m: pyo.AbstractModel, instance: Instance) -> None:
     m.DIVERTED_INTO = pyo.Set(m.STATES, dimen=3, initialize={key: into[key] for key in data.states})
 
 
-def _declare_avoidable(m: pyo.AbstractModel, instance: Instance) -> None:
+def _declare_avoidable(m: pyo.AbstractModel, instance: Instance, chances: Chances) -> None:
     """``AVOIDABLE_MOVES`` (area, from, to) in a period, and late ones after the horizon."""
-    data, last = instance.resolved, instance.number_of_periods
-    effects_on: dict[tuple[str, str, str], list[tuple[str, str]]] = defaultdict(list)
-    late: dict[tuple[str, str, str, int], list[tuple[str, str]]] = defaultdict(list)
+    data = instance.resolved
+    effects_on: dict[Move, list[tuple[str, str]]] = defaultdict(list)
     for a, p, i, j, l in data.effects:
         effects_on[a, i, j].append((p, l))
-        after = reach(instance, (a, p, i, j, l)) if instance.terminal_value else 0
-        for t in range(last + 1, last + after + 1):
-            late[a, i, j, t].append((p, l))
-    chances = probabilities(instance)
+    late = _late_effects(instance, effects_on) if instance.terminal_value else {}
     m.AVOIDABLE_MOVES = pyo.Set(dimen=3, initialize=list(effects_on))
     m.EFFECTS_ON = pyo.Set(m.AVOIDABLE_MOVES, dimen=2, initialize=dict(effects_on))
     m.LATE_MOVES = pyo.Set(dimen=4, initialize=list(late))
-    m.LATE_EFFECTS_ON = pyo.Set(m.LATE_MOVES, dimen=2, initialize=dict(late))
+    m.LATE_EFFECTS_ON = pyo.Set(m.LATE_MOVES, dimen=2, initialize=late)
     m.avoidable = pyo.Param(
         m.AVOIDABLE_MOVES,
         m.YEARS,
@@ -97,6 +96,21 @@ def _declare_avoidable(m: pyo.AbstractModel, instance: Instance) -> None:
         },
         doc="share of those in i who would move to j in a period of the year and need not",
     )
+
+
+def _late_effects(
+    instance: Instance, effects_on: dict[Move, list[tuple[str, str]]]
+) -> dict[tuple[str, str, str, int], list[tuple[str, str]]]:
+    """Effects that still avert a move in a period after the horizon, by move and period."""
+    last, late = instance.number_of_periods, {}
+    for (a, i, j), effects in effects_on.items():
+        ends = {(p, l): last + reach(instance, (a, p, i, j, l)) for p, l in effects}
+        start = last + 1
+        for end in sorted(set(ends.values())):
+            lasting = [effect for effect in effects if ends[effect] >= end]
+            late.update({(a, i, j, t): lasting for t in range(start, end + 1)})
+            start = end + 1
+    return late
 
 
 def undone_or_more(m: Any, a: str, p: str, i: str, j: str, l: str, t: int) -> Any:

@@ -8,13 +8,13 @@ import numpy as np
 import pyomo.core as pyo
 
 from formulations.money import MILLION
-from formulations.population import probabilities
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
+    from formulations.population import Chances
 
 
-def declare(m: pyo.AbstractModel, instance: Instance) -> None:
+def declare(m: pyo.AbstractModel, instance: Instance, chances: Chances) -> None:
     """Discount factors, the value of a child at the end, and of a move averted after it."""
     data, last = instance.resolved, instance.number_of_periods
     yearly = 1 / (1 + instance.discount_rate)
@@ -22,7 +22,6 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     closing = yearly ** (instance.years - 1)
     values = {}
     if instance.terminal_value:
-        chances = probabilities(instance, instance.last_year)
         for a in instance.areas:
             values.update(child_values(instance, a, per_period, chances))
     m.discount = pyo.Param(
@@ -48,7 +47,7 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
 
 
 def child_values(
-    instance: Instance, a: str, per_period: float, chances: dict[tuple[str, str, str, int], float]
+    instance: Instance, a: str, per_period: float, chances: Chances
 ) -> dict[tuple[str, str], float]:
     r"""Cashable cost, from the end of the horizon on, of a child in each state of the area.
 

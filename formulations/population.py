@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 EXIT = "exit"
 
+Chances = dict[tuple[str, str, str, int], float]  # area, from, to, year
 
-def declare(m: pyo.AbstractModel, instance: Instance) -> None:
+
+def declare(m: pyo.AbstractModel, instance: Instance, chances: Chances) -> None:
     r"""``STATES`` (area, state), ``CARE_STATES``, ``ORIGINS``, probabilities, and ``children``.
 
     Chances within a period come from constant competing rates :math:`h_{ij}` (MODEL.md 3.1):
@@ -39,7 +41,7 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     )
     m.probability = pyo.Param(
         pyo.Any,
-        initialize=probabilities(instance),
+        initialize=chances,
         doc="share of those in i at the start of a period of the year who are in j at its end",
     )
     m.arrivals = pyo.Param(
@@ -89,17 +91,15 @@ def children_balance(m: Any, a: str, j: str, t: int) -> Any:
     )
 
 
-def probabilities(
-    instance: Instance, year: int | None = None
-) -> dict[tuple[str, str, str, int], float]:
+def probabilities(instance: Instance) -> Chances:
     """Chance by area, from, to and year of a move within one period; from = to for staying.
 
-    Every year's, or one's.  Competing constant hazards: MODEL.md 3.1.
+    Competing constant hazards: MODEL.md 3.1.
     """
     length = 1 / instance.periods_per_year
-    data, years = instance.resolved, instance.horizon if year is None else (year,)
+    data, years = instance.resolved, instance.horizon
     total = dict.fromkeys(((*key, y) for key in data.states for y in years), 0.0)
-    rates = [(key, rate) for key, rate in data.rates.items() if year is None or key[3] == year]
+    rates = data.rates.items()
     for (a, i, _, y), rate in rates:
         total[a, i, y] += rate
     stay = {key: math.exp(-hazard * length) for key, hazard in total.items()}

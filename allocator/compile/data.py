@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -58,11 +58,14 @@ class Data:
         """Members of an indexed set by its index; each has so many parts."""
         if id(component) not in self._members:
             given = self._given.members(component)
-            lists = [list(members) for members in given.values()]
-            count = np.fromiter(map(len, lists), np.int64, len(lists))
+            # A list that serves many keys is coded once.
+            lists = {id(members): list(members) for members in given.values()}
+            place = dict(zip(lists, range(len(lists)), strict=True))
+            at = np.fromiter((place[id(members)] for members in given.values()), np.int64)
+            count = np.fromiter(map(len, lists.values()), np.int64, len(lists))
             self._members[id(component)] = Members(
-                Keys(self._codes(given)), np.cumsum(count) - count, count,
-                self._symbols.codes(list(chain.from_iterable(lists)), parts),
+                Keys(self._codes(given)), (np.cumsum(count) - count)[at], count[at],
+                self._symbols.codes(list(chain.from_iterable(lists.values())), parts),
             )  # fmt: skip
         return self._members[id(component)]
 
@@ -73,11 +76,10 @@ class Data:
             self._values[id(param)] = (Keys(self._codes(given)), self._numbers(given.values()))
         return self._values[id(param)]
 
-    def _numbers(self, values: Iterable[Any]) -> Floats:
-        return np.array(
-            [self._symbols[value] if isinstance(value, str) else value for value in values],
-            dtype=np.float64,
-        )
+    def _numbers(self, values: Collection[Any]) -> Floats:
+        if str in set(map(type, values)):
+            values = [self._symbols[value] if isinstance(value, str) else value for value in values]
+        return np.fromiter(values, np.float64, len(values))
 
     def _codes(self, keys: Collection[Any]) -> Codes:
         first = next(iter(keys), None)
