@@ -12,12 +12,15 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allocator.matrix import Floats, Matrix
+
+MONEY: Final = "£m"  # the unit of what is money in a program
+POUNDS: Final = 1e6  # in it
 
 Index = tuple[Any, ...]
 Flags = NDArray[np.bool_]

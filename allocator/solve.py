@@ -1,10 +1,17 @@
-"""From an instance to a plan: solved, proved, laid out in tables, audited."""
+"""From an instance to a plan: solved, proved, laid out in tables, audited.
+
+The tables need pandas, whose import is a sixth of a short ``allocator solve``.  It is
+left until there is something to lay out, and loads while HiGHS is at work.
+"""
 
 from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
+from typing import Final
 
 from allocator.audit import audit
 from allocator.choice import FORMULATION as CHOICE
@@ -12,6 +19,7 @@ from allocator.choice import SolvedByChoice, WindowChoice
 from allocator.errors import AuditError
 from allocator.instance import Instance
 from allocator.plan import Plan, WindowOutcome
+from allocator.program import MONEY, POUNDS
 from allocator.session import (
     FORMULATIONS,
     Progress,
@@ -23,16 +31,10 @@ from allocator.session import (
 )
 from allocator.simulate import baseline
 from allocator.solvers.catalogue import DEFAULT
-from allocator.tables import (
-    MONEY,
-    POUNDS,
-    decision_tables,
-    present_value,
-    price_table,
-    year_table,
-)
 
 __all__ = ["FORMULATIONS", "Progress", "build", "build_window", "laid_out", "plan_of", "solve"]
+
+_TABLES: Final = "allocator.tables"
 
 
 def solve(
@@ -57,6 +59,7 @@ def solve(
     """
     tell = progress or (lambda what, done, steps: None)
     steps = len(instance.windows) + 3
+    Thread(target=import_module, args=(_TABLES,)).start()
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "solver.log"
         kind = WindowChoice if formulation == CHOICE else Session
@@ -83,6 +86,8 @@ def plan_of(instance: Instance, solved: Solved, formulation: str, solver: str) -
 
 def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) -> Plan:
     """The plan with its tables and its audit, whatever the audit says."""
+    from allocator.tables import decision_tables, present_value, price_table, year_table
+
     unchanged, best = baseline(instance), solved.best
     outcomes = tuple(_outcome(instance, each) for each in solved.windows)
     years = year_table(instance, unchanged)

@@ -15,14 +15,11 @@ from numpy.typing import NDArray
 
 from allocator.instance import Instance
 from allocator.instance.schema import TIERS
-from allocator.program import Family, LinearProgram
+from allocator.program import MONEY, POUNDS, Family, LinearProgram
 from allocator.simulate import Baseline, Simulator
 from allocator.solvers.solution import Ranging
 
 Floats = NDArray[np.float64]
-
-POUNDS: Final = 1e6  # in the program's unit of money
-MONEY: Final = "£m"
 
 # What the indices of a family of columns or rows stand for.
 KEYS: Final[dict[str, tuple[str, ...]]] = {

@@ -7,13 +7,15 @@ shares no code with the linear program: what it confirms, it confirms on its own
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from allocator.audit import money, people
 from allocator.audit.case import Case
 from allocator.audit.findings import Audit, Finding, Ledger
 from allocator.instance import Instance, Window
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Audit", "Finding", "audit"]
 

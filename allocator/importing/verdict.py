@@ -16,11 +16,10 @@ from allocator.importing.own import own_optimum, own_over_windows
 from allocator.importing.reading import read_solution
 from allocator.instance import Instance, Window
 from allocator.plan import Plan
-from allocator.program import LinearProgram
+from allocator.program import MONEY, POUNDS, LinearProgram
 from allocator.session import Solved, WindowSolved, at_window, build, saying
 from allocator.solve import laid_out
 from allocator.solvers.solution import Floats, Solution, Status
-from allocator.tables import MONEY, POUNDS
 
 # How far residuals and the gap may be off: a file of six digits cannot show more than that.
 _ALLOWED: Final = {15: (TOLERANCE, GAP_TOLERANCE), 8: (TOLERANCE, GAP_TOLERANCE), 6: (5e-5, 1e-5)}

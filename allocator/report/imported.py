@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allocator.importing import Imported
+from allocator.program import POUNDS
 from allocator.report.sections import by_year, window_said
 from allocator.report.wording import paragraph, pounds, scientific, table
-from allocator.tables import POUNDS
 
 
 def imported(found: Imported) -> str:

@@ -7,9 +7,7 @@ import json
 import math
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Final
 
 from allocator.audit import Audit, Finding
 from allocator.certificate import Certificate, Residual
@@ -19,6 +17,9 @@ from allocator.instance.schema import ALL, TIERS
 from allocator.plan import Plan, WindowOutcome
 from allocator.saving.layout import INSTANCE_FOLDER, LOG_FILE, NAMES, PLAN_FILE, TABLES, WHOLE
 from allocator.saving.writing import SCHEMA
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _OPTIONAL: Final = frozenset({"prices"})  # tables with cells that do not apply
 
@@ -112,6 +113,8 @@ def _finding(facts: dict[str, Any]) -> Finding:
 
 def _table(file: Path, instance: Instance) -> pd.DataFrame:
     """One table, typed; UsageError naming row and column where a cell cannot be right."""
+    import pandas as pd
+
     name = file.stem
     heading, rows = _cells(file)
     lacking = [c for c in TABLES[name][1] if c not in heading and name != "years"]
@@ -145,6 +148,8 @@ def _cells(file: Path) -> tuple[list[str], list[list[str]]]:
 
 def _column(file: Path, name: str, cells: list[str]) -> Any:
     """Cells of a column as an array of its type."""
+    import pandas as pd
+
     if name in NAMES:
         return pd.array([cell or None for cell in cells], dtype="str")
     optional = file.stem in _OPTIONAL

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Final
 
 from allocator import __version__
 from allocator.instance.placing import FolderKind, check_folder, place_folder
@@ -24,6 +22,9 @@ from allocator.saving.layout import (
     WINDOWS_FILE,
     described,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA: Final = 1
 _OWN: Final = frozenset(
@@ -47,6 +48,8 @@ def check_place(folder: str | Path, *, force: bool = False) -> None:
 
 
 def _fill(plan: Plan, folder: Path) -> None:
+    import pandas as pd
+
     write(plan.instance, folder / INSTANCE_FOLDER)
     for name, table in plan.tables.items():
         _write_csv(table, folder / f"{name}.csv")

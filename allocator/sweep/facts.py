@@ -13,11 +13,10 @@ import numpy as np
 from allocator.instance import Instance
 from allocator.instance.schema import TIERS
 from allocator.plan import CashPosition
-from allocator.program import LinearProgram
+from allocator.program import POUNDS, LinearProgram
 from allocator.session import WindowSolved
 from allocator.simulate import baseline
 from allocator.solvers.solution import Floats
-from allocator.tables import POUNDS
 
 Row = dict[str, Any]
 
