@@ -128,6 +128,11 @@ class Session:
         version = "" if self._model is None else f" {self._model.version}"
         return f"HiGHS{version}{'' if self.method.name == DEFAULT else f' {self.method.name}'}"
 
+    @property
+    def seconds_in_solver(self) -> float:
+        """Time that HiGHS has spent so far on the programs of the last shape."""
+        return 0.0 if self._model is None else self._model.seconds
+
     def solve(
         self, instance: Instance, *, program: LinearProgram | None = None,
         every_window: bool = True, ranges: bool = False, time_limit: float | None = None,

@@ -20,6 +20,17 @@ def build(peer: str, folder: Path, repeats: int) -> Run:
     return run("-m", "benchmarks.worker", "build", peer, folder, str(repeats))
 
 
+def check_same(folder: Path, peers: Sequence[str]) -> str:
+    """What was compared; RuntimeError where a peer's program is not ours number by number."""
+    others = [peer for peer in peers if peer != "allocator"]
+    said = [run("-W", "ignore", "-m", "benchmarks.sameness", peer, folder).said for peer in others]
+    worst = max(each["worst"] for each in said)
+    names = ", ".join(PEERS[peer] for peer in others)
+    return (f"The programs of {names} hold the same {said[0]['entries']:,} coefficients, bounds "
+            f"and costs as ours, number by number, and have the same optimum: the worst relative "
+            f"difference is {worst:.0e}.")  # fmt: skip
+
+
 def compare(
     title: str, folder: Path, peers: Sequence[str], rounds: int, repeats: int,
     slow: Sequence[str] = (),

@@ -40,6 +40,30 @@ def whole(title: str, folder: Path, rounds: int, aim: float) -> tuple[str, list[
     return text, [verdict(f"{title}, the whole command, of the floor script's time", took, aim)]
 
 
+def country(sizes: dict[str, Path], seconds: float, aim: float) -> tuple[str, list[str]]:
+    """The whole plan of many areas, every window, against HiGHS's own time in the same process."""
+    rows, aims = [], []
+    for name, folder in sizes.items():
+        done = run("-m", "benchmarks.worker", "plan", folder, str(seconds))
+        said = done.said
+        took = said["seconds"] / said["highs"]
+        rows.append(
+            (
+                name,
+                said["windows"],
+                said["status"],
+                f"{said['seconds']:.1f} s",
+                f"{said['highs']:.1f} s",
+                f"**{took:.3f}**",
+                f"{done.memory:,.0f} MB",
+            )
+        )
+        if said["status"] != "time limit":
+            aims = [verdict(f"{name}, the whole plan, of HiGHS's own time", took, aim)]
+    heads = ("", "programs", "status", "whole plan", "in HiGHS", "ratio", "peak memory")
+    return table(heads, rows), aims
+
+
 def check_same(found: dict[str, list[Run]]) -> None:
     """Raise unless the command and the floor found the same least cost."""
     least = found["floor"][0].said["least"]

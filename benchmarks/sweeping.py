@@ -3,7 +3,9 @@
 One council, without a double-investment window (so a point is one program) and with ordinary
 budgets a tenth larger (so that most points have a plan).
 
-    python -m benchmarks.sweeping allocator|highspy|linopy FOLDER POINTS
+    python -m benchmarks.sweeping allocator|highspy|linopy FOLDER POINTS FROM
+
+Targets run from FROM times the instance's own over a range of a tenth of it.
 """
 
 from __future__ import annotations
@@ -25,12 +27,15 @@ KINDS = {
 }  # fmt: skip
 
 
-def compare(folder: Path, points: int, rounds: int, kinds: Sequence[str]) -> tuple[str, list[str]]:
+def compare(
+    folder: Path, points: int, begin: float, rounds: int, kinds: Sequence[str]
+) -> tuple[str, list[str]]:
     """Times per point, and the aim."""
     some = {"linopy": min(points, 20)}
     found = in_turn(
         kinds, rounds,
-        lambda kind: run("-m", "benchmarks.sweeping", kind, folder, str(some.get(kind, points))),
+        lambda kind: run("-m", "benchmarks.sweeping", kind, folder, str(some.get(kind, points)),
+                         str(begin)),
     )  # fmt: skip
     said = {kind: [each.said for each in runs] for kind, runs in found.items()}
     least = [said[kind][0]["last"] for kind in kinds]
@@ -53,7 +58,7 @@ def compare(folder: Path, points: int, rounds: int, kinds: Sequence[str]) -> tup
     return table(heads, rows), [aim]
 
 
-def main(kind: str, folder: str, points: str) -> dict[str, Any]:
+def main(kind: str, folder: str, points: str, begin: str) -> dict[str, Any]:
     """One sweep."""
     from allocator.instance import read
     from allocator.instance.change import apply_changes
@@ -61,7 +66,9 @@ def main(kind: str, folder: str, points: str) -> dict[str, Any]:
     read_in = replace(read(Path(folder)), double_investment=None)
     instance = apply_changes(read_in, ["budgets.core.*.amount=*1.1"])
     (_, year), most = next(iter(instance.resolved.targets.items()))
-    values = [round(most * (0.99 + 0.1 * (n + 1) / int(points)), 6) for n in range(int(points))]
+    values = [
+        round(most * (float(begin) + 0.1 * (n + 1) / int(points)), 6) for n in range(int(points))
+    ]
     objectives, wall, cpu = {"allocator": _ours, "highspy": _bare, "linopy": _linopy}[kind](
         instance, year, values
     )

@@ -2,6 +2,7 @@
 
 python -m benchmarks.worker build PEER FOLDER REPEATS
 python -m benchmarks.worker solve ALGORITHM FOLDER SECONDS
+python -m benchmarks.worker plan FOLDER SECONDS
 python -m benchmarks.worker export FOLDER PLACE
 """
 
@@ -77,6 +78,26 @@ def solve(algorithm: str, folder: str, seconds: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def plan(folder: str, seconds: str) -> dict[str, Any]:
+    """The whole plan, every window, from the files on; and HiGHS's own time of it."""
+    from allocator.errors import TimeLimitError
+    from allocator.instance import read
+    from allocator.session import Session
+    from allocator.solve import plan_of
+
+    start = time.perf_counter()
+    instance = read(Path(folder))
+    session = Session()
+    try:
+        solved = session.solve(instance, ranges=True, time_limit=float(seconds))
+        status = plan_of(instance, solved, "least_cost", session.solver).status
+    except TimeLimitError:
+        status = "time limit"
+    taken = time.perf_counter() - start
+    return {"status": status, "seconds": taken, "highs": session.seconds_in_solver,
+            "windows": len(instance.windows) + 1}  # fmt: skip
+
+
 def export(folder: str, place: str) -> dict[str, Any]:
     """One MPS file a window, named in the order in which Allocator solves them."""
     from allocator.export import export as export_program
@@ -92,4 +113,5 @@ def export(folder: str, place: str) -> dict[str, Any]:
 
 if __name__ == "__main__":
     task, *words = sys.argv[1:]
-    print(json.dumps({"build": build, "solve": solve, "export": export}[task](*words)))
+    tasks = {"build": build, "solve": solve, "plan": plan, "export": export}
+    print(json.dumps(tasks[task](*words)))

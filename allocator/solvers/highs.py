@@ -59,6 +59,11 @@ class HighsModel:
         """Version of HiGHS."""
         return str(self._highs.version())
 
+    @property
+    def seconds(self) -> float:
+        """Time spent solving so far."""
+        return float(self._highs.getRunTime())
+
     def solve(self, program: LinearProgram, stage: int = -1, seconds: float = np.inf) -> Solution:
         """Minimise one of the program's objectives, from the last basis where there is one.
 
@@ -73,7 +78,7 @@ class HighsModel:
             costs = objective.costs[columns]
             self._check(self._highs.changeColsCost(len(columns), columns, costs))
         self._check(self._highs.changeObjectiveOffset(objective.constant))
-        started = self._highs.getRunTime()
+        started = self.seconds
         self._set("time_limit", started + max(seconds, 0.0))
         first = program.shape[0] > LARGE and not self._highs.getBasis().valid
         self._run(self._solver.large if first and self._solver.large else self._solver.options)
@@ -82,7 +87,7 @@ class HighsModel:
                 break
             self._highs.clearSolver()
             self._run(options)
-        return self._answer(self._highs.getRunTime() - started)
+        return self._answer(self.seconds - started)
 
     def ranging(self) -> Ranging | None:
         """Ranges of the last solve's right-hand sides; None where HiGHS has no basis for them."""

@@ -1,14 +1,20 @@
 """The benchmark runs, and what it compares is the same program.  Nothing about time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from allocator import simulate
 from allocator.instance import read
+from allocator.program import POUNDS
 from allocator.session import build
+from allocator.solve import solve
 from benchmarks.__main__ import ONE, TWELVE, main
 from benchmarks.by_hand import arrays
 from benchmarks.by_pyomo import build as build_by_pyomo
 from benchmarks.country import country
+from benchmarks.searching import Search
 
 
 @pytest.mark.parametrize("folder", [ONE, TWELVE], ids=["one council", "twelve"])
@@ -33,6 +39,28 @@ def test_pyomo_hands_over_the_same_program():
     assert theirs.getNumNz() == ours.matrix.entries
     values = np.sort(np.asarray(theirs.getLp().a_matrix_.value_))
     assert values == pytest.approx(np.sort(ours.matrix.values), rel=1e-11)
+
+
+def test_the_search_and_the_simulator_agree_on_what_a_plan_costs():
+    read_in = read(ONE)  # without bands, whose room grows and shrinks with the children there
+    instance = replace(read_in, tables={**read_in.tables, "returns": ()})
+    unchanged = simulate.baseline(instance)
+    rate = 1 + instance.discount_rate
+    spend = sum(unchanged.spend.values(), np.zeros(instance.years))
+    cost = sum(pounds / rate**n for n, pounds in enumerate(spend)) + unchanged.terminal_value
+    search = Search(instance, None)
+    still = np.repeat(search.t.service["baseline"], search.t.years)
+    assert search.cost(still)[0] * POUNDS == pytest.approx(cost, rel=1e-12)
+
+
+def test_the_search_finds_no_plan_below_the_optimum():
+    instance = read(ONE)
+    plan = solve(instance, every_window=False)
+    levels = plan.levels()
+    search = Search(instance, plan.window)
+    wanted = np.array([list(by_year.values()) for by_year in levels.values()])
+    cost, _ = search.cost(wanted.ravel())
+    assert cost * POUNDS == pytest.approx(plan.objective, rel=0.01)
 
 
 def test_a_country_of_random_councils(tmp_path):
