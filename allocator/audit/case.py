@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -52,11 +53,12 @@ class Case:
             "diverted", "diverted", self.run.effects, range(1, last + self.after + 1)
         )
         self.diverted[self.beyond_reach] = 0.0
+        named = [(*key, b) for key, bands in self.data.bands.items() for b in range(len(bands))]
+        in_band = self._array("bands", "in_band", named, range(1, last + 1))
+        ends = [0, *accumulate(map(len, self.data.bands.values()))]
         self.bands = {
-            key: self._array(
-                "bands", "in_band", [(*key, b) for b in range(len(bands))], range(1, last + 1)
-            )
-            for key, bands in self.data.bands.items()
+            key: in_band[:, start:stop]
+            for key, (start, stop) in zip(self.data.bands, pairwise(ends), strict=True)
         }
 
     def _array(
@@ -64,7 +66,7 @@ class Case:
     ) -> Floats:
         frame, position = self.tables[table], {key: n for n, key in enumerate(keys)}
         values = np.full((len(periods), len(keys)), np.nan)
-        named = zip(*(frame[name] for name in _KEYS[table]), strict=True)
+        named = zip(*(frame[name].tolist() for name in _KEYS[table]), strict=True)
         columns = np.array([position.get(key, -1) for key in named], dtype=int)
         rows = frame["period"].to_numpy(dtype=int) - periods.start
         known = (columns >= 0) & (rows >= 0) & (rows < len(periods))

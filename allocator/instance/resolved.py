@@ -110,15 +110,11 @@ class Resolved:
 def area_rows(instance: Instance, table: str) -> dict[str, list[Row]]:
     """Rows in force in each area: its own in place of the blank rows with the same key."""
     key = [name for name in TABLES[table].key if name != "area"]
-    in_force: dict[str, list[Row]] = {}
-    for area in instance.areas:
-        chosen: dict[tuple[Any, ...], Row] = {}
-        for owner in (None, area):
-            for row in instance.tables[table]:
-                if row["area"] == owner:
-                    chosen[tuple(key_value(instance, row, name) for name in key)] = row
-        in_force[area] = list(chosen.values())
-    return in_force
+    owned: dict[str | None, dict[tuple[Any, ...], Row]] = defaultdict(dict)
+    for row in instance.tables[table]:
+        owned[row["area"]][tuple(key_value(instance, row, name) for name in key)] = row
+    shared = owned[None]
+    return {area: [*(shared | owned.get(area, {})).values()] for area in instance.areas}
 
 
 def key_value(instance: Instance, row: Row, column: str) -> Any:
