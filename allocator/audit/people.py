@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -123,20 +124,28 @@ def avoidable(case: Case, ledger: Ledger) -> None:
     years = [*case.run.clock.years_of_periods, *[case.instance.last_year] * case.after]
     stock = case.children[np.minimum(np.arange(total), last)]
     chances = {y: (case.run.moves(y), case.run.exits(y)) for y in case.instance.horizon}
-    named = list(dict.fromkeys((area, i, j) for area, _, i, j, _ in case.run.effects))
-    averted, limit = (np.zeros((total, len(named))) for _ in range(2))
-    for column, (area, i, j) in enumerate(named):
-        same = [n for n, e in enumerate(case.run.effects) if (e[0], e[2], e[3]) == (area, i, j)]
-        averted[:, column] = case.diverted[:, same].sum(axis=1)
-        row = case.run.states.index((area, i))
-        to = case.run.states.index((area, j)) if (area, j) in case.data.states else None
+    of_move: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for n, (area, _, i, j, _) in enumerate(case.run.effects):
+        of_move[area, i, j].append(n)
+    position = {key: n for n, key in enumerate(case.run.states)}
+    averted, limit = (np.zeros((total, len(of_move))) for _ in range(2))
+    for column, ((area, i, j), effects) in enumerate(of_move.items()):
+        averted[:, column] = case.diverted[:, effects].sum(axis=1)
+        row, to = position[area, i], position.get((area, j))
         for n, year in enumerate(years):
             moves, exits = chances[year]
             chance = exits[row] if to is None else moves[row, to]
             share = case.data.avoidable.get((area, i, j, year), 0.0)
             limit[n, column] = share * chance * stock[n, row]
     ledger.compare(
-        "avoidable share", "3.4", "children", averted, limit, _all_periods(case), named, "at most"
+        "avoidable share",
+        "3.4",
+        "children",
+        averted,
+        limit,
+        _all_periods(case),
+        [*of_move],
+        "at most",
     )
 
 

@@ -56,7 +56,7 @@ def targets_ask_for_something(view: View) -> Iterator[Problem]:
     """A target is below what happens if nothing changes."""
     if not view.rows("targets") or view.instance.periods_per_year not in PERIODS_PER_YEAR:
         return
-    in_care = {area: baseline_in_care(view, area) for area in view.instance.areas}
+    in_care = baseline_in_care(view)
     years = {area: sorted(row["year"] for row in view.rows("targets") if row["area"] == area)
              for area in (None, *view.instance.areas)}  # fmt: skip
     for row in view.rows("targets"):
@@ -72,17 +72,23 @@ def targets_ask_for_something(view: View) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def baseline_in_care(view: View, area: str) -> Mapping[int, float]:
-    """Children in care at each year's end if nothing changes.
+def baseline_in_care(view: View) -> dict[str, Mapping[int, float]]:
+    """Children in care by area at each year's end if nothing changes.
 
     The recursion of sections 3.1 and 3.2 of the specification with no child diverted,
     in plain Python: a check runs before anything heavy is loaded.
     """
+    moves: dict[str, set[tuple[str, str]]] = {area: set() for area in view.instance.areas}
+    for area, i, j, _ in view.resolved.rates:
+        moves[area].add((i, j))
+    return {area: _in_care(view, area, sorted(moves[area])) for area in moves}
+
+
+def _in_care(view: View, area: str, moves: list[tuple[str, str]]) -> Mapping[int, float]:
     resolved, instance = view.resolved, view.instance
     length = 1 / instance.periods_per_year
     stock = {i: state.opening for (a, i), state in resolved.states.items() if a == area}
     care = [i for i in stock if resolved.states[area, i].in_care]
-    moves = sorted({(i, j) for a, i, j, _ in resolved.rates if a == area})
     in_care = {}
     for year in instance.horizon:
         out = dict.fromkeys(stock, 0.0)
