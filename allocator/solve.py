@@ -103,13 +103,14 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
     prices = price_table(instance, program, solution.primal, solution.dual, costs, solved.ranging)
     objective = float(costs @ solution.primal) * POUNDS
     spent = present_value(instance, tables["spend"])
+    left = objective - spent if instance.terminal_value else 0.0
     tables |= {"years": year_table(instance, unchanged, tables), "prices": prices}
     checked = audit(
-        instance, tables, best.window, objective=objective, terminal_value=objective - spent,
+        instance, tables, best.window, objective=objective, terminal_value=left,
         targets="target_met" in program.rows,
     )  # fmt: skip
     return Plan(
-        instance, formulation, solver, "optimal", objective, objective - spent,
+        instance, formulation, solver, "optimal", objective, left,
         unchanged.terminal_value, best.window, outcomes, tables, best.certificate, checked,
     )  # fmt: skip
 

@@ -25,16 +25,18 @@ if TYPE_CHECKING:
 def care_system(instance: Instance) -> pyo.AbstractModel:
     """Sets, parameters, variables and the constraints of MODEL.md 3.1 to 3.9; no objective."""
     m = pyo.AbstractModel(name=instance.name)
-    chances = population.probabilities(instance)
-    horizon.declare(m, instance)
-    population.declare(m, instance, chances)
-    services.declare(m, instance)
-    effects.declare(m, instance, chances)
-    places.declare(m, instance)
-    money.declare(m, instance)
-    double_investment.declare(m, instance)
-    target.declare(m, instance)
-    objective.declare(m, instance, chances)
+    for topic in (
+        horizon,
+        population,
+        services,
+        effects,
+        places,
+        money,
+        double_investment,
+        target,
+        objective,
+    ):
+        topic.declare(m, instance)
 
     m.children_opening = pyo.Constraint(m.STATES, rule=population.children_opening, doc="children")
     m.children_balance = pyo.Constraint(

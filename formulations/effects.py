@@ -12,15 +12,14 @@ from formulations.services import opening_effective_level, reach
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
-    from formulations.population import Chances
 
 Move = tuple[str, str, str]  # area, from, to
 
 
-def declare(m: pyo.AbstractModel, instance: Instance, chances: Chances) -> None:
+def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     """Sets, parameters and the variable of the moves that services avert."""
     _declare_effects(m, instance)
-    _declare_avoidable(m, instance, chances)
+    _declare_avoidable(m, instance)
 
 
 def _declare_effects(m: pyo.AbstractModel, instance: Instance) -> None:
@@ -75,7 +74,7 @@ def _declare_effects(m: pyo.AbstractModel, instance: Instance) -> None:
     m.DIVERTED_INTO = pyo.Set(m.STATES, dimen=3, initialize={key: into[key] for key in data.states})
 
 
-def _declare_avoidable(m: pyo.AbstractModel, instance: Instance, chances: Chances) -> None:
+def _declare_avoidable(m: pyo.AbstractModel, instance: Instance) -> None:
     """``AVOIDABLE_MOVES`` (area, from, to) in a period, and late ones after the horizon."""
     data = instance.resolved
     effects_on: dict[Move, list[tuple[str, str]]] = defaultdict(list)
@@ -90,7 +89,7 @@ def _declare_avoidable(m: pyo.AbstractModel, instance: Instance, chances: Chance
         m.AVOIDABLE_MOVES,
         m.YEARS,
         initialize={
-            (*move, y): data.avoidable.get((*move, y), 0.0) * chances.get((*move, y), 0.0)
+            (*move, y): data.avoidable.get((*move, y), 0.0) * m.chances.get((*move, y), 0.0)
             for move in effects_on
             for y in instance.horizon
         },

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from formulations.population import Chances
 
 
-def declare(m: pyo.AbstractModel, instance: Instance, chances: Chances) -> None:
+def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     """Discount factors, the value of a child at the end, and of a move averted after it."""
     data, last = instance.resolved, instance.number_of_periods
     yearly = 1 / (1 + instance.discount_rate)
@@ -23,7 +23,7 @@ def declare(m: pyo.AbstractModel, instance: Instance, chances: Chances) -> None:
     values = {}
     if instance.terminal_value:
         for a in instance.areas:
-            values.update(child_values(instance, a, per_period, chances))
+            values.update(child_values(instance, a, per_period, m.chances))
     m.discount = pyo.Param(
         m.YEARS, initialize={y: yearly**n for n, y in enumerate(instance.horizon)}
     )

@@ -18,7 +18,7 @@ EXIT = "exit"
 Chances = dict[tuple[str, str, str, int], float]  # area, from, to, year
 
 
-def declare(m: pyo.AbstractModel, instance: Instance, chances: Chances) -> None:
+def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     r"""``STATES`` (area, state), ``CARE_STATES``, ``ORIGINS``, probabilities, and ``children``.
 
     Chances within a period come from constant competing rates :math:`h_{ij}` (MODEL.md 3.1):
@@ -28,6 +28,7 @@ def declare(m: pyo.AbstractModel, instance: Instance, chances: Chances) -> None:
         p_{ii} = e^{-h_i\Delta}, \qquad h_i = \sum_{j\ne i} h_{ij}
     """
     data = instance.resolved
+    m.chances = probabilities(instance)  # for the topics that follow
     m.STATES = pyo.Set(dimen=2, initialize=list(data.states))
     m.CARE_STATES = pyo.Set(
         dimen=2, initialize=[key for key, state in data.states.items() if state.in_care]
@@ -41,7 +42,7 @@ def declare(m: pyo.AbstractModel, instance: Instance, chances: Chances) -> None:
     )
     m.probability = pyo.Param(
         pyo.Any,
-        initialize=chances,
+        initialize=m.chances,
         doc="share of those in i at the start of a period of the year who are in j at its end",
     )
     m.arrivals = pyo.Param(

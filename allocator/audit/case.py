@@ -35,7 +35,7 @@ class Case:
     def __init__(
         self, instance: Instance, tables: Mapping[str, pd.DataFrame], window: Window | None
     ) -> None:
-        self.instance, self.tables = instance, tables
+        self.instance, self.tables, self.window = instance, tables, window
         self.data = instance.resolved
         self.run = Simulator(instance)
         start, length = window or (instance.first_year, 0)

@@ -30,14 +30,16 @@ def spending(case: Case, ledger: Ledger) -> None:
     """3.7 and 3.8: what is spent is what it costs, and every pound of it is drawn."""
     stated = case.by_year("spend", "spend", ["area", "tier"])
     paid = {key: np.zeros(case.instance.years) for key in case.tier_spend}
+    nothing, missing = np.zeros(case.instance.years), np.full(case.instance.years, np.nan)
     for (_, _, area, tier), amounts in _drawn(case).items():
-        paid[area, tier] = paid[area, tier] + amounts
-    missing = np.full(case.instance.years, np.nan)
+        paid[area, tier] = paid.get((area, tier), nothing) + amounts
     for key, cost in case.tier_spend.items():
         _Yearly(case, ledger, "3.7")(
             "spend of a tier", stated.get(key, missing), cost, key, "equal"
         )
-        _Yearly(case, ledger, "3.8")("spend is funded", paid[key], cost, key, "equal")
+    for key, amounts in paid.items():
+        cost = case.tier_spend.get(key, nothing)
+        _Yearly(case, ledger, "3.8")("spend is funded", amounts, cost, key, "equal")
 
 
 def _drawn(case: Case) -> dict[tuple[str, ...], Floats]:
@@ -95,6 +97,11 @@ def double_investment(case: Case, ledger: Ledger) -> None:
     settings, share = case.instance.double_investment, case.instance.reinvestment_share
     statutory, prevention = case.spend_of(["statutory"]), case.spend_of(PREVENTION_TIERS)
     opening = case.opening_cost(PREVENTION_TIERS)
+    strange = case.window is not None and case.window not in case.instance.windows
+    ledger.compare(
+        "the window is one that may be chosen", "3.9", "windows", float(strange), 0.0,
+        ["the plan"], ["all areas"], "equal",
+    )  # fmt: skip
     if settings is not None:
         protected = settings.protect_statutory * case.opening_cost(["statutory"])
         least = np.where(case.in_window, protected, 0.0)

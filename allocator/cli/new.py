@@ -19,7 +19,8 @@ from allocator.cli.verbs import Verb
     ),
 )
 @click.argument("path", type=click.Path(path_type=Path))
-def command(path: Path) -> None:
+@click.option("--force", is_flag=True, help="Replace the instance that is at PATH.")
+def command(path: Path, force: bool) -> None:
     """Write a commented starter instance to PATH: a new folder, or a workbook if it ends in .xlsx.
 
     It is a made-up council that solves as it stands.  Every figure is an assumption: put your
@@ -27,5 +28,5 @@ def command(path: Path) -> None:
     """
     from allocator.instance.starter import write_starter
 
-    write_starter(path)
+    write_starter(path, force=force)
     click.echo(f"wrote {path}; next: allocator check {path}", err=True)

@@ -16,17 +16,18 @@ from allocator.instance.writing import WORKBOOK, check_place, write
 TEMPLATE: Final = Path(__file__).parent / "template"
 
 
-def write_starter(path: str | Path) -> None:
+def write_starter(path: str | Path, *, force: bool = False) -> None:
     """Write the starter instance to a folder, or to a workbook if ``path`` ends in .xlsx.
 
-    Raises UsageError if something is there already.
+    Raises UsageError if something is there already, unless ``force`` is true and it is an
+    instance.
     """
     path = Path(path)
     check_place(path)
     if path.suffix.lower() == WORKBOOK:
-        write(read(TEMPLATE), path)
+        write(read(TEMPLATE), path, force=force)
     else:
-        place_folder(path, _copy_template)
+        place_folder(path, _copy_template, force=force)
 
 
 def _copy_template(folder: Path) -> None:
