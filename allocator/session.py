@@ -129,9 +129,9 @@ class Session:
         return f"HiGHS{version}{'' if self.method.name == DEFAULT else f' {self.method.name}'}"
 
     @property
-    def seconds_in_solver(self) -> float:
-        """Time that HiGHS has spent so far on the programs of the last shape."""
-        return 0.0 if self._model is None else self._model.seconds
+    def model(self) -> HighsModel | None:
+        """HiGHS as the last solve left it; None before the first."""
+        return self._model
 
     def solve(
         self, instance: Instance, *, program: LinearProgram | None = None,

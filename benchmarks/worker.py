@@ -94,7 +94,8 @@ def plan(folder: str, seconds: str) -> dict[str, Any]:
     except TimeLimitError:
         status = "time limit"
     taken = time.perf_counter() - start
-    return {"status": status, "seconds": taken, "highs": session.seconds_in_solver,
+    assert session.model is not None
+    return {"status": status, "seconds": taken, "highs": session.model.seconds,
             "windows": len(instance.windows) + 1}  # fmt: skip
 
 
