@@ -14,9 +14,10 @@ from statistics import median
 
 import numpy as np
 
-from allocator.certificate import Certificate, certify, refutes
+from allocator.certificate import Certificate, certify
 from allocator.compare.race import Run
 from allocator.program import LinearProgram
+from allocator.proofs import refutes
 from allocator.solvers.algorithms import Algorithm
 from allocator.solvers.solution import Floats, Status
 from allocator.solvers.task import Answer
