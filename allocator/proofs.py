@@ -127,8 +127,8 @@ def _stays(step: Floats, rounding: Floats, lower: Floats, upper: Floats) -> bool
 
 def _backed(price: Floats, lower: Floats, upper: Floats) -> NDArray[np.bool_]:
     """Whether there is the bound that a price is of; nought needs none."""
-    there: NDArray[np.bool_] = np.isfinite(np.where(price > 0, lower, upper))
-    return there | (price == 0)
+    backed: NDArray[np.bool_] = (price == 0) | np.isfinite(np.where(price > 0, lower, upper))
+    return backed
 
 
 def _terms(

@@ -135,14 +135,14 @@ def test_a_compressed_file_is_read(tmp_path):
     ("text", "said"),
     [
         (
-            "NAME x\nROWS\n N cost\n G r\nCOLUMNS\n x cost 1 r 1\nBOUNDS\n BV B x\nENDATA\n",
-            "integer",
+            "NAME x\nROWS\n N cost\n G r\nCOLUMNS\n x cost 1 r 1\nBOUNDS\n SC B x 9\nENDATA\n",
+            "semi-continuous",
         ),
         (HEAD.format(kind=" G", cx=1, cy=2) + " y nowhere 3\nENDATA\n", "cannot be read"),
         ("this is no program at all\n", "cannot be read"),
     ],
 )
-def test_what_is_no_linear_program_is_refused(tmp_path, text, said):
+def test_what_cannot_be_compared_is_refused(tmp_path, text, said):
     path = tmp_path / "file.mps"
     path.write_text(text)
     with pytest.raises(UsageError, match=said):

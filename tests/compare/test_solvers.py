@@ -19,6 +19,7 @@ from tests.compare import every_kind
 TERMS = Terms(60.0)
 COMMERCIAL = {"Gurobi", "Xpress", "CPLEX", "MOSEK", "COPT"}
 FREE = [name for name, each in ALGORITHMS.items() if each.code not in COMMERCIAL]
+LINEAR = [name for name in FREE if ALGORITHMS[name].takes(False)]
 FIRST_ORDER = ("highs-pdlp", "pdlp")  # residuals small in norm, not in every place
 
 INFEASIBLE = """\
@@ -40,7 +41,13 @@ ENDATA
 
 @cache
 def there() -> tuple[str, ...]:
-    return tuple(name for name in FREE if version(ALGORITHMS[name]) is not None)
+    return tuple(name for name in LINEAR if version(ALGORITHMS[name]) is not None)
+
+
+@cache
+def there_for_whole_columns() -> tuple[str, ...]:
+    found = (name for name in FREE if ALGORITHMS[name].takes(True))
+    return tuple(name for name in found if version(ALGORITHMS[name]) is not None)
 
 
 def judged(name: str, text: str, folder: Path):
@@ -88,7 +95,8 @@ def test_four_codes_are_there_without_root():
 
 def test_continuous_integration_has_every_free_solver():
     if os.environ.get("ALLOCATOR_EVERY_SOLVER"):  # set by .ci/run
-        assert list(there()) == FREE
+        assert list(there()) == LINEAR
+        assert set(there_for_whole_columns()) == {"highs-mip", "glpk-mip", "cbc", "scip"}
 
 
 def test_names_patterns_and_codes_choose():
