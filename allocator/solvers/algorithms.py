@@ -86,15 +86,20 @@ def _highs(name: str, method: str, can: frozenset[str], base: str, **changed: An
     )  # fmt: skip
 
 
-def _licensed(name: str, code: str, package: str, **terms: str) -> Algorithm:
+def _licensed(
+    name: str, code: str, package: str, terms: Mapping[str, str], plugin: str = ""
+) -> Algorithm:
     """A commercial solver: used where Pyomo finds it with a licence, never required.
 
-    ``terms`` are its names for the options that the task's terms go to.
+    ``terms`` are its names for the options that the task's terms go to, ``plugin`` the module that
+    brings the interface where Pyomo has none itself.
     """
+    told = {"threads": THREADS, "seed": SEEDED, "primal": TOLERANCE}
+    can = {DUALS, TIME, MIP, *(told[term] for term in terms if term in told)}
     return Algorithm(
         name, code, "its own choice", "pyomos", f"pip install {package}, and a licence",
-        frozenset({DUALS, TIME, TOLERANCE, SEEDED, THREADS, MIP}), package=package,
-        options={"pyomo": name, "terms": terms},
+        frozenset(can), package=package,
+        options={"pyomo": f"{name}_direct", "plugin": plugin, "terms": terms},
     )  # fmt: skip
 
 
@@ -139,19 +144,27 @@ ALGORITHMS: Final = {
         Algorithm("pdlp", method="first-order (PDLP)",
                   can=frozenset({DUALS, TIME, TOLERANCE, THREADS}),
                   options={"method": "PDLP", "dual": ""}, tolerance=NORMS, **_GOOGLE),
-        _licensed("gurobi", "Gurobi", "gurobipy", seconds="TimeLimit", threads="Threads",
-                  seed="Seed", primal="FeasibilityTol", dual="OptimalityTol", gap="MIPGap"),
-        _licensed("xpress", "Xpress", "xpress", seconds="maxtime", threads="threads",
-                  seed="randomseed", primal="feastol", dual="optimalitytol", gap="miprelstop"),
-        _licensed("cplex", "CPLEX", "cplex", seconds="timelimit", threads="threads",
-                  seed="randomseed", primal="simplex_tolerances_feasibility",
-                  dual="simplex_tolerances_optimality", gap="mip_tolerances_mipgap"),
-        _licensed("mosek", "MOSEK", "mosek", seconds="dparam.optimizer_max_time",
-                  threads="iparam.num_threads", seed="iparam.mio_seed",
-                  primal="dparam.intpnt_tol_pfeas", dual="dparam.intpnt_tol_dfeas",
-                  gap="dparam.mio_tol_rel_gap"),
-        _licensed("copt", "COPT", "coptpy", seconds="TimeLimit", threads="Threads",
-                  primal="FeasTol", dual="DualTol", gap="RelGap"),
+        _licensed("gurobi", "Gurobi", "gurobipy", {
+            "threads": "Threads", "seed": "Seed", "primal": "FeasibilityTol",
+            "dual": "OptimalityTol", "gap": "MIPGap",
+        }),
+        _licensed("xpress", "Xpress", "xpress", {
+            "threads": "threads", "seed": "randomseed", "primal": "feastol",
+            "dual": "optimalitytol", "gap": "miprelstop",
+        }),
+        _licensed("cplex", "CPLEX", "cplex", {
+            "threads": "threads", "seed": "randomseed",
+            "primal": "simplex_tolerances_feasibility",
+            "dual": "simplex_tolerances_optimality", "gap": "mip_tolerances_mipgap",
+        }),
+        _licensed("mosek", "MOSEK", "mosek", {
+            "threads": "iparam.num_threads", "seed": "iparam.mio_seed",
+            "primal": "dparam.intpnt_tol_pfeas", "dual": "dparam.intpnt_tol_dfeas",
+            "gap": "dparam.mio_tol_rel_gap",
+        }),
+        _licensed("copt", "COPT", "coptpy", {
+            "threads": "Threads", "primal": "FeasTol", "dual": "DualTol", "gap": "RelGap",
+        }, plugin="copt_pyomo"),
     )
 }  # fmt: skip
 
