@@ -11,8 +11,9 @@ from allocator.compare.problems import of_instance
 from allocator.compare.race import Terms
 from allocator.instance import read
 from allocator.solvers.algorithms import choose
-from tests.compare.test_solvers import there
+from tests.compare.test_solvers import LINEAR, there
 from tests.plans import NAMES, instance_of
+from tests.presence import need_algorithms
 
 # The North East has 42,227 rows: six algorithms of four codes that share no simplex method, those
 # that take seconds.  GLPK and SCIP take longer than two and a half minutes each, the others too
@@ -51,12 +52,14 @@ def test_six_algorithms_of_four_codes_agree_on_the_instances(path):
     problem = of_instance(read(path), "least_cost")
     chosen = [name for name in there() if name not in FIRST_ORDER]
     check(compare([problem], choose(chosen), Terms(120.0), ranges=False), all_but=("glpk-ipm",))
+    need_algorithms(*LINEAR)
 
 
 def test_six_algorithms_of_four_codes_agree_on_the_largest_instance():
     problem = of_instance(read(FOLDER / LARGE), "least_cost")
     chosen = [name for name in FOR_LARGE if name in there()]
     check(compare([problem], choose(chosen), Terms(300.0), ranges=False), all_but=())
+    need_algorithms(*FOR_LARGE)
 
 
 def check(found, all_but):

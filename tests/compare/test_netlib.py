@@ -15,6 +15,7 @@ from allocator.compare.race import Terms
 from allocator.program import LinearProgram
 from allocator.solvers.algorithms import choose
 from tests.compare.test_solvers import there
+from tests.presence import need_algorithms
 
 FOLDER = Path(__file__).parent / "netlib"
 CONSTANTS = {"e226": 7.113}  # in the file, not in the optimum that is published
@@ -51,6 +52,7 @@ def test_every_file_has_an_optimum_that_is_published():
 @pytest.mark.parametrize("name", OPTIMA)
 def test_the_published_optimum(name):
     check(FOLDER / f"{name}.mps.gz", OPTIMA[name], [each for each in CHOSEN if each in there()])
+    need_algorithms(*CHOSEN)
 
 
 def maximised(text: str, objective: str) -> str:
