@@ -70,7 +70,9 @@ SOLVERS: Final = {
         ),
         Solver(
             "hipo", "factorising interior point (HiPO) with crossover",
-            {"solver": "hipo", **_CROSSOVER},
+            {"solver": "hipo", "hipo_system": "choose", **_CROSSOVER},
+            # Where the normal equations that it chooses break down, the augmented system does not.
+            retries=({"solver": "hipo", "hipo_system": "augmented", **_CROSSOVER},),
         ),
         Solver(
             "pdlp", "first-order method (PDLP)",
