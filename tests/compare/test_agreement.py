@@ -68,5 +68,6 @@ def check(found, all_but):
     told = [(each.algorithm.name, each.status, each.reason) for each in one.results]
     left = {each.algorithm.name for each in one.results} - {e.algorithm.name for e in proved}
     assert left <= set(all_but), told
-    assert len(proved) >= 6 and len({each.algorithm.code for each in proved}) >= 4, told
+    codes = {each.algorithm.code for each in proved} - {"CBC"}  # Clp solves its linear programs
+    assert len(proved) >= 6 and len(codes) >= 4, told
     assert found.agrees and one.agreement.spread <= 1e-6
