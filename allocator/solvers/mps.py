@@ -8,6 +8,7 @@ without bounds must have gone.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import tempfile
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ import numpy as np
 from allocator.errors import UsageError
 from allocator.matrix import Floats, Matrix
 from allocator.program import Family, Flags, LinearProgram, Objective
-from allocator.solvers.fixed_mps import fixed_to_free
+from allocator.solvers.fixed_mps import crowded, fixed_to_free
 from allocator.solvers.task import COLUMN, COST, ROW
 
 
@@ -84,9 +85,23 @@ def _read(path: Path) -> highspy.Highs:
             plain.write_text(fixed_to_free(text), encoding="utf-8")
             again, others = _try(plain, Path(folder) / "log again")
             highs, complaint = (again, "") if not others else (highs, complaint)
+    crowd = None if complaint else crowded(_text(path))
+    if crowd is not None:
+        raise UsageError(
+            f"{path}: line {crowd} has a third entry, which MPS has no room for; "
+            "put it on a line of its own"
+        )
     if complaint:
         raise UsageError(f"{path}: this cannot be read as a linear program: {complaint}")
     return highs
+
+
+def _text(path: Path) -> str:
+    """Of an MPS file, compressed with gzip or not; blank for what is compressed otherwise."""
+    raw = path.read_bytes()
+    if raw.startswith(b"\x1f\x8b"):
+        raw = gzip.decompress(raw)
+    return "" if raw.startswith(b"BZh") else raw.decode("utf-8", errors="replace")
 
 
 def _try(path: Path, log: Path) -> tuple[highspy.Highs, str]:

@@ -140,6 +140,15 @@ def test_a_compressed_file_is_read(tmp_path):
         ),
         (HEAD.format(kind=" G", cx=1, cy=2) + " y nowhere 3\nENDATA\n", "cannot be read"),
         ("this is no program at all\n", "cannot be read"),
+        (
+            "NAME x\nROWS\n N cost\n G r\n G s\nCOLUMNS\n x cost 1 r 1 s 1\nENDATA\n",
+            "line 7 has a third entry",
+        ),
+        (
+            "NAME x\nROWS\n N cost\n G r\n G s\nCOLUMNS\n x cost 1 r 1\n"
+            "RHS\n r 1 s 1 cost 4\nENDATA\n",
+            "line 9 has a third entry",
+        ),
     ],
 )
 def test_what_cannot_be_compared_is_refused(tmp_path, text, said):
