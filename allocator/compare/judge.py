@@ -138,7 +138,8 @@ def _judge_run(program: LinearProgram, version: str, run: Run) -> Result:
         return _judge_ray(program, plain, answer.ray)
     if said is Status.UNBOUNDED:
         return _judge_unbounded(program, plain, answer)
-    return replace(plain, reason=answer.message or said.value)
+    plain = replace(plain, reason=answer.message or said.value)
+    return _judge_unfinished(program, plain, answer)
 
 
 def _judge_optimum(program: LinearProgram, plain: Result, answer: Answer) -> Result:
@@ -173,6 +174,17 @@ def _judge_whole(program: LinearProgram, plain: Result, answer: Answer) -> Resul
     )  # fmt: skip
     standing = Standing.CLAIMED if found.failure() else Standing.FEASIBLE
     return replace(plain, standing=standing, reason=found.failure(), whole=found)
+
+
+def _judge_unfinished(program: LinearProgram, plain: Result, answer: Answer) -> Result:
+    """A failure, with the best point so far and its bound where branch and bound has one."""
+    primal = answer.primal
+    if program.integer is None or primal is None or not _sound(primal, program.shape[1]):
+        return plain
+    objective = program.objectives[-1]
+    value = float(objective.costs @ primal) + objective.constant
+    found = _judge_whole(program, replace(plain, objective=value, primal=primal), answer)
+    return replace(found, standing=Standing.FAILED, reason=plain.reason)
 
 
 def _judge_unbounded(program: LinearProgram, plain: Result, answer: Answer) -> Result:

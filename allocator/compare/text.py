@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from math import isfinite
 
 from rich.console import Console
 from rich.table import Table
@@ -123,8 +124,11 @@ def _whole_cells(result: Result) -> Sequence[str]:
     if whole is None:
         return [""] * len(_WHOLE)
     nodes = "" if whole.nodes is None else str(whole.nodes)
-    primal, fraction, gap = (f"{x:.1e}" for x in (whole.residual, whole.fraction, whole.gap))
-    return [primal, fraction, f"{whole.bound:.9g}", gap, nodes]
+    told = isfinite(whole.bound)  # not so where it keeps its bound to itself
+    return (
+        f"{whole.residual:.1e}", f"{whole.fraction:.1e}", f"{whole.bound:.9g}" if told else "",
+        f"{whole.gap:.1e}" if told else "", nodes,
+    )  # fmt: skip
 
 
 def _notes(each: Compared, threads: int) -> Iterator[str]:

@@ -17,6 +17,7 @@ from allocator.compare.comparison import certified, compare
 from allocator.compare.judge import Standing, judge
 from allocator.compare.problems import of_file, of_instance
 from allocator.compare.race import Run, Terms
+from allocator.compare.text import text
 from allocator.solvers.algorithms import ALGORITHMS, choose
 from allocator.solvers.mps import read_mps, write_mps
 from allocator.solvers.solution import Status
@@ -109,6 +110,39 @@ def test_the_choice_of_window_is_a_program_to_compare(case):
     opens = problem.program.columns["opens"]
     assert problem.program.integer.sum() == opens.count
     check(problem, plan_of(case).objective / 1e6)
+
+
+def market(rows: int, columns: int) -> str:
+    """Least sum of what is over or short in rows of random numbers: no branch and bound ends it.
+
+    Cornuéjols and Dawande, *A class of hard small 0-1 programs*, 1998.
+    """
+    numbers = np.random.default_rng(1).integers(0, 100, (rows, columns))
+    lines = ["NAME market", "ROWS", " N cost", *(f" E r{i}" for i in range(rows)), "COLUMNS"]
+    lines.append(" MARKER 'MARKER' 'INTORG'")
+    lines += [f" x{j} r{i} {numbers[i, j]}" for j in range(columns) for i in range(rows)]
+    lines.append(" MARKER 'MARKER' 'INTEND'")
+    lines += [
+        f" {sign}{i} cost 1 r{i} {amount}"
+        for i in range(rows) for sign, amount in (("o", -1), ("s", 1))
+    ]  # fmt: skip
+    lines += ["RHS", *(f" RHS r{i} {numbers[i].sum() // 2}" for i in range(rows)), "BOUNDS"]
+    return "\n".join([*lines, *(f" UP B x{j} 1" for j in range(columns)), "ENDATA", ""])
+
+
+def test_out_of_time_the_point_and_the_gap_so_far_are_told(tmp_path):
+    path = tmp_path / "market.mps"
+    path.write_text(market(6, 50))
+    found = compare([of_file(path)], solvers(), Terms(2.0))
+    assert not found.settled
+    told = text(found)
+    assert "nan" not in told
+    for each in found.compared[0].results:
+        assert (each.standing, each.status) == (Standing.FAILED, "time_limit"), each.log
+        assert each.whole.residual <= 1e-6 and each.whole.fraction <= 1e-6
+        assert f"{each.objective:.9g}" in told
+        if each.algorithm.code != "GLPK":  # which keeps its bound to itself
+            assert each.whole.bound < each.objective and each.whole.gap > 1e-3
 
 
 X = {"x": 0, "y": 1, "z": 2, "w": 3}

@@ -68,11 +68,11 @@ def _whole(problem: Any, task: Task, started: float) -> Answer:
     ended = glp.glp_intopt(problem, terms)
     seconds = time.perf_counter() - started
     status = _ENDED.get(ended, _STATUS.get(glp.glp_mip_status(problem), Status.FAILED))
-    if status is not Status.OPTIMAL:
+    if glp.glp_mip_status(problem) not in (glp.GLP_OPT, glp.GLP_FEAS):
         return Answer(status, solving=seconds)
     return Answer(
         status, _vector(glp.glp_mip_col_val, problem, glp.glp_get_num_cols(problem)),
-        solving=seconds, bound=glp.glp_mip_obj_val(problem),
+        solving=seconds, bound=glp.glp_mip_obj_val(problem) if status is Status.OPTIMAL else None,
     )  # fmt: skip
 
 

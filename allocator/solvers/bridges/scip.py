@@ -49,7 +49,7 @@ def _scip(task: Task) -> Answer:
     model.optimize()
     seconds = time.perf_counter() - started
     status = _STATUS.get(model.getStatus(), Status.FAILED)
-    if status is not Status.OPTIMAL:
+    if status is not Status.OPTIMAL and not (task.whole and model.getNSols()):
         return Answer(status, solving=seconds, message=model.getStatus())
     primal = np.array([model.getVal(columns[f"{COLUMN}{n}"]) for n in range(task.columns)])
     if task.whole:
