@@ -3,7 +3,7 @@
 Given a program, a primal and a dual, everything is computed afresh: how far rows and
 columns are outside their bounds, how far reduced costs have the wrong sign, complementary
 slackness, and the gap between the primal objective and the bound that the dual proves.
-See Boyd and Vandenberghe, *Convex Optimization*, 5.5, and for infeasibility Farkas' lemma.
+See Boyd and Vandenberghe, *Convex Optimization*, 5.5; what else arrays prove is in ``proofs``.
 """
 
 from __future__ import annotations
@@ -109,59 +109,6 @@ def certify(program: LinearProgram, primal: Floats, dual: Floats, stage: int = -
         primal_objective=value,
         dual_objective=row_value + col_value + objective.constant,
     )
-
-
-def lower_bound(program: LinearProgram, dual: Floats, combined: Floats | None = None) -> float:
-    """A value that no point of the program goes below: weak duality, for any dual by row.
-
-    The dual may be another program's of the same shape.  Reduced costs that a bound would need
-    and do not have are rounding where the dual was certified, and count for nothing; minus
-    infinity where they are more than that.  ``combined`` is the matrix transposed times the dual,
-    where it is at hand.
-    """
-    objective = program.objectives[-1]
-    if combined is None:
-        combined = program.matrix.transposed_times(dual)
-    rows, row_wrong = _least(dual, program.row_lower, program.row_upper)
-    cols, col_wrong = _least(objective.costs - combined, program.lower, program.upper)
-    if max(row_wrong, col_wrong) > TOLERANCE * max(1.0, float(np.abs(objective.costs).max())):
-        return -np.inf
-    bound = rows + cols + objective.constant
-    return bound - 1e-9 * max(1.0, abs(bound))  # on the safe side of rounding
-
-
-def _least(price: Floats, lower: Floats, upper: Floats) -> tuple[float, float]:
-    """Least value of prices times anything between finite bounds, and the worst price of none."""
-    bound = np.where(price > 0, lower, upper)
-    there = np.isfinite(bound)
-    wrong = float(np.max(np.abs(price[~there]), initial=0.0))
-    return float(np.where(there, bound, 0.0) @ price), wrong
-
-
-def refutes(program: LinearProgram, ray: Floats) -> bool:
-    """Whether a ray by row proves that no point meets every bound: Farkas' lemma.
-
-    The rows, added up with the ray as weights, ask for more than the columns can give.
-    """
-    scale = float(np.max(np.abs(ray), initial=0.0))
-    if scale == 0:
-        return False
-    for sign in (1.0, -1.0):  # solvers differ in the sign of a ray
-        weights = np.where(np.abs(ray) > 1e-11 * scale, sign * ray / scale, 0.0)
-        asked = _lowest(weights, program.row_lower, program.row_upper)
-        combined = program.matrix.transposed_times(weights)
-        combined[np.abs(combined) < 1e-10] = 0.0
-        given = -_lowest(-combined, program.lower, program.upper)
-        if asked - given > 1e-9 * max(1.0, abs(asked)):
-            return True
-    return False
-
-
-def _lowest(weights: Floats, lower: Floats, upper: Floats) -> float:
-    """Least value of weights times anything between the bounds."""
-    bound = np.where(weights > 0, lower, upper)
-    used = weights != 0
-    return float(weights[used] @ bound[used])
 
 
 def _bound_value(

@@ -14,10 +14,10 @@ from typing import Final
 
 import numpy as np
 
-from allocator.certificate import lower_bound, refutes
 from allocator.errors import SolverError
 from allocator.instance import Instance, Window
 from allocator.program import LinearProgram
+from allocator.proofs import lower_bound, refutes
 from allocator.session import Clock, Progress, Session, Solved, at_window, build, why_not
 from allocator.solvers.mip import WholeSolution, solve_whole
 from allocator.solvers.solution import Floats, Solution, Status

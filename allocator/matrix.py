@@ -80,6 +80,14 @@ class Matrix:
         )
         return summed.astype(float), sizes.astype(float)
 
+    def transposed_times_and_sizes(self, vector: Floats) -> tuple[Floats, Floats]:
+        """A'y, and |A'| |y|, by column: how large the terms are that A'y adds up."""
+        products = self.values * vector[self.rows]
+        summed, sizes = (
+            np.bincount(self.columns, p, self.shape[1]) for p in (products, abs(products))
+        )
+        return summed.astype(float), sizes.astype(float)
+
     def with_row(self, coefficients: Floats) -> Matrix:
         """With one more row at the end, given by column."""
         there = np.flatnonzero(coefficients)

@@ -18,11 +18,12 @@ from typing import Final
 
 import numpy as np
 
-from allocator.certificate import certify, refutes
+from allocator.certificate import certify
 from allocator.compile import compile_program
 from allocator.errors import CertificateError, SolverError, TimeLimitError, UsageError
 from allocator.instance import Instance, Window
 from allocator.program import LinearProgram
+from allocator.proofs import refutes
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Ranging, Solution, Status

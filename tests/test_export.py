@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from allocator.program import Family
 from allocator.solve import build, build_window
 from allocator.tables import POUNDS
 from tests.plans import NAMES, contents, failing, instance_of, plan_of
+from tests.presence import need
 
 FORMATS = ("mps", "lp")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
@@ -136,9 +136,9 @@ def test_another_ending_is_refused(tmp_path):
         export(build(instance_of("hand")), tmp_path / "program.txt")
 
 
-@pytest.mark.skipif(shutil.which("glpsol") is None, reason="GLPK is not installed")
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_glpk_reads_it(tmp_path, suffix):
+    need("glpsol")
     path, out = tmp_path / f"program.{suffix}", tmp_path / "out.txt"
     export(build(instance_of("hand")), path)
     option = {"mps": "--freemps", "lp": "--lp"}[suffix]
@@ -150,9 +150,9 @@ def test_glpk_reads_it(tmp_path, suffix):
     assert float(found[1]) * POUNDS == pytest.approx(plan_of("hand").objective, rel=1e-6)
 
 
-@pytest.mark.skipif(shutil.which("cbc") is None, reason="CBC is not installed")
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_cbc_reads_it(tmp_path, suffix):
+    need("cbc")
     path = tmp_path / f"program.{suffix}"
     export(build(instance_of("hand")), path)
     done = subprocess.run(["cbc", path, "solve"], capture_output=True, text=True, check=False)

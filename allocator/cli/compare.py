@@ -33,7 +33,8 @@ DISAGREE = SolverError.exit_code
 @click.option("--solvers", metavar="A,B", help="Names, patterns as clp-*, or codes as highs, "
               "of those that `allocator solvers` lists.  [default: all]")  # fmt: skip
 @click.option("--formulation", default="least_cost", show_default=True, metavar="NAME",
-              help="Of instances: least_cost or largest_reduction.")  # fmt: skip
+              help="Of instances: least_cost, largest_reduction, or window_choice, a "
+              "mixed-integer program.")  # fmt: skip
 @click.option("--repeat", default=1, show_default=True, type=click.IntRange(min=1), metavar="N",
               help="Times that each is run, in turn; the median counts.")  # fmt: skip
 @click.option("--time-limit", default=600.0, show_default=True, metavar="SECONDS",
@@ -52,7 +53,8 @@ def command(
     """Solve the program of each INSTANCE, or of an MPS file, with every solver there is.
 
     All are given the identical file, in a process of its own, and every answer is proved or not
-    from the program's arrays.  An instance's program is that of its best window.  Exits 4 where
+    from the program's arrays.  An instance's program is that of its best window.  With columns that
+    must be whole, the point is proved and the solver's bound is set beside it.  Exits 4 where
     two certified answers differ, or where a program has none.
     """
     from allocator.solvers.algorithms import choose

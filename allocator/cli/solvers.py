@@ -18,15 +18,18 @@ from allocator.cli.verbs import Verb
 )
 @click.option("--json", is_flag=True, help="Print one JSON object, not a table.")
 def command(json: bool) -> None:
-    """List every solver: its version or how to install it, and what it can do."""
-    from allocator.solvers.algorithms import ALGORITHMS
+    """List every solver: its version or how to install it, what it can do, what it can't be told.
+
+    A time limit that a solver cannot be told ends it all the same: its process is killed.
+    """
+    from allocator.solvers.algorithms import ALGORITHMS, TOLERANCE
     from allocator.solvers.presence import version
 
     facts: list[dict[str, Any]] = [
         {
             "name": each.name, "code": each.code, "method": each.method,
             "version": version(each), "install": each.install, "can": sorted(each.can),
-            "tolerance": each.tolerance,
+            "ignores": each.ignores, "tolerance": each.tolerance if TOLERANCE in each.can else None,
         }
         for each in ALGORITHMS.values()
     ]  # fmt: skip
@@ -37,5 +40,7 @@ def command(json: bool) -> None:
         there = fact["version"] or "absent"
         click.echo(f"{fact['name']:15}{fact['code']:10}{there:12}{fact['method']}")
         click.echo(f"{'':37}can: {', '.join(fact['can'])}")
+        if fact["ignores"]:
+            click.echo(f"{'':37}cannot be told: {', '.join(fact['ignores'])}")
         if fact["version"] is None:
             click.echo(f"{'':37}to have it: {fact['install']}")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from allocator.compare.agreement import Agreement, agreement
 from allocator.compare.face import Face, Range, unique_prices, widest
-from allocator.compare.judge import Result, Standing, absent, judge
+from allocator.compare.judge import Result, absent, judge, unfit
 from allocator.compare.problems import Problem
-from allocator.compare.race import Tell, Terms, race
+from allocator.compare.race import Run, Tell, Terms, race
 from allocator.compare.summary import Line, summarise
 from allocator.solvers.algorithms import BASIS, Algorithm
 from allocator.solvers.mps import write_mps
@@ -84,20 +84,27 @@ def _one(
     problem: Problem, algorithms: Sequence[Algorithm], versions: dict[str, str | None],
     terms: Terms, repeat: int, ranges: bool, tell: Tell,
 ) -> Compared:  # fmt: skip
-    there = [each for each in algorithms if versions[each.name] is not None]
+    whole = problem.program.integer is not None
+    there = [each for each in algorithms if versions[each.name] and each.takes(whole)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "program.mps"
         digest = write_mps(problem.program, path)
         runs = race(problem.program, path, there, terms, repeat, tell)
-    results = tuple(
-        absent(each)
-        if versions[each.name] is None
-        else judge(problem.program, str(versions[each.name]), runs[each.name])
-        for each in algorithms
-    )
+    results = tuple(_result(problem, each, versions[each.name], runs) for each in algorithms)
     agreed = agreement(results)
-    optimum = _optimum(problem, results, tell) if ranges and agreed.best is not None else None
+    looked = ranges and not whole and agreed.best is not None
+    optimum = _optimum(problem, results, tell) if looked else None
     return Compared(problem, digest, results, agreed, optimum)
+
+
+def _result(
+    problem: Problem, algorithm: Algorithm, version: str | None, runs: Mapping[str, list[Run]]
+) -> Result:
+    if version is None:
+        return absent(algorithm)
+    if algorithm.name not in runs:
+        return unfit(algorithm, version)
+    return judge(problem.program, version, runs[algorithm.name])
 
 
 def _optimum(problem: Problem, results: Sequence[Result], tell: Tell) -> Optimum:
@@ -135,5 +142,5 @@ def _spend(problem: Problem, face: Face, tell: Tell) -> tuple[tuple[str, Range],
 
 
 def certified(compared: Compared) -> list[Result]:
-    """The results that the arrays prove."""
-    return [each for each in compared.results if each.standing is Standing.CERTIFIED]
+    """The results that the arrays prove, as far as they can."""
+    return [each for each in compared.results if each.stands]

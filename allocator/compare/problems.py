@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from allocator.choice import FORMULATION as CHOICE
-from allocator.choice import WindowChoice
 from allocator.instance import Instance
 from allocator.program import LinearProgram
-from allocator.session import Session
+from allocator.session import Session, build
 from allocator.solvers.mps import read_mps, without_free_rows
 
 ENDINGS: Final = (".mps", ".gz", ".bz2", ".sif")
@@ -32,7 +31,7 @@ def is_program(path: Path) -> bool:
 
 
 def of_file(path: Path) -> Problem:
-    """The program of an MPS file; UsageError where it is none."""
+    """The program of an MPS file, whole columns and all; UsageError where it is none."""
     program = without_free_rows(read_mps(path))
     return Problem(path.stem, program, str(path))
 
@@ -41,10 +40,12 @@ def of_instance(instance: Instance, formulation: str) -> Problem:
     """The program of an instance for its best window, as ``solve`` finds it.
 
     Where it has no plan, the program without a window.  An objective that comes before the
-    last is held at its best by a row; binaries stand at the window that they chose.
+    last is held at its best by a row.  Of ``window_choice``, all windows in one, with binaries.
     """
-    session = WindowChoice if formulation == CHOICE else Session
-    solved = session(formulation).solve(instance, every_window=False)
+    if formulation == CHOICE:
+        about = "window_choice, every window; millions of pounds"
+        return Problem(instance.name, without_free_rows(build(instance, CHOICE)), about, instance)
+    solved = Session(formulation).solve(instance, every_window=False)
     best = solved.best or solved.windows[0]
     window = "no double investment"
     if best.window is not None:

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 
 from allocator.compare.comparison import Comparison
-from allocator.compare.judge import Standing
 from allocator.matrix import Floats
 
 
@@ -27,7 +26,7 @@ def seconds(comparison: Comparison) -> tuple[list[str], Floats]:
     times = np.full((len(comparison.compared), len(names)), np.inf)
     for n, each in enumerate(comparison.compared):
         for result in each.results:
-            if result.standing is Standing.CERTIFIED and result.seconds is not None:
+            if result.stands and result.seconds is not None:
                 times[n, names.index(result.algorithm.name)] = result.seconds
     return names, times
 

@@ -81,7 +81,7 @@ def run(program: LinearProgram, path: Path, algorithm: Algorithm, terms: Terms) 
         options["program"] = algorithm.program
     task = Task(
         str(path), *program.shape, algorithm.bridge, terms.seconds, terms.threads, terms.seed,
-        algorithm.tolerance, options,
+        algorithm.tolerance, options, program.integer is not None,
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         answer, log = Path(folder) / "answer.npz", Path(folder) / "log"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from allocator.compare.agreement import TOLERANCE, difference
 from allocator.compare.comparison import Compared, Comparison
-from allocator.compare.judge import Result, Standing
+from allocator.compare.judge import Result
 from allocator.compare.profile import draw
 from allocator.compare.summary import PENALTY
 from allocator.compare.text import headline, text
@@ -55,25 +56,28 @@ def save(comparison: Comparison, folder: Path) -> None:
         place.mkdir(exist_ok=True)
         write_mps(each.problem.program, place / "program.mps")
         for result in each.results:
-            if result.standing is not Standing.ABSENT:
+            if result.ran:
                 log = place / f"{result.algorithm.name}.log"
                 log.write_text(result.log, encoding="utf-8")
     draw(comparison, folder / "profile.png")
 
 
 def _program(each: Compared) -> dict[str, Any]:
-    rows, columns = each.problem.program.shape
+    program = each.problem.program
+    rows, columns = program.shape
     optimum = each.optimum
     return {
         "name": each.problem.name,
         "about": each.problem.about,
         "rows": rows,
         "columns": columns,
-        "entries": each.problem.program.matrix.entries,
+        "whole_columns": 0 if program.integer is None else int(program.integer.sum()),
+        "entries": program.matrix.entries,
         "sha256": each.sha256,
         "agrees": each.agreement.agrees,
         "best": each.agreement.best,
         "spread": each.agreement.spread,
+        "bound": each.agreement.bound,
         "results": [_result(result, each) for result in each.results],
         "optimum": optimum and {
             "paths_differ": optimum.paths_differ,
@@ -89,6 +93,7 @@ def _result(result: Result, each: Compared) -> dict[str, Any]:
         "solver": result.algorithm.name,
         "code": result.algorithm.code,
         "version": result.version,
+        "ignores": list(result.algorithm.ignores),
         "standing": result.standing.name.lower(),
         "status": result.status,
         "reason": result.reason,
@@ -101,6 +106,7 @@ def _result(result: Result, each: Compared) -> dict[str, Any]:
             "gap_absolute": abs(proof.primal_objective - proof.dual_objective),
             "dual_objective": proof.dual_objective,
         },
+        "whole": result.whole and asdict(result.whole),
         "iterations": result.iterations,
         "seconds": result.seconds,
         "times": list(result.times),

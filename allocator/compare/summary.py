@@ -40,7 +40,7 @@ def summarise(results: Sequence[Sequence[Result]], limit: float) -> list[Line]:
     """A line for each algorithm that is there, the fastest first.  ``limit`` is in seconds."""
     by_name: dict[str, list[Result]] = {}
     for each in (result for program in results for result in program):
-        if each.standing is not Standing.ABSENT:
+        if each.ran:
             by_name.setdefault(each.algorithm.name, []).append(each)
     lines = [_line(name, found, limit) for name, found in by_name.items()]
     return sorted(lines, key=lambda line: line.means[SHIFTS[-1]])
@@ -50,13 +50,13 @@ def _line(name: str, results: Sequence[Result], limit: float) -> Line:
     count = {s: sum(each.standing is s for each in results) for s in Standing}
     seconds = [counted(each, limit) for each in results]
     return Line(
-        name, count[Standing.CERTIFIED], count[Standing.CLAIMED], count[Standing.FAILED],
+        name, sum(each.stands for each in results), count[Standing.CLAIMED], count[Standing.FAILED],
         {shift: shifted_mean(seconds, shift) for shift in SHIFTS},
     )  # fmt: skip
 
 
 def counted(result: Result, limit: float) -> float:
     """The seconds that a result counts for."""
-    if result.standing is Standing.CERTIFIED and result.seconds is not None:
+    if result.stands and result.seconds is not None:
         return result.seconds
     return PENALTY * limit

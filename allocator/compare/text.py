@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from math import isfinite
 
 from rich.console import Console
 from rich.table import Table
@@ -12,6 +13,8 @@ from allocator.compare.agreement import TOLERANCE, difference
 from allocator.compare.comparison import Compared, Comparison, Optimum
 from allocator.compare.judge import Result, Standing
 from allocator.compare.summary import PENALTY, SHIFTS
+from allocator.solvers.algorithms import SEEDED, THREADS
+from allocator.solvers.algorithms import TOLERANCE as TOLERANCE_TERM
 
 WIDTH = 150
 
@@ -20,7 +23,7 @@ def text(comparison: Comparison) -> str:
     """All of it, as ``allocator compare`` prints it."""
     parts = [headline(comparison)]
     for each in comparison.compared:
-        parts += ["", *_about(each), _drawn(_table(each)), *_notes(each)]
+        parts += ["", *_about(each), _drawn(_table(each)), *_notes(each, comparison.terms.threads)]
         if each.optimum is not None:
             parts += list(_optimum(each.optimum))
     if len(comparison.compared) > 1:
@@ -30,9 +33,8 @@ def text(comparison: Comparison) -> str:
 
 def headline(comparison: Comparison) -> str:
     """``The answers agree: 14 certified answers by 6 codes, …``."""
-    answers = [r for each in comparison.compared for r in each.results]
-    proved = [r for r in answers if r.standing is Standing.CERTIFIED]
-    there = [r for r in answers if r.standing is not Standing.ABSENT]
+    answers = [r for each in comparison.compared for r in each.results if r.ran]
+    proved = [r for r in answers if r.stands]
     codes = {r.algorithm.code for r in proved}
     if not comparison.agrees:
         wrong = [each.problem.name for each in comparison.compared if not each.agreement.agrees]
@@ -44,8 +46,10 @@ def headline(comparison: Comparison) -> str:
         open_ = [e.problem.name for e in comparison.compared if not e.agreement.certified]
         return f"Nothing is proved of {', '.join(open_)}: no answer to it is certified."
     spread = max(each.agreement.spread or 0.0 for each in comparison.compared)
-    others = len(there) - len(proved)
+    others = len(answers) - len(proved)
     rest = f"; {others} not certified" if others else ""
+    if any(r.standing is Standing.FEASIBLE for r in proved):
+        rest += "; bounds of mixed-integer programs are the solvers' word"
     return (
         f"The answers agree: {_count(len(proved), 'certified answer')} by "
         f"{_count(len(codes), 'code')}, within {spread:.1g} relative{rest}."
@@ -57,59 +61,100 @@ def _count(n: int, noun: str) -> str:
 
 
 def _about(each: Compared) -> Iterator[str]:
-    rows, columns = each.problem.program.shape
-    entries = each.problem.program.matrix.entries
+    program = each.problem.program
+    rows, columns = program.shape
+    whole = "" if program.integer is None else f" ({int(program.integer.sum())} whole)"
     yield f"{each.problem.name}  ({each.problem.about})"
-    yield f"  {rows} rows, {columns} columns, {entries} entries; SHA-256 {each.sha256}"
+    yield (
+        f"  {rows} rows, {columns} columns{whole}, {program.matrix.entries} entries; "
+        f"SHA-256 {each.sha256}"
+    )
+
+
+_PROOF = ("primal", "dual", "gap")  # of a linear program
+_WHOLE = ("primal", "fraction", "bound", "gap", "nodes")  # of one with whole columns
 
 
 def _table(each: Compared) -> Table:
+    whole = each.problem.program.integer is not None
     names = (
-        "solver", "code", "answer", "objective", "above best", "primal", "dual",
-        "gap", "iterations", "seconds", "MB",
+        "solver", "code", "answer", "objective", "above best", *(_WHOLE if whole else _PROOF),
+        "iterations", "seconds", "MB",
     )  # fmt: skip
     table = Table(box=None, pad_edge=False)
     for n, name in enumerate(names):
         table.add_column(name, justify="left" if n < 3 else "right", no_wrap=True)
     for result in sorted(each.results, key=lambda r: (r.standing, r.seconds or 0.0)):
-        if result.standing is not Standing.ABSENT:
+        if result.ran:
             table.add_row(*_row(result, each))
     return table
 
 
 def _row(result: Result, each: Compared) -> Sequence[str]:
-    above, proof = difference(result, each.agreement), result.certificate
+    above = difference(result, each.agreement)
     code = f"{result.algorithm.code} {result.version}"
     told = {
         Standing.CERTIFIED: f"{result.status}, certified",
+        Standing.FEASIBLE: f"{result.status}, point certified",
         Standing.CLAIMED: f"{result.status}, only claimed",
         Standing.FAILED: "failed" if result.status == "optimal" else result.status,
     }[result.standing]
+    whole = each.problem.program.integer is not None
     return (
         result.algorithm.name, code, told,
         "" if result.objective is None else f"{result.objective:.9g}",
         "" if above is None else f"{above:.1e}",
-        *("" if proof is None else f"{residual:.1e}" for residual in _residuals(result)),
+        *(_whole_cells(result) if whole else _proof_cells(result)),
         "" if result.iterations is None else str(result.iterations),
         "" if result.seconds is None else f"{result.seconds:.2f}",
         "" if result.memory is None else f"{result.memory / 1e6:.0f}",
     )  # fmt: skip
 
 
-def _residuals(result: Result) -> tuple[float, float, float]:
+def _proof_cells(result: Result) -> Iterator[str]:
     proof = result.certificate
     if proof is None:
-        return (0.0, 0.0, 0.0)
-    return proof.primal.relative, proof.dual.relative, proof.gap
+        return iter([""] * len(_PROOF))
+    residuals = (proof.primal.relative, proof.dual.relative, proof.gap)
+    return (f"{residual:.1e}" for residual in residuals)
 
 
-def _notes(each: Compared) -> Iterator[str]:
+def _whole_cells(result: Result) -> Sequence[str]:
+    whole = result.whole
+    if whole is None:
+        return [""] * len(_WHOLE)
+    nodes = "" if whole.nodes is None else str(whole.nodes)
+    told = isfinite(whole.bound)  # not so where it keeps its bound to itself
+    return (
+        f"{whole.residual:.1e}", f"{whole.fraction:.1e}", f"{whole.bound:.9g}" if told else "",
+        f"{whole.gap:.1e}" if told else "", nodes,
+    )  # fmt: skip
+
+
+def _notes(each: Compared, threads: int) -> Iterator[str]:
     for result in each.results:
-        if result.reason and result.standing is not Standing.ABSENT:
+        if result.reason and result.ran:
             yield f"  {result.algorithm.name}: {result.reason}"
     missing = [r.algorithm.name for r in each.results if r.standing is Standing.ABSENT]
     if missing:
         yield f"  absent: {', '.join(missing)}  (`allocator solvers` says how to install them)"
+    yield from _deaf(each, threads)
+    unfit = [r.algorithm.name for r in each.results if r.standing is Standing.UNFIT]
+    if unfit and each.problem.program.integer is not None:
+        yield f"  for linear programs alone: {', '.join(unfit)}"
+    elif unfit:
+        yield f"  for programs with whole columns alone: {', '.join(unfit)}"
+
+
+def _deaf(each: Compared, threads: int) -> Iterator[str]:
+    """Who went by other terms than the rest, since it cannot be told them."""
+    words = {term: f"with a {term} of their own" for term in (TOLERANCE_TERM, SEEDED)}
+    if threads > 1:
+        words[THREADS] = "one thread whatever is asked for"
+    for term, said in words.items():
+        deaf = [r.algorithm.name for r in each.results if r.ran and term in r.algorithm.ignores]
+        if deaf:
+            yield f"  {said}: {', '.join(deaf)}"
 
 
 def _optimum(optimum: Optimum) -> Iterator[str]:

@@ -61,6 +61,14 @@ def _lines(found: Imported) -> Iterator[tuple[str, str]]:
         yield ("As stated", f"{found.stated:,.6f} {unit}")
     own = "none: we find no plan" if found.own is None else f"{found.own:,.6f} {unit}"
     yield ("Our optimum", own if found.own is None else f"{own}; this one is {_against(found)}")
+    if found.last is not None:
+        cost, least = found.last
+        more = (
+            f"{cost - least:,.6f} more than"
+            if cost - least > found.tolerance * abs(least)
+            else (f"the same to {scientific(found.tolerance)} (relative) as")
+        )
+        yield ("Its cost", f"{cost:,.6f} £m, {more} the least for as few children in care")
     allowed = scientific(found.tolerance)
     yield ("Feasibility", f"worst residual {scientific(c.primal.relative)}, allowed {allowed}")
     if found.has_duals:

@@ -42,6 +42,12 @@ _CROSSOVER: Final[Options] = {
     "run_crossover": "on", "ipm_optimality_tolerance": 1e-9, **_TIGHT,
 }  # fmt: skip
 
+# Branch and bound to the end: a gap of nothing but rounding, with rows and whole columns held as
+# tightly as a linear program's.
+WHOLE: Final[Options] = {
+    "mip_rel_gap": 1e-9, "mip_abs_gap": 0.0, "mip_feasibility_tolerance": 1e-8, **_TIGHT,
+}  # fmt: skip
+
 STALLED: Final = 20_000  # iterations from a good basis; past this it is quicker to begin again
 LARGE: Final = 10_000  # rows; from here on an interior point is the faster way to a first basis
 
@@ -64,7 +70,9 @@ SOLVERS: Final = {
         ),
         Solver(
             "hipo", "factorising interior point (HiPO) with crossover",
-            {"solver": "hipo", **_CROSSOVER},
+            {"solver": "hipo", "hipo_system": "choose", **_CROSSOVER},
+            # Where the normal equations that it chooses break down, the augmented system does not.
+            retries=({"solver": "hipo", "hipo_system": "augmented", **_CROSSOVER},),
         ),
         Solver(
             "pdlp", "first-order method (PDLP)",

@@ -10,16 +10,9 @@ import highspy
 import numpy as np
 
 from allocator.program import LinearProgram
+from allocator.solvers.catalogue import WHOLE
 from allocator.solvers.highs import highs_lp
 from allocator.solvers.solution import Floats, Status
-
-# Solved to the end: a gap of nothing but rounding, with rows and whole columns held as tightly
-# as a linear program's.
-OPTIONS: Final[dict[str, float | bool]] = {
-    "mip_rel_gap": 1e-9, "mip_abs_gap": 0.0, "mip_feasibility_tolerance": 1e-8,
-    "primal_feasibility_tolerance": 1e-8, "dual_feasibility_tolerance": 1e-8,
-}  # fmt: skip
-
 
 _STATUS: Final = {
     highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
@@ -62,7 +55,7 @@ def solve_whole(
     highs.setOptionValue("log_to_console", False)
     if log is not None:
         highs.setOptionValue("log_file", str(log))
-    for name, value in OPTIONS.items():
+    for name, value in WHOLE.items():
         highs.setOptionValue(name, value)
     highs.setOptionValue("time_limit", max(seconds, 0.0))
     highs.passModel(highs_lp(program))

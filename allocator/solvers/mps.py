@@ -8,6 +8,7 @@ without bounds must have gone.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import tempfile
 from collections.abc import Iterator
@@ -20,23 +21,22 @@ import numpy as np
 
 from allocator.errors import UsageError
 from allocator.matrix import Floats, Matrix
-from allocator.program import Family, LinearProgram, Objective
-from allocator.solvers.fixed_mps import fixed_to_free
+from allocator.program import Family, Flags, LinearProgram, Objective
+from allocator.solvers.fixed_mps import crowded, fixed_to_free
 from allocator.solvers.task import COLUMN, COST, ROW
 
 
 def read_mps(path: str | Path) -> LinearProgram:
-    """The linear program of a file, free or fixed format; a maximisation turned round.
+    """The program of a file, free or fixed format; a maximisation turned round.
 
     A column whose upper bound is negative and whose lower bound is nought, as it is where the
     file states none, has no lower bound.  The columns are one family ``column`` and the rows
-    another, by the file's names.  Raises UsageError for a file that HiGHS cannot read, or that is
-    not linear and continuous.
+    another, by the file's names.  Raises UsageError for a file that HiGHS cannot read, or that has
+    more than linear rows and columns that are continuous or whole.
     """
     highs = _read(Path(path))
     lp = highs.getLp()
-    if any(kind != highspy.HighsVarType.kContinuous for kind in lp.integrality_):
-        raise UsageError(f"{path}: it has integer columns; only linear programs can be compared")
+    integer = _integer(path, lp)
     if highs.getModel().hessian_.dim_:
         raise UsageError(f"{path}: its objective is not linear")
     sign = -1.0 if lp.sense_ == highspy.ObjSense.kMaximize else 1.0
@@ -56,7 +56,21 @@ def read_mps(path: str | Path) -> LinearProgram:
         (Objective(COST, costs, sign * lp.offset_, ""),),
         _family("row", list(lp.row_names_), shape[0]),
         _family("column", list(lp.col_names_), shape[1]),
+        integer,
     )  # fmt: skip
+
+
+def _integer(path: str | Path, lp: highspy.HighsLp) -> Flags | None:
+    """Which columns must be whole; None where none has to be."""
+    kinds = set(lp.integrality_)
+    if not kinds <= {highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger}:
+        raise UsageError(
+            f"{path}: it has semi-continuous columns; only such as are continuous or whole can be "
+            "compared"
+        )
+    if highspy.HighsVarType.kInteger not in kinds:
+        return None
+    return np.array([kind == highspy.HighsVarType.kInteger for kind in lp.integrality_])
 
 
 def _read(path: Path) -> highspy.Highs:
@@ -71,9 +85,23 @@ def _read(path: Path) -> highspy.Highs:
             plain.write_text(fixed_to_free(text), encoding="utf-8")
             again, others = _try(plain, Path(folder) / "log again")
             highs, complaint = (again, "") if not others else (highs, complaint)
+    crowd = None if complaint else crowded(_text(path))
+    if crowd is not None:
+        raise UsageError(
+            f"{path}: line {crowd} has a third entry, which MPS has no room for; "
+            "put it on a line of its own"
+        )
     if complaint:
         raise UsageError(f"{path}: this cannot be read as a linear program: {complaint}")
     return highs
+
+
+def _text(path: Path) -> str:
+    """Of an MPS file, compressed with gzip or not; blank for what is compressed otherwise."""
+    raw = path.read_bytes()
+    if raw.startswith(b"\x1f\x8b"):
+        raw = gzip.decompress(raw)
+    return "" if raw.startswith(b"BZh") else raw.decode("utf-8", errors="replace")
 
 
 def _try(path: Path, log: Path) -> tuple[highspy.Highs, str]:
@@ -121,21 +149,35 @@ def _lines(program: LinearProgram) -> Iterator[str]:
     for n in map(int, np.flatnonzero(np.isfinite(upper - lower) & (lower != upper))):
         yield _entry("RANGE", f"{ROW}{n}", upper[n] - lower[n])
     yield "BOUNDS"
-    yield from _bounds(program.lower, program.upper)
+    yield from _bounds(program.lower, program.upper, program.integer)
     yield "ENDATA"
 
 
 def _columns(program: LinearProgram) -> Iterator[str]:
     matrix, costs = program.matrix, program.objectives[-1].costs
+    whole = np.zeros(matrix.shape[1] + 1, dtype=bool)
+    whole[:-1] = False if program.integer is None else program.integer
     for column in range(matrix.shape[1]):
+        if whole[column] != whole[column - 1]:
+            yield _marker(bool(whole[column]))
         yield _entry(f"{COLUMN}{column}", COST, costs[column])
         for entry in range(matrix.starts[column], matrix.starts[column + 1]):
             row, value = matrix.rows[entry], matrix.values[entry]
             yield _entry(f"{COLUMN}{column}", f"{ROW}{row}", value)
+    if whole[-2:].any():
+        yield _marker(False)
 
 
-def _bounds(lower: Floats, upper: Floats) -> Iterator[str]:
-    """A column's lower bound is stated first: a negative upper one alone means many things."""
+def _marker(whole: bool) -> str:
+    """The line that begins or ends columns that must be whole."""
+    return f"    MARKER    'MARKER'  {'INTORG' if whole else 'INTEND'!r}"
+
+
+def _bounds(lower: Floats, upper: Floats, integer: Flags | None) -> Iterator[str]:
+    """A column's lower bound is stated first: a negative upper one alone means many things.
+
+    Without any, a column that must be whole would be 0 or 1 to some readers.
+    """
     for n, (low, high) in enumerate(zip(lower, upper, strict=True)):
         column = f"{COLUMN}{n}"
         if low == high:
@@ -148,6 +190,8 @@ def _bounds(lower: Floats, upper: Floats) -> Iterator[str]:
             yield f" {'MI' if np.isfinite(high) else 'FR'} BOUND     {column}"
         if np.isfinite(high):
             yield _entry("BOUND", column, high, "UP")
+        elif integer is not None and integer[n] and np.isfinite(low):
+            yield f" PL BOUND     {column}"
 
 
 def _entry(first: str, second: str, value: float, kind: str = "") -> str:

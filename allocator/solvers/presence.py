@@ -21,7 +21,8 @@ def version(algorithm: Algorithm) -> str | None:
     if "pyomo" in algorithm.options:
         from allocator.solvers.bridges.pyomos import licensed
 
-        return found if licensed(algorithm.options["pyomo"]) else None
+        plugin = str(algorithm.options.get("plugin", ""))
+        return found if licensed(algorithm.options["pyomo"], plugin) else None
     return found
 
 

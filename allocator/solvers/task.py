@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from allocator.solvers.solution import Floats, Status
 
 COLUMN, ROW, COST = "c", "r", "cost"  # names in the file: c0, c1, … and r0, r1, …
+GAP: Final = 1e-9  # relative, that every branch and bound is asked for
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Task:
     """A program to minimise, in a free-format MPS file, and the terms.
 
     ``seconds`` is the time limit, ``tolerance`` what to ask for (None: nothing can be asked),
-    ``options`` the algorithm's own.
+    ``options`` the algorithm's own, ``whole`` whether some columns must be whole: then the search
+    ends at a relative gap of ``GAP``.
     """
 
     path: str
@@ -31,6 +33,7 @@ class Task:
     seed: int
     tolerance: float | None
     options: dict[str, Any] = field(default_factory=dict)
+    whole: bool = False
 
     def to_json(self) -> str:
         """For the child process."""
@@ -47,9 +50,11 @@ class Answer:
     """What a solver says.
 
     ``primal`` is by column, ``dual`` by row: ∂ minimised objective / ∂ right-hand side;
-    ``ray`` by row, in either sign.  Each is None where the solver gives none.  ``iterations``
-    is None where it does not say; ``solving`` is seconds by the solver's own process, the
-    reading of the file left out.
+    ``ray`` by row, in either sign, and by column where the program is unbounded.  Each is None
+    where the solver gives none.  ``iterations`` is None where it does not say; ``solving`` is
+    seconds by the solver's own process, the reading of the file left out.  Of a program with
+    whole columns, ``bound`` is what no point costs less than, by the solver's word, and ``nodes``
+    how many it looked at.
     """
 
     status: Status
@@ -59,12 +64,15 @@ class Answer:
     iterations: int | None = None
     solving: float = float("nan")
     message: str = ""
+    bound: float | None = None
+    nodes: int | None = None
 
     def save(self, path: Path) -> None:
         """Write it as an ``.npz``."""
         facts = {
             "status": self.status.value, "iterations": self.iterations,
-            "solving": self.solving, "message": self.message,
+            "solving": self.solving, "message": self.message, "bound": self.bound,
+            "nodes": self.nodes,
         }  # fmt: skip
         vectors = {"primal": self.primal, "dual": self.dual, "ray": self.ray}
         given = {name: vector for name, vector in vectors.items() if vector is not None}
@@ -81,5 +89,5 @@ class Answer:
             )
         return cls(
             Status(facts["status"]), primal, dual, ray, facts["iterations"],
-            float(facts["solving"]), str(facts["message"]),
+            float(facts["solving"]), str(facts["message"]), facts["bound"], facts["nodes"],
         )  # fmt: skip

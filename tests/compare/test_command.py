@@ -66,6 +66,18 @@ def test_an_absent_solver_is_reported_as_absent(file):
     assert result.exit_code == 0 and "absent: copt" in result.stdout
 
 
+def test_what_a_solver_cannot_be_told_is_said(file):
+    result = run("compare", file, "--solvers", "glpk-ipm,soplex,cbc", "--threads", "2")
+    assert "with a tolerance of their own: glpk-ipm\n" in result.stdout
+    assert "with a seed of their own: glpk-ipm\n" in result.stdout
+    assert "with a threads of their own" not in result.stdout
+    assert "one thread whatever is asked for: glpk-ipm, soplex\n" in result.stdout
+    told = json.loads(run("compare", file, "--solvers", "glpk-ipm,soplex", "--json").stdout)
+    ignored = {each["solver"]: each["ignores"] for each in told["programs"][0]["results"]}
+    assert ignored["glpk-ipm"] == ["time limit", "tolerance", "seed", "threads"]
+    assert ignored["soplex"] == ["threads"]
+
+
 def test_a_disagreement_exits_4(file, monkeypatch):
     def shifted(program, version, runs):
         found = judge(program, version, runs)
@@ -78,12 +90,23 @@ def test_a_disagreement_exits_4(file, monkeypatch):
     assert result.stdout.startswith("The answers DISAGREE on kinds")
 
 
-def test_where_nothing_is_proved_it_exits_4(tmp_path):
+def test_that_there_is_no_least_value_is_told(tmp_path):
     path = tmp_path / "unbounded.mps"
     path.write_text("NAME u\nROWS\n N cost\n G r\nCOLUMNS\n x cost -1 r 1\nENDATA\n")
     result = run("compare", path, "--solvers", QUICK)
+    assert result.exit_code == 0
+    assert result.stdout.count("unbounded, certified") == 2
+
+
+def test_where_nothing_is_proved_it_exits_4(tmp_path):
+    path = tmp_path / "none.mps"
+    path.write_text(
+        "NAME n\nROWS\n N cost\n G r\nCOLUMNS\n x cost 1 r 1\nRHS\n RHS r 2\n"
+        "BOUNDS\n UP B x 1\nENDATA\n"
+    )
+    result = run("compare", path, "--solvers", "glpk-simplex,glpk-primal")  # they give no ray
     assert result.exit_code == 4
-    assert result.stdout.startswith("Nothing is proved of unbounded")
+    assert result.stdout.startswith("Nothing is proved of none")
 
 
 def test_a_name_that_no_solver_has_is_bad_usage(file):
@@ -97,6 +120,7 @@ def test_solvers_are_listed_with_how_to_have_them():
     assert all(each["install"] and each["can"] for each in told)
     text = run("solvers").stdout
     assert "to have it: pip install coptpy, and a licence" in text
+    assert "cannot be told: time limit, tolerance, seed, threads" in text  # GLPK's interior point
     assert "1.15" in text
 
 

@@ -83,6 +83,50 @@ def test_a_wrong_status_is_not_believed(right, status):
     assert judged(the, ray).standing is Standing.CLAIMED
 
 
+UNBOUNDED = {
+    # Down along x, whatever a solver gives: a ray is found.
+    "a column": ("NAME u\nROWS\n N cost\n G r\nCOLUMNS\n x cost -1 r 1\nENDATA\n", True),
+    "a free column": (
+        "NAME u\nROWS\n N cost\n L r\nCOLUMNS\n x cost 1 r 1\nBOUNDS\n FR B x\nENDATA\n", True),
+    # Down only along x = y.
+    "two at once": (
+        "NAME u\nROWS\n N cost\n L r\n G s\nCOLUMNS\n x cost -2 r 1\n x s 1\n y cost 1 r -1\n"
+        " y s -1\nRHS\n RHS r 1 s -1\nENDATA\n", True),
+    # There is such a direction, and no point to go from.
+    "nowhere to begin": (
+        "NAME u\nROWS\n N cost\n L r\nCOLUMNS\n x cost -1\n y cost 1 r 1\nRHS\n RHS r -1\nENDATA\n",
+        False),
+    "flat": ("NAME u\nROWS\n N cost\n G r\nCOLUMNS\n x r 1\nENDATA\n", False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNBOUNDED)
+def test_that_there_is_no_least_value_is_proved_or_not_believed(tmp_path, name):
+    text, is_so = UNBOUNDED[name]
+    path = tmp_path / "file.mps"
+    path.write_text(text)
+    found = judged(read_mps(path), Answer(Status.UNBOUNDED))
+    assert found.standing is (Standing.CERTIFIED if is_so else Standing.CLAIMED)
+    assert bool(found.reason) is not is_so
+
+
+def test_a_ray_of_nonsense_does_no_harm(tmp_path):
+    path = tmp_path / "file.mps"
+    path.write_text(UNBOUNDED["two at once"][0])
+    for ray in (np.zeros(7), np.array([-1.0, 5.0]), np.array([np.nan, 1.0])):
+        answer = Answer(Status.UNBOUNDED, np.array([9.0, 0.0]), ray=ray)
+        assert judged(read_mps(path), answer).standing is Standing.CERTIFIED  # by one that we find
+
+
+def test_a_proof_that_there_is_no_least_value_disagrees_with_an_optimum(right):
+    the, answer = right
+    first = judged(the, answer)
+    endless = replace(first, objective=None, certificate=None, status="unbounded")
+    assert not agreement([first, endless]).agrees
+    assert agreement([endless]).agrees and agreement([endless]).unbounded == 1
+    assert not agreement([endless, replace(endless, status="infeasible")]).agrees
+
+
 @pytest.mark.parametrize("status", [Status.FAILED, Status.TIME_LIMIT])
 def test_without_a_claim_there_is_nothing_to_judge(right, status):
     the, answer = right

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from pathlib import Path
 
@@ -15,10 +14,12 @@ from allocator.solvers.algorithms import ALGORITHMS, RAY, choose
 from allocator.solvers.mps import write_mps
 from allocator.solvers.presence import version
 from tests.compare import every_kind
+from tests.presence import need, need_algorithms
 
 TERMS = Terms(60.0)
 COMMERCIAL = {"Gurobi", "Xpress", "CPLEX", "MOSEK", "COPT"}
 FREE = [name for name, each in ALGORITHMS.items() if each.code not in COMMERCIAL]
+LINEAR = [name for name in FREE if ALGORITHMS[name].takes(False)]
 FIRST_ORDER = ("highs-pdlp", "pdlp")  # residuals small in norm, not in every place
 
 INFEASIBLE = """\
@@ -40,7 +41,13 @@ ENDATA
 
 @cache
 def there() -> tuple[str, ...]:
-    return tuple(name for name in FREE if version(ALGORITHMS[name]) is not None)
+    return tuple(name for name in LINEAR if version(ALGORITHMS[name]) is not None)
+
+
+@cache
+def there_for_whole_columns() -> tuple[str, ...]:
+    found = (name for name in FREE if ALGORITHMS[name].takes(True))
+    return tuple(name for name in found if version(ALGORITHMS[name]) is not None)
 
 
 def judged(name: str, text: str, folder: Path):
@@ -53,9 +60,10 @@ def judged(name: str, text: str, folder: Path):
     )
 
 
-@pytest.mark.parametrize("name", there())
+@pytest.mark.parametrize("name", LINEAR)
 @pytest.mark.parametrize("text", [every_kind.FREE, every_kind.maximised()], ids=["min", "max"])
 def test_every_row_and_bound_has_its_value_and_its_price(tmp_path, name, text):
+    need_algorithms(name)
     program, result = judged(name, text, tmp_path)
     assert result.standing is Standing.CERTIFIED, (result.status, result.reason, result.log)
     close = 1e-4 if name in FIRST_ORDER else 1e-6
@@ -68,8 +76,9 @@ def test_every_row_and_bound_has_its_value_and_its_price(tmp_path, name, text):
     assert dual == pytest.approx(every_kind.DUAL, abs=close)
 
 
-@pytest.mark.parametrize("name", [n for n in there() if n != "glpk-ipm"])
+@pytest.mark.parametrize("name", [n for n in LINEAR if n != "glpk-ipm"])
 def test_where_there_is_no_solution_a_ray_proves_it(tmp_path, name):
+    need_algorithms(name)
     _, result = judged(name, INFEASIBLE, tmp_path)
     assert result.status == "infeasible"
     proves = RAY in ALGORITHMS[name].can
@@ -87,8 +96,25 @@ def test_four_codes_are_there_without_root():
 
 
 def test_continuous_integration_has_every_free_solver():
-    if os.environ.get("ALLOCATOR_EVERY_SOLVER"):  # set by .ci/run
-        assert list(there()) == FREE
+    need_algorithms(*FREE)
+    assert list(there()) == LINEAR
+    assert set(there_for_whole_columns()) == {"highs-mip", "glpk-mip", "cbc", "scip"}
+
+
+def test_an_absent_solver_is_told_and_fails_in_continuous_integration(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("ALLOCATOR_EVERY_SOLVER", raising=False)
+    said = r"absent: clp-dual \(apt-get install coinor-clp\), cbc \(apt-get install coinor-cbc\)"
+    with pytest.raises(pytest.skip.Exception, match=said):
+        need_algorithms("highs-ipm", "clp-dual", "cbc")
+    with pytest.raises(pytest.skip.Exception, match=r"absent: glpsol \(apt-get install glpk-utils"):
+        need("glpsol")
+    need("pyscipopt")
+    monkeypatch.setenv("ALLOCATOR_EVERY_SOLVER", "1")
+    with pytest.raises(pytest.fail.Exception, match=said):
+        need_algorithms("highs-ipm", "clp-dual", "cbc")
+    with pytest.raises(pytest.fail.Exception, match="absent: cbc"):
+        need("cbc")
 
 
 def test_names_patterns_and_codes_choose():

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import highspy
-import pytest
+
+from tests.presence import need
 
 Writer = Callable[[Path, Path], None]  # program, solution
 
@@ -42,8 +41,7 @@ def _cbc(*words: str) -> Writer:
 
 def _scip(zeros: bool) -> Writer:
     def write(program: Path, solution: Path) -> None:
-        if importlib.util.find_spec("pyscipopt") is None:
-            pytest.skip("SCIP (pyscipopt) is not installed")
+        need("pyscipopt")
         from pyscipopt import Model
 
         model = Model()
@@ -56,8 +54,7 @@ def _scip(zeros: bool) -> Writer:
 
 
 def _run(*words: object) -> None:
-    if shutil.which(str(words[0])) is None:
-        pytest.skip(f"{words[0]} is not installed")
+    need(str(words[0]))
     subprocess.run([str(word) for word in words], capture_output=True, check=True)
 
 

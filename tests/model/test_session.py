@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from allocator.certificate import certify, refutes
+from allocator.certificate import certify
 from allocator.errors import TimeLimitError
 from allocator.instance import read
+from allocator.proofs import refutes
 from allocator.session import Session
 from allocator.solve import FORMULATIONS, build, build_window, solve
 from allocator.solvers.catalogue import SOLVERS, find_solver

@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 
 from allocator.solvers.solution import Floats, Status
-from allocator.solvers.task import Answer, Task
+from allocator.solvers.task import GAP, Answer, Task
 
 _STATUS: Final = {
     "optimal": Status.OPTIMAL,
@@ -37,7 +37,7 @@ def solve(task: Task) -> Answer:
         words = [
             task.options["program"], task.path, "-seconds", f"{task.seconds:g}",
             "-primalT", f"{task.tolerance:g}", "-dualT", f"{task.tolerance:g}",
-            "-randomS", str(task.seed), task.options["method"],
+            "-randomS", str(task.seed), *_more(task), task.options["method"],
             "-solution", str(text), "-saveS", str(full), "-quit",
         ]  # fmt: skip
         started = time.perf_counter()
@@ -56,7 +56,35 @@ def solve(task: Task) -> Answer:
         status = Status.UNBOUNDED if status is Status.FAILED else status
     counts = re.findall(r"(\d+) iterations", ran.stdout)
     iterations = int(counts[-1]) if counts else None
-    return Answer(status, primal, dual, iterations=iterations, solving=seconds, message=said)
+    if not task.whole:
+        return Answer(status, primal, dual, iterations=iterations, solving=seconds, message=said)
+    return Answer(
+        status, primal, solving=seconds, message=said, bound=_bound(ran.stdout, status),
+        nodes=_nodes(ran.stdout),
+    )  # fmt: skip
+
+
+def _more(task: Task) -> list[str]:
+    """What only CBC can be told."""
+    if task.options["program"] != "cbc":
+        return []
+    gap = ["-ratio", f"{GAP:g}", "-allow", "0", "-integerT", f"{task.tolerance:g}"]
+    threads = ["-threads", str(task.threads)] if task.threads > 1 else []
+    return [*threads, *(gap if task.whole else [])]
+
+
+def _bound(said: str, status: Status) -> float | None:
+    """CBC's bound; where it says optimal without one, its objective is what it claims."""
+    name = "Lower bound" if "Lower bound:" in said else "Objective value"
+    found = re.search(rf"^{name}: +(\S+)$", said, re.MULTILINE)
+    return (
+        float(found[1]) if found and (name == "Lower bound" or status is Status.OPTIMAL) else None
+    )
+
+
+def _nodes(said: str) -> int | None:
+    found = re.search(r"^Enumerated nodes: +(\d+)$", said, re.MULTILINE)
+    return int(found[1]) if found else None
 
 
 def _read(path: Path, task: Task) -> tuple[Floats, Floats]:

@@ -1,4 +1,4 @@
-"""GLPK, through swiglpk: simplex and interior point."""
+"""GLPK, through swiglpk: simplex, interior point, branch and cut."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import swiglpk as glp
 
 from allocator.solvers.solution import Floats, Status
-from allocator.solvers.task import Answer, Task
+from allocator.solvers.task import GAP, Answer, Task
 
 _STATUS: Final = {
     glp.GLP_OPT: Status.OPTIMAL,
@@ -33,6 +33,8 @@ def solve(task: Task) -> Answer:
     started = time.perf_counter()
     if task.options["method"] == "interior":
         return _interior(problem, started)
+    if task.whole:
+        return _whole(problem, task, started)
     ended = _simplex(problem, task)
     seconds = time.perf_counter() - started
     status = _ENDED.get(ended, _STATUS.get(glp.glp_get_status(problem), Status.FAILED))
@@ -53,6 +55,35 @@ def _simplex(problem: Any, task: Task) -> int:
     terms.tol_bnd = terms.tol_dj = task.tolerance
     terms.tm_lim = int(min(task.seconds * 1000, 2**31 - 1))
     return int(glp.glp_simplex(problem, terms))
+
+
+def _whole(problem: Any, task: Task, started: float) -> Answer:
+    """Branch and cut to the end.  It keeps its bound to itself, but where it says optimal."""
+    _round_bounds(problem)
+    terms = glp.glp_iocp()
+    glp.glp_init_iocp(terms)
+    terms.presolve = terms.gmi_cuts = terms.mir_cuts = terms.cov_cuts = glp.GLP_ON
+    terms.mip_gap, terms.tol_int = GAP, task.tolerance
+    terms.tm_lim = int(min(task.seconds * 1000, 2**31 - 1))
+    ended = glp.glp_intopt(problem, terms)
+    seconds = time.perf_counter() - started
+    status = _ENDED.get(ended, _STATUS.get(glp.glp_mip_status(problem), Status.FAILED))
+    if glp.glp_mip_status(problem) not in (glp.GLP_OPT, glp.GLP_FEAS):
+        return Answer(status, solving=seconds)
+    return Answer(
+        status, _vector(glp.glp_mip_col_val, problem, glp.glp_get_num_cols(problem)),
+        solving=seconds, bound=glp.glp_mip_obj_val(problem) if status is Status.OPTIMAL else None,
+    )  # fmt: skip
+
+
+def _round_bounds(problem: Any) -> None:
+    """Bounds of whole columns moved to the next whole number inside, as GLPK insists."""
+    for n in range(1, glp.glp_get_num_cols(problem) + 1):
+        if glp.glp_get_col_kind(problem, n) != glp.GLP_CV:
+            low, high = glp.glp_get_col_lb(problem, n), glp.glp_get_col_ub(problem, n)
+            whole = (float(np.ceil(low - 1e-9)), float(np.floor(high + 1e-9)))
+            if whole != (low, high):
+                glp.glp_set_col_bnds(problem, n, glp.glp_get_col_type(problem, n), *whole)
 
 
 def _interior(problem: Any, started: float) -> Answer:

@@ -17,7 +17,7 @@ _STATUS: Final = {
     model_builder.SolveStatus.UNBOUNDED: Status.UNBOUNDED,
 }
 _PARAMETERS: Final = {
-    "GLOP": "use_dual_simplex: true random_seed: {seed} "
+    "GLOP": "use_dual_simplex: {dual} random_seed: {seed} "
     "primal_feasibility_tolerance: {tolerance} dual_feasibility_tolerance: {tolerance} "
     "solution_feasibility_tolerance: {tolerance}",
     "PDLP": "num_threads: {threads} termination_criteria {{ simple_optimality_criteria "
@@ -33,7 +33,12 @@ def solve(task: Task) -> Answer:
     method = task.options["method"]
     solver = model_builder.Solver(method)
     solver.set_solver_specific_parameters(
-        _PARAMETERS[method].format(seed=task.seed, tolerance=task.tolerance, threads=task.threads)
+        _PARAMETERS[method].format(
+            seed=task.seed,
+            tolerance=task.tolerance,
+            threads=task.threads,
+            dual=task.options["dual"],
+        )
     )
     if np.isfinite(task.seconds):
         solver.set_time_limit_in_seconds(task.seconds)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import time
+from math import ceil
 from typing import Any, Final
 
 import numpy as np
@@ -12,7 +14,7 @@ from pyomo.core.expr import LinearExpression
 from allocator.program import LinearProgram
 from allocator.solvers.mps import read_mps
 from allocator.solvers.solution import Status
-from allocator.solvers.task import Answer, Task
+from allocator.solvers.task import GAP, Answer, Task
 
 _STATUS: Final = {
     "optimal": Status.OPTIMAL,
@@ -22,10 +24,12 @@ _STATUS: Final = {
 }
 
 
-def licensed(name: str) -> bool:
-    """Whether Pyomo knows the solver and finds it ready to run."""
+def licensed(name: str, plugin: str = "") -> bool:
+    """Whether Pyomo knows the solver, by that name, and finds it ready to run, with a licence."""
     try:
-        return bool(pyo.SolverFactory(name).available(exception_flag=False))
+        solver = _factory(name, plugin)
+        there = solver.available(exception_flag=False)
+        return bool(there) and bool(getattr(solver, "license_is_valid", lambda: True)())
     except Exception:  # noqa: BLE001  (an interface may fail in any way; then it is not there)
         return False
 
@@ -33,29 +37,53 @@ def licensed(name: str) -> bool:
 def solve(task: Task) -> Answer:
     """Read, rebuild in Pyomo, solve, answer."""
     model = _model(read_mps(task.path))
-    solver = pyo.SolverFactory(task.options["pyomo"])
+    solver = _factory(task.options["pyomo"], task.options.get("plugin", ""))
+    solver.options.update(_terms(task))
     started = time.perf_counter()
-    result = solver.solve(model, timelimit=task.seconds, load_solutions=False)
+    result = solver.solve(model, timelimit=ceil(task.seconds), load_solutions=False)
     seconds = time.perf_counter() - started
     ended = str(result.solver.termination_condition)
     status = _STATUS.get(ended, Status.FAILED)
     if status is not Status.OPTIMAL:
         return Answer(status, solving=seconds, message=ended)
     model.solutions.load_from(result)
+    primal = np.array([pyo.value(model.x[n]) for n in range(task.columns)], dtype=float)
+    if task.whole:
+        bound = float(result.problem.lower_bound)
+        return Answer(status, primal, solving=seconds, message=ended, bound=bound)
+    prices = [model.dual.get(model.row[n], 0.0) for n in range(task.rows)]
     return Answer(
-        status,
-        np.array([pyo.value(model.x[n]) for n in range(task.columns)], dtype=float),
-        np.array([model.dual.get(model.row.get(n), 0.0) for n in range(task.rows)], dtype=float),
-        solving=seconds, message=ended,
+        status, primal, np.array(prices, dtype=float), solving=seconds, message=ended
     )  # fmt: skip
+
+
+def _factory(name: str, plugin: str) -> Any:
+    """Pyomo's interface; ``plugin`` is the module that brings it, where Pyomo has none itself."""
+    if plugin:
+        importlib.import_module(plugin)
+    return pyo.SolverFactory(name)
+
+
+def _terms(task: Task) -> dict[str, Any]:
+    """The task's terms by the solver's own names for them."""
+    values: dict[str, Any] = {
+        "threads": task.threads, "seed": task.seed, "primal": task.tolerance,
+        "dual": task.tolerance,
+    }  # fmt: skip
+    if task.whole:
+        values["gap"] = GAP
+    return {own: values[term] for term, own in task.options["terms"].items() if term in values}
 
 
 def _model(program: LinearProgram) -> Any:
     """The arrays as a Pyomo model with columns ``x`` and rows ``row``."""
     model = pyo.ConcreteModel()
     costs, columns = program.objectives[0].costs, range(program.shape[1])
+    whole = np.zeros(len(columns), bool) if program.integer is None else program.integer
     model.x = pyo.Var(
-        columns, bounds=lambda m, j: (_finite(program.lower[j]), _finite(program.upper[j]))
+        columns,
+        within=lambda m, j: pyo.Integers if whole[j] else pyo.Reals,
+        bounds=lambda m, j: (_finite(program.lower[j]), _finite(program.upper[j])),
     )
     model.cost = pyo.Objective(
         expr=LinearExpression(
@@ -73,7 +101,8 @@ def _model(program: LinearProgram) -> Any:
         return pyo.inequality(_finite(program.row_lower[i]), body, _finite(program.row_upper[i]))
 
     model.row = pyo.Constraint(range(program.shape[0]), rule=row)
-    model.dual = pyo.Suffix(direction=pyo.Suffix.IMPORT)
+    if program.integer is None:
+        model.dual = pyo.Suffix(direction=pyo.Suffix.IMPORT)
     return model
 
 

@@ -12,7 +12,7 @@ from pyscipopt.scip import PY_SCIP_PARAMSETTING
 from allocator.program import LinearProgram
 from allocator.solvers.mps import read_mps
 from allocator.solvers.solution import Floats, Status
-from allocator.solvers.task import COLUMN, ROW, Answer, Task
+from allocator.solvers.task import COLUMN, GAP, ROW, Answer, Task
 
 _STATUS: Final = {
     "optimal": Status.OPTIMAL,
@@ -21,6 +21,9 @@ _STATUS: Final = {
     "timelimit": Status.TIME_LIMIT,
 }
 
+# SCIP's numbers for parameters of its linear programming solver (scip/type_lpi.h).
+_PRICING, _FEASIBLE, _DUAL_FEASIBLE, _SECONDS, _SEED = 4, 6, 7, 11, 17
+
 
 def solve(task: Task) -> Answer:
     """Read, solve, answer."""
@@ -28,25 +31,32 @@ def solve(task: Task) -> Answer:
 
 
 def _scip(task: Task) -> Answer:
-    """Without presolve, propagation and heuristics, after which SCIP has no duals to give."""
+    """A linear program without presolve, propagation, heuristics: they leave SCIP no duals."""
     model = Model()
-    for off in (model.setPresolve, model.setHeuristics, model.setSeparating):
-        off(PY_SCIP_PARAMSETTING.OFF)
-    model.disablePropagation()
+    if not task.whole:
+        for off in (model.setPresolve, model.setHeuristics, model.setSeparating):
+            off(PY_SCIP_PARAMSETTING.OFF)
+        model.disablePropagation()
+    model.setParam("limits/gap", GAP if task.whole else 0.0)
     model.setParam("limits/time", min(task.seconds, 1e20))
     model.setParam("randomization/randomseedshift", task.seed)
     model.setParam("numerics/feastol", task.tolerance)
     model.setParam("numerics/dualfeastol", task.tolerance)
     model.readProblem(task.path)
     columns = {variable.name: variable for variable in model.getVars()}
-    rows = {row.name: row for row in model.getConss()}
+    rows = {} if task.whole else {row.name: row for row in model.getConss()}
     started = time.perf_counter()
     model.optimize()
     seconds = time.perf_counter() - started
     status = _STATUS.get(model.getStatus(), Status.FAILED)
-    if status is not Status.OPTIMAL:
+    if status is not Status.OPTIMAL and not (task.whole and model.getNSols()):
         return Answer(status, solving=seconds, message=model.getStatus())
     primal = np.array([model.getVal(columns[f"{COLUMN}{n}"]) for n in range(task.columns)])
+    if task.whole:
+        return Answer(
+            status, primal, iterations=model.getNLPIterations(), solving=seconds,
+            message=model.getStatus(), bound=model.getDualbound(), nodes=model.getNNodes(),
+        )  # fmt: skip
     dual = np.array([model.getDualsolLinear(rows[f"{ROW}{n}"]) for n in range(task.rows)])
     return Answer(
         status, primal, _with_bounds(read_mps(task.path), primal, dual),
@@ -77,6 +87,11 @@ def _with_bounds(program: LinearProgram, primal: Floats, dual: Floats) -> Floats
 def _soplex(task: Task) -> Answer:
     program = LP()
     program.readLP(task.path.encode())
+    for name, value in {_FEASIBLE: task.tolerance, _DUAL_FEASIBLE: task.tolerance,
+                        _SECONDS: min(task.seconds, 1e20)}.items():  # fmt: skip
+        program.setRealParam(name, value)
+    program.setIntParam(_SEED, task.seed)
+    program.setIntParam(_PRICING, task.options["pricing"])
     started = time.perf_counter()
     program.solve(dual=True)
     seconds = time.perf_counter() - started
@@ -84,8 +99,12 @@ def _soplex(task: Task) -> Answer:
     if program.isOptimal():
         primal, dual = np.array(program.getPrimal()), np.array(program.getDual())
         return Answer(Status.OPTIMAL, primal, dual, iterations=iterations, solving=seconds)
+    if seconds >= task.seconds:
+        return Answer(Status.TIME_LIMIT, iterations=iterations, solving=seconds)
     ray = program.getDualRay()
     if ray is not None:
         return Answer(Status.INFEASIBLE, ray=np.array(ray), iterations=iterations, solving=seconds)
-    status = Status.UNBOUNDED if program.getPrimalRay() is not None else Status.FAILED
-    return Answer(status, iterations=iterations, solving=seconds)
+    way = program.getPrimalRay()
+    if way is None:
+        return Answer(Status.FAILED, iterations=iterations, solving=seconds)
+    return Answer(Status.UNBOUNDED, ray=np.array(way), iterations=iterations, solving=seconds)

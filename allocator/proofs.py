@@ -1,0 +1,146 @@
+"""What arrays prove besides an optimum: a bound, that nothing is feasible, or nothing best.
+
+Each is a few sums, with room for their rounding: weak duality, Farkas' lemma, and a direction
+in which a feasible point can go for ever.  See Schrijver, *Theory of Linear and Integer
+Programming*, 7; for room for rounding Neumaier and Shcherbina, *Safe bounds in linear and
+mixed-integer linear programming*, Mathematical Programming 99 (2004).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.certificate import TOLERANCE
+from allocator.matrix import Floats
+from allocator.program import LinearProgram
+
+ROUNDING: Final = 1e-12  # of a sum, relative to the size of its terms
+
+
+def lower_bound(program: LinearProgram, dual: Floats, combined: Floats | None = None) -> float:
+    """A value that no point of the program goes below: weak duality, for any dual by row.
+
+    The dual may be another program's of the same shape; prices of rows that lack the bound they
+    would need are left out of it.  A reduced cost that needs a bound which its column has not
+    makes the bound minus infinity, unless it is within ``TOLERANCE`` of the largest cost, as the
+    rounding of a certified dual is: then it is charged for as far as ``reach`` says that a column
+    goes.  So the value holds for every point that goes no further.  ``combined`` is the matrix
+    transposed times the dual, where it is at hand.
+    """
+    objective = program.objectives[-1]
+    limit = TOLERANCE * max(1.0, float(np.max(np.abs(objective.costs), initial=0.0)))
+    if combined is None:
+        combined = program.matrix.transposed_times(dual)
+    stray = np.where(_backed(dual, program.row_lower, program.row_upper), 0.0, dual)
+    if stray.any():
+        dual, combined = dual - stray, combined - program.matrix.transposed_times(stray)
+    rows = _terms(dual, program.row_lower, program.row_upper, 0.0, 0.0)
+    cols = _terms(
+        objective.costs - combined, program.lower, program.upper, limit, reach(program)
+    )  # fmt: skip
+    bound = float(rows.sum() + cols.sum()) + objective.constant
+    size = float(np.abs(rows).sum() + np.abs(cols).sum())
+    if not np.isfinite(bound):
+        return -np.inf
+    return bound - max(1e-9 * max(1.0, abs(bound)), ROUNDING * size)  # on the safe side
+
+
+def reach(program: LinearProgram) -> float:
+    """How far columns without a bound are taken to go: a thousand times the largest bound.
+
+    Only what rounding leaves of a price is ever charged with it.
+    """
+    bounds = np.concatenate([program.row_lower, program.row_upper, program.lower, program.upper])
+    return 1e3 * max(1.0, float(np.max(np.abs(bounds), where=np.isfinite(bounds), initial=0.0)))
+
+
+def refutes(program: LinearProgram, ray: Floats) -> bool:
+    """Whether a ray by row proves that no point meets every bound: Farkas' lemma.
+
+    The rows, added up with the ray as weights, ask for more than the columns can give.  Weights
+    of rows that lack the bound they would need are left out.  A column that lacks the bound it
+    needs spoils the proof, unless its coefficient in the sum is rounding, 1e-9 of the terms it adds
+    up at most: then it is charged for as far as ``reach`` says that a column goes, and the proof
+    is of every point that goes no further.
+    """
+    scale = float(np.max(np.abs(ray), initial=0.0))
+    if not 0.0 < scale < np.inf:
+        return False
+    return any(_refutes(program, sign * ray / scale) for sign in (1.0, -1.0))  # either sign is used
+
+
+def _refutes(program: LinearProgram, weights: Floats) -> bool:
+    kept = (np.abs(weights) > 1e-11) & _backed(weights, program.row_lower, program.row_upper)
+    weights = np.where(kept, weights, 0.0)
+    combined, sizes = program.matrix.transposed_times_and_sizes(weights)
+    asked = _terms(weights, program.row_lower, program.row_upper, 0.0, 0.0)
+    spare = _terms(-combined, program.lower, program.upper, 1e-9 * sizes, reach(program))
+    margin = float(asked.sum() + spare.sum())
+    bound = np.where(combined < 0, program.lower, program.upper)
+    uncertain = sizes * np.where(np.isfinite(bound), np.abs(bound), 0.0)
+    size = float(np.abs(asked).sum() + uncertain.sum())
+    return margin > 1e-9 + ROUNDING * size
+
+
+def goes_down_for_ever(program: LinearProgram, primal: Floats, ray: Floats) -> bool:
+    """Whether the objective has no least value: a feasible point, and a direction to go in.
+
+    ``primal`` and ``ray`` are by column.  The point is feasible to ``TOLERANCE``, like an optimum.
+    The direction, at most 1 in size, leads away from no bound by more than the rounding of its
+    own sum, and the objective falls along it by at least ``TOLERANCE`` of its largest cost.
+    """
+    scale = float(np.max(np.abs(ray), initial=0.0))
+    if not 0.0 < scale < np.inf or not feasible(program, primal):
+        return False
+    ray = np.where(np.abs(ray) > 1e-11 * scale, ray / scale, 0.0)
+    costs = program.objectives[-1].costs
+    falls = -float(costs @ ray) > TOLERANCE * max(1e-300, float(np.max(np.abs(costs), initial=0.0)))
+    steps, sizes = program.matrix.times_and_sizes(ray)
+    return (
+        falls
+        and _stays(steps, 1e-9 * sizes, program.row_lower, program.row_upper)
+        and _stays(ray, np.zeros(len(ray)), program.lower, program.upper)
+    )
+
+
+def feasible(program: LinearProgram, primal: Floats) -> bool:
+    """Whether a point meets every bound to ``TOLERANCE``, relative as in the certificate."""
+    activity, sizes = program.matrix.times_and_sizes(primal)
+    return _inside(activity, sizes, program.row_lower, program.row_upper) and _inside(
+        primal, np.abs(primal), program.lower, program.upper
+    )
+
+
+def _inside(value: Floats, size: Floats, lower: Floats, upper: Floats) -> bool:
+    outside = np.maximum(lower - value, value - upper)
+    return bool(np.all(outside <= TOLERANCE * np.maximum(1.0, size)))
+
+
+def _stays(step: Floats, rounding: Floats, lower: Floats, upper: Floats) -> bool:
+    """Whether steps lead towards no finite bound."""
+    down, up = (step < -rounding) & np.isfinite(lower), (step > rounding) & np.isfinite(upper)
+    return not bool(np.any(down | up))
+
+
+def _backed(price: Floats, lower: Floats, upper: Floats) -> NDArray[np.bool_]:
+    """Whether there is the bound that a price is of; nought needs none."""
+    backed: NDArray[np.bool_] = (price == 0) | np.isfinite(np.where(price > 0, lower, upper))
+    return backed
+
+
+def _terms(
+    price: Floats, lower: Floats, upper: Floats, strays: Floats | float, far: float
+) -> Floats:
+    """Least values of prices times anything between the bounds, one by one.
+
+    Where a bound is missing: minus infinity for a price above ``strays``, else as if at ``far``.
+    """
+    bound = np.where(price > 0, lower, upper)
+    open_ = np.where(np.abs(price) > strays, -np.inf, -np.abs(price) * far)
+    backed = _backed(price, lower, upper)
+    held = price * np.where(np.isfinite(bound), bound, 0.0)
+    terms: Floats = np.where(backed, held, open_)
+    return terms

@@ -1,0 +1,144 @@
+"""Bounds and rays on programs seen through on paper: what proves, and what only seems to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from allocator.proofs import goes_down_for_ever, lower_bound, reach, refutes
+from tests.model.test_certificate import DUAL, INF, PAPER, program
+
+
+def test_any_prices_prove_a_bound() -> None:
+    """Of the optimum's prices 91; of others less; of those that a column forbids nothing."""
+    best = np.array(list(DUAL.values()))
+    assert lower_bound(PAPER, best) == pytest.approx(91, abs=1e-6)
+    assert lower_bound(PAPER, best) <= 91
+    others = best + np.array([0, 0, 0, -0.5, 0])  # a reduced cost of 0.5 for b, at 0 for nothing
+    assert lower_bound(PAPER, others) == pytest.approx(10 + 2 - 5 - 21 - 4 - 6 + 14 + 100)
+    assert lower_bound(PAPER, best + np.array([1e-3, 0, 0, 0, 0])) == -INF  # a is free
+
+
+@pytest.mark.parametrize("by", [1.0, 1e-9])
+def test_a_price_of_a_row_without_that_bound_is_left_out(by: float) -> None:
+    """The free row's, and one of the wrong sign: what is left of the dual proves what it proves."""
+    best = np.array(list(DUAL.values()))
+    assert lower_bound(PAPER, best + np.array([0, 0, 0, 0, by])) == pytest.approx(91, abs=1e-6)
+    beside = program({"least": (1, INF)}, {"x": (0.0, 9.0)}, [[1]], [2])
+    assert lower_bound(beside, np.array([2.0])) == pytest.approx(2)
+    assert lower_bound(beside, np.array([-by])) == pytest.approx(0, abs=1e-8)
+
+
+def test_rounding_is_charged_for_as_far_as_a_column_goes() -> None:
+    """Least x + y, x + y >= 1, prices a little too high: no less than 1 only up to that far."""
+    paper = program({"sum": (1, INF)}, {"x": (0, INF), "y": (0, INF)}, [[1, 1]], [1, 1])
+    assert reach(paper) == 1000
+    assert lower_bound(paper, np.ones(1)) == pytest.approx(1, abs=1e-8)
+    assert lower_bound(paper, np.array([1 + 1e-9])) == pytest.approx(1 - 2e-6, abs=1e-8)
+    assert lower_bound(paper, np.array([1 + 1e-5])) == -INF
+    boxed = program({"sum": (1, INF)}, {"x": (0, 5.0), "y": (0, 5.0)}, [[1, 1]], [1, 1])
+    assert lower_bound(boxed, np.array([1 + 1e-9])) == pytest.approx(1 - 1e-8 + 1e-9, abs=2e-9)
+
+
+BOX = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "matrix", "ray", "proved"),
+    [
+        # x + y >= 3 in a box of 1: asks for 3, at most 2 is there.
+        ({"sum": (3, INF)}, BOX, [[1, 1]], [1], True),
+        ({"sum": (3, INF)}, BOX, [[1, 1]], [-1], True),  # solvers differ in the sign of a ray
+        ({"sum": (3, INF)}, BOX, [[1, 1]], [1e-7], True),  # and in its size
+        ({"sum": (2, INF)}, BOX, [[1, 1]], [1], False),  # feasible: 2 is there
+        ({"sum": (3, INF)}, {**BOX, "y": (0.0, INF)}, [[1, 1]], [1], False),
+        ({"sum": (3, INF)}, BOX, [[1, 1]], [0], False),
+        # x - y >= 1 and y - x >= 0: only their plain sum, 0 >= 1, proves it of free columns.
+        ({"more": (1, INF), "less": (0, INF)}, {"x": (-INF, INF), "y": (-INF, INF)},
+         [[1, -1], [-1, 1]], [1, 1], True),
+        ({"more": (1, INF), "less": (0, INF)}, {"x": (-INF, INF), "y": (-INF, INF)},
+         [[1, -1], [-1, 1]], [1, 0.5], False),
+        # An equation out of reach, and a range whose far side is the one that counts.
+        ({"is": (5, 5)}, BOX, [[2, 2]], [1], True),
+        ({"range": (-9, -3)}, BOX, [[-1, -1]], [1], True),
+        ({"range": (-9, -1)}, BOX, [[-1, -1]], [1], False),
+        # A row without bounds asks for nothing.
+        ({"free": (-INF, INF)}, BOX, [[1, 1]], [1], False),
+    ],
+)  # fmt: skip
+def test_a_ray_proves_infeasibility_or_does_not(
+    rows: dict[str, tuple[float, float]],
+    columns: dict[str, tuple[float, float]],
+    matrix: list[list[float]],
+    ray: list[float],
+    proved: bool,
+) -> None:
+    paper = program(rows, columns, matrix, [0.0] * len(columns))
+    assert refutes(paper, np.array(ray, dtype=float)) == proved
+
+
+FREE = {"x": (-INF, INF), "y": (-INF, INF)}
+
+
+def test_a_small_coefficient_of_a_free_column_is_not_rounding() -> None:
+    """x + 1e-11 y >= 1 and x <= 0 has the solution (0, 1e11), which the rows' sum must not miss."""
+    paper = program({"up": (1, INF), "down": (-INF, 0)}, FREE, [[1, 1e-11], [1, 0]], [0, 0])
+    assert not refutes(paper, np.array([1.0, -1.0]))
+    beside = program({"up": (1, INF), "down": (-INF, 0)}, FREE, [[1, 0], [1, 0]], [0, 0])
+    assert refutes(beside, np.array([1.0, -1.0]))
+
+
+def test_what_cancels_but_for_rounding_is_charged_for() -> None:
+    """0.1 + 0.2 - 0.3 of a free column is 6e-17 in floating point, and 0 in truth."""
+    rows = {"a": (1, INF), "b": (1, INF), "c": (-INF, 1)}
+    paper = program(rows, FREE, [[0.1, 0], [0.2, 0], [0.3, 0]], [0, 0])
+    assert refutes(paper, np.array([1.0, 1.0, -1.0]))
+    close = program({**rows, "c": (-INF, 2 - 1e-14)}, FREE, [[0.1, 0], [0.2, 0], [0.3, 0]], [0, 0])
+    assert not refutes(close, np.array([1.0, 1.0, -1.0]))
+
+
+def test_a_far_demand_is_not_out_of_reach() -> None:
+    """A free column can go as far as a row asks, however far."""
+    paper = program({"much": (1e12, INF)}, FREE, [[1, 0]], [0, 0])
+    assert not refutes(paper, np.array([1.0]))
+
+
+def test_a_weight_that_a_row_cannot_have_is_left_out() -> None:
+    """The rest of the ray proves it all the same; without the rest nothing does."""
+    rows = {"sum": (3, INF), "other": (-INF, 9)}
+    paper = program(rows, BOX, [[1, 1], [1, 0]], [0, 0])
+    assert refutes(paper, np.array([1.0, 0.5]))
+    assert not refutes(paper, np.array([0.0, 0.5]))
+    assert not refutes(paper, np.array([np.inf, 0.5]))
+    assert not refutes(paper, np.array([np.nan, 0.5]))
+
+
+# Least -x with x - y <= 1: up and up along (1, 1), from (0, 0).
+OPEN = program({"apart": (-INF, 1)}, {"x": (0, INF), "y": (0, INF)}, [[1, -1]], [-1, 0])
+
+
+@pytest.mark.parametrize(
+    ("primal", "ray", "proved"),
+    [
+        ([0, 0], [1, 1], True),
+        ([0, 0], [3e9, 3e9], True),  # of any size
+        ([1, 0], [1, 2], True),
+        ([0, 0], [-1, -1], False),  # the other way, up to a bound and dearer
+        ([0, 0], [1, 0.9], False),  # the row ends it
+        ([2, 0], [1, 1], False),  # from no feasible point
+        ([0, 0], [0, 1], False),  # for ever, but no cheaper
+        ([0, 0], [0, 0], False),
+        ([0, 0], [np.nan, 1], False),
+        ([np.nan, 0], [1, 1], False),
+    ],
+)
+def test_a_ray_proves_that_there_is_no_least_value_or_does_not(
+    primal: list[float], ray: list[float], proved: bool
+) -> None:
+    point, way = np.array(primal, dtype=float), np.array(ray, dtype=float)
+    assert goes_down_for_ever(OPEN, point, way) == proved
+
+
+def test_a_bound_far_away_is_a_bound() -> None:
+    boxed = program({"apart": (-INF, 1)}, {"x": (0, 1e9), "y": (0, INF)}, [[1, -1]], [-1, 0])
+    assert not goes_down_for_ever(boxed, np.zeros(2), np.ones(2))
