@@ -11,9 +11,8 @@ from allocator.certificate import TOLERANCE, Certificate
 from allocator.errors import UsageError
 from allocator.importing.found import Found
 from allocator.plan import Plan
-from allocator.program import LinearProgram
+from allocator.program import MONEY, POUNDS, LinearProgram
 from allocator.solvers.solution import Floats
-from allocator.tables import MONEY, POUNDS
 
 
 @dataclass(frozen=True)

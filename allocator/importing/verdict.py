@@ -16,7 +16,7 @@ from allocator.importing.own import own_optima, own_over_windows
 from allocator.importing.reading import read_solution
 from allocator.instance import Instance, Window
 from allocator.plan import Plan
-from allocator.program import MONEY, POUNDS, LinearProgram
+from allocator.program import LinearProgram
 from allocator.session import Solved, WindowSolved, at_window, build, saying
 from allocator.solve import laid_out
 from allocator.solvers.solution import Floats, Solution, Status
