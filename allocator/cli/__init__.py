@@ -20,6 +20,7 @@ from allocator.cli.verbs import Verbs
     cls=Verbs,
     verbs=(
         "new",
+        "calibrate",
         "check",
         "solve",
         "sweep",
