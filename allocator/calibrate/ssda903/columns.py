@@ -1,0 +1,113 @@
+"""Reading the columns of a return in pieces, as small arrays of numbers.
+
+No text of a child's row outlives the piece that it is read in: an identifier becomes a 64-bit
+hash, a date a number of days, a code its position in the code set.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from allocator.calibrate.ssda903.returns import encoding_of
+
+PIECE: Final = 150_000  # rows read at once
+MISSING: Final = np.iinfo(np.int32).min  # a blank cell, of dates
+UNREADABLE: Final = MISSING + 1  # a cell that is no date
+Days = NDArray[np.int32]
+
+
+def headings(path: Path) -> list[str]:
+    """Headings of a CSV file as they stand."""
+    with path.open(encoding=encoding_of(path), errors="replace", newline="") as file:
+        return [cell.strip().strip('"') for cell in file.readline().rstrip("\r\n").split(",")]
+
+
+def pieces(
+    path: Path, columns: Sequence[str], left_out: list[int]
+) -> Iterator[tuple[pd.DataFrame, NDArray[np.int_]]]:
+    """The columns of a file, so many rows at a time, and the row of each in the file.
+
+    Every column is categorical but the identifiers.  Rows with
+    more cells than headings are left out, and their numbers added to ``left_out``; blank rows
+    have nothing in any column.  The heading is row 1.
+    """
+    named = {name: name.strip().upper() for name in headings(path)}
+    wanted = [raw for raw, name in named.items() if name in columns]
+    start = 0
+    with path.open(encoding=encoding_of(path), errors="replace", newline="") as file:
+        reader = pd.read_csv(
+            file, usecols=wanted, chunksize=PIECE, keep_default_na=False, na_values=[""],
+            dtype={raw: object if named[raw] == "CHILD" else "category" for raw in wanted},
+            skip_blank_lines=False, on_bad_lines="warn",
+        )  # fmt: skip
+        with reader:
+            while True:
+                with warnings.catch_warnings(record=True) as caught:
+                    warnings.simplefilter("always")
+                    frame = next(reader, None)
+                left_out += _lines(caught)
+                if frame is None:
+                    return
+                rows = _rows(start, len(frame), left_out)
+                start += len(frame)
+                yield frame.rename(columns=named), rows
+
+
+def _lines(caught: Sequence[warnings.WarningMessage]) -> list[int]:
+    """Line numbers of the rows that the parser left out; the rest of its message is not kept."""
+    return [int(n) for w in caught for n in re.findall(r"Skipping line (\d+)", str(w.message))]
+
+
+def _rows(start: int, length: int, skipped: Sequence[int]) -> NDArray[np.int_]:
+    """Rows in the file of the rows read, those left out counted."""
+    rows = np.arange(start + 2, start + 2 + length)
+    for line in sorted(skipped):
+        rows[rows >= line] += 1
+    return rows
+
+
+def mapped(column: pd.Series, to_numbers: Callable[[pd.Index], NDArray[np.generic]],
+           missing: int) -> NDArray[np.generic]:  # fmt: skip
+    """A categorical column as numbers: each different text is turned into one once."""
+    categories = column.cat.categories.astype(str).str.strip()
+    known = to_numbers(categories)
+    known = np.where(np.asarray(categories == ""), np.array(missing, known.dtype), known)
+    table = np.append(known, np.array(missing, known.dtype))
+    numbers: NDArray[np.generic] = table[column.cat.codes.to_numpy()]
+    return numbers
+
+
+def hashed(column: pd.Series) -> NDArray[np.uint64]:
+    """A 64-bit hash of each identifier, the same in all files; 0 for a blank cell."""
+    texts = np.array([text.strip() for text in column.fillna("")], dtype=object)
+    found: NDArray[np.uint64] = pd.util.hash_array(texts, categorize=False) | np.uint64(1)
+    found[texts == ""] = 0
+    return found
+
+
+def days(texts: pd.Index) -> Days:
+    """Days since 1970 of dates as dd/mm/yyyy (or yyyy-mm-dd), a time of day after it ignored."""
+    bare = texts.str.replace(r"[T ]\d\d?:.*$", "", regex=True)
+    read = pd.to_datetime(pd.Series(bare), format="%d/%m/%Y", errors="coerce")
+    iso = pd.to_datetime(pd.Series(bare), format="%Y-%m-%d", errors="coerce")
+    found = read.fillna(iso)
+    numbers = found.to_numpy("datetime64[D]").astype(np.int64)
+    return np.where(found.isna(), UNREADABLE, numbers).astype(np.int32)
+
+
+def positions(codes: Sequence[str]) -> Callable[[pd.Index], NDArray[np.int8]]:
+    """A function that gives the position of a code in its set, one past the last if unknown."""
+
+    def find(texts: pd.Index) -> NDArray[np.int8]:
+        found = pd.Index(codes).get_indexer(texts.str.upper())
+        return np.where(found < 0, len(codes), found).astype(np.int8)
+
+    return find
