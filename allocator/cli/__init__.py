@@ -29,6 +29,7 @@ from allocator.cli.verbs import Verbs
         "export",
         "import-solution",
         "solvers",
+        "backtest",
     ),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     examples=(
