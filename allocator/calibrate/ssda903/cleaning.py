@@ -178,9 +178,12 @@ def _joined(table: pd.DataFrame, until: int, settings: Settings, findings: Findi
     end = np.where(follows, following, end)
     category = _settled(table, follows, settings, findings)
     ended = ~follows & ~too_old & (end <= until)
-    route = np.where(too_old, ROUTE_NAMES.index(AGED_OUT), _ROUTE_OF[reason]).astype(np.int8)
-    note(table, ended & (reason == 0), "not_followed", findings)
-    note(table, ended & ((reason < 0) | (reason == len(REASONS))), "unknown_reason", findings)
+    of_age = too_old | (ended & (end >= adult - 1))  # the guide: the day before the birthday
+    route = np.where(of_age, ROUTE_NAMES.index(AGED_OUT), _ROUTE_OF[reason]).astype(np.int8)
+    note(table, ended & of_age, "of_age", findings)
+    early = ended & ~of_age
+    note(table, early & (reason == 0), "not_followed", findings)
+    note(table, early & ((reason < 0) | (reason == len(REASONS))), "unknown_reason", findings)
     note(table, follows & (reason > 0) & (reason < len(REASONS)), "ended_yet_followed", findings)
     same = follows & (category == np.append(category[1:], -1))
     note(table, same, "split", findings)

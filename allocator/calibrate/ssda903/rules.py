@@ -81,6 +81,8 @@ RULES: Final = {
              "the latest return holds"),
         Rule("adult_start", "DECOM", "starts at 18 or older", "episode left out", flaw=False),
         Rule("adult_end", "DEC", "runs beyond the 18th birthday", "ended on it", flaw=False),
+        Rule("of_age", "DEC", "ends on the 18th birthday or the day before",
+             "route out is turning 18, whatever the reason given", flaw=False),
     )
 }  # fmt: skip
 
