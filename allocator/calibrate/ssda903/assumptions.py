@@ -39,7 +39,7 @@ _COSTS: Final = {
     "R": Cost(7385, 0.85, 0.2, f"{_LAIT}: residential"),
     "S": Cost(7385, 0.85, 0.2, f"{_LAIT}: residential"),
     "H": Cost(1200, 0.8, 0.4, "assumption: £1,200 a week"),
-    "P": Cost(170, 0.5, 0.3, f"{_LAIT}: social work per child in need; assumption: no other cost"),
+    "P": Cost(250, 0.5, 0.3, "assumption: £250 a week, of which £170 social work (DfE LAIT)"),
     "": Cost(765, 0.6, 0.3, f"{_LAIT}: fostering, taken for these (assumption)"),
 }  # fmt: skip
 

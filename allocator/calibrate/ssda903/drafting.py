@@ -38,9 +38,7 @@ class Draft:
         self.settings = settings
         self.first_year = observed.first_year
         self._need = children_in_need
-        self.returns = (
-            f"SSDA903 returns, {observed.edges[0]:%d %B %Y} to {observed.base:%d %B %Y}"
-        )
+        self.returns = f"SSDA903 returns, {observed.edges[0]:%d %B %Y} to {observed.base:%d %B %Y}"
 
     @cached_property
     def steady(self) -> Flows:
@@ -73,11 +71,12 @@ class Draft:
             "arrivals": self._arrivals(), "services": self._services(),
             "effects": self._effects(), "funds": self._funds(),
         }  # fmt: skip
+        starts = tuple(range(self.first_year, self.first_year + min(3, self.settings.years)))
         draft = Instance(
             name, self.first_year, self.settings.years,
             title=title or f"{name} from {self.observed.base:%d %B %Y}",
             periods_per_year=self.settings.periods_per_year, price_base=assumed.PRICE_BASE,
-            double_investment=DoubleInvestment(3, None, 0.95, 0.0),
+            double_investment=DoubleInvestment(3, starts, protect_statutory=0.95),
             remarks={
                 "instance.source": f"{self.returns}; HM Treasury Green Book (discount rate)",
                 "double_investment.source": "assumption, after the ADCS president's address 2016: "
@@ -113,9 +112,9 @@ class Draft:
         if self.settings.anchored and self.settings.years > 1:
             yield from self._entering(self.steady, self.first_year + 1)
         told = {(c.start, c.end): c for c in self.estimates.cells}
-        for n, m in np.argwhere(self.steady.moves > 0):
+        for n, m in np.argwhere(self.steady.moves > 0).tolist():
             yield self._move(n, self.tally.names[m], self.steady.moves[n, m], told[n, m])
-        for n in np.flatnonzero(self.steady.exits > 0):
+        for n in np.flatnonzero(self.steady.exits > 0).tolist():
             cells = [told[n, end] for end in (EXIT, ADULT) if (n, end) in told]
             yield self._move(n, "exit", self.first.exits[n], *cells)
             if self.settings.anchored and self.settings.years > 1:
@@ -134,8 +133,8 @@ class Draft:
         )
         return {
             "from": self.tally.names[start], "to": end, "rate": _short(rate),
-            "source": self.returns, "note": f"observed {seen} per child-year; the rate is that "
-            "for the length of a period",
+            "source": self.returns, "note": f"per child-year, observed: {seen}; the rate "
+            "is that for the length of a period",
         }  # fmt: skip
 
     def _entering(self, flows: Flows, year: int | None) -> Iterator[dict[str, Any]]:
@@ -145,12 +144,12 @@ class Draft:
         chances = np.append(flows.arrivals, assumed.NEED_LEAVING * need) / periods / need
         staying = 1 - chances.sum()
         rates = -np.log(staying) * periods * chances / (1 - staying)
-        for n in np.flatnonzero(flows.arrivals > 0):
+        for n in np.flatnonzero(flows.arrivals > 0).tolist():
             yield {
                 "from": NEED, "to": self.tally.names[n], "rate": _short(rates[n]), "year": year,
                 "avoidable_share": assumed.AVOIDABLE,
                 "source": f"{self.returns} (entries); {assumed.AVOIDABLE_SOURCE}",
-                "note": f"observed {interval(told[n], self.estimates.level)} children a year",
+                "note": f"children a year, observed: {interval(told[n], self.estimates.level)}",
             }  # fmt: skip
         yield {
             "from": NEED, "to": "exit", "rate": _short(rates[-1]), "year": year,
@@ -229,7 +228,8 @@ class Draft:
 
 def interval(cell: Cell, level: float) -> str:
     """``0.31 (80%: 0.25 to 0.38)``."""
-    return f"{cell.mean:.3g} ({level:.0%}: {cell.low:.3g} to {cell.high:.3g})"
+    told = f"{cell.mean:.3g} ({level:.0%}: {cell.low:.3g} to {cell.high:.3g})"
+    return "in a few children" if cell.few else told
 
 
 def _short(value: float) -> float:

@@ -31,7 +31,8 @@ class Flows:
     @property
     def leaving(self) -> Floats:
         """Rate of leaving each state, moves and exits together."""
-        return self.moves.sum(axis=1) + self.exits
+        rates: Floats = self.moves.sum(axis=1) + self.exits
+        return rates
 
     def times(self, factor: Floats) -> Flows:
         """The flows with each state's rates out of it multiplied."""

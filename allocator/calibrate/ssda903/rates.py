@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from allocator.calibrate.estimation import JEFFREYS, Prior, posterior, recency
 from allocator.calibrate.ssda903.counting import Tally
+from allocator.calibrate.ssda903.rules import FEWEST_SHOWN
 from allocator.calibrate.ssda903.settings import Settings
 
 Floats = NDArray[np.float64]
@@ -30,7 +31,7 @@ _NEGLIGIBLE: Final = 0.05  # moves a year that are not worth a row
 class Cell:
     """A rate (per child-year), or arrivals (children a year), with its interval.
 
-    The posterior is gamma: ``shape`` events in ``exposure``.  ``start`` and ``end`` are positions
+    ``start`` and ``end`` are positions
     of states; ``end`` is EXIT for leaving care before 18 and ADULT for turning 18, ``start`` ENTRY
     for entering care.
     """
@@ -40,8 +41,7 @@ class Cell:
     mean: float
     low: float
     high: float
-    shape: float
-    exposure: float
+    few: bool  # whether it was seen in fewer children than may be shown
 
 
 EXIT: Final = -1
@@ -92,39 +92,47 @@ class Kind:
     ends: Sequence[int]
     events: Floats
     exposure: Floats
+    seen: Floats  # events, not weighed
     families: tuple[str, ...] | None = None  # None: every cell stands alone
 
 
 def _kinds(found: Tally, weights: Floats) -> Iterator[Kind]:
     """Leaving care, moving, ageing, turning 18 and entering care."""
-    exposure, moves = found.exposure @ weights, found.moves @ weights
-    exits, grown = found.exits[:, :-1].sum(axis=1) @ weights, found.exits[:, -1] @ weights
+    n, alike = len(found.names), np.ones_like(weights)
+    exposure, (moves, exits, grown, entries) = found.exposure @ weights, _summed(found, weights)
+    every = _summed(found, alike)
     lived = np.flatnonzero(exposure > 0)
-    family = [str(found.categories[n]) for n in lived]
-    yield Kind(lived.tolist(), [EXIT] * len(lived), exits[lived], exposure[lived], tuple(family))
-    pairs = _pairs(found, moves, exposure)
-    if len(pairs):
-        starts, ends = pairs.T
-        named = [f"{found.categories[i]} {found.categories[j]}" for i, j in pairs]
+    family = tuple(str(found.categories[state]) for state in lived)
+    yield Kind(lived.tolist(), [EXIT] * len(lived), exits[lived], exposure[lived],
+               every[1][lived], family)  # fmt: skip
+    for which, named in ((_possible(found, moves), True), (found.ageing, False)):
+        starts, ends = np.nonzero(which & (exposure[:, None] > 0))
+        pairs = zip(found.categories[starts], found.categories[ends], strict=True)
         yield Kind(starts.tolist(), ends.tolist(), moves[starts, ends], exposure[starts],
-                   tuple(named))  # fmt: skip
-    starts, ends = np.nonzero(found.ageing & (moves > 0))
-    yield Kind(starts.tolist(), ends.tolist(), moves[starts, ends], exposure[starts])
-    old, first = np.flatnonzero(grown > 0), np.flatnonzero(found.entries @ weights > 0)
-    yield Kind(old.tolist(), [ADULT] * len(old), grown[old], exposure[old])
-    entries = found.entries[first] @ weights
-    yield Kind([ENTRY] * len(first), first.tolist(), entries, np.full(len(first), weights.sum()))
+                   every[0][starts, ends], tuple(map(str, pairs)) if named else None)  # fmt: skip
+    old, first = np.flatnonzero(grown > 0), np.flatnonzero(entries > 0)
+    yield Kind(old.tolist(), [ADULT] * len(old), grown[old], exposure[old], every[2][old])
+    yield Kind([ENTRY] * len(first), first.tolist(), entries[first],
+               np.full(n, weights.sum())[first], every[3][first])  # fmt: skip
 
 
-def _pairs(found: Tally, moves: Floats, exposure: Floats) -> NDArray[np.int_]:
+def _summed(found: Tally, weights: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Moves, exits before 18, exits at 18 and entries over the years, weighed."""
+    return (
+        found.moves @ weights, found.exits[:, :-1].sum(axis=1) @ weights,
+        found.exits[:, -1] @ weights, found.entries @ weights,
+    )  # fmt: skip
+
+
+def _possible(found: Tally, moves: Floats) -> NDArray[np.bool_]:
     """Moves that are possible: those between categories that ever happened, in any band."""
     category, band = found.categories, found.bands
     happened = np.zeros((category.max() + 1,) * 2)
     np.add.at(happened, (category[:, None], category[None, :]), moves * ~found.ageing)
     likely = (band[:, None] == band) & (happened[category[:, None], category] > 0)
-    possible = (likely | (moves > 0)) & ~found.ageing & (exposure[:, None] > 0)
+    possible: NDArray[np.bool_] = (likely | (moves > 0)) & ~found.ageing
     np.fill_diagonal(possible, False)
-    return np.argwhere(possible)
+    return possible
 
 
 def _cells(kind: Kind, level: float) -> Iterator[Cell]:
@@ -135,8 +143,8 @@ def _cells(kind: Kind, level: float) -> Iterator[Cell]:
     rates = posterior(kind.events, kind.exposure, prior, level=level)
     means = kind.events / kind.exposure if kind.families is None else rates.mean
     for n, (start, end) in enumerate(zip(kind.starts, kind.ends, strict=True)):
-        yield Cell(start, end, *(float(values[n]) for values in (
-            means, rates.low, rates.high, rates.shape, rates.exposure)))  # fmt: skip
+        yield Cell(start, end, float(means[n]), float(rates.low[n]), float(rates.high[n]),
+                   0 < kind.seen[n] < FEWEST_SHOWN)  # fmt: skip
 
 
 def _prior(kind: Kind) -> Prior:
