@@ -6,8 +6,7 @@ hash, a date a number of days, a code its position in the code set.
 
 from __future__ import annotations
 
-import re
-import warnings
+import csv
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -41,37 +40,32 @@ def pieces(
     """
     named = {name: name.strip().upper() for name in headings(path)}
     wanted = [raw for raw, name in named.items() if name in columns]
+    skipped = _too_long(path, len(named))
+    left_out += skipped
     start = 0
     with path.open(encoding=encoding_of(path), errors="replace", newline="") as file:
         reader = pd.read_csv(
             file, usecols=wanted, chunksize=PIECE, keep_default_na=False, na_values=[""],
             dtype={raw: object if named[raw] == "CHILD" else "category" for raw in wanted},
-            skip_blank_lines=False, on_bad_lines="warn",
+            skip_blank_lines=False, skiprows=[row - 1 for row in skipped],
         )  # fmt: skip
         with reader:
-            while True:
-                with warnings.catch_warnings(record=True) as caught:
-                    warnings.simplefilter("always")
-                    frame = next(reader, None)
-                left_out += _lines(caught)
-                if frame is None:
-                    return
-                rows = _rows(start, len(frame), left_out)
+            for frame in reader:
+                rows = np.arange(start + 2, start + 2 + len(frame))
+                for row in skipped:
+                    rows[rows >= row] += 1
                 start += len(frame)
                 yield frame.rename(columns=named), rows
 
 
-def _lines(caught: Sequence[warnings.WarningMessage]) -> list[int]:
-    """Line numbers of the rows that the parser left out; the rest of its message is not kept."""
-    return [int(n) for w in caught for n in re.findall(r"Skipping line (\d+)", str(w.message))]
-
-
-def _rows(start: int, length: int, skipped: Sequence[int]) -> NDArray[np.int_]:
-    """Rows in the file of the rows read, those left out counted."""
-    rows = np.arange(start + 2, start + 2 + length)
-    for line in sorted(skipped):
-        rows[rows >= line] += 1
-    return rows
+def _too_long(path: Path, width: int) -> list[int]:
+    """Rows with something in more cells than there are headings: a comma too many, it may be."""
+    with path.open(encoding=encoding_of(path), errors="replace", newline="") as file:
+        return [
+            row for row, line in enumerate(file, start=1)
+            if line.count(",") >= width and line.count('"') % 2 == 0
+            and any(cell.strip() for cell in next(csv.reader([line]))[width:])
+        ]  # fmt: skip
 
 
 def mapped(column: pd.Series, to_numbers: Callable[[pd.Index], NDArray[np.generic]],

@@ -154,7 +154,7 @@ def _year_of(file: ReturnFile, starts: pd.Series) -> int:
     """
     if not len(starts):
         return file.year or 0
-    latest = np.datetime64(int(np.quantile(starts.to_numpy(), 0.99, method="lower")), "D")
+    latest = np.datetime64(int(np.quantile(starts.to_numpy(), 0.99, method="higher")), "D")
     moment = latest.astype(date)
     told = moment.year + (moment > date(moment.year, 3, 31))
     return max(file.year, min(told, file.year + 1)) if file.year else int(told)
