@@ -38,6 +38,7 @@ from allocator.instance import Problem
 
 OPEN: Final = np.iinfo(np.int32).max  # the end of an episode that has none
 REASONS: Final = (FOLLOWED, *(code for codes in ROUTES.values() for code in codes))
+_BEGUN: Final = 0.2
 _EPOCH: Final = date(1970, 1, 1)
 _BREAKS: Final = [LEGAL_STATUS.index(code) for code in SHORT_BREAKS]
 Told = Callable[[str, int, int], None]
@@ -147,17 +148,19 @@ def note(
 
 
 def _year_of(file: ReturnFile, starts: pd.Series) -> int:
-    """Year ending March of a return: that of its name, which may be the year it begins in.
+    """Year ending March of a return: that of its name, or the next where that is its beginning.
 
-    Ninety-nine of a hundred starts lie before the end of the year; without a year in the name,
-    it is the first year of which that is true.
+    It is where a fifth of all starts, and more than one, lie after 31 March of the year named.
+    Without a year in the name, it is the first year that holds ninety-nine of a hundred starts.
     """
+    if file.year:
+        after = starts > day(date(file.year, 3, 31))
+        return file.year + bool(after.sum() > 1 and after.mean() > _BEGUN)
     if not len(starts):
-        return file.year or 0
+        return 0
     latest = np.datetime64(int(np.quantile(starts.to_numpy(), 0.99, method="higher")), "D")
     moment = latest.astype(date)
-    told = moment.year + (moment > date(moment.year, 3, 31))
-    return max(file.year, min(told, file.year + 1)) if file.year else int(told)
+    return int(moment.year + (moment > date(moment.year, 3, 31)))
 
 
 def read_births(files: Sequence[ReturnFile], findings: Findings) -> pd.Series:
