@@ -70,15 +70,14 @@ class History:
 def history(panel: Panel, base: int) -> History:
     """The councils with children in care at the base, from the panel as it stood then.
 
-    Raises UsageError where the panel has no council's number for that year.
+    Where the base year is published for fewer than half of the councils of the year before, the
+    others are there too, their stock moved on by the nation's growth (else that of those that are
+    published): to be estimated from, not to be forecast.  Raises UsageError where the panel has
+    no council's number for that year.
     """
     seen = panel.until(base)
     years = tuple(range(min(seen.years("cla_31mar") or (base,)), base + 1))
-    codes = [
-        code for code, stock in
-        zip(seen.councils, seen.matrix("cla_31mar", seen.councils, [base])[:, 0], strict=True)
-        if stock > 0
-    ]  # fmt: skip
+    codes, carried = _there(seen, base)
     if not codes:
         known = ", ".join(map(str, panel.years("cla_31mar"))) or "no year"
         raise UsageError(
@@ -88,11 +87,29 @@ def history(panel: Panel, base: int) -> History:
         seen.matrix(name, codes, years)
         for name in ("cla_31mar", "cla_started", "cla_ceased", "uasc_31mar")
     )
+    known = np.isfinite(stock[:, -1:])
+    stock = np.hstack([stock[:, :-1], np.where(known, stock[:, -1:], carried[:, None])])
     return History(
         tuple(codes), tuple(seen.names[code] for code in codes),
         tuple(seen.regions.get(code, "") for code in codes), years,
         stock, started, ceased, unaccompanied, _children(seen, codes, years, stock[:, -1]),
     )  # fmt: skip
+
+
+def _there(panel: Panel, base: int) -> tuple[list[str], Floats]:
+    """Codes of the councils to estimate from, and their stock moved on from the year before."""
+    before, now = panel.matrix("cla_31mar", panel.councils, [base - 1, base]).T
+    if not (now > 0).any():
+        return [], np.zeros(0)
+    few = (now > 0).sum() < (before > 0).sum() / 2
+    there = (now > 0) | ((before > 0) if few else False)
+    both = (before > 0) & (now > 0)
+    growth = float(now[both].sum() / before[both].sum()) if both.any() else 1.0
+    nation = [panel.value("cla_31mar", panel.nation, year) for year in (base - 1, base)]
+    if nation[0] and nation[1]:
+        growth = nation[1] / nation[0]
+    codes = [code for code, here in zip(panel.councils, there, strict=True) if here]
+    return codes, (before * growth)[there]
 
 
 def _children(panel: Panel, codes: Sequence[str], years: Sequence[int], stock: Floats) -> Floats:
