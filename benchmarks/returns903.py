@@ -206,7 +206,7 @@ def write_returns(
                 episodes += list(_dirty(own, rng, dirt))
                 told = "" if rng.random() < dirt.no_birth else _shown(born)
                 header.append([name, "1", told, "WBRI", "", "", ""])
-        encoding = "cp1252" if year % 2 and dirt is not CLEAN else "utf-8-sig"
+        encoding = "utf-8" if dirt == CLEAN else ("cp1252" if year % 2 else "utf-8-sig")
         for file, head, lines in (("episodes.csv", heads, episodes),
                                   ("header.csv", ("CHILD", "SEX", "DOB", "ETHNIC", "UPN", "MOTHER",
                                                   "MC_DOB"), header)):  # fmt: skip

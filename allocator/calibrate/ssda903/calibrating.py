@@ -61,11 +61,11 @@ class Calibration:
 
     def save(self, path: Path, *, force: bool = False) -> None:
         """Write the instance, and beside its tables ``calibration.json`` with the intervals."""
-        write(self.instance, path, force=force)
         text = json.dumps(self.intervals(), indent=1) + "\n"
-        workbook = path.suffix.lower() == WORKBOOK
-        side = path.with_name(f"{path.stem}.{SIDE_FILE}") if workbook else path / SIDE_FILE
-        place_file(side, lambda new: _put(new, text), force=True)
+        write(self.instance, path, force=force, beside={SIDE_FILE: text})
+        if path.suffix.lower() == WORKBOOK:
+            side = path.with_name(f"{path.stem}.{SIDE_FILE}")
+            place_file(side, lambda new: _put(new, text), force=True)
 
 
 def _put(file: Path, text: str) -> None:

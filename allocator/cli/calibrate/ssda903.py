@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsons
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +42,9 @@ DATE = click.DateTime(["%d/%m/%Y", "%Y-%m-%d"])
 @click.option("--start", type=DATE, metavar="DATE",
               help="Day from which moves count, dd/mm/yyyy.  [first return]")  # fmt: skip
 @click.option("--end", type=DATE, metavar="DATE", help="Day of the opening stocks, not 31 March.")
+@click.option("--steady", is_flag=True,
+              help="The first year at estimated rates too: the better forecast.  Without it, the "
+              "first year has the entries and exits of the last one observed.")  # fmt: skip
 @click.option("--children-in-need", type=click.FloatRange(min=1), metavar="N",
               help="Children in need and not in care on that day.  [an assumption]")  # fmt: skip
 @click.option("--name", help="Name of the instance.  [that of INSTANCE]")
@@ -51,7 +55,7 @@ DATE = click.DateTime(["%d/%m/%Y", "%Y-%m-%d"])
 @click.option("--force", is_flag=True, help="Replace the instance, and FILE.")
 def command(
     folder: Path, out: Path, config: str, year: int | None, start: datetime | None,
-    end: datetime | None, children_in_need: float | None, name: str | None,
+    end: datetime | None, steady: bool, children_in_need: float | None, name: str | None,
     problems: Path | None, json: bool, force: bool,
 ) -> None:  # fmt: skip
     """Make an instance from the SSDA903 returns in FOLDER.
@@ -69,6 +73,7 @@ def command(
     if year is not None and end is not None:
         raise click.UsageError("give --year or --end, not both")
     settings = read_settings(config)
+    settings = replace(settings, anchored=False) if steady else settings
     if out.suffix.lower() != ".xlsx":
         check_folder(out, force=force)
     with Progress() as progress:
