@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from allocator.calibrate.published.evidence import STARTER, read_evidence
+from allocator.calibrate.published.services import SERVICES
 from allocator.calibrate.ssda903.settings import Category
 
 WEEKS: Final = 365.25 / 7  # in a year
@@ -76,54 +78,37 @@ RETURNABLE: Final = 0.02  # of children who stay, in a period
 
 
 @dataclass(frozen=True)
-class Service:
-    """A programme for children in need, or (``home``) one that helps children home from care.
+class Level:
+    """How much of a service runs and may run: cases a year per child that it may serve.
 
-    ``unit_cost``, ``setup`` and ``ending`` are £ a case; ``running``, ``coverage`` and ``growth``
-    are cases a year per child that it may serve; effects are moves averted a case.
+    ``risk`` is what an effect given as a share of a case's own risk of entering care is of.
     """
 
-    name: str
-    label: str
-    tier: str
-    home: bool
-    unit_cost: float
     running: float
     coverage: float
-    growth: float
-    setup: float
-    ending: float
-    lag: int
-    effect: float
-    low: float
-    high: float
-    grade: str
-    source: str
-    cost_source: str
+    growth: float  # a year
+    risk: float = 1.0
+    basis: str = ""
 
 
-SERVICES: Final = (
-    Service("family_support", "Targeted family support", "early_help", False, 2300, 0.25, 0.6,
-            0.05, 300, 150, 1, 0.0026, 0.0, 0.008, "weak: matched comparison, no interval",
-            "Supporting Families evaluation 2019, matched comparison: 32% fewer looked after",
-            "about £2.3k grant a family under Supporting Families"),
-    Service("family_group_conference", "Family group conference", "edge_of_care", False, 1500,
-            0.01, 0.06, 0.02, 600, 100, 0, 0.086, 0.038, 0.134, "strong: randomised trial",
-            "Foundations and Coram 2023, randomised trial: 44.8% to 36.2% in care at 12 months; "
-            "interval from the size of the trial with a design effect of 1.6 (assumption)",
-            "assumption: no published cost"),
-    Service("intensive_family_work", "Intensive family work", "edge_of_care", False, 8200,
-            0.01, 0.05, 0.02, 2500, 1500, 0, 0.0965, 0.0, 0.125,
-            "moderate: meta-analysis, mostly American; English trial found no benefit",
-            "Bezeczky et al 2020, relative risk 0.60 (0.48-0.76) at 12 months, on entry of 24% of "
-            "those at the edge of care (assumption)",
-            "Essex social impact bond: £3.1m for 380 young people"),
-    Service("reunification", "Supported return home", "edge_of_care", True, 7857, 0.03, 0.12,
-            0.03, 1500, 700, 0, 0.136, 0.0, 0.272, "none: assumption",
-            "assumption: half of 34% (returns not explored, County Councils Network and Newton "
-            "2021) x 80% (returns that hold for a year, NSPCC and Sussex 2024)",
-            "NSPCC and University of Sussex 2024, per family"),
-)  # fmt: skip
+LEVELS: Final = {
+    "family_support": Level(0.25, 0.6, 0.05, 0.0083, "of a risk of 0.83% (assumption)"),
+    "family_group_conference": Level(0.01, 0.06, 0.02),
+    "intensive_family_work": Level(0.01, 0.05, 0.02, 0.241, "of a risk of 24% (assumption)"),
+    "reunification": Level(0.03, 0.12, 0.03),
+}
+HOME: Final = "reunification"  # the service for children in care
+
+
+def evidence() -> dict[str, dict[str, Any]]:
+    """Effect, low, high, grade and source of each service, a case, from the evidence table."""
+    rows = {row["service"]: row for row in read_evidence(
+        STARTER, {name: service.serves for name, service in SERVICES.items()}
+    ) if row["basis"] != "elasticity"}  # fmt: skip
+    return {
+        name: rows[name] | {k: rows[name][k] * level.risk for k in ("effect", "low", "high")}
+        for name, level in LEVELS.items()
+    }
 
 
 def shares(weights: Sequence[float]) -> list[float]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.calibrate.published.services import SERVICES, return_rows
 from allocator.calibrate.ssda903 import assumptions as assumed
 from allocator.calibrate.ssda903.counting import Tally
 from allocator.calibrate.ssda903.fitting import Flows, anchored, for_periods
@@ -69,7 +70,7 @@ class Draft:
         tables = {
             "states": self._states(), "transitions": self._transitions(),
             "arrivals": self._arrivals(), "services": self._services(),
-            "effects": self._effects(), "funds": self._funds(),
+            "effects": self._effects(), "returns": return_rows(assumed.LEVELS), "funds": self._funds(),
         }  # fmt: skip
         starts = tuple(range(self.first_year, self.first_year + min(3, self.settings.years)))
         draft = Instance(
@@ -167,41 +168,42 @@ class Draft:
             if not self.settings.anchored or self.settings.years == 1:
                 return
 
-    def _served(self, service: assumed.Service) -> tuple[str, float]:
+    def _served(self, service: str) -> tuple[str, float]:
         """The state that a service is for, and how many are there at the start."""
-        if not service.home:
+        if service != assumed.HOME:
             return NEED, self.in_need[0]
         largest = int(np.argmax(self.tally.opening))
         return self.tally.names[largest], float(self.tally.opening[largest])
 
     def _services(self) -> Iterator[dict[str, Any]]:
-        for each in assumed.SERVICES:
-            state, children = self._served(each)
+        for name, level in assumed.LEVELS.items():
+            what, (state, children) = SERVICES[name], self._served(name)
             yield {
-                "service": each.name, "label": each.label, "tier": each.tier, "from": state,
-                "unit_cost": each.unit_cost, "baseline": round(each.running * children, 1),
-                "coverage": each.coverage, "growth_per_year": round(each.growth * children, 1),
-                "release_per_year": 0.3, "setup_cost": each.setup, "exit_cost": each.ending,
-                "source": f"{each.cost_source} (unit cost); {_ASSUMPTION} (all else)",
+                "service": name, "label": what.label, "tier": what.tier, "from": state,
+                "unit_cost": what.unit_cost, "baseline": round(level.running * children, 1),
+                "coverage": level.coverage, "growth_per_year": round(level.growth * children, 1),
+                "release_per_year": what.release, "setup_cost": what.setup,
+                "exit_cost": what.exit, "source": _ASSUMPTION,
+                "note": "unit cost and the like as for instances from published tables; level, "
+                "coverage and growth per child served",
             }  # fmt: skip
 
     def _effects(self) -> Iterator[dict[str, Any]]:
-        for each in assumed.SERVICES:
-            common = {"service": each.name, "lag_years": each.lag, "evidence": each.grade,
-                      "source": each.source}  # fmt: skip
-            if each.home:
-                state, _ = self._served(each)
-                yield common | {"from": state, "to": state, "instead": "exit",
-                                "effect": each.effect, "low": each.low, "high": each.high,
-                                "note": _ASSUMPTION}  # fmt: skip
+        for name, row in assumed.evidence().items():
+            state, _ = self._served(name)
+            common = {"service": name, "from": state, "lag_years": int(row["lag_years"]),
+                      "evidence": row["evidence"], "source": row["source"]}  # fmt: skip
+            told = " ".join(filter(None, (assumed.LEVELS[name].basis, row["note"])))
+            values = {key: row[key] for key in ("effect", "low", "high")}
+            if name == assumed.HOME:
+                yield common | values | {"to": state, "instead": "exit", "note": told}
                 continue
             for n, share in enumerate(assumed.shares(self.steady.arrivals.tolist())):
                 if share > 0:
-                    yield common | {
-                        "from": NEED, "to": self.tally.names[n],
-                        **{k: _short(getattr(each, k) * share) for k in ("effect", "low", "high")},
-                        "note": f"{each.effect:g} entries averted a case, split by where children "
-                        f"who enter are placed; {_ASSUMPTION}",
+                    yield common | {k: _short(v * share) for k, v in values.items()} | {
+                        "to": self.tally.names[n],
+                        "note": f"{row['effect']:.3g} entries averted a case, split by where "
+                        f"children who enter are placed; {told}",
                     }  # fmt: skip
 
     def _funds(self) -> Iterator[dict[str, Any]]:
