@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.calibrate.ssda903.cleaning import ROUTE_NAMES, Care, birthday
-from allocator.calibrate.ssda903.settings import Settings
+from allocator.calibrate.ssda903.settings import Settings, band_name
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -110,32 +110,31 @@ def _told(band: str) -> str:
 def without_small(found: Tally, settings: Settings) -> Tally:
     """States that hold enough children at the end, so that none shows a handful.
 
-    A band below ``smallest`` is put together with a neighbour of its category, the smaller one; a
-    whole category below it with the one for other placements, or that with the largest.  States
-    that nobody was ever in are left out.
+    A band below ``smallest`` is put together with a neighbour of its category, the smaller one.
+    Categories that are still below it are put together with the one for other placements, and if
+    all of them are too few, with the largest state.  States that nobody was ever in are left out.
     """
-    parts: list[list[int]] = []
+    parts: dict[int, list[list[int]]] = {}
     for category in range(len(settings.categories)):
         ours = np.flatnonzero(found.categories == category).tolist()
         here = [[n] for n in ours if _used(found, n)]
-        parts += _neighbours(here, lambda part: _size(found, part), settings.smallest)
-    small = [p for p in parts if _size(found, p) < settings.smallest]
-    large = [p for p in parts if _size(found, p) >= settings.smallest]
-    for part in small:
-        part_band = int(found.bands[part].max())
-        rest = [p for p in large if found.categories[p[0]] == settings.rest]
-        if not large:
-            large = [part]
-            continue
-        home = min(rest or large, key=lambda p: (abs(int(found.bands[p[0]]) - part_band),
-                                                  -_size(found, p)))  # fmt: skip
-        home += part
+        parts[category] = _neighbours(here, lambda part: _size(found, part), settings.smallest)
+    small = [n for own in parts.values() for part in own
+             if _size(found, part) < settings.smallest for n in part]  # fmt: skip
+    kept = [(c, part) for c, own in parts.items() for part in own
+            if _size(found, part) >= settings.smallest]  # fmt: skip
+    if small and (_size(found, small) >= settings.smallest or not kept):
+        kept.append((settings.rest, small))
+    elif small:
+        rest = [part for c, part in kept if c == settings.rest] or [part for _, part in kept]
+        max(rest, key=lambda part: _size(found, part)).extend(small)
     groups = np.full(len(found.names), -1)
-    for n, part in enumerate(large):
+    for n, (_, part) in enumerate(kept):
         groups[part] = n
-    kept = np.flatnonzero(groups >= 0)
-    names, labels = zip(*(_named(settings, found, part) for part in large), strict=True)
-    return _only(found, kept).joined(groups[kept].tolist(), names, labels)
+    seen = np.flatnonzero(groups >= 0)
+    names, labels = _named(settings, found, kept)
+    joined = _only(found, seen).joined(groups[seen].tolist(), names, labels)
+    return replace(joined, categories=np.array([category for category, _ in kept]))
 
 
 def _used(found: Tally, state: int) -> bool:
@@ -159,20 +158,23 @@ def _neighbours(
     return parts
 
 
-def _named(settings: Settings, found: Tally, part: Sequence[int]) -> tuple[str, str]:
-    """Name and label of a state: its category's, and its bands' where it has not all of them."""
-    from allocator.calibrate.ssda903.settings import band_name
-
-    own = [n for n in part if found.categories[n] == found.categories[part[0]]]
-    category = settings.categories[int(found.categories[part[0]])]
-    bands = [int(found.bands[n]) for n in own]
-    low = settings.band_limits[min(bands)][0]
-    high = settings.band_limits[max(bands)][1]
-    band = band_name(low, high)
-    label = f"{category.label}, {_told(band)}"
-    return f"{category.name}_{band}", label + (
-        " (and a few others)" if len(own) < len(part) else ""
-    )
+def _named(
+    settings: Settings, found: Tally, parts: Sequence[tuple[int, list[int]]]
+) -> tuple[list[str], list[str]]:
+    """Names and labels of states: their category's and, of their own bands, first and last."""
+    names: list[str] = []
+    labels: list[str] = []
+    for category, part in parts:
+        own = [n for n in part if found.categories[n] == category]
+        bands = found.bands[own or part]
+        band = band_name(
+            settings.band_limits[int(bands.min())][0], settings.band_limits[int(bands.max())][1]
+        )
+        more = "" if own == part else " (and others that are few)"
+        known = names.count(f"{settings.categories[category].name}_{band}")
+        names.append(f"{settings.categories[category].name}_{band}{'_and_few' * known}")
+        labels.append(f"{settings.categories[category].label}, {_told(band)}{more}")
+    return names, labels
 
 
 def _only(found: Tally, kept: NDArray[np.int_]) -> Tally:

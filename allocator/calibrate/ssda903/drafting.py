@@ -70,7 +70,8 @@ class Draft:
         tables = {
             "states": self._states(), "transitions": self._transitions(),
             "arrivals": self._arrivals(), "services": self._services(),
-            "effects": self._effects(), "returns": return_rows(assumed.LEVELS), "funds": self._funds(),
+            "effects": self._effects(), "returns": return_rows(assumed.LEVELS),
+            "funds": self._funds(),
         }  # fmt: skip
         starts = tuple(range(self.first_year, self.first_year + min(3, self.settings.years)))
         draft = Instance(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 _ROUNDS: Final = 200
 _CLOSE: Final = 1e-10
-_MOST: Final = 4.0  # times an observed rate
+_MOST: Final = 2.0  # times an observed rate; reached in states that begin all but empty
 
 
 @dataclass(frozen=True)

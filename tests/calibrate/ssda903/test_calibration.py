@@ -151,3 +151,15 @@ def test_an_earlier_base_year_knows_nothing_of_later_returns(tmp_path: Path) -> 
 
 def test_bands_are_those_that_the_field_uses() -> None:
     assert tuple(USUAL.bands) == BANDS
+
+
+@pytest.mark.parametrize("entries", [12, 40, 70])
+def test_small_councils_make_instances_too(entries: float, tmp_path: Path) -> None:
+    found = calibrated(entries, 2, settings=USUAL)
+    assert found.tally.opening.min() >= USUAL.smallest
+    assert len(set(found.tally.names)) == len(found.tally.names)
+    found.save(tmp_path / "made")
+    instance, problems = inspect(tmp_path / "made")
+    assert not [problem for problem in problems if problem.severity.value == "error"]
+    assert instance is not None
+    assert baseline(instance).entries[0] == pytest.approx(found.tally.entries[:, -1].sum())
