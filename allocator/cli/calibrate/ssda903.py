@@ -42,9 +42,10 @@ DATE = click.DateTime(["%d/%m/%Y", "%Y-%m-%d"])
 @click.option("--start", type=DATE, metavar="DATE",
               help="Day from which moves count, dd/mm/yyyy.  [first return]")  # fmt: skip
 @click.option("--end", type=DATE, metavar="DATE", help="Day of the opening stocks, not 31 March.")
-@click.option("--steady", is_flag=True,
-              help="The first year at estimated rates too: the better forecast.  Without it, the "
-              "first year has the entries and exits of the last one observed.")  # fmt: skip
+@click.option("--first-year", type=click.Choice(["repeat", "estimated"]),
+              help="Repeat the last observed year's entries and exits once, or estimate those of "
+              "the first year too, the better forecast.  [as the configuration has it: "
+              "repeat]")  # fmt: skip
 @click.option("--children-in-need", type=click.FloatRange(min=1), metavar="N",
               help="Children in need and not in care on that day.  [an assumption]")  # fmt: skip
 @click.option("--name", help="Name of the instance.  [that of INSTANCE]")
@@ -55,7 +56,7 @@ DATE = click.DateTime(["%d/%m/%Y", "%Y-%m-%d"])
 @click.option("--force", is_flag=True, help="Replace the instance, and FILE.")
 def command(
     folder: Path, out: Path, config: str, year: int | None, start: datetime | None,
-    end: datetime | None, steady: bool, children_in_need: float | None, name: str | None,
+    end: datetime | None, first_year: str | None, children_in_need: float | None, name: str | None,
     problems: Path | None, json: bool, force: bool,
 ) -> None:  # fmt: skip
     """Make an instance from the SSDA903 returns in FOLDER.
@@ -73,7 +74,8 @@ def command(
     if year is not None and end is not None:
         raise click.UsageError("give --year or --end, not both")
     settings = read_settings(config)
-    settings = replace(settings, anchored=False) if steady else settings
+    if first_year is not None:
+        settings = replace(settings, anchored=first_year == "repeat")
     if out.suffix.lower() != ".xlsx":
         check_folder(out, force=force)
     with Progress() as progress:
