@@ -128,7 +128,7 @@ def _ended(table: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     """Every episode with the end that it had: those left open, and those that became adults."""
     start, end, year = (table[name].to_numpy() for name in ("start", "end", "year"))
     following = _next(table, start, OPEN)
-    closing = _closing_days(year)
+    closing = _after(year)
     opened = end == OPEN
     earlier = opened & (year < year.max())
     left_open = opened & (following < OPEN) & (~earlier | (following <= closing))
@@ -139,10 +139,10 @@ def _ended(table: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     return table.assign(end=end.astype(np.int32))
 
 
-def _closing_days(years: NDArray[np.integer]) -> NDArray[np.int64]:
-    """31 March of each year, as days since 1970."""
+def _after(years: NDArray[np.integer]) -> NDArray[np.int64]:
+    """1 April of each year, as days since 1970: a child in the return was there the day before."""
     dates = (years.astype(np.int64) - 1970).astype("datetime64[Y]").astype("datetime64[M]") + 3
-    found: NDArray[np.int64] = dates.astype("datetime64[D]").astype(np.int64) - 1
+    found: NDArray[np.int64] = dates.astype("datetime64[D]").astype(np.int64)
     return found
 
 

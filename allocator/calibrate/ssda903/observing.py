@@ -72,12 +72,25 @@ def observe(
         raise UsageError(f"{folder}: the returns end on {last:%d %B %Y}, before {until:%d %B %Y}")
     begin = start or date(int(episodes["year"].min()) - 1, 3, 31)
     edges = _edges(begin, until)
+    _refuse_gaps(folder, set(episodes["year"].unique().tolist()), edges)
     told("counting", len(files), len(files) + 1)
     kept, read = episodes[episodes["year"] <= _year_ending(until)], len(episodes)
     del episodes
     care = clean(kept, births, day(until), settings, findings)
     counted = tally(care, [day(edge) for edge in edges], settings)
     return Observed(counted, findings, tuple(files), tuple(edges), read)
+
+
+def _refuse_gaps(folder: Path, years: set[int], edges: list[date]) -> None:
+    """Raise UsageError where a year is counted of which there is no return between two others."""
+    first = max(_year_ending(edges[0]) + 1, min(years))
+    missing = [year for year in range(first, _year_ending(edges[-1])) if year not in years]
+    if missing:
+        raise UsageError(
+            f"{folder}: has no return with episodes for the year ending 31 March "
+            f"{', '.join(map(str, missing))}: children who left in it would seem to have left at "
+            f"its beginning; add it, or count from its end with --start 31/03/{missing[-1]}"
+        )
 
 
 def _year_ending(until: date) -> int:

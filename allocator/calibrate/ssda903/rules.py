@@ -57,7 +57,7 @@ RULES: Final = {
         Rule("left_open", "DEC", "open, but the child's next episode has begun",
              "ended where the next begins"),
         Rule("lost", "DEC", "open, but not in the next year's return",
-             "ended with the year of its own return"),
+             "ended the day after the year of its own return"),
         Rule("inside", "DECOM", "lies inside another episode of the child", "left out"),
         Rule("overlap", "DEC", "runs beyond the start of the child's next episode",
              "ended where the next begins"),

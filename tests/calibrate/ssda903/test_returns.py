@@ -81,3 +81,40 @@ def test_returns_that_end_before_the_day_asked_for(tmp_path: Path) -> None:
         observe(tmp_path, PLAIN, end=date(2026, 3, 31))
     with pytest.raises(UsageError, match="0 whole years"):
         observe(tmp_path, PLAIN, start=date(2025, 1, 1))
+
+
+def test_a_year_without_a_return_is_not_counted_as_if_it_had_one(tmp_path: Path) -> None:
+    for year in (2022, 2024, 2025):
+        write_return(
+            tmp_path / str(year), [episode("A", "01/05/2021"), episode("B", f"01/05/{year - 1}")]
+        )
+    with pytest.raises(UsageError, match="for the year ending 31 March 2023"):
+        observed(tmp_path)
+    found = observe(tmp_path, PLAIN, start=date(2023, 3, 31))
+    assert found.tally.entries.sum(axis=0).tolist() == [1, 1]
+
+
+def test_a_return_without_episodes_is_a_year_without_one(tmp_path: Path) -> None:
+    for year in (2023, 2024, 2025):
+        write_return(tmp_path / str(year), [episode()] if year != 2024 else [])
+    with pytest.raises(UsageError, match="for the year ending 31 March 2024"):
+        observed(tmp_path)
+
+
+def test_headings_dates_and_blank_lines_as_spreadsheets_leave_them(tmp_path: Path) -> None:
+    (tmp_path / "episodes 2024-25.csv").write_text(
+        "child,decom,rne,ls,cin,place,place_provider,dec,rec,more\n\n"
+        '"1, a",1/5/2024 00:00,S,C2,N1,U4,PR1,,,\n'
+        ",,,,,,,,,\n"
+        " 2 ,2024-06-01,S,c2,N1,k2,pr1,01/02/2025,e4a,\n"
+        "3,01/06/24,S,C2,N1,U4,PR1,,,\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "header 2024-25.csv").write_text(
+        'CHILD,DOB\n"1, a",01/04/2014\n2,2013-04-01\n\n', encoding="utf-8"
+    )
+    found = observed(tmp_path)
+    assert dict(found.findings.counts) == {"no_start": 1}
+    assert found.findings.places["no_start"] == [(0, 6)]
+    assert found.tally.entries.sum() == 2
+    assert found.tally.opening.sum() == 1

@@ -53,7 +53,7 @@ CASES = {
     "same_start": Case((episode(end="01/07/2024"), episode()), 1, 1, 0),
     "no_length": Case((episode(end="01/06/2024"),), 0, 0, 0),
     "left_open": Case((episode(), episode(start="01/09/2024", end="01/10/2024")), 0, 1, 1),
-    "lost": Case((), 0, 0, 0, before=(episode(start="01/06/2023"),)),
+    "lost": Case((), 0, 0, 1, before=(episode(start="01/06/2023"),)),
     "inside": Case((episode(end="01/10/2024"), episode(start="01/07/2024", end="01/08/2024")),
                    0, 1, 1),
     "overlap": Case((episode(end="01/10/2024"), episode(start="01/09/2024", PLACE="K2")), 1, 1, 0),
