@@ -87,8 +87,8 @@ def history(panel: Panel, base: int) -> History:
         seen.matrix(name, codes, years)
         for name in ("cla_31mar", "cla_started", "cla_ceased", "uasc_31mar")
     )
-    known = np.isfinite(stock[:, -1:])
-    stock = np.hstack([stock[:, :-1], np.where(known, stock[:, -1:], carried[:, None])])
+    published = np.isfinite(stock[:, -1:])
+    stock = np.hstack([stock[:, :-1], np.where(published, stock[:, -1:], carried[:, None])])
     return History(
         tuple(codes), tuple(seen.names[code] for code in codes),
         tuple(seen.regions.get(code, "") for code in codes), years,

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+import numpy as np
+
 from allocator.calibrate.estimation import recency
 from allocator.calibrate.history import History, history
 from allocator.calibrate.panel import Panel
@@ -68,15 +70,10 @@ def calibrate(
     flows = Flows(every.opening[rows], every.entries[rows], every.rate[rows])
     councils = _in_step(tuple(_councils(panel, request, flows)))
     bare = _instance(request, councils, evidence)
-    run = baseline(bare)
-    core = [
-        row
-        for council, area in zip(councils, bare.areas, strict=True)
-        for row in core_rows(council, baseline_cost(run.spend, area))
-    ]
-    funded = _with(bare, {"budgets": [*core, *grant_rows(councils)]})
+    funded = _funded(bare, councils)
     told("setting a target", 1, 2)
-    aimed, least = _aimed(funded, request, panel, councils)
+    alone = [_alone(request, council, evidence) for council in councils]
+    aimed, least = _aimed(funded, request, alone)
     files = tuple(sorted(set(panel.rows["file"])))
     return Calibrated(aimed, councils, flows, doubt, request, least, files)
 
@@ -161,7 +158,8 @@ def _instance(
         for name, rows in council.tables(evidence).items():
             tables.setdefault(name, []).extend(rows)
     tables |= {
-        "returns": list(return_rows({row["service"] for row in tables["services"]})), "funds": list(fund_rows(first)),
+        "returns": list(return_rows({row["service"] for row in tables["services"]})),
+        "funds": list(fund_rows(first)),
         "prices": list(price_rows(first)),
     }  # fmt: skip
     bare = Instance(
@@ -190,31 +188,54 @@ def _with(instance: Instance, tables: Mapping[str, Sequence[Mapping[str, Any]]])
     return replace(instance, tables={**instance.tables, **typed})
 
 
+def _funded(bare: Instance, councils: Sequence[Council]) -> Instance:
+    """The instance with its budgets."""
+    spend = baseline(bare).spend
+    core = [
+        row
+        for council, area in zip(councils, bare.areas, strict=True)
+        for row in core_rows(council, baseline_cost(spend, area))
+    ]
+    return _with(bare, {"budgets": [*core, *grant_rows(councils)]})
+
+
+def _alone(request: Request, council: Council, evidence: list[dict[str, Any]]) -> Instance:
+    """A council by itself, with its share of the grant and no double investment."""
+    own = replace(council, area="")
+    bare = replace(_instance(request, [own], evidence), double_investment=None)
+    return _funded(bare, [own])
+
+
 def _aimed(
-    funded: Instance, request: Request, panel: Panel, councils: Sequence[Council]
+    funded: Instance, request: Request, alone: Sequence[Instance]
 ) -> tuple[Instance, int | None]:
-    """The instance with its target: the one asked for, else one that the money can reach."""
+    """The instance with its target: the one asked for, else one that the money can reach.
+
+    What it can reach is what the councils reach, each by itself: together they can do no worse.
+    """
     year = request.target_year or request.year + TARGET_AFTER
     if year not in funded.horizon:
-        raise UsageError(
-            f"--target {year}: the plan runs from {request.year} to {funded.last_year}"
-        )
+        last = funded.last_year
+        raise UsageError(f"--target {year}: the plan runs from {request.year} to {last}")
     if request.target is not None:
         row = {"year": year, "children": float(request.target), "source": "as asked for"}
         return _with(funded, {"targets": [row]}), None
-    from allocator.solve import solve
-
     at = year - request.year
-    plan = solve(funded, formulation="largest_reduction", every_window=False)
-    reached = plan.to_dict()["children_in_care"]
-    nothing = [sum(c) for c in zip(*baseline(funded).children_in_care.values(), strict=True)]
-    path = nothing if reached is None else list(reached.values())
-    least = max(path[at:])
-    slack = max(min(nothing[at:]) - least, 0.0)
-    number = math.ceil(least + _SLACK * slack)
+    least = max(np.sum([_least(instance) for instance in alone], axis=0)[at:])
+    nothing = np.sum(list(baseline(funded).children_in_care.values()), axis=0)
+    number = math.ceil(least + _SLACK * max(min(nothing[at:]) - least, 0.0))
     row = {
         "year": year, "children": float(number), "source": "assumption",
         "note": f"three quarters of the way from what doing nothing gives to the {least:,.0f} "
-        "that the plan with the largest reduction keeps to; put your own in its place",
+        "that the money can keep to; put your own in its place",
     }  # fmt: skip
     return _with(funded, {"targets": [row]}), math.ceil(least)
+
+
+def _least(instance: Instance) -> list[float]:
+    """Children in care by year under the largest reduction; the baseline's where it has none."""
+    from allocator.solve import solve
+
+    facts = solve(instance, formulation="largest_reduction").to_dict()
+    path = facts["children_in_care"] or facts["baseline_children_in_care"]
+    return list(path.values())

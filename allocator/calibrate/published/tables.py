@@ -76,8 +76,14 @@ class Council:
         return {name: [*self._own(filter(self._there, rows))] for name, rows in found.items()}
 
     def _there(self, row: Mapping[str, Any]) -> bool:
-        """Whether a row is of states that this council has: some have no child on a plan."""
-        gone = {e.PLAN} if self.account.stock[e.PLAN] == 0 else set()
+        """Whether a row is of states that ever hold a child here: some have none on a plan."""
+        reached = {
+            b for year in (self.first, self.later) for (_, b), n in year.moves.items() if n > 0
+        }
+        reached |= {
+            s for year in (self.first, self.later) for s, n in year.arrivals.items() if n > 0
+        }
+        gone = {s for s in STATES if self.account.stock[s] == 0} - reached
         named = {row.get(column) for column in ("state", "from", "to", "instead")}
         if "service" in row:
             named.add(SERVICES[row["service"]].serves)
