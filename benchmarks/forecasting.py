@@ -27,6 +27,7 @@ from benchmarks.returns903 import (
     Child,
     World,
     go_on,
+    multiply,
     simulate,
     write_returns,
 )
@@ -80,6 +81,9 @@ def ours(folder: str, config: str) -> dict[str, Any]:
     """Our forecast of a folder of returns: calibrate, then the baseline of the instance."""
     begun = time.perf_counter()
     from dataclasses import replace
+
+    import scipy.linalg  # loaded late elsewhere
+    import scipy.special  # noqa: F401
 
     from allocator.calibrate.ssda903.calibrating import calibrate
     from allocator.calibrate.ssda903.settings import read_settings
@@ -175,6 +179,24 @@ def compare(
         if peer is not None:
             aims += _verdicts(size, spent, errors)
     return "\n\n".join(told), aims
+
+
+def by_size(place: Path, times: Sequence[int], rounds: int) -> str:
+    """The command on returns of so many times a council of 200 entries a year."""
+    world = World(200.0)
+    write_returns(place / "one", simulate(world, YEARS, 1), world, YEARS, LAST, CLEAN)
+    rows = []
+    for each in times:
+        folder = place / f"times-{each}"
+        episodes = multiply(place / "one", folder, each)
+        found = [
+            measure.run("-m", "allocator.cli", "calibrate", "ssda903", folder, "--out",
+                        place / f"instance-{each}-{n}")
+            for n in range(rounds)
+        ]  # fmt: skip
+        rows.append([f"{episodes:,}", *(measure.spread([getattr(r, k) for r in found], unit)
+                     for k, unit in (("wall", "s"), ("cpu", "s"), ("memory", "MB")))])  # fmt: skip
+    return measure.table(["episodes", "wall-clock", "CPU", "peak memory"], rows)
 
 
 def _mean(errors: list[list[tuple[float, float]]], kind: int, year: int | None = None) -> float:

@@ -216,6 +216,21 @@ def write_returns(
                 writer.writerows(lines)
 
 
+def multiply(folder: Path, place: Path, times: int) -> int:
+    """Copies of returns with so many times the children; how many episodes there are."""
+    episodes = 0
+    for file in sorted(folder.rglob("*.csv")):
+        head, *lines = file.read_text(encoding="utf-8").splitlines()
+        out = place / file.relative_to(folder)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with out.open("w", encoding="utf-8") as text:
+            text.write(f"{head}\n")
+            for n in range(times):
+                text.writelines(f"{n}{line}\n" for line in lines)
+        episodes += times * len(lines) if file.name == "episodes.csv" else 0
+    return episodes
+
+
 Row = tuple[date, date, str, str, str, str]  # start, end, legal status, place, provider, reason
 
 
