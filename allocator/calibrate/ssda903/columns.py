@@ -7,7 +7,9 @@ hash, a date a number of days, a code its position in the code set.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +22,10 @@ from allocator.calibrate.ssda903.returns import encoding_of
 PIECE: Final = 150_000  # rows read at once
 MISSING: Final = np.iinfo(np.int32).min  # a blank cell, of dates
 UNREADABLE: Final = MISSING + 1  # a cell that is no date
-Days = NDArray[np.int32]
+_DATE: Final = re.compile(
+    r"(?:(\d{1,2})/(\d{1,2})/(\d{4})|(\d{4})-(\d\d)-(\d\d))(?:[T ]\d\d?:.*)?", re.ASCII
+)
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
 def headings(path: Path) -> list[str]:
@@ -68,14 +73,13 @@ def _too_long(path: Path, width: int) -> list[int]:
         ]  # fmt: skip
 
 
-def mapped(column: pd.Series, to_numbers: Callable[[pd.Index], NDArray[np.generic]],
-           missing: int) -> NDArray[np.generic]:  # fmt: skip
+def mapped(
+    column: pd.Series, to_number: Callable[[str], int], missing: int, kind: type[np.integer]
+) -> NDArray[np.integer]:
     """A categorical column as numbers: each different text is turned into one once."""
-    categories = column.cat.categories.astype(str).str.strip()
-    known = to_numbers(categories)
-    known = np.where(np.asarray(categories == ""), np.array(missing, known.dtype), known)
-    table = np.append(known, np.array(missing, known.dtype))
-    numbers: NDArray[np.generic] = table[column.cat.codes.to_numpy()]
+    texts = [str(text).strip() for text in column.cat.categories]
+    table = [to_number(text) if text else missing for text in texts]
+    numbers: NDArray[np.integer] = np.array([*table, missing], kind)[column.cat.codes.to_numpy()]
     return numbers
 
 
@@ -87,21 +91,19 @@ def hashed(column: pd.Series) -> NDArray[np.uint64]:
     return found
 
 
-def days(texts: pd.Index) -> Days:
-    """Days since 1970 of dates as dd/mm/yyyy (or yyyy-mm-dd), a time of day after it ignored."""
-    bare = texts.str.replace(r"[T ]\d\d?:.*$", "", regex=True)
-    read = pd.to_datetime(pd.Series(bare), format="%d/%m/%Y", errors="coerce")
-    iso = pd.to_datetime(pd.Series(bare), format="%Y-%m-%d", errors="coerce")
-    found = read.fillna(iso)
-    numbers = found.to_numpy("datetime64[D]").astype(np.int64)
-    return np.where(found.isna(), UNREADABLE, numbers).astype(np.int32)
+def day_of(text: str) -> int:
+    """Days since 1970 of a date as dd/mm/yyyy (or yyyy-mm-dd), a time of day after it ignored."""
+    found = _DATE.fullmatch(text)
+    if found is None:
+        return UNREADABLE
+    day, month, year, *iso = (int(part or 0) for part in found.groups())
+    try:
+        return (date(*iso) if iso[0] else date(year, month, day)).toordinal() - _EPOCH
+    except ValueError:
+        return UNREADABLE
 
 
-def positions(codes: Sequence[str]) -> Callable[[pd.Index], NDArray[np.int8]]:
+def positions(codes: Sequence[str]) -> Callable[[str], int]:
     """A function that gives the position of a code in its set, one past the last if unknown."""
-
-    def find(texts: pd.Index) -> NDArray[np.int8]:
-        found = pd.Index(codes).get_indexer(texts.str.upper())
-        return np.where(found < 0, len(codes), found).astype(np.int8)
-
-    return find
+    known = {code: n for n, code in enumerate(codes)}
+    return lambda text: known.get(text.upper(), len(known))

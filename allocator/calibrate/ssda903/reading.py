@@ -23,7 +23,7 @@ from allocator.calibrate.ssda903.codes import (
 from allocator.calibrate.ssda903.columns import (
     MISSING,
     UNREADABLE,
-    days,
+    day_of,
     hashed,
     headings,
     mapped,
@@ -99,33 +99,38 @@ def _episodes(
     frame: pd.DataFrame, rows: NDArray[np.int_], file: int, settings: Settings, findings: Findings
 ) -> pd.DataFrame:
     """Episodes of a piece that stand: short breaks, and rows without child or start, left out."""
-    read = {
-        "child": hashed(frame["CHILD"]),
-        "start": mapped(frame["DECOM"], days, MISSING),
-        "end": mapped(frame["DEC"], days, MISSING),
-        "status": mapped(frame["LS"], positions(LEGAL_STATUS), -1),
-        "place": mapped(frame["PLACE"], positions([*PLACEMENTS]), len(PLACEMENTS)),
-        "provider": mapped(frame["PLACE_PROVIDER"], positions([*PROVIDERS]), len(PROVIDERS)),
-        "reason": mapped(frame["REC"], positions(REASONS), -1),
-    }
-    table = pd.DataFrame(read).assign(file=np.int16(file), row=rows.astype(np.int32))
-    blank = (table["child"] == 0) & (table["start"] == MISSING) & (frame["PLACE"].isna().to_numpy())
-    table = table[~blank]
-    table = leave_out(table, table["child"] == 0, "no_child", findings)
-    table = leave_out(table, table["start"] <= UNREADABLE, "no_start", findings)
-    table = leave_out(table, table["status"].isin(_BREAKS), "short_break", findings)
-    note(table, table["end"] == UNREADABLE, "bad_end", findings)
-    table = table.assign(end=table["end"].where(table["end"] > UNREADABLE, OPEN).astype(np.int32))
-    table = leave_out(table, table["end"] < table["start"], "end_before_start", findings)
-    note(table, (table["status"] < 0) | (table["status"] == len(LEGAL_STATUS)),
-         "unknown_status", findings)  # fmt: skip
-    note(table, table["place"] == len(PLACEMENTS), "unknown_placement", findings)
-    place, provider = table["place"].to_numpy(), table["provider"].to_numpy()
-    unknown = settings.needs_provider[place] & (provider == len(PROVIDERS))
-    note(table, unknown, "unknown_provider", findings)
-    return table.assign(category=settings.category_of[place, provider]).drop(
-        columns=["status", "provider"]
-    )
+    child, start, end = hashed(frame["CHILD"]), _days(frame["DECOM"]), _days(frame["DEC"])
+    status = mapped(frame["LS"], positions(LEGAL_STATUS), -1, np.int8)
+    place = mapped(frame["PLACE"], positions([*PLACEMENTS]), len(PLACEMENTS), np.int8)
+    provider = mapped(frame["PLACE_PROVIDER"], positions([*PROVIDERS]), len(PROVIDERS), np.int8)
+    reason = mapped(frame["REC"], positions(REASONS), -1, np.int8)
+    stands = (child != 0) | (start != MISSING) | frame["PLACE"].notna().to_numpy()
+
+    def apply(rule: str, where: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Note the rows that still stand and to which the rule applies; whether it does not."""
+        found = rows[where & stands]
+        findings.note(rule, np.full(len(found), file), found)
+        return ~where
+
+    stands &= apply("no_child", child == 0)
+    stands &= apply("no_start", start <= UNREADABLE)
+    stands &= apply("short_break", np.isin(status, _BREAKS))
+    apply("bad_end", end == UNREADABLE)
+    end = np.where(end > UNREADABLE, end, OPEN)
+    stands &= apply("end_before_start", end < start)
+    apply("unknown_status", (status < 0) | (status == len(LEGAL_STATUS)))
+    apply("unknown_placement", place == len(PLACEMENTS))
+    apply("unknown_provider", settings.needs_provider[place] & (provider == len(PROVIDERS)))
+    columns = {
+        "child": child, "start": start, "end": end.astype(np.int32), "place": place,
+        "reason": reason, "file": np.full(len(rows), file, np.int16),
+        "row": rows.astype(np.int32), "category": settings.category_of[place, provider],
+    }  # fmt: skip
+    return pd.DataFrame({name: values[stands] for name, values in columns.items()})
+
+
+def _days(column: pd.Series) -> NDArray[np.integer]:
+    return mapped(column, day_of, MISSING, np.int32)
 
 
 def leave_out(
@@ -172,7 +177,7 @@ def read_births(files: Sequence[ReturnFile], findings: Findings) -> pd.Series:
     for number, file in _of_kind(files, "header"):
         left_out: list[int] = []
         for frame, rows in pieces(file.path, HEADER_READ, left_out):
-            child, born = hashed(frame["CHILD"]), mapped(frame["DOB"], days, MISSING)
+            child, born = hashed(frame["CHILD"]), _days(frame["DOB"])
             table = pd.DataFrame({"child": child, "born": born}).assign(
                 file=np.int16(number), row=rows.astype(np.int32)
             )
