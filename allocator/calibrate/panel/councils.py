@@ -11,7 +11,9 @@ from allocator.calibrate.panel.panel import Panel
 from allocator.errors import UsageError
 from allocator.instance.problems import one_of
 
-_SMALL_WORDS = frozenset({"the", "of", "council", "county", "city", "borough", "royal", "upon"})
+_SMALL_WORDS = frozenset(
+    {"and", "the", "of", "council", "county", "city", "borough", "royal", "upon"}
+)
 _AREAS = {
     "inner london": "london inner", "outer london": "london outer",
     "yorkshire and humber": "yorkshire and the humber",
@@ -34,7 +36,8 @@ def matches(panel: Panel, text: str) -> list[str]:
     wanted = plain(text)
     exact = [code for code in panel.councils if wanted in map(plain, panel.aliases[code])]
     if exact:
-        return exact
+        last = {code: panel.last_year(code) for code in exact}  # a council may get a new number
+        return [code for code in exact if last[code] == max(last.values())]
     holding = [
         code for code in panel.councils
         if wanted and any(wanted in plain(name) for name in panel.aliases[code])

@@ -71,6 +71,10 @@ class Panel:
         mine = found[found["level"] == COUNCIL].index.get_level_values("year")
         return tuple(sorted(int(year) for year in mine.unique()))
 
+    def last_year(self, code: str) -> int:
+        """The last year that has a row of a council."""
+        return int(self.rows.loc[self.rows["code"] == code, "year"].max())
+
     def matrix(
         self, measure: str, codes: Sequence[str], years: Sequence[int]
     ) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

@@ -32,6 +32,7 @@ from allocator.calibrate.published.tables import MONTHS, QUARTERS, YEARS, Counci
 from allocator.calibrate.uncertainty import Uncertainty, measure
 from allocator.errors import UsageError
 from allocator.instance import DoubleInvestment, Instance, Row
+from allocator.instance.schema import TABLES, Kind
 from allocator.simulate import baseline
 
 TARGET_AFTER: Final = 5  # years into the plan
@@ -179,13 +180,19 @@ def _instance(
 def _with(instance: Instance, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> Instance:
     """The instance with these tables in place of its own; blank cells left out."""
     typed = {
-        name: tuple(
-            Row(name, n, f"{name}.csv", {k: v for k, v in row.items() if v is not None and v != ""})
-            for n, row in enumerate(rows, 2)
-        )
+        name: tuple(Row(name, n, f"{name}.csv", _typed(name, row)) for n, row in enumerate(rows, 2))
         for name, rows in tables.items()
     }
     return replace(instance, tables={**instance.tables, **typed})
+
+
+def _typed(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Cells as reading would give them: numbers as floats, none for a blank."""
+    return {
+        name: float(value) if TABLES[table].column(name).kind is Kind.NUMBER else value
+        for name, value in row.items()
+        if value is not None and value != ""
+    }
 
 
 def _funded(bare: Instance, councils: Sequence[Council]) -> Instance:

@@ -48,7 +48,8 @@ def requested(
     codes = list(dict.fromkeys(codes))
     if not codes:
         raise UsageError(f"--region {region}: no council has children in care published for {at}")
-    place = panel.names[codes[0]] if len(codes) == 1 else region or f"{len(codes)} councils"
+    whole = panel.regions.get(codes[0], "") if of_region and not councils else ""
+    place = panel.names[codes[0]] if len(codes) == 1 else whole or f"{len(codes)} councils"
     number, by = _target(target)
     return Request(
         codes, at, name, f"{place} from {at}-{(at + 1) % 100:02d}", first_year, number, by,
