@@ -1,4 +1,4 @@
-"""Projections and their intervals, on made-up councils; and on the published ones, where they are."""
+"""Projections and their intervals, on made-up councils; on published ones where they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Instances from published tables: they check, agree with what is published, and say what is not."""
+"""Instances from published tables: they check, agree with the tables, and say what is not."""
 
 from __future__ import annotations
 
