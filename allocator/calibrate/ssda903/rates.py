@@ -23,6 +23,7 @@ from allocator.calibrate.ssda903.settings import Settings
 Floats = NDArray[np.float64]
 HALF_LIVES: Final = (np.inf, 8.0, 4.0, 2.0, 1.0)  # years; what "auto" chooses from
 _FEWEST_YEARS: Final = 3  # for a choice
+_CONVINCING: Final = 1.92  # of log probability: half the 95% point of chi-squared with one degree
 _WORTH: Final = 1.0  # events that the other bands' rate counts for
 _NEGLIGIBLE: Final = 0.05  # moves a year that are not worth a row
 
@@ -164,7 +165,8 @@ def best_half_life(found: Tally) -> float:
 
     The sum of log probabilities (negative binomial, from a posterior that starts with half an
     event) of each year's entries, exits and moves by category, of years that have one before.
-    With fewer than three years all weigh alike.
+    All years weigh alike where there are fewer than three, and where no half-life is better by
+    more than chance would have it (a likelihood ratio test at 5%).
     """
     years = found.exposure.shape[1]
     if years < _FEWEST_YEARS:
@@ -178,7 +180,8 @@ def best_half_life(found: Tally) -> float:
             shape, before = 0.5 + events[:, :year] @ weights, exposure[:, :year] @ weights
             score += _log_chance(events[:, year], shape, before, exposure[:, year])
         scores.append(score)
-    return float(HALF_LIVES[int(np.argmax(scores))])
+    best = int(np.argmax(scores))
+    return float(HALF_LIVES[best if scores[best] - scores[0] > _CONVINCING else 0])
 
 
 def _coarse(found: Tally) -> tuple[Floats, Floats]:
