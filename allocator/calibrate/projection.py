@@ -2,10 +2,11 @@ r"""Children in care some years on, if nothing changes: how a council's baseline
 
 **Growth.**  The nation's net growth of the last three years, recent ones weighing more, decays as
 the stock turns over: with entries constant and a share :math:`x` leaving each year, net change
-falls by :math:`e^{-x}` a year.  A council departs from it in three ways:
+falls by :math:`e^{-x}` a year.  Unaccompanied asylum-seeking children are left out of it, and
+their number held: it follows arrivals, and is no trend.  A council departs in three ways:
 
-- unaccompanied asylum-seeking children are spread over councils by the national transfer scheme:
-  a council's number moves each year a quarter of the way to its share by children aged 0-17;
+- unaccompanied children are spread over councils by the national transfer scheme: a council's
+  number moves each year a quarter of the way to its share by children aged 0-17;
 - the rest of its rate per child moves 2% a year towards the nation's (councils that are far out
   drift back; about what shrinking entries and exits to their region's gives);
 - a tenth of its own growth last year, over the nation's, is there again next year, less in small
@@ -93,15 +94,25 @@ def variance(past: History, years: int, spread: float) -> Floats:
 
 
 def national_growth(past: History) -> float:
-    """Log growth a year of the councils that are there at both ends of each of the last years."""
+    """Log growth a year of children in care, unaccompanied ones apart, in the last years.
+
+    Of the councils that are there at both ends of each year.
+    """
     growth, weights = [], []
     for at in range(max(1, len(past.years) - RECENT), len(past.years)):
-        before, after = past.stock[:, at - 1], past.stock[:, at]
-        both = np.isfinite(before) & np.isfinite(after)
-        if both.any() and before[both].sum() > 0:
-            growth.append(np.log(after[both].sum() / before[both].sum()))
+        both = np.isfinite(past.stock[:, at - 1]) & np.isfinite(past.stock[:, at])
+        before, after = (_others(past, at - 1, at)[n][both].sum() for n in (0, 1))
+        if before > 0 and after > 0:
+            growth.append(np.log(after / before))
             weights.append(float(recency(past.years[at], past.base, HALF_LIFE)))
     return float(np.average(growth, weights=weights)) if growth else 0.0
+
+
+def _others(past: History, *ends: int) -> list[Floats]:
+    """Stocks without unaccompanied children, who are left in where one end does not tell them."""
+    alone = past.unaccompanied[:, list(ends)]
+    known = np.isfinite(alone).all(axis=1)
+    return [past.stock[:, at] - np.where(known, alone[:, n], 0.0) for n, at in enumerate(ends)]
 
 
 def expected(past: History, years: int) -> Floats:
@@ -116,9 +127,9 @@ def expected(past: History, years: int) -> Floats:
     rest = past.opening - alone
     level = np.log((rest + 10) / (share * rest.sum() + 10))
     drift = -CONVERGENCE * years * level + PERSISTENCE * lasting * _own_growth(past)
-    shape = rest * np.exp(drift) + alone_then
-    total = past.opening.sum() * np.exp(national_growth(past) * decay * lasting)
-    found: Floats = shape * total / shape.sum()
+    shape = rest * np.exp(drift)
+    total = rest.sum() * np.exp(national_growth(past) * decay * lasting)
+    found: Floats = shape * total / shape.sum() + alone_then
     return found
 
 

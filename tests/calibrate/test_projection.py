@@ -70,18 +70,27 @@ def test_nothing_after_the_base_is_used(panel):
 
 def test_national_growth_weighs_recent_years(panel):
     past = history(panel, 2018)
-    grown = replace(past, stock=past.stock * 1.05 ** np.arange(len(past.years)))
+    more = 1.05 ** np.arange(len(past.years))
+    grown = replace(past, stock=past.stock * more, unaccompanied=past.unaccompanied * more)
     assert national_growth(grown) - national_growth(past) == pytest.approx(np.log(1.05))
 
 
 def test_unaccompanied_children_are_spread(panel):
     past = history(panel, 2018)
     alone = past.unaccompanied.copy()
-    alone[0, -1] = 0.5 * past.opening[0]
+    alone[0] = 0.5 * past.stock[0]
     many = expected(replace(past, unaccompanied=alone), 3)
     few = expected(past, 3)
     assert many[0] < 0.9 * few[0]
     assert many[1:].sum() > few[1:].sum()
+
+
+def test_a_surge_of_unaccompanied_children_is_no_trend(panel):
+    past = history(panel, 2018)
+    surge = np.zeros_like(past.stock)
+    surge[:, -1] = 0.2 * past.stock[:, -1]
+    after = replace(past, stock=past.stock + surge, unaccompanied=past.unaccompanied + surge)
+    assert national_growth(after) == pytest.approx(national_growth(past))
 
 
 def test_intervals_cover_what_they_say(panel):
