@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from allocator.calibrate.published.services import SERVICES, return_rows
 from allocator.calibrate.ssda903 import assumptions as assumed
 from allocator.calibrate.ssda903.counting import Tally
-from allocator.calibrate.ssda903.fitting import Flows, anchored, for_periods
+from allocator.calibrate.ssda903.course import course
+from allocator.calibrate.ssda903.fitting import Flows
 from allocator.calibrate.ssda903.observing import Observed
 from allocator.calibrate.ssda903.rates import ADULT, ENTRY, EXIT, Cell, Estimates
 from allocator.calibrate.ssda903.settings import Settings
@@ -21,11 +20,11 @@ from allocator.instance import DoubleInvestment, Instance, Row
 from allocator.simulate import baseline
 
 NEED: Final = "need"
+_SAME: Final = 1e-9
 _DIGITS: Final = 10
 _AMPLE: Final = 1.01  # times the baseline's spend
 _FUND_SHARE: Final = 0.01  # of a year's spend, in the fund for double investment
 _ASSUMPTION: Final = "assumption: put your own in its place"
-Floats = NDArray[np.float64]
 
 
 class Draft:
@@ -36,26 +35,12 @@ class Draft:
         children_in_need: float | None = None,
     ) -> None:  # fmt: skip
         self.observed, self.tally, self.estimates = observed, tally, estimates
+        self.course = course(observed, tally, estimates, settings)
+        self.steady = self.course[-1]
         self.settings = settings
         self.first_year = observed.first_year
         self._need = children_in_need
         self.returns = f"SSDA903 returns, {observed.edges[0]:%d %B %Y} to {observed.base:%d %B %Y}"
-
-    @cached_property
-    def steady(self) -> Flows:
-        """Estimated flows, with rates for the instance's periods."""
-        flows = Flows(*self.estimates.matrix(len(self.tally.names)))
-        return for_periods(flows, self.tally.opening.astype(float), self.settings.periods_per_year)
-
-    @cached_property
-    def first(self) -> Flows:
-        """Flows of the first year: with as many entries and exits as the last year observed."""
-        if not self.settings.anchored:
-            return self.steady
-        return anchored(
-            self.steady, self.tally.opening.astype(float), self.settings.periods_per_year,
-            float(self.tally.entries[:, -1].sum()), float(self.tally.exits[:, :, -1].sum()),
-        )  # fmt: skip
 
     @property
     def in_need(self) -> tuple[float, str]:
@@ -110,23 +95,30 @@ class Draft:
             }  # fmt: skip
 
     def _transitions(self) -> Iterator[dict[str, Any]]:
-        yield from self._entering(self.first, None)
-        if self.settings.anchored and self.settings.years > 1:
-            yield from self._entering(self.steady, self.first_year + 1)
+        for n, flows in enumerate(self._entries()):
+            yield from self._entering(flows, self.first_year + n if n else None)
         told = {(c.start, c.end): c for c in self.estimates.cells}
         for n, m in np.argwhere(self.steady.moves > 0).tolist():
-            yield self._move(n, self.tally.names[m], self.steady.moves[n, m], told[n, m])
+            rates = [flows.moves[n, m] for flows in self.course]
+            yield from self._by_year(n, self.tally.names[m], rates, told[n, m])
         for n in np.flatnonzero(self.steady.exits > 0).tolist():
             cells = [told[n, end] for end in (EXIT, ADULT) if (n, end) in told]
-            yield self._move(n, "exit", self.first.exits[n], *cells)
-            if self.settings.anchored and self.settings.years > 1:
-                later = self._move(n, "exit", self.steady.exits[n], *cells)
-                yield later | {"year": self.first_year + 1}
+            rates = [flows.exits[n] for flows in self.course]
+            yield from self._by_year(n, "exit", rates, *cells)
         for state in self.tally.names:
             yield {
                 "from": state, "to": state, "avoidable_share": assumed.RETURNABLE,
                 "source": "assumption: at most 2% of those who stay can be helped home in a period",
             }  # fmt: skip
+
+    def _by_year(
+        self, start: int, end: str, rates: Sequence[float], *cells: Cell
+    ) -> Iterator[dict[str, Any]]:
+        """A row for the first year and for each in which the rate is another."""
+        for n, rate in enumerate(rates):
+            if n == 0 or abs(rate - rates[n - 1]) > _SAME * rates[n - 1]:
+                year = self.first_year + n if n else None
+                yield self._move(start, end, rate, *cells) | {"year": year}
 
     def _move(self, start: int, end: str, rate: float, *cells: Cell) -> dict[str, Any]:
         seen = "; ".join(
@@ -160,14 +152,16 @@ class Draft:
 
     def _arrivals(self) -> Iterator[dict[str, Any]]:
         need = self.in_need[0]
-        for year, flows in ((self.first_year, self.first), (self.first_year + 1, self.steady)):
+        for n, flows in enumerate(self._entries()):
             yield {
-                "state": NEED, "year": year,
+                "state": NEED, "year": self.first_year + n,
                 "children": _short(float(flows.arrivals.sum()) + assumed.NEED_LEAVING * need),
                 "source": "assumption: as many as leave, so that the number in need holds",
             }  # fmt: skip
-            if not self.settings.anchored or self.settings.years == 1:
-                return
+
+    def _entries(self) -> list[Flows]:
+        """Flows of the first year and, where other children enter then, of the second."""
+        return self.course[: 2 if self.settings.anchored else 1]
 
     def _served(self, service: str) -> tuple[str, float]:
         """The state that a service is for, and how many are there at the start."""

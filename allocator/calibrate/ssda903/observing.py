@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.calibrate.ssda903.birthdays import ages
 from allocator.calibrate.ssda903.cleaning import clean
 from allocator.calibrate.ssda903.counting import Tally, tally
 from allocator.calibrate.ssda903.reading import (
@@ -36,6 +40,7 @@ class Observed:
     files: tuple[ReturnFile, ...]
     edges: tuple[date, ...]
     episodes: int  # rows read that stood
+    ages: NDArray[np.int64]  # children in care on the last day by age in months
 
     @property
     def base(self) -> date:
@@ -78,7 +83,8 @@ def observe(
     del episodes
     care = clean(kept, births, day(until), settings, findings)
     counted = tally(care, [day(edge) for edge in edges], settings)
-    return Observed(counted, findings, tuple(files), tuple(edges), read)
+    there = ages(care, day(until))
+    return Observed(counted, findings, tuple(files), tuple(edges), read, there)
 
 
 def _refuse_gaps(folder: Path, years: set[int], edges: list[date]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from allocator.calibrate.ssda903.birthdays import ageing_factors
 from allocator.calibrate.ssda903.calibrating import Calibration
 from allocator.calibrate.ssda903.fitting import Flows, for_periods, stepped, year_of
 from allocator.calibrate.ssda903.rates import ADULT, ENTRY, EXIT, best_half_life
@@ -163,3 +164,25 @@ def test_small_councils_make_instances_too(entries: float, tmp_path: Path) -> No
     assert not [problem for problem in problems if problem.severity.value == "error"]
     assert instance is not None
     assert baseline(instance).entries[0] == pytest.approx(found.tally.entries[:, -1].sum())
+
+
+def births_ahead(months: list[int]) -> np.ndarray:
+    """Factors by year and band for children of these ages, with the rates of a made-up council."""
+    tally = calibrated(200, 0).observed.tally
+    there = np.bincount(months, minlength=216)
+    return ageing_factors(there, tally, np.ones(tally.exposure.shape[1]), PLAIN)
+
+
+def test_birthdays_of_the_next_years_are_known_from_ages() -> None:
+    spread = births_ahead(list(range(192, 216)) * 5)
+    soon, late = births_ahead([210] * 120), births_ahead([193] * 120)
+    assert spread[0, -1] == pytest.approx(1, abs=0.15)
+    assert soon[0, -1] > 1.2
+    assert late[0, -1] < 0.8
+    assert late[1, -1] > soon[1, -1]
+
+
+def test_the_first_years_have_rates_of_their_own() -> None:
+    rows = [row for row in calibrated(150, 4, settings=USUAL).instance.tables["transitions"]
+            if row["from"].startswith("foster_in_house_16") and row["to"] == "exit"]  # fmt: skip
+    assert [row.values.get("year") for row in rows] == [None, 2026, 2027, 2028]
