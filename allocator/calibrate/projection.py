@@ -90,7 +90,17 @@ def turnover(past: History) -> float:
 
 def variance(past: History, years: int, spread: float) -> Floats:
     """Variance of log stock ``years`` ahead, by council: chance in so few moves, and the rest."""
-    return years * (2 * turnover(past) / past.opening + spread)
+    return chance(turnover(past), past.opening, years) + years * spread
+
+
+def chance(leaving: float, stock: Floats, years: float | Floats) -> Floats:
+    """Variance of log stock from nothing but who happens to come and go, at random.
+
+    As many arrive as leave, at a rate ``leaving``: twice that a year, over the stock.  It stops
+    growing after three years, when most children are others than at the start.
+    """
+    found: Floats = 2 * leaving * np.minimum(years, ANCHOR) / np.maximum(stock, 1.0)
+    return found
 
 
 def national_growth(past: History) -> float:

@@ -1,12 +1,12 @@
 r"""How far a projection may be off: measured on the panel's own past, with no look ahead.
 
 From each earlier base whose outcome was known at the base year, every council is projected and
-the log error taken.  Its variance is put down to chance in so few moves, :math:`2x/S` a year, and
-a *spread* common to all sizes, :math:`c` a year (method of moments, recent outcomes weighing
-more).  The width of an interval is then not the normal distribution's but the quantile that those
-past errors show: split conformal prediction with a normalised score (Lei, G'Sell, Rinaldo,
-Tibshirani and Wasserman 2018, Journal of the American Statistical Association 113:1094).  Errors
-of the total tell how much of the spread all councils share.
+the log error taken.  Its variance is put down to chance in so few moves
+(:func:`.projection.chance`) and a *spread* common to all sizes, :math:`c` a year (method of
+moments, recent outcomes weighing more).  The width of an interval is then not the normal
+distribution's but the quantile that those past errors show: split conformal prediction with a
+normalised score (Lei, G'Sell, Rinaldo, Tibshirani and Wasserman 2018, Journal of the American
+Statistical Association 113:1094).  Errors of the total tell how much of the spread all councils share.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from allocator.calibrate.estimation import recency
 from allocator.calibrate.history import History
-from allocator.calibrate.projection import SPREAD, TURNOVER, project, turnover
+from allocator.calibrate.projection import SPREAD, TURNOVER, chance, project, turnover
 
 Floats = NDArray[np.float64]
 
@@ -66,7 +66,7 @@ class Uncertainty:
     def sd(self, stock: ArrayLike, years: ArrayLike) -> Floats:
         """Standard deviation of log stock so many years ahead; of one council."""
         n, h = np.asarray(stock, float), np.asarray(years, float)
-        found: Floats = np.sqrt(h * (2 * self.turnover / np.maximum(n, 1.0) + self.spread))
+        found: Floats = np.sqrt(chance(self.turnover, n, h) + h * self.spread)
         return found
 
     def sd_of_total(self, stocks: ArrayLike, years: ArrayLike) -> Floats:
@@ -126,10 +126,10 @@ def measure(past: History) -> Uncertainty:
         np.concatenate([getattr(miss, name) for miss in found])
         for name in ("stock", "years", "error", "weight")
     )
-    chance = 2 * leaving / stock
-    beyond = np.clip(error, -_WILDEST, _WILDEST) ** 2 / years - chance
+    by_chance = chance(leaving, stock, years)
+    beyond = (np.clip(error, -_WILDEST, _WILDEST) ** 2 - by_chance) / years
     spread = max(float(np.average(beyond, weights=weight)), _NARROWEST)
-    score = np.abs(error) / np.sqrt(years * (chance + spread))
+    score = np.abs(error) / np.sqrt(by_chance + years * spread)
     widths = {level: _quantile(score, weight, level) for level in LEVELS}
     totals = [each for miss in found for each in miss.total]
     shared = float(np.average([e**2 / h for h, e, _ in totals], weights=[w for *_, w in totals]))

@@ -3,12 +3,13 @@ r"""Children by state and year if nothing changes, each with an interval.
 The middle is the baseline itself (:func:`allocator.simulate.baseline`).  A number's interval is
 log-normal about it, with the variance after :math:`h` years
 
-.. math:: \sigma^2 = h\,\Big(\frac{2x}{n} + c\,\big(2 - \tfrac nN\big)\Big) + r_h
+.. math:: \sigma^2 = \frac{2x\min(h, 3)}{n} + h\,c\,\big(2 - \tfrac nN\big) + r_h
 
-of chance in :math:`n` children of whom a share :math:`x` comes and goes each year, of the drift
+of chance in :math:`n` children who leave at a rate :math:`x`, of the drift
 :math:`c` of a council's number (and as much again of its mix, less so in the states that hold
 most of the :math:`N` in care), and :math:`r_h` of the rates' own uncertainty, where a calibration
-tells it: rates are drawn and the recursion run again.  Areas share part of their drift.
+tells it: rates are drawn and the recursion run again.  Areas share part of their drift, and one
+larger than any council drifts as several do.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.calibrate.projection import chance
 from allocator.forecast.doubt import Doubt
 from allocator.forecast.draws import spread_of_rates
 from allocator.instance import Instance
@@ -33,6 +35,7 @@ Floats = NDArray[np.float64]
 
 IN_CARE: Final = "in care"  # a total, where a state's name would stand
 ALL_AREAS: Final = ""
+LARGEST: Final = 2500.0  # children in care of a council; more are several councils, which differ
 
 
 @dataclass(frozen=True)
@@ -144,16 +147,16 @@ def _line(
     children = ends[rows].sum(axis=0)
     doubt = found.doubt.uncertainty
     in_care = Simulator(found.instance).in_care()
-    chance, drift = np.zeros(len(years)), np.zeros(len(years))
+    by_chance, drift = np.zeros(len(years)), np.zeros(len(years))
     for area in dict.fromkeys(area for area, mine in zip(areas, rows, strict=True) if mine):
         here = np.array([each == area for each in areas])
         part, whole = ends[here & rows].sum(axis=0), ends[here & in_care].sum(axis=0)
         weight = part / np.maximum(children, 1e-9)
         mix = 2 - np.minimum(part / np.maximum(whole, 1e-9), 1.0)
         own = np.maximum(doubt.spread * mix - doubt.shared, 0.0)
-        chance += weight**2 * 2 * doubt.turnover / np.maximum(part, 1.0)
-        drift += weight**2 * own
-    variance = years * (chance + drift + min(doubt.shared, doubt.spread))
+        by_chance += weight**2 * chance(doubt.turnover, part, years.astype(float))
+        drift += weight**2 * own / max(1.0, float(opening[here & in_care].sum()) / LARGEST)
+    variance = by_chance + years * (drift + min(doubt.shared, doubt.spread))
     if drawn is not None:
         sums = drawn[:, :, rows].sum(axis=2)  # (draws, years)
         variance = variance + np.log(np.maximum(sums, 1e-9)).var(axis=0)

@@ -45,7 +45,7 @@ def test_intervals_hold_the_middle_and_widen():
 
 
 def test_the_width_by_hand():
-    """One state in care: sqrt(h (2x/n + c)) standard deviations, 1.2816 of them at 80%."""
+    """One state in care: sqrt(2x / n + c) in the first year, 1.2816 times it at 80%."""
     line = found("hand").lines[0]
     n = line.children[0]
     sd = np.sqrt(2 * 0.37 / n + 0.004)
