@@ -6,7 +6,7 @@ the log error taken.  Its variance is put down to chance in so few moves
 moments, recent outcomes weighing more).  The width of an interval is then not the normal
 distribution's but the quantile that those past errors show: split conformal prediction with a
 normalised score (Lei, G'Sell, Rinaldo, Tibshirani and Wasserman 2018, Journal of the American
-Statistical Association 113:1094).  Errors of the total tell how much of the spread all councils share.
+Statistical Association 113:1094).  Errors of the total tell how much of the spread is shared.
 """
 
 from __future__ import annotations
