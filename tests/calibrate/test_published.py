@@ -125,6 +125,7 @@ def test_a_missing_figure_moves_on_with_the_region_and_says_so(with_placements):
 
 def test_where_the_files_have_nothing_england_stands_in(panel):
     found = account(Figures(panel, panel.councils[0], 2020))
+    assert found.figures["cin_31mar"] == pytest.approx(330 * found.children / 1e4)
     assert found.taken == pytest.approx(
         e.RATIOS[e.TAKEN, "cla_started"] * found.figures["cla_started"]
     )

@@ -1,6 +1,6 @@
 """One published figure of a council, or what stands in where the table has none, by one rule.
 
-In order: the council's own figure for the year; its own last one within three years, moved on by
+In order: the council's own figure for the year, or its rate; its own last one within three years, moved on by
 how much the region's councils that have both changed since (else the nation's); the region's
 ratio to another figure of the council (children looked after, or aged 0-17), else the nation's;
 England's ratio of 2024-25, built in.  Whatever is not the first is marked.
@@ -17,6 +17,7 @@ import numpy as np
 from allocator.calibrate.panel import Panel
 from allocator.calibrate.published.england import CHILDREN, RATIOS
 
+_RATES: Final = {"cin_31mar": "cin_rate_per10k"}  # per 10,000 children aged 0-17
 _BACK: Final = 3  # years that a council's own last figure may be old
 
 
@@ -54,6 +55,9 @@ class Figures:
         own = self.published(measure)
         if own is not None:
             return Figure(own)
+        rate = self.published(_RATES[measure]) if measure in _RATES else None
+        if rate is not None:
+            return Figure(rate * self.children().value / 1e4, f"{measure} from its rate per 10,000")
         why = self.panel.why_missing(measure, self.code, self.year)
         found = self._moved_on(measure) or self._in_ratio(measure, per)
         return Figure(found.value, f"{measure} {why} for {self.year}: {found.note}")
