@@ -147,6 +147,12 @@ def test_nothing_to_read(tmp_path):
         read_panel(file_of(tmp_path, "a,b", "1,2"))
 
 
+def test_a_damaged_file_is_told(tmp_path):
+    file_of(tmp_path, "la_code,area,fy_end,cla_31mar", "301,One,2024,5", "302,Two,2024,5,6,7")
+    with pytest.raises(InstanceError, match=r"table.csv: is not valid CSV.*line 3"):
+        read_panel(tmp_path)
+
+
 def test_a_panel_as_it_stood(panel):
     code = panel.councils[0]
     assert panel.until(2015).value("cla_31mar", code, 2016) is None

@@ -72,7 +72,12 @@ def _read(file: Path, problems: list[Problem]) -> pd.DataFrame | None:
         frame = pd.read_csv(
             io.StringIO(_decoded(file)), dtype=str, keep_default_na=False, skipinitialspace=True
         )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError):
+    except pd.errors.EmptyDataError:
+        return None
+    except pd.errors.ParserError as error:
+        why = f"is not valid CSV: {str(error).strip().rpartition('error: ')[2]}"
+        remedy = "download it again, or take it out of the folder"
+        problems.append(Problem(file.name, None, "", "", why, remedy))
         return None
     frame.columns = frame.columns.str.strip().str.casefold()
     melted = melt(frame)

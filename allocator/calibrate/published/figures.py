@@ -1,9 +1,9 @@
 """One published figure of a council, or what stands in where the table has none, by one rule.
 
-In order: the council's own figure for the year, or its rate; its own last one within three years, moved on by
-how much the region's councils that have both changed since (else the nation's); the region's
-ratio to another figure of the council (children looked after, or aged 0-17), else the nation's;
-England's ratio of 2024-25, built in.  Whatever is not the first is marked.
+In order: the council's own figure for the year, or its rate; its own last one within three years,
+moved on by how much the region's councils that have both changed since (else the nation's); the
+region's ratio to another figure of the council (children looked after, or aged 0-17), else the
+nation's; England's ratio of 2024-25, built in.  Whatever is not the first is marked.
 """
 
 from __future__ import annotations
