@@ -29,7 +29,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.calibrate.estimation import dispersion, recency, shrink
+from allocator.calibrate.estimation import Rates, dispersion, recency, shrink
 from allocator.calibrate.history import History
 from allocator.calibrate.reconcile import flows_to
 
@@ -75,8 +75,9 @@ def project(past: History, spread: float = SPREAD) -> Flows:
     ``spread`` is the variance of log growth a year beyond chance (:mod:`.uncertainty`).
     """
     anchor = expected(past, ANCHOR) * np.exp(-variance(past, ANCHOR, spread) / 2)
-    entries, rate, unsure = estimated_flows(past)
-    entries, rate = flows_to(past.opening, anchor, entries, rate, ANCHOR, unsure)
+    seen = estimated_flows(past)
+    unsure = (seen.entries_sd**2, seen.rate_sd**2)
+    entries, rate = flows_to(past.opening, anchor, seen.entries, seen.rate, ANCHOR, unsure)
     return Flows(past.opening, entries, rate)
 
 
@@ -155,11 +156,24 @@ def _own_growth(past: History) -> Floats:
     return np.where(both, np.clip((own - common) * weight, -_MOST, _MOST), 0.0)
 
 
-def estimated_flows(past: History) -> tuple[Floats, Floats, tuple[Floats, Floats]]:
-    """Entries a year, exits per child-year, and the variance of each, by council.
+@dataclass(frozen=True)
+class Estimates:
+    """What recent years say of a council's flows, before they are reconciled; by council.
 
-    Recent years weigh more; entries are shrunk per child aged 0-17, exits per child in care, each
-    towards the region's rate and that towards the nation's.
+    ``entries`` a year and ``rate`` of exits per child-year, each with its standard deviation.
+    """
+
+    entries: Floats
+    entries_sd: Floats
+    rate: Floats
+    rate_sd: Floats
+
+
+def estimated_flows(past: History) -> Estimates:
+    """Entries and exit rates of the last three years, recent ones weighing more.
+
+    Entries are shrunk per child aged 0-17, exits per child in care, each towards the region's
+    rate and that towards the nation's.
     """
     last = slice(max(0, len(past.years) - RECENT), len(past.years))
     weight = recency(past.years[last], past.base, HALF_LIFE)
@@ -168,16 +182,17 @@ def estimated_flows(past: History) -> tuple[Floats, Floats, tuple[Floats, Floats
     children = np.broadcast_to(past.children[:, None], lived.shape)
     entered = _shrunk(past.started[:, last], children, weight, past.regions)
     left = _shrunk(past.ceased[:, last], lived, weight, past.regions)
-    entries = entered[0] * past.children if entered else past.opening * TURNOVER
-    spread = entered[1] * past.children**2 if entered else (0.1 * entries) ** 2
-    rate, unsure = left or (np.full(len(entries), TURNOVER), np.full(len(entries), 0.05**2))
-    return entries, rate, (np.maximum(spread, 1e-9), np.maximum(unsure, 1e-12))
+    entries = past.opening * TURNOVER if entered is None else entered.mean * past.children
+    spread = 0.1 * entries if entered is None else entered.sd * past.children
+    rate = np.full(len(entries), TURNOVER) if left is None else left.mean
+    unsure = np.full(len(entries), 0.05) if left is None else left.sd
+    return Estimates(entries, np.maximum(spread, 1e-4), rate, np.maximum(unsure, 1e-6))
 
 
 def _shrunk(
     events: Floats, exposure: Floats, weight: Floats, regions: tuple[str, ...]
-) -> tuple[Floats, Floats] | None:
-    """Shrunken rates and their variances; None where no council has a number."""
+) -> Rates | None:
+    """Shrunken rates; None where no council has a number."""
     known = np.isfinite(events) & np.isfinite(exposure) & (exposure > 0)
     y = np.where(known, events, 0.0) @ weight
     e = np.where(known, exposure, 0.0) @ weight
@@ -187,5 +202,4 @@ def _shrunk(
     scale = dispersion(
         np.where(known, events, np.nan), each[:, None] * np.where(known, exposure, 0), len(y)
     )
-    rates = shrink(y, e, regions, spread=scale)
-    return rates.mean, rates.sd**2
+    return shrink(y, e, regions, spread=scale)

@@ -202,6 +202,9 @@ def test_the_folder_is_whole_and_read_back(panel, tmp_path):
     assert "England's ratio of 2024-25" in page
     told = json.loads((tmp_path / "one" / "calibration.json").read_text(encoding="utf-8"))
     assert told["kind"] == "published"
+    entries = told["flows"]["made"]["entries_a_year"]
+    assert entries["low"] < entries["estimate"] < entries["high"]
+    assert entries["reconciled"] == pytest.approx(found.flows.entries[0], rel=1e-4)
     with pytest.raises(UsageError, match="exists already"):
         write_calibrated(found, tmp_path / "one")
     write_calibrated(found, tmp_path / "one", force=True)

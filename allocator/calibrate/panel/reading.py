@@ -75,9 +75,9 @@ def _read(file: Path, problems: list[Problem]) -> pd.DataFrame | None:
     except pd.errors.EmptyDataError:
         return None
     except pd.errors.ParserError as error:
-        why = f"is not valid CSV: {str(error).strip().rpartition('error: ')[2]}"
+        fault = f"is not valid CSV: {str(error).strip().rpartition('error: ')[2]}"
         remedy = "download it again, or take it out of the folder"
-        problems.append(Problem(file.name, None, "", "", why, remedy))
+        problems.append(Problem(file.name, None, "", "", fault, remedy))
         return None
     frame.columns = frame.columns.str.strip().str.casefold()
     melted = melt(frame)

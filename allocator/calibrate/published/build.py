@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +13,7 @@ from allocator.calibrate.estimation import recency
 from allocator.calibrate.history import History, history
 from allocator.calibrate.panel import Panel
 from allocator.calibrate.panel.councils import slug
-from allocator.calibrate.projection import HALF_LIFE, Flows, project
+from allocator.calibrate.projection import HALF_LIFE, Estimates, Flows, estimated_flows, project
 from allocator.calibrate.published import england as e
 from allocator.calibrate.published.account import Account, account
 from allocator.calibrate.published.evidence import read_evidence
@@ -48,10 +48,11 @@ class Calibrated:
     instance: Instance
     councils: tuple[Council, ...]
     flows: Flows  # of the councils, in their order
+    estimates: Estimates  # what these flows were before they were reconciled
     uncertainty: Uncertainty
     request: Request
     least: int | None = None  # fewest children in care in the target's year, where asked for
-    files: tuple[str, ...] = field(default_factory=tuple)
+    files: tuple[str, ...] = ()
 
 
 def calibrate(
@@ -69,6 +70,7 @@ def calibrate(
     rows = [_row(past, panel, code) for code in request.codes]
     every = project(past, doubt.spread)
     flows = Flows(every.opening[rows], every.entries[rows], every.rate[rows])
+    estimates = Estimates(*(each[rows] for each in vars(estimated_flows(past)).values()))
     councils = _in_step(tuple(_councils(panel, request, flows)))
     bare = _instance(request, councils, evidence)
     funded = _funded(bare, councils)
@@ -76,7 +78,7 @@ def calibrate(
     alone = [_alone(request, council, evidence) for council in councils]
     aimed, least = _aimed(funded, request, alone)
     files = tuple(sorted(set(panel.rows["file"])))
-    return Calibrated(aimed, councils, flows, doubt, request, least, files)
+    return Calibrated(aimed, councils, flows, estimates, doubt, request, least, files)
 
 
 def _row(past: History, panel: Panel, code: str) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 from allocator.calibrate.published import england as e
 from allocator.calibrate.published.build import Calibrated
 from allocator.calibrate.published.money import outturn
+from allocator.calibrate.published.reconciled import flows_of, reconciled
 from allocator.calibrate.published.request import ESTIMATED
 from allocator.calibrate.published.tables import Council
 from allocator.instance.instance import financial_year
@@ -134,14 +135,8 @@ def _agreement(made: Calibrated) -> Iterator[str]:
     for council in made.councils:
         residuals = council.account.residuals.items()
         off = "; ".join(f"{what} {value:+,.0f}" for what, value in residuals)
-        net = council.later.entries - council.later.exits
-        yield (
-            f"- {council.account.name}: {off or 'none'}. Entries after the first year "
-            f"{council.later.entries:,.1f} a year (published: "
-            f"{council.account.figures['cla_started']:,.0f}), exits {council.later.exits:,.1f} "
-            f"({council.account.figures['cla_ceased']:,.0f}), net {net:+,.1f}"
-        )
-    yield ""
+        yield f"- {council.account.name}: {off or 'none'}"
+    yield from ("", *reconciled(made), "")
 
 
 def _opening_spend(made: Calibrated) -> dict[str, float]:
@@ -220,5 +215,6 @@ def sidecar(made: Calibrated) -> dict[str, object]:
         "kind": "published",
         "base": f"{made.request.year}-03-31",
         "councils": {c.area or made.instance.name: c.account.name for c in made.councils},
+        "flows": flows_of(made),
         "uncertainty": made.uncertainty.to_dict(),
     }
