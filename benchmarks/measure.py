@@ -33,13 +33,13 @@ class Run:
     said: Mapping[str, Any]
 
 
-def run(*words: str | Path) -> Run:
+def run(*words: str | Path, interpreter: str | Path = sys.executable) -> Run:
     """Run Python with these arguments to its end; what it prints is JSON, if anything.
 
     Peak memory and CPU time are the system's own count.  It counts the memory of the parent too,
     at the moment of the fork, so this process must stay small: no numpy here.
     """
-    command = [sys.executable, *map(str, words)]
+    command = [str(interpreter), *map(str, words)]
     paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     environment = {**os.environ, "PYTHONPATH": paths}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:

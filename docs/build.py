@@ -237,12 +237,20 @@ def commands_page() -> str:
         cli, info_name="allocator", terminal_width=88, help_option_names=["-h", "--help"]
     )
     lines += ["```text", cli.get_help(context).rstrip(), "```", ""]
-    for name in cli.list_commands(context):
-        verb = cli.get_command(context, name)
+    lines += _verbs(cli, context)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _verbs(group: click.Group, context: click.Context) -> Iterator[str]:
+    """Each verb's help, and under a verb that is a group its own verbs'."""
+    for name in group.list_commands(context):
+        verb = group.get_command(context, name)
         assert verb is not None
         inner = click.Context(verb, info_name=name, parent=context, terminal_width=88)
-        lines += [f"## `allocator {name}`", "", "```text", verb.get_help(inner).rstrip(), "```", ""]
-    return "\n".join(lines).rstrip() + "\n"
+        yield from (f"## `{inner.command_path}`", "", "```text", verb.get_help(inner).rstrip())
+        yield from ("```", "")
+        if isinstance(verb, click.Group):
+            yield from _verbs(verb, inner)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,9 @@ from allocator.cli.verbs import Verbs
     cls=Verbs,
     verbs=(
         "new",
+        "calibrate",
         "check",
+        "forecast",
         "solve",
         "sweep",
         "audit",
@@ -28,6 +30,7 @@ from allocator.cli.verbs import Verbs
         "export",
         "import-solution",
         "solvers",
+        "backtest",
     ),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     examples=(

@@ -40,18 +40,24 @@ class Verb(click.Command):
 
 
 class Verbs(click.Group):
-    """Commands by name; ``solve`` is ``command`` in ``allocator/cli/solve.py``."""
+    """Commands by name; ``solve`` is ``command`` in ``allocator/cli/solve.py``.
+
+    A group of verbs may be a verb itself, its own in a ``package`` of that name.
+    """
 
     def __init__(
-        self, *args: Any, verbs: Sequence[str], examples: Sequence[str], **extra: Any
-    ) -> None:
-        self.verbs, self.examples = tuple(verbs), tuple(examples)
+        self, *args: Any, verbs: Sequence[str], examples: Sequence[str],
+        package: str = "allocator.cli", **extra: Any,
+    ) -> None:  # fmt: skip
+        self.verbs, self.examples, self.package = tuple(verbs), tuple(examples), package
         self._debug = False
         super().__init__(*args, **extra)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples, then what the exit codes mean."""
+        """Write the examples, then, for the command as a whole, what the exit codes mean."""
         write_examples(formatter, self.examples)
+        if ctx.parent is not None:
+            return
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(code), meaning) for code, meaning in EXIT_CODES.items()])
 
@@ -63,7 +69,7 @@ class Verbs(click.Group):
         """The verb, imported now; None if there is none of that name."""
         if cmd_name not in self.verbs:
             return None
-        module = f"allocator.cli.{cmd_name.replace('-', '_')}"
+        module = f"{self.package}.{cmd_name.replace('-', '_')}"
         return cast(click.Command, importlib.import_module(module).command)
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from allocator.errors import UsageError
@@ -27,8 +28,13 @@ LONGEST_CELL = 32_767  # characters, in a workbook
 _NOT_FOLDERS = (".xls", ".xlsm", ".ods", ".csv", ".toml", ".json", ".zip")
 
 
-def write(instance: Instance, path: str | Path, *, force: bool = False) -> None:
+def write(
+    instance: Instance, path: str | Path, *, force: bool = False,
+    beside: Mapping[str, str] = MappingProxyType({}),
+) -> None:  # fmt: skip
     """Write an instance to a folder, or to a workbook if ``path`` ends in .xlsx.
+
+    ``beside`` is text of files that go with the tables of a folder, by name.
 
     Numbers are written with every digit that tells them apart, so that reading gives the
     same instance: the same hash, labels, sources and notes.  Nothing is half-written.
@@ -40,7 +46,7 @@ def write(instance: Instance, path: str | Path, *, force: bool = False) -> None:
     if path.suffix.lower() == WORKBOOK:
         place_file(path, partial(_write_workbook, instance), force=force)
     else:
-        place_folder(path, partial(_write_folder, instance), force=force)
+        place_folder(path, partial(_write_folder, instance, beside), force=force)
 
 
 def check_place(path: Path) -> None:
@@ -87,14 +93,16 @@ def cell_text(value: object) -> str:
     return re.sub(r"\r\n?", "\n", shown(value))
 
 
-def _write_folder(instance: Instance, folder: Path) -> None:
+def _write_folder(instance: Instance, beside: Mapping[str, str], folder: Path) -> None:
     _write_text(folder / SETTINGS_FILE, _toml(instance))
+    for name, text in beside.items():
+        _write_text(folder / name, text)
     for table, rows in instance.tables.items():
         if rows:
-            text = io.StringIO()
+            sheet = io.StringIO()
             lines = (map(cell_text, line) for line in lines_of(instance, table))
-            csv.writer(text, lineterminator="\n").writerows(lines)
-            _write_text(folder / f"{table}.csv", text.getvalue())
+            csv.writer(sheet, lineterminator="\n").writerows(lines)
+            _write_text(folder / f"{table}.csv", sheet.getvalue())
 
 
 def _write_text(file: Path, text: str) -> None:

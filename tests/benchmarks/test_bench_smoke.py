@@ -14,6 +14,7 @@ from benchmarks.__main__ import ONE, TWELVE, main
 from benchmarks.by_hand import arrays
 from benchmarks.by_pyomo import build as build_by_pyomo
 from benchmarks.country import country
+from benchmarks.forecasting import by_size, compare, error
 from benchmarks.searching import Search
 
 
@@ -67,6 +68,22 @@ def test_a_country_of_random_councils(tmp_path):
     instance = country(2, periods_per_year=1, data=tmp_path)
     assert len(instance.areas) == 2
     assert arrays(instance).matrix.shape == build(instance).shape
+
+
+def test_forecasts_from_the_same_returns_are_compared_with_the_truth(tmp_path):
+    text, aims = compare(tmp_path, None, {20: 1}, futures=2)
+    assert "| allocator, its categories |" in text
+    assert aims == []
+    assert "wall-clock" in by_size(tmp_path, [1], 1)
+    lines = [len(f.read_text().splitlines()) for f in tmp_path.glob("times-1/*/episodes.csv")]
+    assert len(lines) == 5
+    assert min(lines) > 500
+
+
+def test_errors_are_shares_of_the_true_total():
+    known = [{"FOSTERING": 60.0, "OTHER": 40.0}]
+    found = [{"FOSTERING": 63.0, "OTHER": 38.0, "NOT_IN_CARE": 500.0}]
+    assert error(found, known, 1) == pytest.approx((0.01, 0.05))
 
 
 def test_quick_run_writes_its_tables(tmp_path):

@@ -1,0 +1,177 @@
+"""How good the projections would have been: every council from a base year, against what came.
+
+Nothing after the base is read until the projection is made: :func:`.history.history` cuts the
+panel there, and the intervals' width comes from outcomes known by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.calibrate.history import History, history
+from allocator.calibrate.projection import Flows, project
+from allocator.calibrate.uncertainty import Uncertainty, measure
+from allocator.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from allocator.calibrate.panel import Panel
+
+Floats = NDArray[np.float64]
+
+ALLOCATOR: Final = "allocator"
+METHODS: Final = {
+    ALLOCATOR: "Allocator",
+    "base_year_repeated": "base year's flows once more, then Allocator's",
+    "no_change": "no change",
+    "three_year_trend": "three-year trend",
+}
+LEVELS: Final = (0.8, 0.95)
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """One base and horizon.  Arrays are by council with an outcome, in the order of ``codes``."""
+
+    base: int
+    horizon: int
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    opening: Floats
+    actual: Floats
+    forecast: dict[str, Floats]  # by method
+    intervals: dict[float, tuple[Floats, Floats]]  # by level
+    left_out: tuple[str, ...]  # councils at the base without an outcome to compare with
+    uncertainty: Uncertainty
+
+    @property
+    def year(self) -> int:
+        """The year in whose March the outcome is."""
+        return self.base + self.horizon
+
+    def error(self, method: str) -> float:
+        """Mean over councils of the absolute error, % of what came."""
+        return float(100 * np.mean(np.abs(self.forecast[method] / self.actual - 1)))
+
+    def median_error(self, method: str) -> float:
+        """The error that half of the councils stay under, %."""
+        return float(100 * np.median(np.abs(self.forecast[method] / self.actual - 1)))
+
+    def bias(self, method: str) -> float:
+        """Error of the total over councils, % of what came; above 0 is too many."""
+        return float(100 * (self.forecast[method].sum() / self.actual.sum() - 1))
+
+    def coverage(self, level: float) -> float:
+        """Share of councils whose outcome lies in the interval, %."""
+        low, high = self.intervals[level]
+        return float(100 * np.mean((low <= self.actual) & (self.actual <= high)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The facts, for JSON."""
+        return {
+            "base": self.base,
+            "horizon": self.horizon,
+            "year": self.year,
+            "councils": len(self.codes),
+            "left_out": list(self.left_out),
+            "methods": {
+                method: {
+                    "mean_absolute_percentage_error": round(self.error(method), 4),
+                    "median_absolute_percentage_error": round(self.median_error(method), 4),
+                    "bias_of_total_percent": round(self.bias(method), 4),
+                }
+                for method in METHODS
+            },
+            "coverage_percent": {
+                f"{100 * level:g}": round(self.coverage(level), 2) for level in LEVELS
+            },
+            "past_errors": self.uncertainty.errors,
+        }
+
+    def table(self) -> pd.DataFrame:
+        """A row per council: what was forecast, in what interval, and what came."""
+        import pandas as pd
+
+        columns: dict[str, object] = {
+            "base": self.base, "horizon": self.horizon, "code": self.codes, "council": self.names,
+            "opening": self.opening, "actual": self.actual,
+        }  # fmt: skip
+        columns |= {method: np.round(self.forecast[method], 2) for method in METHODS}
+        for level, (low, high) in self.intervals.items():
+            columns[f"low_{100 * level:g}"] = np.round(low, 2)
+            columns[f"high_{100 * level:g}"] = np.round(high, 2)
+        return pd.DataFrame(columns)
+
+
+def backtest(panel: Panel, base: int, horizon: int) -> list[Backtest]:
+    """Every council projected from ``base``, and compared 1 to ``horizon`` years later.
+
+    Raises UsageError where the panel lacks the base, or every outcome.
+    """
+    past = history(panel, base)
+    doubt = measure(past)
+    flows = project(past, doubt.spread)
+    found = [_compared(panel, past, flows, doubt, ahead) for ahead in range(1, horizon + 1)]
+    done = [each for each in found if each is not None]
+    if found[-1] is None:
+        years = ", ".join(map(str, panel.years("cla_31mar")))
+        raise UsageError(
+            f"--base {base} --horizon {horizon}: the panel has no outcome for {base + horizon} "
+            f"to compare with; it has {years}"
+        )
+    return done
+
+
+def _compared(
+    panel: Panel, past: History, flows: Flows, doubt: Uncertainty, ahead: int
+) -> Backtest | None:
+    came = panel.matrix("cla_31mar", past.codes, [past.base + ahead])[:, 0]
+    there = came > 0
+    if not there.any():
+        return None
+    forecast = {
+        ALLOCATOR: flows.stock(ahead)[:, -1],
+        "base_year_repeated": repeated(past, flows, ahead),
+        "no_change": past.opening,
+        "three_year_trend": trend(past, ahead),
+    }
+    median = forecast[ALLOCATOR][there]
+    sd = doubt.sd(past.opening[there], ahead)
+    return Backtest(
+        past.base, ahead, _picked(past.codes, there), _picked(past.names, there),
+        past.opening[there], came[there],
+        {name: values[there] for name, values in forecast.items()},
+        {level: doubt.interval(median, sd, level) for level in LEVELS},
+        _picked(past.names, ~there), doubt,
+    )  # fmt: skip
+
+
+def _picked(words: Sequence[str], where: NDArray[np.bool_]) -> tuple[str, ...]:
+    return tuple(word for word, there in zip(words, where, strict=True) if there)
+
+
+def trend(past: History, ahead: int) -> Floats:
+    """The change of the last three years (or as many as there are) goes on, to no less than 0."""
+    back = min(3, len(past.years) - 1)
+    before = past.stock[:, -1 - back]
+    change = np.where(np.isfinite(before), (past.opening - before) / max(back, 1), 0.0)
+    found: Floats = np.maximum(past.opening + ahead * change, 0.0)
+    return found
+
+
+def repeated(past: History, flows: Flows, ahead: int) -> Floats:
+    """The base year's entries and exits once more, then the estimated flows.
+
+    It is what an instance says whose first year repeats the base year.
+    """
+    net = past.started[:, -1] - past.ceased[:, -1]
+    first = np.where(np.isfinite(net), past.opening + net, flows.stock(1)[:, 0])
+    if ahead == 1:
+        return np.maximum(first, 0.0)
+    return Flows(np.maximum(first, 0.0), flows.entries, flows.rate).stock(ahead - 1)[:, -1]

@@ -1,0 +1,250 @@
+"""The whole way from the published tables to an instance that checks and solves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from allocator.calibrate.estimation import recency
+from allocator.calibrate.history import History, history
+from allocator.calibrate.panel import Panel
+from allocator.calibrate.panel.councils import slug
+from allocator.calibrate.projection import HALF_LIFE, Estimates, Flows, estimated_flows, project
+from allocator.calibrate.published import england as e
+from allocator.calibrate.published.account import Account, account
+from allocator.calibrate.published.evidence import read_evidence
+from allocator.calibrate.published.figures import Figures
+from allocator.calibrate.published.flows import Year, year_of
+from allocator.calibrate.published.money import (
+    baseline_cost,
+    core_rows,
+    fund_rows,
+    grant_rows,
+    price_rows,
+)
+from allocator.calibrate.published.request import ESTIMATED, Request
+from allocator.calibrate.published.services import SERVICES, return_rows
+from allocator.calibrate.published.tables import MONTHS, QUARTERS, YEARS, Council
+from allocator.calibrate.uncertainty import Uncertainty, measure
+from allocator.errors import UsageError
+from allocator.instance import DoubleInvestment, Instance, Row
+from allocator.instance.schema import TABLES, Kind
+from allocator.simulate import baseline
+
+TARGET_AFTER: Final = 5  # years into the plan
+_SLACK: Final = 0.25  # of the way from the least that can be reached back to doing nothing
+
+Told = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """An instance, and what it was made from."""
+
+    instance: Instance
+    councils: tuple[Council, ...]
+    flows: Flows  # of the councils, in their order
+    estimates: Estimates  # what these flows were before they were reconciled
+    uncertainty: Uncertainty
+    request: Request
+    least: int | None = None  # fewest children in care in the target's year, where asked for
+    files: tuple[str, ...] = ()
+
+
+def calibrate(
+    panel: Panel, request: Request, told: Told = lambda what, done, steps: None
+) -> Calibrated:
+    """The instance of a request.
+
+    Raises UsageError where a council has no children in care published for the year, or the
+    target cannot be used; InstanceError for a bad evidence table.
+    """
+    evidence = read_evidence(request.evidence, {name: s.serves for name, s in SERVICES.items()})
+    told("estimating", 0, 2)
+    past = history(panel, request.year)
+    doubt = measure(past)
+    rows = [_row(past, panel, code) for code in request.codes]
+    every = project(past, doubt.spread)
+    flows = Flows(every.opening[rows], every.entries[rows], every.rate[rows])
+    estimates = Estimates(*(each[rows] for each in vars(estimated_flows(past)).values()))
+    councils = _in_step(tuple(_councils(panel, request, flows)))
+    bare = _instance(request, councils, evidence)
+    funded = _funded(bare, councils)
+    told("setting a target", 1, 2)
+    alone = [_alone(request, council, evidence) for council in councils]
+    aimed, least = _aimed(funded, request, alone)
+    files = tuple(sorted(set(panel.rows["file"])))
+    return Calibrated(aimed, councils, flows, estimates, doubt, request, least, files)
+
+
+def _row(past: History, panel: Panel, code: str) -> int:
+    if code not in past.codes:
+        raise UsageError(
+            f"{panel.names[code]}: no children in care are published for 31 March {past.base}"
+        )
+    return past.codes.index(code)
+
+
+def _councils(panel: Panel, request: Request, flows: Flows) -> Iterable[Council]:
+    areas: list[str] = []
+    for n, code in enumerate(request.codes):
+        figures = Figures(panel, code, request.year)
+        found = account(figures)
+        area = slug(found.name, areas) if len(request.codes) > 1 else ""
+        areas.append(area)
+        yield _council(figures, found, area, Flows(*(a[n : n + 1] for a in _of(flows))), request)
+
+
+def _in_step(councils: tuple[Council, ...]) -> tuple[Council, ...]:
+    """The councils by quarters; by months where more leave one in a year than are there."""
+    quick = any(c.first.exits > c.account.care for c in councils)
+    return tuple(replace(c, periods=MONTHS if quick else QUARTERS) for c in councils)
+
+
+def _of(flows: Flows) -> tuple[Any, Any, Any]:
+    return flows.opening, flows.entries, flows.rate
+
+
+def _council(
+    figures: Figures, found: Account, area: str, flows: Flows, request: Request
+) -> Council:
+    year = found.year
+    estimated = f"estimated from the panel to March {year}: entries and exits shrunk to the region"
+    repeated = f"DfE children looked after (SSDA903), year ending March {year}, repeated once"
+    entries = float(flows.entries[0])
+    alone = min(_usual_unaccompanied(figures, found), 0.9 * entries)
+    if request.first_year == ESTIMATED:
+        exits = float(flows.exits(1)[0, 0])
+        first = year_of(found, found.stock, entries, exits, alone)
+        return Council(found, area, first, first, estimated, estimated)
+    ceased = min(found.figures["cla_ceased"], found.care + found.figures["cla_started"] - 1)
+    first = year_of(found, found.stock, found.figures["cla_started"], ceased, found.unaccompanied)
+    after = Flows(flows.opening * 0 + _care(first), flows.entries, flows.rate)
+    exits = float(after.exits(1)[0, 0])
+    later = year_of(found, first.closing, entries, exits, alone)
+    return Council(found, area, first, later, repeated, estimated)
+
+
+def _care(year: Year) -> float:
+    return sum(year.closing[state] for state in e.CARE)
+
+
+def _usual_unaccompanied(figures: Figures, found: Account) -> float:
+    """Unaccompanied children who start in a year: the last three, recent ones weighing more."""
+    years = [found.year - n for n in range(3)]
+    known = {y: figures.at(y).published("uasc_started") for y in years}
+    told = {y: v for y, v in known.items() if v is not None}
+    if not told:
+        return found.unaccompanied
+    weights = [float(recency(y, found.year, HALF_LIFE)) for y in told]
+    return sum(w * v for w, v in zip(weights, told.values(), strict=True)) / sum(weights)
+
+
+def _instance(
+    request: Request, councils: Sequence[Council], evidence: list[dict[str, Any]]
+) -> Instance:
+    """The instance without budgets and targets."""
+    first = request.year
+    outturn = councils[0].outturn
+    tables: dict[str, list[dict[str, Any]]] = {}
+    if len(councils) > 1:
+        tables["areas"] = [
+            {"area": c.area, "label": c.account.name, "children": round(c.account.children),
+             "source": f"DfE, children aged 0-17, March {first}"}
+            for c in councils
+        ]  # fmt: skip
+    for council in councils:
+        for name, rows in council.tables(evidence).items():
+            tables.setdefault(name, []).extend(rows)
+    tables |= {
+        "returns": list(return_rows({row["service"] for row in tables["services"]})),
+        "funds": list(fund_rows(first)),
+        "prices": list(price_rows(first)),
+    }  # fmt: skip
+    bare = Instance(
+        request.name, first, YEARS, title=request.title, periods_per_year=councils[0].periods,
+        price_base=outturn,
+        double_investment=DoubleInvestment(3, tuple(range(first, first + 3)), 0.97, 0.03),
+        remarks={
+            "instance.source": "HM Treasury Green Book (discount rate); "
+            f"DfE S251 outturn {outturn} (price base: the opening spend)",
+            "double_investment.source": "assumption, after the ADCS president's address 2016: "
+            "double invest for maybe two to three years",
+        },
+    )  # fmt: skip
+    return _with(bare, tables)
+
+
+def _with(instance: Instance, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> Instance:
+    """The instance with these tables in place of its own; blank cells left out."""
+    typed = {
+        name: tuple(Row(name, n, f"{name}.csv", _typed(name, row)) for n, row in enumerate(rows, 2))
+        for name, rows in tables.items()
+    }
+    return replace(instance, tables={**instance.tables, **typed})
+
+
+def _typed(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Cells as reading would give them: numbers as floats, none for a blank."""
+    return {
+        name: float(value) if TABLES[table].column(name).kind is Kind.NUMBER else value
+        for name, value in row.items()
+        if value is not None and value != ""
+    }
+
+
+def _funded(bare: Instance, councils: Sequence[Council]) -> Instance:
+    """The instance with its budgets."""
+    spend = baseline(bare).spend
+    core = [
+        row
+        for council, area in zip(councils, bare.areas, strict=True)
+        for row in core_rows(council, baseline_cost(spend, area))
+    ]
+    return _with(bare, {"budgets": [*core, *grant_rows(councils)]})
+
+
+def _alone(request: Request, council: Council, evidence: list[dict[str, Any]]) -> Instance:
+    """A council by itself, with its share of the grant and no double investment."""
+    own = replace(council, area="")
+    bare = replace(_instance(request, [own], evidence), double_investment=None)
+    return _funded(bare, [own])
+
+
+def _aimed(
+    funded: Instance, request: Request, alone: Sequence[Instance]
+) -> tuple[Instance, int | None]:
+    """The instance with its target: the one asked for, else one that the money can reach.
+
+    What it can reach is what the councils reach, each by itself: together they can do no worse.
+    """
+    year = request.target_year or request.year + TARGET_AFTER
+    if year not in funded.horizon:
+        last = funded.last_year
+        raise UsageError(f"--target {year}: the plan runs from {request.year} to {last}")
+    if request.target is not None:
+        row = {"year": year, "children": float(request.target), "source": "as asked for"}
+        return _with(funded, {"targets": [row]}), None
+    at = year - request.year
+    least = max(np.sum([_least(instance) for instance in alone], axis=0)[at:])
+    nothing = np.sum(list(baseline(funded).children_in_care.values()), axis=0)
+    number = math.ceil(least + _SLACK * max(min(nothing[at:]) - least, 0.0))
+    row = {
+        "year": year, "children": float(number), "source": "assumption",
+        "note": f"three quarters of the way from what doing nothing gives to the {least:,.0f} "
+        "that the money can keep to; put your own in its place",
+    }  # fmt: skip
+    return _with(funded, {"targets": [row]}), math.ceil(least)
+
+
+def _least(instance: Instance) -> list[float]:
+    """Children in care by year under the largest reduction; the baseline's where it has none."""
+    from allocator.solve import solve
+
+    facts = solve(instance, formulation="largest_reduction").to_dict()
+    path = facts["children_in_care"] or facts["baseline_children_in_care"]
+    return list(path.values())

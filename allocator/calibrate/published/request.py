@@ -1,0 +1,94 @@
+"""What a user asks for, in words, and what that means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from allocator.calibrate.panel import Panel, find_council
+from allocator.calibrate.panel.councils import in_region, matches
+from allocator.calibrate.published.evidence import STARTER
+from allocator.errors import UsageError
+
+REPEAT, ESTIMATED = "repeat", "estimated"
+_TARGET: Final = re.compile(r"(?:(?P<year>\d{4})=)?(?P<children>\d+)")
+
+
+@dataclass(frozen=True)
+class Request:
+    """Councils by code, the year in whose March the plan starts, and how it is to be made."""
+
+    codes: Sequence[str]
+    year: int
+    name: str
+    title: str = ""
+    first_year: str = REPEAT
+    target: int | None = None
+    target_year: int | None = None
+    evidence: Path = STARTER
+
+
+def requested(
+    panel: Panel, councils: Sequence[str], region: str | None, year: int | None, name: str, *,
+    target: str | None = None, evidence: Path | None = None, first_year: str = REPEAT,
+) -> Request:  # fmt: skip
+    """The request that the words of the command line stand for.
+
+    Raises UsageError for a council, region, year or target that cannot be found or read.
+    """
+    if not councils and region is None:
+        raise UsageError("say which: --council NAME, several times for a group, or --region NAME")
+    codes = [find_council(panel, text) for text in councils]
+    of_region = in_region(panel, region) if region is not None else []
+    at = year if year is not None else _last_year(panel, [*codes, *of_region])
+    codes += [code for code in of_region if (panel.value("cla_31mar", code, at) or 0) > 0]
+    codes = list(dict.fromkeys(codes))
+    if not codes:
+        raise UsageError(f"--region {region}: no council has children in care published for {at}")
+    whole = panel.regions.get(codes[0], "") if of_region and not councils else ""
+    place = panel.names[codes[0]] if len(codes) == 1 else whole or f"{len(codes)} councils"
+    number, by = _target(target)
+    return Request(
+        codes, at, name, f"{place} from {at}-{(at + 1) % 100:02d}", first_year, number, by,
+        evidence or STARTER,
+    )  # fmt: skip
+
+
+def _last_year(panel: Panel, codes: Sequence[str]) -> int:
+    years = panel.years("cla_31mar")
+    stock = panel.matrix("cla_31mar", codes, years)
+    known = [y for y, column in zip(years, stock.T, strict=True) if (column > 0).any()]
+    if not known:
+        raise UsageError("the panel has no children in care of these councils (cla_31mar)")
+    return known[-1]
+
+
+def _target(text: str | None) -> tuple[int | None, int | None]:
+    if text is None:
+        return None, None
+    found = _TARGET.fullmatch(text.replace(",", "").strip())
+    if found is None:
+        raise UsageError(f"--target {text}: write a number of children, or 2030=375")
+    return int(found["children"]), int(found["year"]) if found["year"] else None
+
+
+def listing(panel: Panel, text: str) -> Iterator[str]:
+    """A line per council whose name holds a text: name, region, years, last number in care.
+
+    Raises UsageError where there is none.
+    """
+    codes = matches(panel, text) if text.strip() else list(panel.councils)
+    if not codes:
+        raise UsageError(f"--list {text}: no council's name holds that")
+    years = panel.years("cla_31mar")
+    stock = panel.matrix("cla_31mar", codes, years)
+    wide = max(len(panel.names[code]) for code in codes)
+    for code, row in zip(codes, stock, strict=True):
+        known = [(y, n) for y, n in zip(years, row, strict=True) if n >= 0]
+        told = (
+            f"{known[0][0]}-{known[-1][0]}  {known[-1][1]:>6,.0f} in care" if known else "no years"
+        )
+        yield f"{panel.names[code]:<{wide}}  {panel.regions.get(code, ''):<24}  {told}"

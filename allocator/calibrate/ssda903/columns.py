@@ -1,0 +1,109 @@
+"""Reading the columns of a return in pieces, as small arrays of numbers.
+
+No text of a child's row outlives the piece that it is read in: an identifier becomes a 64-bit
+hash, a date a number of days, a code its position in the code set.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from allocator.calibrate.ssda903.returns import encoding_of
+
+PIECE: Final = 150_000  # rows read at once
+MISSING: Final = np.iinfo(np.int32).min  # a blank cell, of dates
+UNREADABLE: Final = MISSING + 1  # a cell that is no date
+_DATE: Final = re.compile(
+    r"(?:(\d{1,2})/(\d{1,2})/(\d{4})|(\d{4})-(\d\d)-(\d\d))(?:[T ]\d\d?:.*)?", re.ASCII
+)
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+
+
+def headings(path: Path) -> list[str]:
+    """Headings of a CSV file as they stand."""
+    with path.open(encoding=encoding_of(path), errors="replace", newline="") as file:
+        return [cell.strip().strip('"') for cell in file.readline().rstrip("\r\n").split(",")]
+
+
+def pieces(
+    path: Path, columns: Sequence[str], left_out: list[int]
+) -> Iterator[tuple[pd.DataFrame, NDArray[np.int_]]]:
+    """The columns of a file, so many rows at a time, and the row of each in the file.
+
+    Every column is categorical but the identifiers.  Rows with
+    more cells than headings are left out, and their numbers added to ``left_out``; blank rows
+    have nothing in any column.  The heading is row 1.
+    """
+    named = {name: name.strip().upper() for name in headings(path)}
+    wanted = [raw for raw, name in named.items() if name in columns]
+    skipped = _too_long(path, len(named))
+    left_out += skipped
+    start = 0
+    with path.open(encoding=encoding_of(path), errors="replace", newline="") as file:
+        reader = pd.read_csv(
+            file, usecols=wanted, chunksize=PIECE, keep_default_na=False, na_values=[""],
+            dtype={raw: object if named[raw] == "CHILD" else "category" for raw in wanted},
+            skip_blank_lines=False, skiprows=[row - 1 for row in skipped],
+        )  # fmt: skip
+        with reader:
+            for frame in reader:
+                rows = np.arange(start + 2, start + 2 + len(frame))
+                for row in skipped:
+                    rows[rows >= row] += 1
+                start += len(frame)
+                yield frame.rename(columns=named), rows
+
+
+def _too_long(path: Path, width: int) -> list[int]:
+    """Rows with something in more cells than there are headings: a comma too many, it may be."""
+    with path.open(encoding=encoding_of(path), errors="replace", newline="") as file:
+        return [
+            row for row, line in enumerate(file, start=1)
+            if line.count(",") >= width and line.count('"') % 2 == 0
+            and any(cell.strip() for cell in next(csv.reader([line]))[width:])
+        ]  # fmt: skip
+
+
+def mapped(
+    column: pd.Series, to_number: Callable[[str], int], missing: int, kind: type[np.integer]
+) -> NDArray[np.integer]:
+    """A categorical column as numbers: each different text is turned into one once."""
+    texts = [str(text).strip() for text in column.cat.categories]
+    table = [to_number(text) if text else missing for text in texts]
+    numbers: NDArray[np.integer] = np.array([*table, missing], kind)[column.cat.codes.to_numpy()]
+    return numbers
+
+
+def hashed(column: pd.Series) -> NDArray[np.uint64]:
+    """A 64-bit hash of each identifier, the same in all files; 0 for a blank cell."""
+    texts = np.array([text.strip() for text in column.fillna("")], dtype=object)
+    found: NDArray[np.uint64] = pd.util.hash_array(texts, categorize=False) | np.uint64(1)
+    found[texts == ""] = 0
+    return found
+
+
+def day_of(text: str) -> int:
+    """Days since 1970 of a date as dd/mm/yyyy (or yyyy-mm-dd), a time of day after it ignored."""
+    found = _DATE.fullmatch(text)
+    if found is None:
+        return UNREADABLE
+    day, month, year, *iso = (int(part or 0) for part in found.groups())
+    try:
+        return (date(*iso) if iso[0] else date(year, month, day)).toordinal() - _EPOCH
+    except ValueError:
+        return UNREADABLE
+
+
+def positions(codes: Sequence[str]) -> Callable[[str], int]:
+    """A function that gives the position of a code in its set, one past the last if unknown."""
+    known = {code: n for n, code in enumerate(codes)}
+    return lambda text: known.get(text.upper(), len(known))

@@ -1,0 +1,243 @@
+"""The instance that returns make: states, moves and entries from counts, the rest assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+
+from allocator.calibrate.published.services import SERVICES, return_rows
+from allocator.calibrate.ssda903 import assumptions as assumed
+from allocator.calibrate.ssda903.counting import Tally
+from allocator.calibrate.ssda903.course import course
+from allocator.calibrate.ssda903.fitting import Flows
+from allocator.calibrate.ssda903.observing import Observed
+from allocator.calibrate.ssda903.rates import ADULT, ENTRY, EXIT, Cell, Estimates
+from allocator.calibrate.ssda903.settings import Settings
+from allocator.instance import DoubleInvestment, Instance, Row
+from allocator.simulate import baseline
+
+NEED: Final = "need"
+_SAME: Final = 1e-9
+_DIGITS: Final = 10
+_AMPLE: Final = 1.01  # times the baseline's spend
+_FUND_SHARE: Final = 0.01  # of a year's spend, in the fund for double investment
+_ASSUMPTION: Final = "assumption: put your own in its place"
+
+
+class Draft:
+    """An instance in the making: returns counted, states put together, rates estimated."""
+
+    def __init__(
+        self, observed: Observed, tally: Tally, estimates: Estimates, settings: Settings,
+        children_in_need: float | None = None,
+    ) -> None:  # fmt: skip
+        self.observed, self.tally, self.estimates = observed, tally, estimates
+        self.course = course(observed, tally, estimates, settings)
+        self.steady = self.course[-1]
+        self.settings = settings
+        self.first_year = observed.first_year
+        self._need = children_in_need
+        self.returns = f"SSDA903 returns, {observed.edges[0]:%d %B %Y} to {observed.base:%d %B %Y}"
+
+    @property
+    def in_need(self) -> tuple[float, str]:
+        """Children in need outside care at the start, and where the number is from."""
+        if self._need is not None:
+            return self._need, "the number given"
+        return round(assumed.NEED_PER_ENTRY * float(self.steady.arrivals.sum()), 1), \
+            f"{assumed.NEED_SOURCE}; put your own in its place"  # fmt: skip
+
+    def instance(self, name: str, title: str = "") -> Instance:
+        """The whole instance; its core budget covers what the baseline costs."""
+        tables = {
+            "states": self._states(), "transitions": self._transitions(),
+            "arrivals": self._arrivals(), "services": self._services(),
+            "effects": self._effects(), "returns": return_rows(assumed.LEVELS),
+            "funds": self._funds(),
+        }  # fmt: skip
+        starts = tuple(range(self.first_year, self.first_year + min(3, self.settings.years)))
+        draft = Instance(
+            name, self.first_year, self.settings.years,
+            title=title or f"{name} from {self.observed.base:%d %B %Y}",
+            periods_per_year=self.settings.periods_per_year, price_base=assumed.PRICE_BASE,
+            double_investment=DoubleInvestment(3, starts, protect_statutory=0.95),
+            remarks={
+                "instance.source": f"{self.returns}; HM Treasury Green Book (discount rate)",
+                "double_investment.source": "assumption, after the ADCS president's address 2016: "
+                "double invest for maybe two to three years",
+            },
+            tables={name: tuple(_rows(name, rows)) for name, rows in tables.items()},
+        )  # fmt: skip
+        money = {name: tuple(_rows(name, rows)) for name, rows in self._money(draft).items()}
+        return replace(draft, tables={**draft.tables, **money})
+
+    def _states(self) -> Iterator[dict[str, Any]]:
+        need, source = self.in_need
+        yield {
+            "state": NEED, "label": "Child in need, not in care", "opening": need,
+            "unit_cost": round(assumed.NEED_WEEK * assumed.WEEKS), "cashable_share": 0.5,
+            "release_per_year": 0.2,
+            "source": f"{source} (opening); {assumed.NEED_COST} (unit cost); assumption (cashable "
+            "share, release)",
+        }  # fmt: skip
+        for n, state in enumerate(self.tally.names):
+            cost = assumed.cost_of(self.settings.categories[self.tally.categories[n]])
+            yield {
+                "state": state, "label": self.tally.labels[n], "in_care": True,
+                "opening": int(self.tally.opening[n]),
+                "unit_cost": round(cost.week * assumed.WEEKS), "cashable_share": cost.cashable,
+                "release_per_year": cost.release,
+                "source": f"{self.returns} (opening); {cost.source} (unit cost); assumption "
+                "(cashable share, release)",
+            }  # fmt: skip
+
+    def _transitions(self) -> Iterator[dict[str, Any]]:
+        for n, flows in enumerate(self._entries()):
+            yield from self._entering(flows, self.first_year + n if n else None)
+        told = {(c.start, c.end): c for c in self.estimates.cells}
+        for n, m in np.argwhere(self.steady.moves > 0).tolist():
+            rates = [flows.moves[n, m] for flows in self.course]
+            yield from self._by_year(n, self.tally.names[m], rates, told[n, m])
+        for n in np.flatnonzero(self.steady.exits > 0).tolist():
+            cells = [told[n, end] for end in (EXIT, ADULT) if (n, end) in told]
+            rates = [flows.exits[n] for flows in self.course]
+            yield from self._by_year(n, "exit", rates, *cells)
+        for state in self.tally.names:
+            yield {
+                "from": state, "to": state, "avoidable_share": assumed.RETURNABLE,
+                "source": "assumption: at most 2% of those who stay can be helped home in a period",
+            }  # fmt: skip
+
+    def _by_year(
+        self, start: int, end: str, rates: Sequence[float], *cells: Cell
+    ) -> Iterator[dict[str, Any]]:
+        """A row for the first year and for each in which the rate is another."""
+        for n, rate in enumerate(rates):
+            if n == 0 or abs(rate - rates[n - 1]) > _SAME * rates[n - 1]:
+                year = self.first_year + n if n else None
+                yield self._move(start, end, rate, *cells) | {"year": year}
+
+    def _move(self, start: int, end: str, rate: float, *cells: Cell) -> dict[str, Any]:
+        seen = "; ".join(
+            f"{'turning 18: ' if cell.end == ADULT else ''}{interval(cell, self.estimates.level)}"
+            for cell in cells
+        )
+        return {
+            "from": self.tally.names[start], "to": end, "rate": _short(rate),
+            "source": self.returns, "note": f"per child-year, observed: {seen}; the rate "
+            "is that for the length of a period",
+        }  # fmt: skip
+
+    def _entering(self, flows: Flows, year: int | None) -> Iterator[dict[str, Any]]:
+        """From need into each state, and out of need: the number in need holds."""
+        need, periods = self.in_need[0], self.settings.periods_per_year
+        told = {c.end: c for c in self.estimates.cells if c.start == ENTRY}
+        chances = np.append(flows.arrivals, assumed.NEED_LEAVING * need) / periods / need
+        staying = 1 - chances.sum()
+        rates = -np.log(staying) * periods * chances / (1 - staying)
+        for n in np.flatnonzero(flows.arrivals > 0).tolist():
+            yield {
+                "from": NEED, "to": self.tally.names[n], "rate": _short(rates[n]), "year": year,
+                "avoidable_share": assumed.AVOIDABLE,
+                "source": f"{self.returns} (entries); {assumed.AVOIDABLE_SOURCE}",
+                "note": f"children a year, observed: {interval(told[n], self.estimates.level)}",
+            }  # fmt: skip
+        yield {
+            "from": NEED, "to": "exit", "rate": _short(rates[-1]), "year": year,
+            "source": "assumption: a child in need is so for a year; the number in need holds",
+        }  # fmt: skip
+
+    def _arrivals(self) -> Iterator[dict[str, Any]]:
+        need = self.in_need[0]
+        for n, flows in enumerate(self._entries()):
+            yield {
+                "state": NEED, "year": self.first_year + n,
+                "children": _short(float(flows.arrivals.sum()) + assumed.NEED_LEAVING * need),
+                "source": "assumption: as many as leave, so that the number in need holds",
+            }  # fmt: skip
+
+    def _entries(self) -> list[Flows]:
+        """Flows of the first year and, where other children enter then, of the second."""
+        return self.course[: 2 if self.settings.anchored else 1]
+
+    def _served(self, service: str) -> tuple[str, float]:
+        """The state that a service is for, and how many are there at the start."""
+        if service != assumed.HOME:
+            return NEED, self.in_need[0]
+        largest = int(np.argmax(self.tally.opening))
+        return self.tally.names[largest], float(self.tally.opening[largest])
+
+    def _services(self) -> Iterator[dict[str, Any]]:
+        for name, level in assumed.LEVELS.items():
+            what, (state, children) = SERVICES[name], self._served(name)
+            yield {
+                "service": name, "label": what.label, "tier": what.tier, "from": state,
+                "unit_cost": what.unit_cost, "baseline": round(level.running * children, 1),
+                "coverage": level.coverage, "growth_per_year": round(level.growth * children, 1),
+                "release_per_year": what.release, "setup_cost": what.setup,
+                "exit_cost": what.exit, "source": _ASSUMPTION,
+                "note": "unit cost and the like as for instances from published tables; level, "
+                "coverage and growth per child served",
+            }  # fmt: skip
+
+    def _effects(self) -> Iterator[dict[str, Any]]:
+        for name, row in assumed.evidence().items():
+            state, _ = self._served(name)
+            common = {"service": name, "from": state, "lag_years": int(row["lag_years"]),
+                      "evidence": row["evidence"], "source": row["source"]}  # fmt: skip
+            told = " ".join(filter(None, (assumed.LEVELS[name].basis, row["note"])))
+            values = {key: row[key] for key in ("effect", "low", "high")}
+            if name == assumed.HOME:
+                yield common | values | {"to": state, "instead": "exit", "note": told}
+                continue
+            for n, share in enumerate(assumed.shares(self.steady.arrivals.tolist())):
+                if share > 0:
+                    yield common | {k: _short(v * share) for k, v in values.items()} | {
+                        "to": self.tally.names[n],
+                        "note": f"{row['effect']:.3g} entries averted a case, split by where "
+                        f"children who enter are placed; {told}",
+                    }  # fmt: skip
+
+    def _funds(self) -> Iterator[dict[str, Any]]:
+        yield {"fund": "core", "label": "Core budget", "source": _ASSUMPTION}
+        yield {"fund": "transformation", "label": "Transformation fund", "window_only": True,
+               "carry_forward": 1.0, "source": _ASSUMPTION}  # fmt: skip
+
+    def _money(self, draft: Instance) -> Mapping[str, list[dict[str, Any]]]:
+        """Budgets from what the baseline costs."""
+        spend = np.sum(list(baseline(draft).spend.values()), axis=0)
+        source = f"assumption: 1% over what the baseline costs at this instance's unit costs; \
+{_ASSUMPTION.partition(': ')[2]}"
+        budgets = [
+            {"fund": "core", "year": year, "amount": _round(amount * _AMPLE), "source": source}
+            for year, amount in zip(draft.horizon, spend, strict=True)
+        ]
+        budgets += [
+            {"fund": "transformation", "year": year, "amount": _round(spend[0] * _FUND_SHARE),
+             "source": "assumption: 1% of a year's spend for three years"}
+            for year in list(draft.horizon)[:3]
+        ]  # fmt: skip
+        return {"budgets": budgets}
+
+
+def interval(cell: Cell, level: float) -> str:
+    """``0.31 (80%: 0.25 to 0.38)``."""
+    told = f"{cell.mean:.3g} ({level:.0%}: {cell.low:.3g} to {cell.high:.3g})"
+    return "in a few children" if cell.few else told
+
+
+def _short(value: float) -> float:
+    """Enough digits that sums come out, and no more."""
+    return float(f"{value:.{_DIGITS}g}")
+
+
+def _round(pounds: float) -> float:
+    return float(np.ceil(pounds / 1000) * 1000)
+
+
+def _rows(table: str, rows: Iterator[dict[str, Any]] | list[dict[str, Any]]) -> Iterator[Row]:
+    for number, values in enumerate(rows, start=2):
+        yield Row(table, number, "", {k: v for k, v in values.items() if v is not None})

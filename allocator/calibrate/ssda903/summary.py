@@ -1,0 +1,121 @@
+"""What a calibration found, in words and tables; no count from 1 to 4 is among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from allocator.calibrate.ssda903.calibrating import Calibration
+from allocator.calibrate.ssda903.cleaning import ROUTE_NAMES
+from allocator.calibrate.ssda903.codes import ROUTE_LABELS
+from allocator.calibrate.ssda903.observing import Observed
+from allocator.calibrate.ssda903.rates import ADULT, ENTRY, EXIT
+from allocator.calibrate.ssda903.rules import RULES, masked
+
+_PLACES = 5  # files and rows shown for a rule
+
+
+def summary(found: Calibration) -> str:
+    """The whole report as text."""
+    parts = [_head(found), _years(found), _routes(found), _states(found), quality(found.observed)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _head(found: Calibration) -> str:
+    observed, half_life = found.observed, found.estimates.half_life
+    files = sum(file.kind == "episodes" for file in observed.files)
+    weigh = "all years weigh alike" if np.isinf(half_life) else \
+        f"a year weighs half {half_life:g} years on"  # fmt: skip
+    chosen = " (the data's choice)" if found.settings.half_life is None else ""
+    return (
+        f"{found.name}: {masked(int(found.tally.opening.sum()))} children in care on "
+        f"{observed.base:%d %B %Y}, from {observed.episodes:,} episodes in {files} returns\n"
+        f"Years from {observed.edges[0]:%d %B %Y}; {weigh}{chosen}; "
+        f"intervals of {found.estimates.level:.0%}"
+    )
+
+
+def _years(found: Calibration) -> str:
+    tally, edges = found.tally, found.observed.edges
+    rows = [
+        (f"to {edge:%d %B %Y}", *(masked(int(n)) for n in (
+            tally.stock[:, year + 1].sum(), tally.entries[:, year].sum(),
+            tally.exits[:, :, year].sum())))
+        for year, edge in enumerate(edges[1:])
+    ]  # fmt: skip
+    return _table("Children in care", ("Year", "At its end", "Entered", "Left"), rows)
+
+
+def _routes(found: Calibration) -> str:
+    """Routes out over all the years; where one is masked, the next smallest is too."""
+    counts = found.tally.exits.sum(axis=(0, 2))
+    hidden = (counts > 0) & (counts < found.settings.smallest)
+    if hidden.sum() == 1 and (counts[~hidden] > 0).any():
+        hidden |= counts == counts[~hidden & (counts > 0)].min()
+    rows = [
+        (ROUTE_LABELS[name].capitalize(), "not shown" if hidden[n] else f"{counts[n]:,}")
+        for n, name in enumerate(ROUTE_NAMES) if counts[n]
+    ]  # fmt: skip
+    return _table("Ways out of care, all years", ("Way", "Children"), rows)
+
+
+def _states(found: Calibration) -> str:
+    tally = found.tally
+    cells = {(c.start, c.end): c for c in found.estimates.cells}
+
+    def told(start: int, end: int) -> str:
+        cell = cells.get((start, end))
+        if cell is None or cell.few:
+            return "few" if cell else "-"
+        return f"{cell.mean:.2f} ({cell.low:.2f}-{cell.high:.2f})"
+
+    rows = [
+        (label, masked(int(tally.opening[n])), told(ENTRY, n), told(n, EXIT), told(n, ADULT))
+        for n, label in enumerate(tally.labels)
+    ]
+    heads = ("State", "Opening", "Enter a year", "Leave, rate a year", "Turn 18")
+    return _table("States", heads, rows)
+
+
+def quality(observed: Observed) -> str:
+    """How often each rule was applied."""
+    rows = [(rule.what, rule.action, masked(count)) for rule, count in observed.findings.in_order()]
+    return _table("What was found in the returns", ("Found", "Done", "Episodes"), rows)
+
+
+def places(observed: Observed) -> Iterator[str]:
+    """Flaws and the first files and rows where, a line each; no value of any cell."""
+    for rule, _ in observed.findings.in_order():
+        if rule.flaw:
+            found = observed.findings.places[rule.name]
+            where = ", ".join(f"{observed.files[f].name} row {row}" for f, row in found[:_PLACES])
+            more = " and more" if len(found) > _PLACES else ""
+            column = f"column {rule.column}: " if rule.column else ""
+            yield f"warning: {column}{rule.what}; {rule.action}: {where}{more}"
+
+
+def places_csv(observed: Observed) -> Iterator[Sequence[object]]:
+    """Every place that a rule was applied: rule, file, row, column, what was found and done."""
+    yield "rule", "file", "row", "column", "found", "done"
+    for name, found in observed.findings.places.items():
+        rule = RULES[name]
+        for file, row in found:
+            yield name, observed.files[file].name, row, rule.column, rule.what, rule.action
+
+
+def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A plain table; the first column on the left, the last ones on the right."""
+    lines = [list(heads), *map(list, rows)]
+    if len(lines) == 1:
+        return ""
+    wide = [max(len(line[n]) for line in lines) for n in range(len(heads))]
+    text = [title]
+    for line in lines:
+        cells = [
+            cell.ljust(wide[n]) if n == 0 or (title.startswith("What") and n == 1)
+            else cell.rjust(wide[n])
+            for n, cell in enumerate(line)
+        ]  # fmt: skip
+        text.append("  " + "  ".join(cells).rstrip())
+    return "\n".join(text)

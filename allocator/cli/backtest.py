@@ -1,0 +1,90 @@
+"""``allocator backtest``: how good the projections would have been."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from allocator.cli.verbs import Verb
+
+if TYPE_CHECKING:
+    from allocator.backtest import Backtest
+
+
+@click.command(
+    "backtest",
+    cls=Verb,
+    short_help="Compare past projections with what came.",
+    examples=(
+        "allocator backtest downloads --base 2021 --horizon 3",
+        "allocator backtest downloads --base 2019 --base 2020 --base 2021 --json",
+    ),
+)
+@click.argument("panel", type=click.Path(path_type=Path))
+@click.option("--base", "bases", type=int, multiple=True, required=True, metavar="YEAR",
+              help="Year in whose March the projection starts: nothing later is read for it.  "
+              "May be given again.")  # fmt: skip
+@click.option("--horizon", type=click.IntRange(min=1), default=3, show_default=True, metavar="N",
+              help="Years ahead; each from 1 to N is compared.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Write a row per council, base and horizon as CSV.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace FILE.")
+def command(
+    panel: Path, bases: tuple[int, ...], horizon: int, as_json: bool, out: Path | None, force: bool
+) -> None:
+    """Project every council of PANEL from a base year, and compare with what happened.
+
+    PANEL is a file or folder of published tables, as for `calibrate published`.  Errors are means
+    over councils, in % of what came; beside Allocator's own stand no change, the trend of the
+    three years before, and an instance whose first year repeats the base year's flows.
+    """
+    from allocator.backtest import backtest
+    from allocator.calibrate.panel import read_panel
+    from allocator.instance.placing import place_file
+
+    read = read_panel(panel)
+    found = [each for base in bases for each in backtest(read, base, horizon)]
+    if out is not None:
+        import pandas as pd
+
+        table = pd.concat([each.table() for each in found], ignore_index=True)
+        place_file(out, partial(table.to_csv, index=False, lineterminator="\n"), force=force)
+        click.echo(f"wrote {out}", err=True)
+    if as_json:
+        click.echo(json.dumps(facts(found), indent=2))
+    else:
+        click.echo(text(found))
+
+
+def facts(found: list[Backtest]) -> dict[str, object]:
+    """The last comparison of the last base at the top, and all of them in ``comparisons``."""
+    return {**found[-1].to_dict(), "comparisons": [each.to_dict() for each in found]}
+
+
+def text(found: list[Backtest]) -> str:
+    """A line per base and horizon, then what the columns are."""
+    lines = [
+        "Error: mean over councils of |forecast - outcome|, % of the outcome.  Bias: of the total.",
+        "",
+        "Base  Years  Councils |  Allocator          Base year repeated  No change  Trend"
+        "  |  80%    95%",
+        "                       |  error   bias       error              error      error"
+        "  |  interval held",
+    ]
+    for each in found:
+        error = each.error
+        lines.append(
+            f"{each.base}  {each.horizon:>5}  {len(each.codes):>8} | {error('allocator'):>6.2f}"
+            f" {each.bias('allocator'):>+6.2f} {error('base_year_repeated'):>11.2f}"
+            f" {error('no_change'):>18.2f} {error('three_year_trend'):>10.2f}"
+            f"  | {each.coverage(0.8):>5.1f}  {each.coverage(0.95):>5.1f}"
+        )
+    out = {name for each in found for name in each.left_out}
+    if out:
+        lines += ["", f"Left out where there is no outcome: {len(out)} councils."]
+    return "\n".join(lines)

@@ -1,0 +1,107 @@
+"""``allocator calibrate ssda903``: an instance from a council's own returns."""
+
+from __future__ import annotations
+
+import json as jsons
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from allocator.cli.progress import Progress
+from allocator.cli.verbs import Verb
+
+if TYPE_CHECKING:
+    from allocator.calibrate.ssda903.calibrating import Calibration
+
+DATE = click.DateTime(["%d/%m/%Y", "%Y-%m-%d"])
+
+
+@click.command(
+    "ssda903",
+    cls=Verb,
+    short_help="Make an instance from SSDA903 returns.",
+    examples=(
+        "allocator calibrate ssda903 returns --out my-council",
+        "allocator calibrate ssda903 returns --out my-council --year 2024 --config my.toml",
+        "allocator calibrate ssda903 returns --out my-council --config cs-demand-model",
+    ),
+)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="INSTANCE",
+              help="Write the instance there: a folder, or a workbook if it ends in "
+              ".xlsx.")  # fmt: skip
+@click.option("--config", metavar="FILE", default="default", show_default=True,
+              help="Age bands, placement categories and more: a file, default or "
+              "cs-demand-model.")  # fmt: skip
+@click.option("--year", type=click.IntRange(1990, 2100), metavar="Y",
+              help="Opening stocks are of 31 March of this year, with which the last return used "
+              "ends.  [last return]")  # fmt: skip
+@click.option("--start", type=DATE, metavar="DATE",
+              help="Day from which moves count, dd/mm/yyyy.  [first return]")  # fmt: skip
+@click.option("--end", type=DATE, metavar="DATE", help="Day of the opening stocks, not 31 March.")
+@click.option("--first-year", type=click.Choice(["repeat", "estimated"]),
+              help="Repeat the last observed year's entries and exits once, or estimate those of "
+              "the first year too, the better forecast.  [as the configuration has it: "
+              "repeat]")  # fmt: skip
+@click.option("--children-in-need", type=click.FloatRange(min=1), metavar="N",
+              help="Children in need and not in care on that day.  [an assumption]")  # fmt: skip
+@click.option("--name", help="Name of the instance.  [that of INSTANCE]")
+@click.option("--problems", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Write the file and row of everything that a rule was applied to, as "
+              "CSV.")  # fmt: skip
+@click.option("--json", is_flag=True, help="Print rates and intervals as JSON, not the summary.")
+@click.option("--force", is_flag=True, help="Replace the instance, and FILE.")
+def command(
+    folder: Path, out: Path, config: str, year: int | None, start: datetime | None,
+    end: datetime | None, first_year: str | None, children_in_need: float | None, name: str | None,
+    problems: Path | None, json: bool, force: bool,
+) -> None:  # fmt: skip
+    """Make an instance from the SSDA903 returns in FOLDER.
+
+    FOLDER holds episodes.csv and header.csv, those of several years in folders of their own or
+    with the year in their names.  They are read where they lie.  Nothing about a child is
+    written: no identifier, no date of birth, no count from 1 to 4.  docs/how-to-ssda903.md has
+    every rule by which returns are read.
+    """
+    from allocator.calibrate.ssda903.calibrating import calibrate
+    from allocator.calibrate.ssda903.settings import read_settings
+    from allocator.calibrate.ssda903.summary import places, summary
+    from allocator.instance.placing import check_folder
+
+    if year is not None and end is not None:
+        raise click.UsageError("give --year or --end, not both")
+    settings = read_settings(config)
+    if first_year is not None:
+        settings = replace(settings, anchored=first_year == "repeat")
+    if out.suffix.lower() != ".xlsx":
+        check_folder(out, force=force)
+    with Progress() as progress:
+        found = calibrate(
+            folder, settings, name=name or out.stem, start=start.date() if start else None,
+            end=date(year, 3, 31) if year else end.date() if end else None,
+            children_in_need=children_in_need, told=progress,
+        )  # fmt: skip
+    _save(found, out, problems, force)
+    for line in places(found.observed):
+        click.echo(line, err=True)
+    click.echo(jsons.dumps(found.intervals(), indent=2) if json else summary(found))
+    click.echo(f"wrote {out}; next: allocator check {out}, and put your own figures where a "
+               "source says assumption", err=True)  # fmt: skip
+
+
+def _save(found: Calibration, out: Path, problems: Path | None, force: bool) -> None:
+    import csv
+
+    from allocator.calibrate.ssda903.summary import places_csv
+    from allocator.instance.placing import place_file
+
+    def write(file: Path) -> None:
+        with file.open("w", encoding="utf-8", newline="") as text:
+            csv.writer(text).writerows(places_csv(found.observed))
+
+    found.save(out, force=force)
+    if problems is not None:
+        place_file(problems, write, force=force)

@@ -1,0 +1,101 @@
+"""Rates drawn within their uncertainty, and the recursion run with each draw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.instance.schema import EXIT
+
+if TYPE_CHECKING:
+    from allocator.forecast.doubt import Doubt
+    from allocator.simulate import Simulator
+
+Floats = NDArray[np.float64]
+
+DRAWS: Final = 400
+SEED: Final = 903
+_OUTSIDE: Final = "outside care"
+_LEAVING: Final = ("exit", "exit at 18")
+
+
+def spread_of_rates(run: Simulator, doubt: Doubt) -> Floats | None:
+    """Children at each year's end, (draws, years, states), with rates drawn; None if none vary.
+
+    A rate keeps its ratio to the estimate in every year: each draw multiplies it by a gamma
+    variable of mean 1 and the relative deviation that the calibration tells.
+    """
+    if not doubt.rates:
+        return None
+    factors = _factors(run, doubt)
+    children = np.tile(run.state_values("opening"), (DRAWS, 1))
+    arrivals, found = run.arrivals(), []
+    arriving = _arrival_factors(run, doubt, factors)
+    year, each = None, run.instance.periods_per_year
+    chance = np.zeros((0, 0, 0))
+    for period, of_year in enumerate(run.clock.years_of_periods):
+        if of_year != year:
+            year, chance = of_year, _chances(run, of_year, factors)
+        children = np.einsum("ds,dst->dt", children, chance) + arrivals[period] * arriving
+        if (period + 1) % each == 0:
+            found.append(children)
+    return np.stack(found, axis=1)
+
+
+def _factors(run: Simulator, doubt: Doubt) -> dict[tuple[str, str], Floats]:
+    """A column of draws by (from, to) as the calibration names them."""
+    rng = np.random.default_rng(SEED)
+    found = {}
+    for key, deviation in sorted(doubt.rates.items()):
+        shape = 1 / max(deviation, 1e-6) ** 2
+        found[key] = rng.gamma(shape, 1 / shape, DRAWS)
+    return found
+
+
+def _factor(factors: dict[tuple[str, str], Floats], start: str, end: str, care: set[str]) -> Floats:
+    """Draws for a transition: its own, or those of entering or leaving care."""
+    if (start, end) in factors:
+        return factors[start, end]
+    if start not in care and (_OUTSIDE, end) in factors:
+        return factors[_OUTSIDE, end]
+    if start in care and end not in care:
+        known = [factors[start, name] for name in _LEAVING if (start, name) in factors]
+        if known:
+            mean: Floats = np.mean(known, axis=0)
+            return mean
+    return np.ones(DRAWS)
+
+
+def _chances(run: Simulator, year: int, factors: dict[tuple[str, str], Floats]) -> Floats:
+    """Chance of a move in a period, (draws, from, to), staying on the diagonal."""
+    position = {key: n for n, key in enumerate(run.states)}
+    care = {s for (_, s), there in zip(run.states, run.in_care(), strict=True) if there}
+    n = len(run.states)
+    rates, leaving = np.zeros((DRAWS, n, n)), np.zeros((DRAWS, n))
+    for (area, start, end, of_year), rate in run.data.rates.items():
+        if of_year == year:
+            row = position[area, start]
+            drawn = rate * _factor(factors, start, end, care)
+            leaving[:, row] += drawn
+            if end != EXIT:
+                rates[:, row, position[area, end]] += drawn
+    left = -np.expm1(-leaving / run.instance.periods_per_year)
+    share = np.divide(
+        rates, leaving[:, :, None], where=leaving[:, :, None] > 0, out=np.zeros_like(rates)
+    )
+    chance: Floats = share * left[:, :, None]
+    chance[:, np.arange(n), np.arange(n)] += 1 - left
+    return chance
+
+
+def _arrival_factors(
+    run: Simulator, doubt: Doubt, factors: dict[tuple[str, str], Floats]
+) -> Floats:
+    """Draws for arrivals from outside the states, (draws, states)."""
+    found = np.ones((DRAWS, len(run.states)))
+    for column, (_, state) in enumerate(run.states):
+        if (_OUTSIDE, state) in factors:
+            found[:, column] = factors[_OUTSIDE, state]
+    return found

@@ -1,0 +1,164 @@
+r"""Children by state and year if nothing changes, each with an interval.
+
+The middle is the baseline itself (:func:`allocator.simulate.baseline`).  A number's interval is
+log-normal about it, with the variance after :math:`h` years
+
+.. math:: \sigma^2 = \frac{2x\min(h, 3)}{n} + h\,c\,\big(2 - \tfrac nN\big) + r_h
+
+of chance in :math:`n` children who leave at a rate :math:`x`, of the drift
+:math:`c` of a council's number (and as much again of its mix, less so in the states that hold
+most of the :math:`N` in care), and :math:`r_h` of the rates' own uncertainty, where a calibration
+tells it: rates are drawn and the recursion run again.  Areas share part of their drift, and one
+larger than any council drifts as several do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.calibrate.projection import chance
+from allocator.forecast.doubt import Doubt
+from allocator.forecast.draws import spread_of_rates
+from allocator.instance import Instance
+from allocator.simulate import Baseline, Simulator, baseline
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+IN_CARE: Final = "in care"  # a total, where a state's name would stand
+ALL_AREAS: Final = ""
+LARGEST: Final = 2500.0  # children in care of a council; more are several councils, which differ
+
+
+@dataclass(frozen=True)
+class Line:
+    """One number's path: of a state, or of all in care; of an area, or of all."""
+
+    area: str
+    state: str
+    children: Floats  # at each year's end
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The baseline of an instance with intervals of one level."""
+
+    instance: Instance
+    doubt: Doubt
+    level: float
+    run: Baseline
+
+    @property
+    def years(self) -> list[int]:
+        """Financial years, at whose ends the numbers are."""
+        return list(self.instance.horizon)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Totals first, then the states in order; with areas, all together and then each."""
+        return tuple(_lines(self))
+
+    def total_rows(self) -> Iterator[tuple[int, float, float, float]]:
+        """Year, children in care at its end, and their interval; all areas together."""
+        total = self.lines[0]
+        yield from zip(self.years, total.children, total.low, total.high, strict=True)
+
+    def table(self) -> pd.DataFrame:
+        """A row per area, state and year: ``children``, ``low``, ``high`` at the year's end."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                (line.area, line.state, year, *values)
+                for line in self.lines
+                for year, *values in zip(
+                    self.years, line.children, line.low, line.high, strict=True
+                )
+            ],
+            columns=["area", "state", "year", "children", "low", "high"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The facts, for JSON; numbers by year's end."""
+
+        def path(line: Line) -> dict[str, Any]:
+            return {
+                name: {
+                    str(y): float(v) for y, v in zip(self.years, getattr(line, name), strict=True)
+                }
+                for name in ("children", "low", "high")
+            }
+
+        def of(area: str) -> dict[str, Any]:
+            mine = [line for line in self.lines if line.area == area]
+            states = {line.state: path(line) for line in mine if line.state != IN_CARE}
+            return {"in_care": path(mine[0]), "states": states}
+
+        found = {
+            "instance": self.instance.name, "instance_hash": self.instance.hash,
+            "level": self.level, "intervals_from": self.doubt.told, "years": self.years,
+            "entries": dict(zip(map(str, self.years), self.run.entries.tolist(), strict=True)),
+            "exits": dict(zip(map(str, self.years), self.run.exits.tolist(), strict=True)),
+            **of(ALL_AREAS),
+        }  # fmt: skip
+        if self.instance.has_areas:
+            found["areas"] = {area: of(area) for area in self.instance.areas}
+        return found
+
+
+def forecast(instance: Instance, doubt: Doubt, *, level: float = 0.8) -> Forecast:
+    """The baseline of an instance with its intervals."""
+    return Forecast(instance, doubt, level, baseline(instance))
+
+
+def _lines(found: Forecast) -> Iterator[Line]:
+    run = Simulator(found.instance)
+    ends = found.run.children[run.clock.year_ends].T  # (area and state, years)
+    opening, care = found.run.children[0], run.in_care()
+    years = np.arange(1, found.instance.years + 1)
+    drawn = spread_of_rates(run, found.doubt)
+    areas = [area for area, _ in run.states]
+    states = list(dict.fromkeys(state for _, state in run.states))
+    groups = [ALL_AREAS, *(found.instance.areas if found.instance.has_areas else ())]
+    for group in groups:
+        inside = np.array([group in (ALL_AREAS, area) for area in areas])
+        yield _line(found, group, IN_CARE, inside & care, ends, opening, years, drawn, areas)
+        for state in states:
+            rows = inside & np.array([each == state for _, each in run.states])
+            if rows.any():
+                yield _line(found, group, state, rows, ends, opening, years, drawn, areas)
+
+
+def _line(
+    found: Forecast, group: str, state: str, rows: NDArray[np.bool_], ends: Floats,
+    opening: Floats, years: NDArray[np.int_], drawn: Floats | None, areas: list[str],
+) -> Line:  # fmt: skip
+    """A sum over rows (area and state) with its interval."""
+    children = ends[rows].sum(axis=0)
+    doubt = found.doubt.uncertainty
+    in_care = Simulator(found.instance).in_care()
+    by_chance, drift = np.zeros(len(years)), np.zeros(len(years))
+    for area in dict.fromkeys(area for area, mine in zip(areas, rows, strict=True) if mine):
+        here = np.array([each == area for each in areas])
+        part, whole = ends[here & rows].sum(axis=0), ends[here & in_care].sum(axis=0)
+        weight = part / np.maximum(children, 1e-9)
+        mix = 2 - np.minimum(part / np.maximum(whole, 1e-9), 1.0)
+        own = np.maximum(doubt.spread * mix - doubt.shared, 0.0)
+        by_chance += weight**2 * chance(doubt.turnover, part, years.astype(float))
+        drift += weight**2 * own / max(1.0, float(opening[here & in_care].sum()) / LARGEST)
+    variance = by_chance + years * (drift + min(doubt.shared, doubt.spread))
+    if drawn is not None:
+        sums = drawn[:, :, rows].sum(axis=2)  # (draws, years)
+        variance = variance + np.log(np.maximum(sums, 1e-9)).var(axis=0)
+    low, high = doubt.interval(children, np.sqrt(variance), found.level)
+    return Line(group, state, children, low, high)
