@@ -11,6 +11,7 @@ from allocator.choice import FORMULATION as CHOICE
 from allocator.choice import SolvedByChoice, WindowChoice
 from allocator.errors import AuditError
 from allocator.instance import Instance
+from allocator.moves import move_table
 from allocator.plan import Plan, WindowOutcome
 from allocator.session import (
     FORMULATIONS,
@@ -98,6 +99,7 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
     prices = price_table(instance, program, solution.primal, solution.dual, costs, solved.ranging)
     objective = float(costs @ solution.primal) * POUNDS
     spent = present_value(instance, tables["spend"])
+    tables["moves"] = move_table(instance, unchanged, tables)
     tables |= {"years": year_table(instance, unchanged, tables), "prices": prices}
     checked = audit(
         instance, tables, best.window, objective=objective, terminal_value=objective - spent,
