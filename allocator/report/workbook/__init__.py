@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from allocator.errors import UsageError
 from allocator.instance.placing import place_file
 from allocator.instance.writing import WORKBOOK, add_sheets
 from allocator.plan import Plan
+
+if TYPE_CHECKING:
+    from allocator.report.workbook.book import Book
 
 __all__ = ["write_workbook"]
 
@@ -56,7 +60,7 @@ def _write_plan(book: Book, plan: Plan) -> None:
 
     frames = tables.frames_of(plan)
     first, drawn = book.sheet(front.FRONT), book.sheet(charts.SHEET)
-    by_year = years.write_years(book, plan, frames)
+    by_year = years.write_years(book, plan)
     services = levels.write_services(book, plan, frames) if plan.found else None
     areas = levels.write_areas(book, plan) if plan.instance.has_areas else None
     figures = facts.facts_of(plan, frames)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 HEADING: Final = 2  # row of the headings, counted from 0; a title and a note stand above
 MOST_ROWS: Final = 1_048_576 - HEADING - 2  # under the headings of a sheet, one left for a total
+LINE: Final = 15.5  # points of a line of text
 _A4: Final = 9
+_WIDEST: Final = 60.0  # characters of a column
 _LONGEST_FOOTER: Final = 120
 
 MONEY: Final = "#,##0;[Red]-#,##0;0"
@@ -37,6 +40,28 @@ class Formula:
 
     text: str
     value: float | int | str | bool
+
+
+@dataclass(frozen=True)
+class Shaped:
+    """A cell with a number format of its own."""
+
+    value: object
+    shape: str
+
+    @property
+    def style(self) -> dict[str, str]:
+        """Properties of its format."""
+        return {"num_format": self.shape} if self.shape else {}
+
+    @property
+    def length(self) -> int:
+        """Characters that it takes, about."""
+        value = self.value.value if isinstance(self.value, Formula) else self.value
+        if not isinstance(value, numbers.Real) or isinstance(value, bool):
+            return 0 if value is None else max(map(len, str(value).split("\n")))
+        decimals = len(self.shape.partition(";")[0].partition(".")[2])
+        return len(f"{float(value):,.{decimals}f}") if "E" not in self.shape else len(self.shape)
 
 
 @dataclass(frozen=True)
@@ -148,19 +173,15 @@ class Book:
         every printed page.
         """
         columns = {heading.key: n for n, heading in enumerate(headings)}
-        widths = [_width(heading.text) for heading in headings]
-        for n, heading in enumerate(headings):
-            self.put(sheet, HEADING, n, heading.text, bold=True, text_wrap=True, bottom=1,
-                     align="left" if heading.shape == TEXT else "right", bg_color="#E8EEF4")  # fmt: skip
+        widths = [_width(heading) for heading in headings]
         last = HEADING
         for last, row in enumerate(rows, HEADING + 1):
             for n, (heading, value) in enumerate(zip(headings, row, strict=True)):
-                self.put(sheet, last, n, value, **_shaped(heading.shape))
-                if isinstance(value, str):
-                    widths[n] = max(widths[n], min(60.0, len(value) + 2.0))
+                cell = value if isinstance(value, Shaped) else Shaped(value, heading.shape)
+                self.put(sheet, last, n, cell.value, **cell.style)
+                widths[n] = max(widths[n], min(_WIDEST, cell.length + 2.0))
         block = Block(sheet.name, HEADING + 1, max(last, HEADING + 1), columns)
-        for n, width in enumerate(widths):
-            sheet.set_column(n, n, width)
+        self._head(sheet, headings, widths)
         sheet.freeze_panes(HEADING + 1, keys)
         sheet.repeat_rows(HEADING)
         if filtered:
@@ -169,6 +190,18 @@ class Book:
             self.name(f"{prefix}_{key}", block, key)
         return block
 
+    def _head(self, sheet: Worksheet, headings: Sequence[Heading], widths: Sequence[float]) -> None:
+        """The headings, in a row as high as the longest of them."""
+        for n, (heading, width) in enumerate(zip(headings, widths, strict=True)):
+            side = "left" if heading.shape == TEXT else "right"
+            self.put(
+                sheet, HEADING, n, heading.text, bold=True, text_wrap=True, bottom=1, align=side,
+                bg_color="#E8EEF4",
+            )  # fmt: skip
+            sheet.set_column(n, n, width)
+        lines = max(map(_lines, headings, widths))
+        sheet.set_row(HEADING, LINE * lines + 4)
+
     def name(self, name: str, block: Block, key: str) -> None:
         """Name a column of a table."""
         column = block.columns[key]
@@ -176,11 +209,11 @@ class Book:
         self.workbook.define_name(name, f"='{block.sheet}'!{where}")
 
 
-def _shaped(shape: str) -> dict[str, str]:
-    return {"num_format": shape} if shape else {}
+def _width(heading: Heading) -> float:
+    """Characters for a heading: its longest word, for it is wrapped; a dozen at least."""
+    return max(12.0, max(map(len, heading.text.split()), default=0) + 2.0)
 
 
-def _width(heading: str) -> float:
-    """Characters for a heading: its longest line, within reason, for it is wrapped."""
-    longest_word = max(map(len, heading.split()), default=0)
-    return min(18.0, max(11.0, longest_word + 3.0))
+def _lines(heading: Heading, width: float) -> int:
+    """Lines that a heading takes in a column so wide, bold letters being wider."""
+    return sum(len(textwrap.wrap(part, int(width) - 2)) for part in heading.text.split("\n"))

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from allocator.instance.grid import RESULTS
 from allocator.instance.schema import TIERS
 from allocator.plan import Plan
+from allocator.report.charts.children import care
+from allocator.report.charts.money import position, spend
+from allocator.report.charts.palette import (
+    BASELINE,
+    CUMULATIVE,
+    GAIN,
+    MANY,
+    MONEY,
+    PLAN,
+    TARGET,
+    TIER_LABELS,
+    TIER_STYLES,
+    Style,
+)
+from allocator.report.charts.services import services
 from allocator.report.wording import shortened
 from allocator.report.workbook.book import Block, Book
 
@@ -17,17 +31,13 @@ if TYPE_CHECKING:
 
 SHEET: Final = f"{RESULTS} charts"
 MOST_AREAS: Final = 40  # bars of a chart that can still be told apart
-# Okabe and Ito's colours, which every kind of eyesight tells apart.
-BLUE, ORANGE, GREEN, RED, GREY, PURPLE, SKY = (
-    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#7F7F7F", "#CC79A7", "#56B4E9",
-)  # fmt: skip
-_TIERS: Final = dict(
-    zip(TIERS, (("Early help", GREEN), ("Edge of care", ORANGE), ("Statutory", BLUE)), strict=True)
-)
-_SERVICES: Final = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY, "#000000")
-_MARKERS: Final = ("circle", "square", "triangle", "diamond", "x", "star", "plus", "short_dash")
-_SIZE: Final = {"width": 760, "height": 400}
-_ROWS, _COLUMNS = 21, 12  # cells that a chart takes
+_DASHES: Final = {"solid": "solid", "dash": "dash", "dot": "round_dot", "dashdot": "dash_dot"}
+_HATCHES: Final = {
+    "/": "wide_upward_diagonal", "\\": "wide_downward_diagonal", "x": "diagonal_brick",
+    ".": "percent_20",
+}  # fmt: skip
+_SIZE: Final = {"width": 760, "height": 500}
+_ROWS, _COLUMNS = 26, 12  # cells that a chart takes
 
 
 class Drawing:
@@ -65,34 +75,30 @@ class Drawing:
         self.count += 1
 
 
-def stroke(
-    block: Block, key: str, name: str, colour: str, *, marker: str = "circle", dash: str = "solid"
-) -> dict[str, Any]:
-    """A line of a chart over a column of a table of years."""
+def stroke(name: str, labels: list[Any], values: list[Any], style: Style) -> dict[str, Any]:
+    """A line of a chart over a range of cells."""
+    colour = {"color": style.colour}
     return {
         "name": name,
-        "categories": block.range("label"),
-        "values": block.range(key),
-        "line": {"color": colour, "width": 2.25, "dash_type": dash},
-        "marker": {"type": marker, "size": 6, "fill": {"color": colour},
-                   "border": {"color": colour}},
-    }  # fmt: skip
-
-
-def fill(block: Block, key: str, name: str, colour: str) -> dict[str, Any]:
-    """Columns of a chart over a column of a table of years."""
-    return {
-        "name": name,
-        "categories": block.range("label"),
-        "values": block.range(key),
-        "fill": {"color": colour},
-        "gap": 60,
+        "categories": labels,
+        "values": values,
+        "line": {**colour, "width": 2.25, "dash_type": _DASHES[style.dash]},
+        "marker": {"type": style.marker, "size": 6, "fill": colour, "border": colour},
     }
+
+
+def fill(name: str, labels: list[Any], values: list[Any], style: Style) -> dict[str, Any]:
+    """Columns of a chart over a range of cells, hatched where the style is."""
+    series = {"name": name, "categories": labels, "values": values, "gap": 60}
+    if not style.hatch:
+        return series | {"fill": {"color": style.colour}}
+    hatched = {"pattern": _HATCHES[style.hatch], "fg_color": "#FFFFFF", "bg_color": style.colour}
+    return series | {"pattern": hatched, "border": {"color": style.colour}}
 
 
 def write_charts(
     book: Book, sheet: Worksheet, plan: Plan,
-    years: Block, services: Block | None, areas: Block | None,
+    years: Block, levels: Block | None, areas: Block | None,
 ) -> None:  # fmt: skip
     """The charts of a plan, or of the baseline where there is none."""
     drawing = Drawing(book, sheet)
@@ -100,85 +106,80 @@ def write_charts(
     spend_chart(drawing, plan, years)
     if plan.found:
         position_chart(drawing, plan, years)
-    if services is not None:
-        services_chart(drawing, plan, services)
+    if levels is not None:
+        services_chart(drawing, plan, levels)
     if areas is not None and plan.found and len(plan.instance.areas) <= MOST_AREAS:
         areas_chart(drawing, plan, areas)
 
 
 def care_chart(drawing: Drawing, plan: Plan, years: Block) -> None:
     """Children in care: the plan, the baseline and the target."""
-    chart = drawing.line()
-    if plan.found:
-        chart.add_series(stroke(years, "children_in_care", "Plan", BLUE))
-    series = stroke(years, "baseline_children_in_care", "If nothing changes", GREY,
-                    marker="square", dash="dash")  # fmt: skip
-    chart.add_series(series)
-    if "target" in years.columns:
-        chart.add_series(
-            stroke(years, "target", "Target", RED, marker="short_dash", dash="square_dot")
-        )
-    told = "Line chart of children in care at each year's end: plan, baseline and target"
-    drawing.place(chart, "Children in care at the year's end", "children", "#,##0", told)
+    chart, labels, told = drawing.line(), years.range("label"), care(plan)
+    for key, series in (
+        ("children_in_care", ("Plan", PLAN)),
+        ("baseline_children_in_care", ("If nothing changes", BASELINE)),
+        ("target", ("Target, at most", TARGET)),
+    ):
+        if key in years.columns:
+            name, style = series
+            chart.add_series(stroke(name, labels, years.range(key), style))
+    drawing.place(chart, f"{told.title} at the year's end", "children", "#,##0", told.about)
 
 
 def spend_chart(drawing: Drawing, plan: Plan, years: Block) -> None:
-    """Spend by tier, stacked, under what the funds hold."""
-    before, whose = ("", "Spend") if plan.found else ("baseline_", "Spend if nothing changes")
-    chart = drawing.bars("stacked")
+    """Spend by tier, stacked, under the money there is."""
+    before, labels = "" if plan.found else "baseline_", years.range("label")
+    chart, told = drawing.bars("stacked"), spend(plan)
     for tier in reversed(TIERS):
-        chart.add_series(fill(years, f"{before}{tier}", *_TIERS[tier]))
-    if plan.found:
-        cap = drawing.line()
-        cap.add_series(stroke(years, "available", "Funds available", RED, dash="dash"))
-        chart.combine(cap)
-    told = "Stacked columns of spend by tier and year, with a line for the funds available"
+        values = years.range(f"{before}{tier}")
+        chart.add_series(fill(TIER_LABELS[tier], labels, values, TIER_STYLES[tier]))
+    cap = drawing.line()
+    cap.add_series(stroke("Money there is", labels, years.range("available"), MONEY))
+    chart.combine(cap)
     unit, shape = _millions(plan, float(plan.years()["baseline_total"].max()))
-    drawing.place(chart, f"{whose} by tier{_starred(plan)}", unit, shape, told, min=0)
+    title = "Spend by tier" if plan.found else told.title
+    drawing.place(chart, f"{title}{_starred(plan)}", unit, shape, told.about, min=0)
 
 
 def position_chart(drawing: Drawing, plan: Plan, years: Block) -> None:
     """The net position against the baseline: each year's, and cumulative."""
-    chart, run = drawing.bars(), drawing.line()
-    chart.add_series(fill(years, "net", "In the year", SKY))
-    run.add_series(stroke(years, "cumulative", "Cumulative", BLUE))
+    chart, run, labels = drawing.bars(), drawing.line(), years.range("label")
+    told = position(plan)
+    chart.add_series(fill("Net in the year", labels, years.range("net"), GAIN))
+    run.add_series(stroke("Cumulative", labels, years.range("cumulative"), CUMULATIVE))
     chart.combine(run)
-    told = "Columns of the yearly net position against the baseline, and a line of the cumulative"
     unit, shape = _millions(plan, max(map(abs, plan.cash().cumulative.values())))
-    drawing.place(chart, f"Net position against the baseline{_starred(plan)}", unit, shape, told)
+    drawing.place(chart, f"{told.title}{_starred(plan)}", unit, shape, told.about)
 
 
-def services_chart(drawing: Drawing, plan: Plan, services: Block) -> None:
+def services_chart(drawing: Drawing, plan: Plan, block: Block) -> None:
     """Cases per year of each service at each year's end."""
-    chart = drawing.line()
-    first, *_, last = [services.columns[f"in_{plan.instance.first_year}"],
-                       services.columns[f"in_{plan.instance.last_year}"]]  # fmt: skip
+    chart, told = drawing.line(), services(plan)
+    assert told is not None
+    first, last = (
+        block.columns[f"in_{y}"] for y in (plan.instance.first_year, plan.instance.last_year)
+    )
+    labels = [block.sheet, block.first - 1, first, block.first - 1, last]
     for n, service in enumerate(plan.levels()):
-        row, colour = services.first + n, _SERVICES[n % len(_SERVICES)]
-        chart.add_series({
-            "name": shortened(plan.instance.label("services", service)),
-            "categories": [services.sheet, services.first - 1, first, services.first - 1, last],
-            "values": [services.sheet, row, first, row, last],
-            "line": {"color": colour, "width": 2.25},
-            "marker": {"type": _MARKERS[n % len(_MARKERS)], "size": 6,
-                       "fill": {"color": colour}, "border": {"color": colour}},
-        })  # fmt: skip
-    told = "Line chart of the cases per year of each service at each year's end"
-    drawing.place(chart, "Services at the year's end", "cases per year", "#,##0", told, min=0)
+        row = block.first + n
+        name = shortened(plan.instance.label("services", service))
+        values = [block.sheet, row, first, row, last]
+        chart.add_series(stroke(name, labels, values, MANY[n % len(MANY)]))
+    drawing.place(chart, told.title, "cases per year", "#,##0", told.about, min=0)
 
 
 def areas_chart(drawing: Drawing, plan: Plan, areas: Block) -> None:
     """What each area saves or spends against its baseline."""
     chart = drawing.bars()
-    chart.add_series({**fill(areas, "net", "Net over the plan", BLUE), "gap": 40})
-    told = "Columns of the net position of each area over the whole plan"
+    chart.add_series(fill("Net over the plan", areas.range("label"), areas.range("net"), GAIN))
+    told = "What each area saves (or spends, where negative) against doing nothing new"
     most = max(abs(float(plan.years(area)["net"].sum())) for area in plan.instance.areas)
     unit, shape = _millions(plan, most)
     drawing.place(chart, "Net position by area, whole plan", unit, shape, told)
 
 
 def _millions(plan: Plan, largest: float) -> tuple[str, str]:
-    """The axis of money: in £m, with a decimal or two where amounts are small."""
+    """The axis of money: in £m, with decimals where amounts are small."""
     decimals = 0 if largest >= 2e7 else 1 if largest >= 2e6 else 3
     shape = f"#,##0{'.' if decimals else ''}{'0' * decimals},,"
     return f"£m, prices of {plan.instance.price_base}", shape
@@ -186,9 +187,3 @@ def _millions(plan: Plan, largest: float) -> tuple[str, str]:
 
 def _starred(plan: Plan) -> str:
     return "" if plan.window is None else " (* double investment)"
-
-
-def names_of(plans: Sequence[Plan]) -> list[str]:
-    """Short names that tell plans apart."""
-    titles = [shortened(plan.instance.title or plan.instance.name, 28) for plan in plans]
-    return [f"{n}: {title}" for n, title in enumerate(titles, 1)]

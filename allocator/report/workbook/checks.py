@@ -10,7 +10,7 @@ from allocator.instance.grid import RESULTS
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import TIERS
 from allocator.plan import Plan
-from allocator.report.workbook.book import HEADING, WHOLE, Block, Book, Formula, Heading
+from allocator.report.workbook.book import HEADING, WHOLE, Block, Book, Formula, Heading, Shaped
 from allocator.report.workbook.columns import names
 from allocator.report.workbook.facts import Fact
 from allocator.report.workbook.tables import Frames
@@ -38,6 +38,11 @@ class Check:
         """A hundredth of a pound or child at least, where numbers are only added up."""
         least = 0.01 if self.relative == _EXACT else 1.0
         return max(least, self.relative * abs(self.own))
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the two are the same, to tolerance."""
+        return bool(abs(self.value - self.own) <= self.tolerance)
 
 
 def checks_of(
@@ -138,9 +143,10 @@ def write_checks(book: Book, checks: Sequence[Check]) -> None:
     ]
     rows = [
         [
-            check.what, Formula(check.formula, check.value), check.own,
+            check.what, Shaped(Formula(check.formula, check.value), check.shape),
+            Shaped(check.own, check.shape),
             Formula(f"=B{row}-C{row}", check.value - check.own), check.tolerance,
-            Formula(f"=ABS(D{row})<=E{row}", abs(check.value - check.own) <= check.tolerance),
+            Formula(f"=ABS(D{row})<=E{row}", check.agrees),
         ]
         for row, check in enumerate(checks, first)
     ]  # fmt: skip
@@ -156,5 +162,5 @@ def write_checks(book: Book, checks: Sequence[Check]) -> None:
 
 
 def _verdict(checks: Sequence[Check]) -> str:
-    wrong = sum(abs(each.value - each.own) > each.tolerance for each in checks)
+    wrong = sum(not each.agrees for each in checks)
     return f"{wrong} of {len(checks)} checks differ" if wrong else VERDICT.format(len(checks))

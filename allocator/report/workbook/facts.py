@@ -34,7 +34,8 @@ def facts_of(plan: Plan, frames: Frames) -> list[Fact]:
     given = [
         Fact("first_year", "First year", first, financial_year(first), WHOLE),
         Fact("last_year", "Last year", last, financial_year(last), WHOLE),
-        Fact("discount_rate", "Discount rate", plan.instance.discount_rate, "real, per year", RATIO),
+        Fact("discount_rate", "Discount rate", plan.instance.discount_rate, "real, per year",
+             RATIO),
         Fact("baseline_terminal_value", "Baseline after the last year",
              plan.baseline_terminal_value, "£ at present value"),
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from allocator.instance.grid import RESULTS, SETTINGS_SHEET
 from allocator.plan import Plan
 from allocator.report.answer import answer, question
 from allocator.report.wording import counted, scientific
-from allocator.report.workbook.book import Book, Formula
+from allocator.report.workbook.book import LINE, Book, Formula
 from allocator.report.workbook.checks import VERDICT
 from allocator.report.workbook.facts import Fact
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 FRONT: Final = RESULTS
 _WIDTHS: Final = (38, 20, 82)
 _LINE: Final = 118  # characters of the widths together, in the face of the sheet
-_HEIGHT: Final = 15.5  # points of a line
 
 # Sheets that are not tables, and what they are.
 _SHEETS: Final = {
@@ -44,11 +43,12 @@ def write_front(
              bold=True, font_size=16)  # fmt: skip
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
+    sheet.set_row(0, 2 * LINE)
     row = 1
     for text in (question(plan), answer(plan)):
         sheet.merge_range(row, 0, row, 2, "", book.style(text_wrap=True))
         book.put(sheet, row, 0, text, text_wrap=True)
-        sheet.set_row(row, _HEIGHT * math.ceil(len(text) / _LINE) + 4)
+        sheet.set_row(row, LINE * math.ceil(len(text) / _LINE) + 4)
         row += 1
     row = _facts(book, sheet, facts, row + 1)
     row = _grounds(book, sheet, plan, checks, row + 1)
@@ -67,7 +67,7 @@ def _facts(book: Book, sheet: Worksheet, facts: Sequence[Fact], row: int) -> int
     for row, fact in enumerate(facts, row):  # noqa: B020
         book.put(sheet, row, 0, fact.label)
         book.put(sheet, row, 1, fact.value, num_format=fact.shape, align="right")
-        book.put(sheet, row, 2, fact.meaning)
+        book.put(sheet, row, 2, fact.meaning, align="left", indent=1)
         book.workbook.define_name(f"plan_{fact.key}", f"='{FRONT}'!$B${row + 1}")
     return row + 1
 

@@ -30,9 +30,9 @@ def write_services(book: Book, plan: Plan, frames: Frames) -> Block | None:
     if not levels:
         return None
     sheet = book.sheet(SERVICES)
-    book.title(sheet, "Services: cases per year at the end of each year", "All areas together")
+    book.title(sheet, "Services, in cases per year at the end of each year", "All areas together")
     told = names(("service", "Service"), ("label", "Label"))
-    told += [Heading(f"in_{y}", financial_year(y), str(y), COUNT) for y in plan.instance.horizon]
+    told += [Heading(f"in_{y}", financial_year(y), shape=COUNT) for y in plan.instance.horizon]
     rows: list[list[object]] = []
     for row, (service, by_year) in enumerate(levels.items(), HEADING + 1):
         cells: list[object] = [service, plan.instance.label("services", service)]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from allocator.instance.grid import RESULTS
 from allocator.instance.instance import financial_year
-from allocator.instance.schema import ALL, TIERS
+from allocator.instance.schema import TIERS
 from allocator.plan import Plan
+from allocator.report.charts.children import targets
+from allocator.report.charts.money import available
 from allocator.report.workbook.book import (
     COUNT,
     HEADING,
@@ -24,11 +26,16 @@ from allocator.report.workbook.book import (
     Heading,
 )
 from allocator.report.workbook.columns import heading
-from allocator.report.workbook.tables import Frames
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 SHEET: Final = f"{RESULTS} by year"
 _FROM_YEARS: Final = "=SUMIFS(plan_years_{key},plan_years_year,{year})"
-_SUMMED: Final = frozenset({"net", "present_spend", "present_net", "total", "baseline_total"})
+_SUMMED: Final = frozenset({
+    *TIERS, "total", *(f"baseline_{tier}" for tier in TIERS), "baseline_total", "net",
+    "present_spend", "present_net",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ class Line:
     formula: str = ""
 
 
-def write_years(book: Book, plan: Plan, frames: Frames) -> Block:
+def write_years(book: Book, plan: Plan) -> Block:
     """The sheet, with its columns named ``by_year_<column>`` and a row of totals."""
     sheet = book.sheet(SHEET)
     note = "Formulas over the plan's tables; net is the baseline's spend less the plan's"
@@ -52,27 +59,31 @@ def write_years(book: Book, plan: Plan, frames: Frames) -> Block:
         note += "; * double investment"
     title = "Year by year, all areas together"
     book.title(sheet, title, note if plan.found else "If nothing changes: there is no plan")
-    lines = _lines(plan, frames)
-    columns = {line.heading.key: n for n, line in enumerate(lines)}
-    first = HEADING + 1
+    lines = _lines(plan)
+    first, columns = HEADING + 1, {line.heading.key: n for n, line in enumerate(lines)}
     block = Block(SHEET, first, first + plan.instance.years - 1, columns)
     rows = [
         [_cell(line, block, first + n, value) for line, value in zip(lines, values, strict=True)]
         for n, values in enumerate(zip(*(line.values for line in lines), strict=True))
     ]
     book.table(sheet, "by_year", [line.heading for line in lines], rows, keys=2, filtered=False)
-    book.put(sheet, block.last + 1, 0, "Total", bold=True, top=1)
-    for n, line in enumerate(lines[1:], 1):
-        total: Formula | None = None
-        if line.heading.key in _SUMMED or line.heading.key in TIERS:
-            key = line.heading.key
-            ends = f"{block.cell(key, first)}:{block.cell(key, block.last)}"
-            total = Formula(f"=SUM({ends})", float(sum(line.values)))
-        if total is None:
-            sheet.write_blank(block.last + 1, n, None, book.style(top=1))
-        else:
-            book.put(sheet, block.last + 1, n, total, bold=True, top=1, num_format=MONEY)
+    sheet.fit_to_pages(2, 0)
+    sheet.repeat_columns(0, 1)
+    _totals(book, sheet, lines, block)
     return block
+
+
+def _totals(book: Book, sheet: Worksheet, lines: Sequence[Line], block: Block) -> None:
+    """A row of sums below the years, of what can be added up."""
+    row = block.last + 1
+    for n, line in enumerate(lines):
+        key = line.heading.key
+        sheet.write_blank(row, n, None, book.style(top=1))
+        if key in _SUMMED:
+            text = f"=SUM({block.cell(key, block.first)}:{block.cell(key, block.last)})"
+            total = Formula(text, float(sum(line.values)))
+            book.put(sheet, row, n, total, bold=True, top=1, num_format=MONEY)
+    book.put(sheet, row, 0, "Total", bold=True, top=1)
 
 
 def _cell(line: Line, block: Block, row: int, value: Any) -> Any:
@@ -83,25 +94,20 @@ def _cell(line: Line, block: Block, row: int, value: Any) -> Any:
     return Formula(line.formula.format(**cells, **firsts), value)
 
 
-def _lines(plan: Plan, frames: Frames) -> list[Line]:
-    instance, years = plan.instance, plan.years()
+def _lines(plan: Plan) -> list[Line]:
+    years, target = plan.years(), targets(plan)
+    care = ("children_in_care", "baseline_children_in_care")
+    spend = (*TIERS, "total", *(f"baseline_{tier}" for tier in TIERS), "baseline_total")
     lines = [
-        Line(heading("year", instance.price_base), list(instance.horizon)),
+        Line(heading("year", plan.instance.price_base), list(plan.instance.horizon)),
         Line(Heading("label", "Financial year"), labels_of(plan)),
+        *(_summed(plan, years, column) for column in care if column in years),
     ]
-    care = ["children_in_care", "baseline_children_in_care"]
-    spend = [*TIERS, "total", *(f"baseline_{tier}" for tier in TIERS), "baseline_total"]
-    targets = targets_of(plan)
-    for column in care:
-        if column in years:
-            lines.append(_summed(plan, years, column))
-    if targets:
-        lines.append(
-            Line(Heading("target", "Target", "children at most", COUNT),
-                 [targets.get(year) for year in instance.horizon])
-        )  # fmt: skip
+    if any(most is not None for most in target):
+        lines.append(Line(Heading("target", "Target", "children at most", COUNT), list(target)))
     lines += [_summed(plan, years, column) for column in spend if column in years]
-    return lines + (_money(plan, frames) if plan.found else [])
+    lines.append(_available(plan))
+    return lines + ([*_position(plan), *_present(plan)] if plan.found else [])
 
 
 def _summed(plan: Plan, years: pd.DataFrame, key: str) -> Line:
@@ -120,41 +126,39 @@ def labels_of(plan: Plan) -> list[str]:
     return [financial_year(year) + marks.get(year, "") for year in plan.instance.horizon]
 
 
-def targets_of(plan: Plan) -> Mapping[int, float]:
-    """Targets for all areas together, by year."""
-    return {
-        year: most for (owner, year), most in plan.instance.resolved.targets.items() if owner == ALL
-    }
+def _available(plan: Plan) -> Line:
+    """Money that may be drawn: of a plan, what was drawn and what was left."""
+    usable = 'SUMIFS(plan_funds_{},plan_funds_year,{{year}},plan_funds_usable,"yes")'
+    formula = f"={usable.format('drawn')}+{usable.format('unspent')}" if plan.found else ""
+    told = Heading("available", "Money there is", f"£, prices of {plan.instance.price_base}", MONEY)
+    return Line(told, list(available(plan)), formula)
 
 
-def _money(plan: Plan, frames: Frames) -> list[Line]:
-    """What the funds hold, the position against the baseline, and present values."""
-    cash, instance = plan.cash(), plan.instance
-    base = instance.price_base
-    pounds, present = f"£, prices of {base}", f"£ at present value, prices of {base}"
-    factors = [(1 + instance.discount_rate) ** -n for n in range(instance.years)]
-    net, total = list(cash.net.values()), [float(v) for v in plan.years()["total"]]
+def _position(plan: Plan) -> list[Line]:
+    """The position against the baseline."""
+    cash, pounds = plan.cash(), f"£, prices of {plan.instance.price_base}"
+    paid = [int(amount >= -cash.tolerance) for amount in cash.cumulative.values()]
     return [
-        Line(Heading("available", "Funds available", pounds, MONEY),
-             _available(plan, frames["funds"]),
-             '=SUMIFS(plan_funds_drawn,plan_funds_year,{year},plan_funds_usable,"yes")'
-             '+SUMIFS(plan_funds_unspent,plan_funds_year,{year},plan_funds_usable,"yes")'),
-        Line(Heading("net", "Net", pounds, MONEY), net, "={baseline_total}-{total}"),
+        Line(Heading("net", "Net", pounds, MONEY), list(cash.net.values()),
+             "={baseline_total}-{total}"),
         Line(Heading("cumulative", "Net, cumulative", pounds, MONEY),
              list(cash.cumulative.values()), "=SUM({first_net}:{net})"),
-        Line(Heading("paid_back", "Paid back", "1: yes", WHOLE),
-             [int(c >= -cash.tolerance) for c in cash.cumulative.values()],
+        Line(Heading("paid_back", "Paid back", "1: yes", WHOLE), paid,
              "=IF({cumulative}>=-plan_rounding,1,0)"),
-        Line(Heading("factor", "Discount factor", "", RATIO), factors,
-             "=(1+plan_discount_rate)^({first_year}-{year})"),
-        Line(Heading("present_spend", "Spend", present, MONEY),
-             [t * f for t, f in zip(total, factors, strict=True)], "={total}*{factor}"),
-        Line(Heading("present_net", "Net", present, MONEY),
-             [n * f for n, f in zip(net, factors, strict=True)], "={net}*{factor}"),
     ]  # fmt: skip
 
 
-def _available(plan: Plan, funds: pd.DataFrame) -> list[float]:
-    usable = funds[funds["usable"] == "yes"]
-    held = (usable["drawn"] + usable["unspent"]).groupby(usable["year"]).sum()
-    return [float(held.get(year, 0.0)) for year in plan.instance.horizon]
+def _present(plan: Plan) -> list[Line]:
+    """Spend and the net position at present value."""
+    pounds = f"£ at present value, prices of {plan.instance.price_base}"
+    factors = [(1 + plan.instance.discount_rate) ** -n for n in range(plan.instance.years)]
+    worth = {
+        key: [float(amount) * f for amount, f in zip(plan.years()[key], factors, strict=True)]
+        for key in ("total", "net")
+    }
+    return [
+        Line(Heading("factor", "Discount factor", "", RATIO), factors,
+             "=(1+plan_discount_rate)^({first_year}-{year})"),
+        Line(Heading("present_spend", "Spend", pounds, MONEY), worth["total"], "={total}*{factor}"),
+        Line(Heading("present_net", "Net", pounds, MONEY), worth["net"], "={net}*{factor}"),
+    ]  # fmt: skip
