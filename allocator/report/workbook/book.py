@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,18 +49,22 @@ class Shaped:
     shape: str
 
     @property
-    def style(self) -> dict[str, str]:
-        """Properties of its format."""
+    def style(self) -> dict[str, Any]:
+        """Properties of its format; a long text is wrapped."""
+        if isinstance(self.value, str):
+            return {"text_wrap": True} if len(self.value) > _WIDEST else {}
         return {"num_format": self.shape} if self.shape else {}
 
     @property
     def length(self) -> int:
         """Characters that it takes, about."""
         value = self.value.value if isinstance(self.value, Formula) else self.value
-        if not isinstance(value, numbers.Real) or isinstance(value, bool):
-            return 0 if value is None else max(map(len, str(value).split("\n")))
+        if value is None:
+            return 0
+        if not isinstance(value, (float, int)):
+            return max(map(len, str(value).split("\n")))
         decimals = len(self.shape.partition(";")[0].partition(".")[2])
-        return len(f"{float(value):,.{decimals}f}") if "E" not in self.shape else len(self.shape)
+        return len(self.shape) if "E" in self.shape else len(f"{value:,.{decimals}f}")
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,7 @@ class Book:
             sheet.write_formula(row, column, value.text, form, value.value)
         elif isinstance(value, bool):
             sheet.write_string(row, column, "yes" if value else "no", form)
-        elif isinstance(value, numbers.Real):
+        elif isinstance(value, (float, int)):
             self._put_number(sheet, row, column, float(value), form)
         elif value is not None and str(value):
             if len(str(value)) > LONGEST_CELL:

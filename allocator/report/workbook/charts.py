@@ -179,10 +179,14 @@ def areas_chart(drawing: Drawing, plan: Plan, areas: Block) -> None:
 
 
 def _millions(plan: Plan, largest: float) -> tuple[str, str]:
-    """The axis of money: in £m, with decimals where amounts are small."""
+    """The axis of money and its number format."""
+    return f"£m, prices of {plan.instance.price_base}", money_axis(largest)
+
+
+def money_axis(largest: float) -> str:
+    """A number format that shows pounds in £m, with decimals where amounts are small."""
     decimals = 0 if largest >= 2e7 else 1 if largest >= 2e6 else 3
-    shape = f"#,##0{'.' if decimals else ''}{'0' * decimals},,"
-    return f"£m, prices of {plan.instance.price_base}", shape
+    return f"#,##0{'.' if decimals else ''}{'0' * decimals},,"
 
 
 def _starred(plan: Plan) -> str:

@@ -52,7 +52,7 @@ def _rows(frame: pd.DataFrame) -> Iterator[list[Any]]:
     columns = [
         [
             None if missing else value
-            for value, missing in zip(frame[c], frame[c].isna(), strict=True)
+            for value, missing in zip(frame[c].tolist(), frame[c].isna(), strict=True)
         ]
         for c in frame.columns
     ]
@@ -83,8 +83,8 @@ def with_labels(plan: Plan, name: str) -> pd.DataFrame:
     if name in ("states", "services"):
         frame["year_end"] = [_yes(_ends_a_year(instance, period)) for period in frame["period"]]
     if name == "funds":
-        keys = zip(frame["fund"], frame["owner"], frame["year"], strict=True)
-        frame["usable"] = [_yes(_usable(plan, *key)) for key in keys]
+        rows = zip(frame["fund"], frame["owner"], frame["year"], strict=True)
+        frame["usable"] = [_yes(_usable(plan, *row)) for row in rows]
     return frame
 
 
@@ -164,7 +164,9 @@ def write_guide(book: Book, plan: Plan) -> None:
     for name, (row, columns) in {**tables, "windows": WINDOWS}.items():
         first, *lines = described(row, columns, plan.instance.price_base)
         rows.append([f"{RESULTS} {name}", "", first.strip()])
-        told = zip(columns, lines, strict=True)
-        rows += [[f"{RESULTS} {name}", c, line.strip()[len(c) :].strip()] for c, line in told]
+        rows += [
+            [f"{RESULTS} {name}", column, line.strip()[len(column) :].strip()]
+            for column, line in zip(columns, lines, strict=True)
+        ]
     told = names(("sheet", "Sheet"), ("column", "Column"), ("meaning", "Meaning"))
     book.table(sheet, "plan_guide", told, rows)
