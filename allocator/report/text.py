@@ -39,7 +39,12 @@ def _parts(plan: Plan) -> Iterator[str]:
 
 
 def _money(plan: Plan) -> str:
-    """Peak deficit, double running, payback and present values."""
+    lines = money_lines(plan)
+    return "Money, against doing nothing new\n" + table(lines[0], lines[1:], left=2)
+
+
+def money_lines(plan: Plan) -> list[tuple[str, str]]:
+    """Peak deficit, double running, payback and present values: what each is, and how much."""
     cash, lines = plan.cash(), []
     if cash.peak_deficit_year is None:
         lines.append(("Peak deficit", "none: never dearer than the baseline, year on year"))
@@ -48,7 +53,7 @@ def _money(plan: Plan) -> str:
         lines.append(("Peak deficit", peak))
     before = "before payback" if cash.payback_year else "in the years of the plan"
     lines.append(("Double-running cost", f"{pounds(cash.double_running_cost)} {before}"))
-    lines.append(("Payback", _payback(plan)))
+    lines.append(("Payback", payback_said(plan)))
     present = f"{pounds(plan.npv_in_horizon)} in the years of the plan"
     if plan.instance.terminal_value:
         present += f"; {pounds(plan.npv)} with what comes after them"
@@ -57,10 +62,11 @@ def _money(plan: Plan) -> str:
     if plan.instance.terminal_value:
         cost += f", {pounds(plan.terminal_value or 0.0)} of it after the last year"
     lines.append(("Cost of the plan", cost))
-    return "Money, against doing nothing new\n" + table(lines[0], lines[1:], left=2)
+    return lines
 
 
-def _payback(plan: Plan) -> str:
+def payback_said(plan: Plan) -> str:
+    """The year of payback, and whether it lasts."""
     cash = plan.cash()
     if cash.payback_year is None:
         return f"not within the {counted(plan.instance.years, 'year')} of the plan"
@@ -107,6 +113,11 @@ def _two_columns(rows: list[tuple[str, str]]) -> Iterator[str]:
 
 
 def _proof(plan: Plan) -> str:
+    lines = proof_lines(plan)
+    return table(lines[0], lines[1:], left=2)
+
+
+def proof_lines(plan: Plan) -> list[tuple[str, str]]:
     """Certificate, audit, and what the figures rest on."""
     lines = []
     if plan.certificate is not None:
@@ -129,7 +140,7 @@ def _proof(plan: Plan) -> str:
     lines.append(("Solved by", f"{plan.solver}, formulation {plan.formulation}"))
     name = shortened(plan.instance.name, 50)
     lines.append(("Instance", f"{name}, hash {plan.instance.hash[:HASH_LENGTH]}"))
-    return table(lines[0], lines[1:], left=2)
+    return lines
 
 
 def _chosen(whole: Mapping[str, float]) -> str:

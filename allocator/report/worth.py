@@ -51,7 +51,7 @@ class Worth:
 
 LONGEST: Final = 46  # characters of a service's name
 _NEGLIGIBLE: Final = 1e-7  # of the plan's cost
-_LEVERS: Final = frozenset({
+LEVERS: Final = frozenset({
     "target_met", "fund_balance", "spend_floor", "spend_ceiling", "statutory_protected",
     "prevention_uplifted", "savings_reinvested",
 })  # fmt: skip
@@ -83,7 +83,7 @@ def _by_area(plan: Plan) -> Iterable[Worth]:
             yield Worth(
                 *_said(plan, tuple(map(str, key)), part, wording),
                 weight=float((part["price"].abs() * _sizes(plan, part)).sum()),
-                lever=constraint in _LEVERS,
+                lever=constraint in LEVERS,
             )
 
 
