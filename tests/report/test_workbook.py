@@ -234,7 +234,7 @@ def test_nothing_is_overwritten_unasked_or_half_written(tmp_path):
 
 
 def test_continuous_integration_has_libreoffice():
-    if os.environ.get("ALLOCATOR_EVERY_SOLVER"):  # set by .ci/run, which installs it
+    if os.environ.get("ALLOCATOR_EVERY_PROGRAM"):  # set by .ci/run, which installs it
         assert PROGRAM is not None
 
 
