@@ -1,4 +1,4 @@
-"""A plan on a page, for a finance director: plain text, the same on a terminal and in a file."""
+"""A plan on a page, for a finance director: text, the same on a terminal and in a file."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from allocator.instance.instance import financial_year
 from allocator.plan import Plan
 from allocator.report.answer import answer, question
 from allocator.report.sections import areas, by_year, windows
+from allocator.report.sketch import FINE, Characters, Run, sketch
 from allocator.report.wording import counted, paragraph, pounds, scientific, shortened, table
 from allocator.report.worth import worths
 
@@ -16,16 +17,25 @@ MOST_LEVERS = 5
 HASH_LENGTH = 12
 
 
-def summary(plan: Plan) -> str:
+def summary(plan: Plan, characters: Characters = FINE) -> str:
     """The plan in plain text: the question and its answer, then the figures behind them."""
-    return "\n\n".join(_parts(plan)) + "\n"
+    return "".join(text for text, _ in summary_runs(plan, characters))
 
 
-def _parts(plan: Plan) -> Iterator[str]:
+def summary_runs(plan: Plan, characters: Characters = FINE) -> Iterator[Run]:
+    """The same in pieces, each with the name of its colour, blank for none."""
+    for number, part in enumerate(_parts(plan, characters)):
+        yield ("\n\n" if number else "", "")
+        yield from [(part, "")] if isinstance(part, str) else part
+    yield ("\n", "")
+
+
+def _parts(plan: Plan, characters: Characters) -> Iterator[str | list[Run]]:
     title = " ".join((plan.instance.title or plan.instance.name).split())
     yield f"{paragraph(title)}\n{'=' * min(len(title), 98)}"
     yield paragraph(question(plan))
     yield paragraph(answer(plan))
+    yield sketch(plan, characters)
     yield by_year(plan)
     if plan.found:
         yield _money(plan)
