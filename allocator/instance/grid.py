@@ -63,7 +63,7 @@ def is_table(raw: Raw, name: str, file: str, what: str, heading: Callable[[], li
     """
     if name in TABLES:
         return True
-    if name.split(" ")[0] == RESULTS:
+    if name.split(" ", maxsplit=1)[0] == RESULTS:
         return False
     meant = _table_meant(name, {shown(cell).strip() for cell in heading()} - {""})
     if meant is not None:
