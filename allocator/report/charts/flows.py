@@ -28,27 +28,42 @@ def moves(plan: Plan) -> Flows | None:
     wide = wide[(wide > 0).any(axis=1)]
     if wide.empty:
         return None
+    names = _names(plan)
     years = sorted({plan.instance.first_year, plan.instance.last_year})
-    diagrams = tuple((_title(wide, year, care), _flows(plan, wide, year)) for year in years)
-    names = dict.fromkeys(end for _, flows in diagrams for f in flows for end in (f.start, f.end))
-    styles = {name: Style(FLOWS[n % len(FLOWS)]) for n, name in enumerate(sorted(names))}
+    diagrams = tuple((_title(wide, year, care), _flows(names, wide, year)) for year in years)
+    drawn = sorted({end for _, flows in diagrams for f in flows for end in (f.start, f.end)})
+    styles = {name: Style(FLOWS[n % len(FLOWS)]) for n, name in enumerate(drawn)}
     return Flows(
         "moves", "Moves into, within and out of care, now and then",
-        " ".join(f"{title}." for title, _ in diagrams), _figures(plan, wide, years), "children",
+        " ".join(f"{title}." for title, _ in diagrams), _figures(names, wide, years), "children",
         diagrams, styles,
     )  # fmt: skip
 
 
-def _flows(plan: Plan, wide: pd.DataFrame, year: int) -> tuple[Flow, ...]:
+def _flows(names: dict[str, str], wide: pd.DataFrame, year: int) -> tuple[Flow, ...]:
     return tuple(
-        Flow(_label(plan, str(start), OUTSIDE), _label(plan, str(end), GONE), float(value))
+        Flow(_start(names, str(start)), _end(names, str(end)), float(value))
         for start, end, value in wide["moves", year].reset_index().itertuples(index=False)
         if value > 0
     )
 
 
-def _label(plan: Plan, state: str, outside: str) -> str:
-    return outside if state == EXIT else shortened(plan.instance.label("states", state), 28)
+def _names(plan: Plan) -> dict[str, str]:
+    """A short label of each state, numbered where two would be alike."""
+    names: dict[str, str] = {}
+    for state in dict.fromkeys(name for _, name in plan.instance.resolved.states):
+        short = shortened(plan.instance.label("states", state), 28)
+        alike = sum(name == short or name.startswith(f"{short} (") for name in names.values())
+        names[state] = f"{short} ({alike + 1})" if alike else short
+    return names
+
+
+def _start(names: dict[str, str], state: str) -> str:
+    return OUTSIDE if state == EXIT else names[state]
+
+
+def _end(names: dict[str, str], state: str) -> str:
+    return GONE if state == EXIT else names[state]
 
 
 def _title(wide: pd.DataFrame, year: int, care: set[str]) -> str:
@@ -59,13 +74,13 @@ def _title(wide: pd.DataFrame, year: int, care: set[str]) -> str:
     return f"{financial_year(year)}: {number(entered)} enter care, {number(left)} leave"
 
 
-def _figures(plan: Plan, wide: pd.DataFrame, years: list[int]) -> Figures:
+def _figures(names: dict[str, str], wide: pd.DataFrame, years: list[int]) -> Figures:
     columns = [Column("From"), Column("To")]
     columns += [Column(f"{financial_year(year)}", "children") for year in years]
     columns += [Column(f"{financial_year(years[-1])}, if nothing changes", "children")]
     picked = wide[[*(("moves", year) for year in years), ("baseline_moves", years[-1])]]
     rows: list[tuple[Value, ...]] = [
-        (_label(plan, start, OUTSIDE), _label(plan, end, GONE), *map(float, values))
+        (_start(names, start), _end(names, end), *map(float, values))
         for (start, end), values in zip(picked.index, picked.to_numpy(), strict=True)
     ]
     return Figures(

@@ -103,7 +103,7 @@ def _below_zero(panel: Panel) -> bool:
 
 
 def _at(chart: Panels) -> list[float]:
-    return [float(x) if chart.has_numbers else float(n) for n, x in enumerate(chart.axis)]
+    return [float(n) if isinstance(x, str) else x for n, x in enumerate(chart.axis)]
 
 
 def _stacked(

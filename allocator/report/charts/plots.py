@@ -45,7 +45,7 @@ def _panel(chart: Panels, panel: Panel) -> Plot:
     height = 220 if chart.small else 360 if len(chart.panels) == 1 else 215
     first = panel is chart.panels[0]
     traces = [_trace(chart, panel, series) for series in panel.series]
-    layout = _layout(legend=first and not chart.small) | {
+    layout = _layout(legend=first and not chart.small and len(traces) > 1) | {
         "xaxis": _axis(chart) | _ticks(chart, panel),
         "yaxis": {
             "title": {"text": panel.unit}, "rangemode": "tozero" if panel.from_zero else "normal",

@@ -72,7 +72,7 @@ class Panels(Chart):
     by side as many as fit, others below each other.
     """
 
-    axis: tuple[str, ...] | tuple[float, ...]
+    axis: tuple[str | float, ...]
     axis_title: str
     panels: tuple[Panel, ...]
     shaded: tuple[float, float, str] | None = None

@@ -15,13 +15,16 @@ from allocator.report.wording import counted, number, pounds
 
 def asked(plan: Plan) -> str:
     """The question, without its label."""
-    said = question(plan).removeprefix("Question: ")
-    return said[:1].upper() + said[1:]
+    return _sentence(question(plan).removeprefix("Question: "))
 
 
 def answered(plan: Plan) -> str:
     """The answer, without its label."""
-    return answer(plan).removeprefix("Answer: ")
+    return _sentence(answer(plan).removeprefix("Answer: "))
+
+
+def _sentence(said: str) -> str:
+    return said[:1].upper() + said[1:]
 
 
 def first_screen(plan: Plan) -> tuple[Block, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from plotly.offline import get_plotlyjs
 
 from allocator import __version__
@@ -45,6 +45,7 @@ def page(subjects: Sequence[Subject]) -> str:
         loader=PackageLoader("allocator.report.html", "template"), autoescape=True,
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    environment.filters["coded"] = coded
     several = len(subjects) > 1
     title = f"Plans side by side: {', '.join(names(subjects))}" if several else subjects[0].title
     return environment.get_template(TEMPLATE).render(
@@ -79,6 +80,15 @@ def _part(subject: Subject, prefix: str, title: str) -> Part:
         prefix, title, asked(plan), answered(plan), keys(plan), first_screen(plan),
         (*sections(subject), evidence.section(plan), proof.section(subject)),
     )  # fmt: skip
+
+
+def coded(text: str) -> Markup:
+    """Text with what stands in backticks as code."""
+    pieces = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if n % 2 else escape(piece)
+        for n, piece in enumerate(pieces)
+    )
 
 
 def still(chart: Chart) -> str:
