@@ -50,12 +50,7 @@ class Case:
             "diverted", "diverted", self.run.effects, range(1, last + self.after + 1)
         )
         self.diverted[self.beyond_reach] = 0.0
-        self.bands = {
-            key: self._array(
-                "bands", "in_band", [(*key, b) for b in range(len(bands))], range(1, last + 1)
-            )
-            for key, bands in self.data.bands.items()
-        }
+        self.bands = self._bands(range(1, last + 1))
 
     def _array(
         self, table: str, column: str, keys: Sequence[tuple[Any, ...]], periods: range
@@ -68,6 +63,14 @@ class Case:
         known = (columns >= 0) & (rows >= 0) & (rows < len(periods))
         values[rows[known], columns[known]] = frame[column].to_numpy(dtype=float)[known]
         return values
+
+    def _bands(self, periods: range) -> dict[tuple[str, str], Floats]:
+        """Cases in each band, (periods, bands), by area and service."""
+        widths = {key: len(bands) for key, bands in self.data.bands.items()}
+        columns = [(*key, band) for key, width in widths.items() for band in range(width)]
+        whole = self._array("bands", "in_band", columns, periods)
+        ends = np.cumsum(list(widths.values()), dtype=int)
+        return dict(zip(widths, np.split(whole, ends[:-1], axis=1), strict=True)) if widths else {}
 
     @cached_property
     def reach(self) -> NDArray[np.int64]:

@@ -40,20 +40,24 @@ def open_subject(path: Path, answers: Path | None = None) -> Subject:
     tables do not stand up or its plan.json says otherwise.
     """
     folder, facts = open_facts(path)
-    plan = load(path)
-    if plan.instance.hash != facts["instance_hash"]:
-        raise UsageError(f"{folder}: the instance's copy is not the one that was solved")
-    checked = None
-    if plan.found:
-        found = recheck(path)
-        if not found.passed:
-            what = [*found.disagreements, *([] if found.audit.passed else [found.audit.failure()])]
-            raise AuditError(
-                f"{path}: the plan does not stand up, so it is not reported: {what[0]}; "
-                f"for all of it run `allocator audit {path}`"
-            )
-        checked = found.audit
+    if facts.get("status") == "infeasible":
+        plan, checked = load(path), None
+    else:
+        plan, checked = _checked(path)
     hashed = plan.instance.hash
+    if hashed != facts["instance_hash"]:
+        raise UsageError(f"{folder}: the instance's copy is not the one that was solved")
     chosen = read_answers(answers, hashed) if answers else answers_beside(folder, hashed)
     name = folder.resolve().name
     return Subject(name, plan, str(facts["saved"].get("allocator", "")), checked, chosen)
+
+
+def _checked(path: Path) -> tuple[Plan, Audit]:
+    found = recheck(path)
+    if not found.passed:
+        what = [*found.disagreements, *([] if found.audit.passed else [found.audit.failure()])]
+        raise AuditError(
+            f"{path}: the plan does not stand up, so it is not reported: {what[0]}; for all of it "
+            f"run `allocator audit {path}`"
+        )
+    return found.plan, found.audit

@@ -78,11 +78,16 @@ def _by_area(plan: Plan) -> Iterable[Worth]:
         rows = prices[prices["constraint"] == constraint]
         if constraint == "target_met":
             rows = rows.assign(item=_targets_of(plan.instance, rows))
-        rows = rows.assign(more=rows["price"] < 0)  # a maximum and a minimum are two things
+        if rows.empty:
+            continue
+        weight = rows["price"].abs() * _sizes(plan, rows)
+        rows = rows.assign(
+            weight=weight, more=rows["price"] < 0
+        )  # a maximum, a minimum: two things
         for (*key, _), part in rows.groupby([*keys, "more"], sort=False, dropna=False):
             yield Worth(
                 *_said(plan, tuple(map(str, key)), part, wording),
-                weight=float((part["price"].abs() * _sizes(plan, part)).sum()),
+                weight=float(part["weight"].sum()),
                 lever=constraint in LEVERS,
             )
 
