@@ -179,10 +179,14 @@ class Book:
         widths = [_width(heading) for heading in headings]
         last = HEADING
         for last, row in enumerate(rows, HEADING + 1):
+            lines = 1
             for n, (heading, value) in enumerate(zip(headings, row, strict=True)):
                 cell = value if isinstance(value, Shaped) else Shaped(value, heading.shape)
                 self.put(sheet, last, n, cell.value, **cell.style)
                 widths[n] = max(widths[n], min(_WIDEST, cell.length + 2.0))
+                lines = max(lines, math.ceil(cell.length / (0.9 * _WIDEST)))
+            if lines > 1:
+                sheet.set_row(last, LINE * lines)
         block = Block(sheet.name, HEADING + 1, max(last, HEADING + 1), columns)
         self._head(sheet, headings, widths)
         sheet.freeze_panes(HEADING + 1, keys)

@@ -36,8 +36,9 @@ _HATCHES: Final = {
     "/": "wide_upward_diagonal", "\\": "wide_downward_diagonal", "x": "diagonal_brick",
     ".": "percent_20",
 }  # fmt: skip
-_SIZE: Final = {"width": 760, "height": 500}
-_ROWS, _COLUMNS = 26, 12  # cells that a chart takes
+_SIZE: Final = {"width": 760, "height": 490}
+_TOP, _ROWS, _COLUMNS = 3, 26, 12  # rows above the charts, and the cells that one takes
+_SCALE: Final = 52  # per cent: two charts are as wide as a page, and two rows as high
 
 
 class Drawing:
@@ -47,6 +48,7 @@ class Drawing:
         self.book, self.sheet, self.count = book, sheet, 0
         note = "Right-click a chart to edit it; copied into a document it stays a chart"
         book.title(sheet, "Charts", note)
+        sheet.set_print_scale(_SCALE)
 
     def line(self) -> Chart:
         """An empty line chart."""
@@ -69,21 +71,22 @@ class Drawing:
         chart.show_blanks_as("gap")
         chart.set_size(_SIZE)
         row, column = divmod(self.count, 2)
-        self.sheet.insert_chart(
-            3 + row * _ROWS, column * _COLUMNS, chart, {"description": told, "object_position": 1}
-        )
+        place, options = _TOP + row * _ROWS, {"description": told, "object_position": 1}
+        self.sheet.set_h_pagebreaks(range(_TOP + 2 * _ROWS, place + 1, 2 * _ROWS))
+        self.sheet.insert_chart(place, column * _COLUMNS, chart, options)
         self.count += 1
 
 
 def stroke(name: str, labels: list[Any], values: list[Any], style: Style) -> dict[str, Any]:
-    """A line of a chart over a range of cells."""
+    """A line of a chart over a range of cells, marked at every point so that one alone shows."""
     colour = {"color": style.colour}
+    marker = style.marker if style.marker != "none" else "long_dash"
     return {
         "name": name,
         "categories": labels,
         "values": values,
         "line": {**colour, "width": 2.25, "dash_type": _DASHES[style.dash]},
-        "marker": {"type": style.marker, "size": 6, "fill": colour, "border": colour},
+        "marker": {"type": marker, "size": 6, "fill": colour, "border": colour},
     }
 
 

@@ -44,6 +44,7 @@ def write_front(
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
     sheet.set_row(0, 2 * LINE)
+    sheet.fit_to_pages(1, 1)
     row = 1
     for text in (question(plan), answer(plan)):
         sheet.merge_range(row, 0, row, 2, "", book.style(text_wrap=True))
