@@ -127,6 +127,15 @@ def test_every_column_of_every_table_has_a_unit_or_is_a_name():
     assert money[1].text == "Price\n£ at present value per unit"
 
 
+def test_inputs_say_what_each_column_is(written):
+    book = cells(written["window"], values=False)
+    notes = {cell.value: cell.comment.text for cell in book["services"][1]}
+    assert "Cost of a case.\nUnit: £ per case, prices of 2020-21" in notes["unit_cost"]
+    assert "Blank: no limit" in notes["coverage"]
+    for name, rows in plan_of("window").instance.tables.items():
+        assert not rows or all(cell.comment for cell in book[name][1])
+
+
 def test_charts_are_native_and_over_cells(written):
     charts = chart_parts(written["window"])
     assert len(charts) == 4

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 
 from allocator.errors import UsageError
 from allocator.instance.placing import place_file
-from allocator.instance.writing import WORKBOOK, add_sheets
+from allocator.instance.writing import WORKBOOK
 from allocator.plan import Plan
 
 if TYPE_CHECKING:
     from allocator.report.workbook.book import Book
 
 __all__ = ["write_workbook"]
-
-INPUTS = "#009E73"  # of the tabs of the instance's sheets
 
 
 def write_workbook(plans: Sequence[Plan], path: str | Path, *, force: bool = False) -> None:
@@ -56,8 +54,19 @@ def _write(plans: Sequence[Plan], file: Path) -> None:
 
 def _write_plan(book: Book, plan: Plan) -> None:
     """Sheets in the order of a reader: answer, charts, totals, checks, tables, inputs."""
-    from allocator.report.workbook import charts, checks, facts, front, levels, tables, years
+    from allocator.report.workbook import (
+        charts,
+        checks,
+        facts,
+        front,
+        inputs,
+        levels,
+        tables,
+        years,
+    )
 
+    told = f"A plan of the instance {plan.instance.hash}"
+    book.workbook.set_properties({"title": book.footer, "comments": told})
     frames = tables.frames_of(plan)
     first, drawn = book.sheet(front.FRONT), book.sheet(charts.SHEET)
     by_year = years.write_years(book, plan)
@@ -69,9 +78,6 @@ def _write_plan(book: Book, plan: Plan) -> None:
     tables.write_tables(book, plan, frames)
     tables.write_facts_of_solve(book, plan)
     tables.write_guide(book, plan)
-    for sheet in add_sheets(book.workbook, plan.instance):
-        sheet.set_tab_color(INPUTS)
-        book.paper(sheet)
-        sheet.repeat_rows(0)
+    inputs.write_inputs(book, plan)
     charts.write_charts(book, drawn, plan, by_year, services, areas)
     front.write_front(book, first, plan, figures, len(found))
