@@ -208,6 +208,29 @@ def test_a_table_that_no_sheet_can_hold_says_where_it_is(tmp_path, monkeypatch):
     assert book["Plan checks"]["A2"].value.startswith("all ")
 
 
+def test_it_is_ready_for_paper(tmp_path):
+    plan = plan_of("hand")
+    titled = replace(plan, instance=replace(plan.instance, title="2016 & after"))
+    write_workbook([titled], tmp_path / "paper.xlsx")
+    book = cells(tmp_path / "paper.xlsx", values=True)
+    assert book.properties.title == "2016 & after"
+    for sheet in book:
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+        assert sheet.oddFooter.left.text == "2016 && after: &A"
+        assert sheet.oddFooter.left.size == 8
+    for name in ("Plan states", "Plan prices", "Plan by year", "Plan checks"):
+        assert book[name].print_title_rows == "$3:$3"
+        assert book[name].freeze_panes.endswith("4")
+    assert book["services"].print_title_rows == "$1:$1"
+
+
+def test_names_are_told_apart_whatever_their_case(written):
+    for path in written.values():
+        names = [name.lower() for name in cells(path, values=False).defined_names]
+        assert len(names) == len(set(names))
+        assert {"plan_discount_rate", "by_year_baseline_total", "plan_years_year"} <= set(names)
+
+
 def test_several_plans_stand_side_by_side(tmp_path):
     plans = [plan_of("window"), plan_of("hand-infeasible")]
     write_workbook(plans, tmp_path / "several.xlsx")

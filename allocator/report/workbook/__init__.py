@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["write_workbook"]
 
+_LONGEST = 255  # characters of a document's title
+
 
 def write_workbook(plans: Sequence[Plan], path: str | Path, *, force: bool = False) -> None:
     """Write the workbook of one plan, or one that lays several side by side.
@@ -66,7 +68,7 @@ def _write_plan(book: Book, plan: Plan) -> None:
     )
 
     told = f"A plan of the instance {plan.instance.hash}"
-    book.workbook.set_properties({"title": book.footer, "comments": told})
+    book.workbook.set_properties({"title": plan.instance.title[:_LONGEST], "comments": told})
     frames = tables.frames_of(plan)
     first, drawn = book.sheet(front.FRONT), book.sheet(charts.SHEET)
     by_year = years.write_years(book, plan)

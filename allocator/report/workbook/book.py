@@ -124,12 +124,12 @@ class Book:
         return sheet
 
     def paper(self, sheet: Worksheet) -> None:
-        """A4 on its side, as wide as the page, numbered."""
+        """A4 on its side, as wide as the page, numbered; a blank ends the size of the letters."""
         sheet.set_landscape()
         sheet.set_paper(_A4)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         sheet.fit_to_pages(1, 0)
-        sheet.set_footer(f"&L&8{self.footer}: &A&R&8page &P of &N")
+        sheet.set_footer(f"&L&8 {self.footer}: &A&R&8 page &P of &N")
 
     def title(self, sheet: Worksheet, title: str, note: str) -> None:
         """The first two rows of a sheet."""
