@@ -245,6 +245,17 @@ def test_several_plans_stand_side_by_side(tmp_path):
     assert len(chart_parts(tmp_path / "several.xlsx")) == 3
 
 
+def test_several_plans_say_what_differs_in_their_instances(tmp_path):
+    plans = [plan_of("hand"), plan_of("hand", "targets.2021.children=66")]
+    write_workbook(plans, tmp_path / "several.xlsx")
+    sheet = cells(tmp_path / "several.xlsx", values=True)["Plan differences"]
+    rows = list(sheet.iter_rows(min_row=TABLE_ROWS, values_only=True))
+    assert rows == [("targets", "2021-22", "children", "90", "66")]
+    write_workbook(plans[:1] * 2, tmp_path / "same.xlsx")
+    sheet = cells(tmp_path / "same.xlsx", values=True)["Plan differences"]
+    assert sheet["A2"].value == "Nothing: all are of the same instance"
+
+
 def test_nothing_is_overwritten_unasked_or_half_written(tmp_path):
     write_workbook([plan_of("hand")], tmp_path / "plan.xlsx")
     before = (tmp_path / "plan.xlsx").read_bytes()

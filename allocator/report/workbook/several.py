@@ -11,6 +11,7 @@ from allocator.plan import Plan
 from allocator.report.answer import answer
 from allocator.report.charts.shapes import Panels
 from allocator.report.charts.together import together
+from allocator.report.differing import differing
 from allocator.report.wording import shortened
 from allocator.report.workbook.book import COUNT, MONEY, TEXT, Block, Book, Heading, Shaped
 from allocator.report.workbook.charts import Drawing, money_axis, stroke
@@ -31,6 +32,7 @@ def write_side_by_side(book: Book, plans: Sequence[Plan]) -> None:
     told = [*names(("figure", "Figure"), ("unit", "Unit"))]
     told += [Heading(f"plan_{n}", name) for n, (name, _) in enumerate(named, 1)]
     book.table(sheet, "figures", told, _figures(plans), keys=2, filtered=False)
+    _differences(book, named)
     drawing = Drawing(book, book.sheet(f"{RESULTS} charts"))
     for chart in together(named):
         _draw(drawing, chart, _years(book, chart))
@@ -80,6 +82,17 @@ _MONEY: Final = (
 def _closing(plan: Plan, key: str) -> float | None:
     years = plan.years()
     return float(years[key].iloc[-1]) if key in years else None
+
+
+def _differences(book: Book, named: Sequence[tuple[str, Plan]]) -> None:
+    """What differs in the instances, of what the arithmetic uses."""
+    rows = differing([plan.instance for _, plan in named])
+    sheet = book.sheet(f"{RESULTS} differences")
+    note = "Labels, sources and notes apart" if rows else "Nothing: all are of the same instance"
+    book.title(sheet, "What differs in the instances", note)
+    told = names(("table", "Table"), ("row", "Row"), ("column", "Column"))
+    told += [Heading(f"plan_{n}", name) for n, (name, _) in enumerate(named, 1)]
+    book.table(sheet, "differences", told, rows, keys=3)
 
 
 def _years(book: Book, chart: Panels) -> Block:
