@@ -1,7 +1,7 @@
 """Answers that other verbs wrote about a plan: switching values, frontiers, the cost of delay.
 
-A folder of CSV tables, each with a JSON file of the same name beside it that says by
-``instance_hash`` of which instance it is.
+A folder of CSV tables, or of folders with one each, and beside every table a JSON file of the
+same name that says by ``instance_hash`` of which instance it is.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 _WORDS: Final = frozenset(
-    {"input", "label", "file", "unit", "evidence", "owner", "status", "hangs_on", "row"}
+    {"input", "label", "file", "unit", "evidence", "owner", "status", "hangs_on", "row", "targets"}
 )
 
 
@@ -64,10 +64,12 @@ def read_answers(folder: Path, instance_hash: str) -> Answers:
     """
     if not folder.is_dir():
         raise UsageError(f"{folder}: is not a folder of answers")
-    found = [name for name in COLUMNS if (folder / f"{name}.csv").is_file()]
-    for name in found:
-        _check_hash(folder / f"{name}.json", instance_hash)
-    return Answers({name: _table(folder / f"{name}.csv") for name in found})
+    tables = {}
+    for name in COLUMNS:
+        for file in [*folder.glob(f"{name}.csv"), *sorted(folder.glob(f"*/{name}.csv"))][:1]:
+            _check_hash(file.with_suffix(".json"), instance_hash)
+            tables[name] = _table(file)
+    return Answers(tables)
 
 
 def answers_beside(plan_folder: Path, instance_hash: str) -> Answers:

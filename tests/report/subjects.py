@@ -86,11 +86,12 @@ def write_answers(plan: Plan, folder: Path) -> None:
     rows = {
         "switching": [
             ("effect", "Effect of hubs: need to care", "effects.csv", "2", "moves per case", 0.1,
-             0.02, 0.2, "weak", 0.05, None, 0.04, None, 0.03, None, cost + 3e5, cost - 2e5, True),
+             0.02, 0.2, "weak", 0.05, None, 0.04, None, 0.03, None, cost + 3e5, cost - 2e5,
+             "choice;payback"),
             ("cost", "Unit cost of hubs", "services.csv", "2", "£ per case", 900, 700, 1200, "",
-             None, 1100, None, None, None, None, cost - 1e5, cost + 4e5, False),
+             None, 1100, None, None, None, None, cost - 1e5, cost + 4e5, ""),
             ("rate", "Rate of need to care", "transitions.csv", "3", "per child-year", 0.1, 0.08,
-             0.15, "", None, None, None, None, None, 0.14, cost - 1e5, None, False),
+             0.15, "", None, None, None, None, None, 0.14, cost - 1e5, None, "reach"),
         ],
         "frontier_target": [
             ("all", last, 90, None, None, None, None, "infeasible"),

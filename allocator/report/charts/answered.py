@@ -6,12 +6,14 @@ import pandas as pd
 
 from allocator.plan import Plan
 from allocator.report.answers import Answers
-from allocator.report.charts.palette import BLUE, ORANGE, PLAN, Style
+from allocator.report.charts.palette import BLUE, MANY, ORANGE, PLAN, Style
 from allocator.report.charts.shapes import MILLION, Chart, Panel, Panels, Ranked, Series, floats
 from allocator.report.figures import Column, Figures, Form, Value, missing
 from allocator.report.wording import counted, pounds
 
 MOST_BARS = 15
+MOST_ROWS = 120
+_NEGLIGIBLE = 1e-8  # of the cost of a plan
 LOW, HIGH = Style(ORANGE, hatch="/"), Style(BLUE)
 
 
@@ -23,7 +25,8 @@ def tornado(plan: Plan, answers: Answers) -> Ranked | None:
     ends = [table[f"cost_at_{end}"].astype(float) - plan.objective for end in ("low", "high")]
     widest = pd.concat(ends, axis=1).abs().max(axis=1)
     order = widest.sort_values(ascending=False, kind="stable", na_position="first").index
-    drawn = [n for n in order if widest[n] > 0][:MOST_BARS]
+    least = _NEGLIGIBLE * abs(plan.objective)
+    drawn = [n for n in order if widest[n] > least][:MOST_BARS]
     if not drawn:
         return None
     series = tuple(
@@ -31,10 +34,10 @@ def tornado(plan: Plan, answers: Answers) -> Ranked | None:
         for name, end, style in zip(("low", "high"), ends, (LOW, HIGH), strict=True)
     )
     labels = tuple(_marked(table.loc[n]) for n in drawn)
+    figures = switching(table.loc[order])
     return Ranked(
         "sensitivity", "What the cost of the plan hangs on", _about(labels, widest[drawn].tolist()),
-        _switching(table.loc[order]), labels, "£m more (+) or less (−), present value", series,
-        MILLION,
+        figures, labels, "£m more (+) or less (−), present value", series, MILLION,
     )  # fmt: skip
 
 
@@ -43,12 +46,25 @@ def _marked(row: pd.Series) -> str:
 
 
 def _hangs(row: pd.Series) -> bool:
-    return str(row["hangs_on"]).strip().lower() in {"1", "true", "yes"}
+    return isinstance(row["hangs_on"], str) and bool(row["hangs_on"].strip())
+
+
+def without_plan(answers: Answers) -> list[str]:
+    """Inputs at whose low or high end no plan exists, as ``X at its low end``."""
+    table = answers.get("switching")
+    if table is None:
+        return []
+    return [
+        f"{row['label']} at its {end} end"
+        for _, row in table.iterrows()
+        for end in ("low", "high")
+        if not missing(row[end]) and missing(row[f"cost_at_{end}"])
+    ]
 
 
 def _about(labels: tuple[str, ...], widths: list[float]) -> str:
     told = f"Widest: {labels[0]}, up to {pounds(widths[0])}."
-    return told + " A star marks an input on which the choice hangs within its range."
+    return told + " A star marks what changes the choice, payback or reach within its range."
 
 
 _SWITCHING: tuple[tuple[str, str, Form], ...] = (
@@ -64,10 +80,12 @@ _SWITCHING: tuple[tuple[str, str, Form], ...] = (
 )  # fmt: skip
 
 
-def _switching(table: pd.DataFrame) -> Figures:
+def switching(table: pd.DataFrame) -> Figures:
+    """Where each input switches, in the order given and as many as can be read."""
+    cut = f" (the first {MOST_ROWS} of {len(table):,})" if len(table) > MOST_ROWS else ""
     return _figures(
-        table, _SWITCHING, "Switching values; a blank cell: no switch within what was tried, or "
-        "no plan at that end", "switching.csv of the answers",
+        table.head(MOST_ROWS), _SWITCHING, "Switching values; a blank cell: no switch within what "
+        f"was tried, or no plan at that end{cut}", "switching.csv of the answers",
     )  # fmt: skip
 
 
@@ -109,8 +127,8 @@ def _target(answers: Answers) -> Panels | None:
         table.sort_values("children"),
         (
             ("children", "Target, children", "children"), ("year", "Year", "year"),
-            ("cost", "Least cost, £m", "millions"), ("price_per_child", "One child, £", "pounds"),
-            *_WINDOW,
+            ("cost", "Least cost, £m", "millions"),
+            ("price_per_child", "One child fewer, £", "pounds"), *_WINDOW,
         ),
         "Least cost of each target, present value", "frontier_target.csv of the answers",
     )  # fmt: skip
@@ -130,14 +148,16 @@ def _budget(answers: Answers) -> Panels | None:
     figures = _figures(
         table.sort_values("money"),
         (
-            ("money", "Money, £m", "millions"), ("children_in_care", "Fewest in care", "children"),
-            ("children_per_million", "Fewer for £1m more", "plain"), *_WINDOW,
+            ("money", "More money a year, £m", "millions"),
+            ("children_in_care", "Fewest in care", "children"),
+            ("children_per_million", "Fewer for £1m a year more", "plain"), *_WINDOW,
         ),
-        "Fewest children in care that the money can reach", "frontier_budget.csv of the answers",
+        "Fewest children in care that more money, or less, can reach",
+        "frontier_budget.csv of the answers",
     )  # fmt: skip
     return _curve(
         "frontier-budget", "Fewest children in care against money", reached,
-        ("millions", "children_in_care"), ("£m", "Children"), 1.0, figures,
+        ("millions", "children_in_care"), ("£m a year more", "Children"), 1.0, figures,
     )  # fmt: skip
 
 
@@ -160,32 +180,33 @@ def _delay(answers: Answers) -> Panels | None:
     table = answers.get("delay")
     if table is None:
         return None
-    table = table.sort_values("years_late")
-    costs, lives = (floats(table[name]) for name in ("extra_cost", "extra_child_years"))
+    if "targets" not in table:
+        table = table.assign(targets="Begun later")
+    late = sorted(set(table["years_late"]))
+    columns: tuple[tuple[str, str, Form], ...] = (
+        ("years_late", "Years late", "plain"), ("targets", "Targets", "text"),
+        ("cost", "Cost, £m", "millions"), ("extra_cost", "More, £m", "millions"),
+        ("child_years", "Child-years in care", "children"),
+        ("extra_child_years", "More child-years", "children"),
+        ("payback_year", "Payback", "year"), *_WINDOW,
+    )  # fmt: skip
     figures = _figures(
-        table,
-        (
-            ("years_late", "Years late", "plain"), ("cost", "Cost, £m", "millions"),
-            ("extra_cost", "More, £m", "millions"),
-            ("child_years", "Child-years in care", "children"),
-            ("extra_child_years", "More child-years", "children"),
-            ("payback_year", "Payback", "year"),
-            *_WINDOW,
-        ),
+        table.sort_values(["targets", "years_late"]), columns,
         "The same plan begun later, money at present value", "delay.csv of the answers",
     )  # fmt: skip
-    return Panels(
-        "delay", "The cost of delay", "What it costs to begin later.", figures,
-        tuple(counted(int(n), "year") + " late" for n in table["years_late"]), "",
-        (
-            _bars("Extra cost", "£m, present value", costs, LOW, MILLION),
-            _bars("Extra years in care", "Child-years", lives, HIGH),
-        ),
-        small=True,
-    )  # fmt: skip
+    panels = (
+        Panel("Extra cost", "£m, present value", _by_targets(table, "extra_cost", late), MILLION),
+        Panel("Extra years in care", "Child-years", _by_targets(table, "extra_child_years", late)),
+    )
+    about = "What it costs to begin later; a gap is where no plan exists."
+    axis = tuple(f"{counted(int(years), 'year')} late" for years in late)
+    return Panels("delay", "The cost of delay", about, figures, axis, "", panels, small=True)
 
 
-def _bars(
-    title: str, unit: str, values: tuple[float | None, ...], style: Style, scale: float = 1.0
-) -> Panel:
-    return Panel(title, unit, (Series(title, values, style, "bar"),), scale)
+def _by_targets(table: pd.DataFrame, column: str, late: list[int]) -> tuple[Series, ...]:
+    """A line for each thing that may become of the targets: shifted, or held in their years."""
+    found = []
+    for n, (name, part) in enumerate(table.groupby("targets", sort=False)):
+        by_years = part.set_index("years_late")[column].reindex(late)
+        found.append(Series(str(name).capitalize(), floats(by_years), MANY[n % len(MANY)]))
+    return tuple(found)

@@ -50,7 +50,7 @@ def _facts(subjects: Sequence[Subject], labels: Sequence[str]) -> Figures:
     rows: list[tuple[Value, ...]] = [
         ("Title", *(subject.title for subject in subjects)),
         ("Question", *(asked(subject.plan) for subject in subjects)),
-        ("Answer", *(answered(subject.plan) for subject in subjects)),
+        ("Answer", *(answered(subject.plan).replace("`", "") for subject in subjects)),
     ]
     said = [{key.name: key for key in keys(subject.plan)} for subject in subjects]
     for name in dict.fromkeys(name for each in said for name in each):

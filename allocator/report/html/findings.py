@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from allocator.plan import Plan
 from allocator.report.answers import FOLDER
-from allocator.report.charts.answered import frontiers, tornado
+from allocator.report.charts.answered import frontiers, switching, tornado, without_plan
 from allocator.report.charts.areas import ranking, small_multiples
 from allocator.report.charts.flows import moves
 from allocator.report.charts.money import position
@@ -16,10 +17,12 @@ from allocator.report.html.blocks import Block, Command, Drawn, Facts, Section, 
 from allocator.report.sections import window_said
 from allocator.report.subject import Subject
 from allocator.report.text import money_lines
+from allocator.report.wording import listed
 from allocator.report.worth import LEVERS, Worth, worths
 
 MOST_PRICES = 120
 MOST_WORTHS = 12
+MOST_LOST = 6
 
 
 def sections(subject: Subject) -> Iterator[Section]:
@@ -142,12 +145,16 @@ def _word(value: object) -> str:
 
 
 def _sensitivity(subject: Subject) -> tuple[Block, ...]:
-    chart = tornado(subject.plan, subject.answers)
-    if chart is not None:
-        return (Drawn(chart),)
+    table = subject.answers.get("switching")
+    if table is not None:
+        chart = tornado(subject.plan, subject.answers)
+        lost = without_plan(subject.answers)
+        said = f"No plan at all exists with {listed(lost[:MOST_LOST])}{_more(lost)}."
+        shown = Shown(switching(table)) if chart is None else Drawn(chart)
+        return (*((Text(said, "warning"),) if lost else ()), shown)
     return _not_made(
         subject, "How far each figure can move before the choice changes is not worked out here.",
-        f"allocator switching {subject.name}/instance --out {subject.name}/{FOLDER}",
+        _asked(subject, "switching", "switching"),
     )  # fmt: skip
 
 
@@ -157,11 +164,25 @@ def _frontiers(subject: Subject) -> tuple[Block, ...]:
         return tuple(map(Drawn, charts))
     return _not_made(
         subject, "What other targets or budgets would cost, or reach, is not worked out here.",
-        f"allocator frontier {subject.name}/instance --out {subject.name}/{FOLDER}",
+        _asked(subject, "frontier", "target"),
+        _asked(subject, "frontier --against budget", "budget"),
+        _asked(subject, "delay", "delay"),
     )  # fmt: skip
 
 
-def _not_made(subject: Subject, what: str, line: str) -> tuple[Block, ...]:
+def _asked(subject: Subject, verb: str, folder: str) -> str:
+    """The command that makes an answer where a report looks for it."""
+    name = shlex.quote(subject.name)
+    verb, _, options = verb.partition(" ")
+    words = ["allocator", verb, f"{name}/instance", options, "--out", f"{name}/{FOLDER}/{folder}"]
+    return " ".join(filter(None, words))
+
+
+def _more(lost: list[str]) -> str:
+    return f", and {len(lost) - MOST_LOST} more" if len(lost) > MOST_LOST else ""
+
+
+def _not_made(subject: Subject, what: str, *lines: str) -> tuple[Block, ...]:
     refused = subject.answers.refused
     why = (Text(f"Answers are there but left out: {refused}.", "warning"),) if refused else ()
-    return (*why, Text(f"{what} To have it in this report:", "note"), Command(line))
+    return (*why, Text(f"{what} To have it in this report:", "note"), *map(Command, lines))

@@ -68,7 +68,9 @@ def _length(plan: Plan) -> str:
 
 def _payback(plan: Plan) -> str:
     year = plan.cash().payback_year
-    return "Not in the plan" if year is None else financial_year(year)
+    return (
+        f"Not in {counted(plan.instance.years, 'year')}" if year is None else financial_year(year)
+    )
 
 
 def _lasting(plan: Plan) -> str:
