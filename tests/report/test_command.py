@@ -36,19 +36,16 @@ def test_without_an_option_the_page_stands_beside_the_plan(plan, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["plan", "plan.html"]
 
 
-def test_plan_json_stands_for_its_folder(plan, tmp_path):
-    assert report(plan / "plan.json").exit_code == 0
-    assert (tmp_path / "plan.html").is_file()
-
-
-def test_nothing_is_replaced_without_force(plan, tmp_path):
-    (tmp_path / "page.html").write_text("mine")
-    found = report(plan, "--html", tmp_path / "page.html")
+def test_nothing_is_replaced_without_force(tmp_path):
+    """The folder's plan.json stands for the folder."""
+    page, plan = tmp_path / "page.html", folder_of("infeasible") / "plan.json"
+    page.write_text("mine")
+    found = report(plan, "--html", page)
     assert found.exit_code == 2
     assert "exists already" in found.stderr
-    assert (tmp_path / "page.html").read_text() == "mine"
-    assert report(plan, "--html", tmp_path / "page.html", "--force").exit_code == 0
-    assert (tmp_path / "page.html").read_text(encoding="utf-8") != "mine"
+    assert page.read_text() == "mine"
+    assert report(plan, "--html", page, "--force").exit_code == 0
+    assert "There is no such plan" in page.read_text(encoding="utf-8")
 
 
 def test_one_command_writes_page_workbook_and_pictures(plan, tmp_path):
@@ -70,7 +67,8 @@ def test_one_command_writes_page_workbook_and_pictures(plan, tmp_path):
     assert (out / "r.xlsx").read_bytes().startswith(b"PK")
 
 
-def test_the_same_plan_gives_the_same_bytes(plan, tmp_path):
+def test_the_same_plan_gives_the_same_bytes(tmp_path):
+    plan = folder_of("one-year")
     for name in ("one", "two"):
         assert (
             report(plan, "--html", tmp_path / name / "r.html", "--svg", tmp_path / name).exit_code
@@ -93,14 +91,10 @@ def test_several_plans_need_a_name_for_their_page(plan):
     assert "--html FILE" in found.stderr
 
 
-def test_several_plans_side_by_side(plan, tmp_path):
+def test_several_plans_side_by_side(tmp_path):
     page = tmp_path / "both.html"
-    assert report(plan, folder_of("infeasible"), "--html", page).exit_code == 0
+    assert report(folder_of("one-year"), folder_of("infeasible"), "--html", page).exit_code == 0
     assert "2 plans side by side" in page.read_text(encoding="utf-8")
-
-
-def test_an_infeasible_plan_is_reported(tmp_path):
-    assert report(folder_of("infeasible"), "--html", tmp_path / "r.html").exit_code == 0
 
 
 def test_a_plan_that_does_not_stand_up_is_not_reported(plan, tmp_path):
