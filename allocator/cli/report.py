@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from allocator.cli.progress import Progress
 from allocator.cli.verbs import Verb
 from allocator.errors import UsageError
 
@@ -37,7 +38,7 @@ from allocator.errors import UsageError
 def command(
     plans: tuple[Path, ...], html: Path | None, xlsx: Path | None, png: Path | None,
     svg: Path | None, answers: Path | None, force: bool,
-) -> int | None:  # fmt: skip
+) -> None:  # fmt: skip
     """Report each saved PLAN, the folder that `solve --out` wrote; several side by side.
 
     Every plan is audited again first, and one that does not stand up is not reported.  What is
@@ -53,13 +54,21 @@ def command(
     outputs.check()
     from allocator.report.subject import open_subject
 
-    subjects = [open_subject(path, answers) for path in plans]
+    subjects, steps = [], len(plans) + outputs.count
+    with Progress() as progress:
+        for done, path in enumerate(plans):
+            progress(f"auditing {path}", done, steps)
+            subjects.append(open_subject(path, answers))
+        progress("writing the report", len(plans), steps)
+        written = []
+        for done, path in enumerate(outputs.write(subjects), len(plans) + 1):
+            written.append(path)
+            progress("writing the report", done, steps)
     for subject in subjects:
         if subject.answers.refused:
             click.echo(f"warning: left out: {subject.answers.refused}", err=True)
-    for path in outputs.write(subjects):
+    for path in written:
         click.echo(f"wrote {path}", err=True)
-    return None
 
 
 def _beside(plans: tuple[Path, ...]) -> Path:

@@ -11,6 +11,7 @@ from typing import Final
 
 from allocator.errors import UsageError
 from allocator.instance.placing import check_file, place_file
+from allocator.instance.writing import WORKBOOK
 from allocator.report.subject import Subject
 
 NEEDED: Final = ("jinja2", "matplotlib", "plotly", "sankeyflow")
@@ -26,14 +27,21 @@ class Outputs:
     svg: Path | None = None
     force: bool = False
 
+    @property
+    def count(self) -> int:
+        """How many things are asked for."""
+        return sum(each is not None for each in (self.html, self.xlsx, self.png, self.svg))
+
     def check(self) -> None:
         """Raise UsageError now if ``write`` would for want of a package or of a free path."""
         lacking = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-        if lacking:
+        if lacking and (self.html or self.png or self.svg):
             raise UsageError(
                 f"a report needs {', '.join(lacking)}, which is not installed; `pip install "
                 "'allocator[report]'` brings it"
             )
+        if self.xlsx is not None and self.xlsx.suffix.lower() != WORKBOOK:
+            raise UsageError(f"{self.xlsx}: a workbook's name ends in {WORKBOOK}")
         for path in filter(None, (self.html, self.xlsx)):
             check_file(path, force=self.force)
 

@@ -52,6 +52,31 @@ def no_services() -> Plan:
     return solve(replace(hand, tables={**hand.tables, **dict.fromkeys(empty, ())}))
 
 
+@cache
+def many_areas() -> Plan:
+    """The two areas, the second of them forty times over."""
+    case = instance_of("two-areas")
+    tables = {
+        name: tuple(copy for row in rows for copy in _copied(row))
+        for name, rows in case.tables.items()
+    }
+    tables["targets"] = ()
+    return solve(replace(case, tables=tables, double_investment=None))
+
+
+def _copied(row):
+    if row.values.get("area") != "area1":
+        return [row]
+    label = {"label": "Area {}"} if "label" in row.values else {}
+    return [
+        replace(
+            row,
+            values=row.values | {"area": f"area{n}"} | {k: v.format(n) for k, v in label.items()},
+        )
+        for n in range(1, 41)
+    ]
+
+
 PLANS = {
     "window": lambda: plan_of("window"),
     "two-areas": lambda: plan_of("two-areas"),

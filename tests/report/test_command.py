@@ -11,10 +11,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from allocator.cli import cli
+from allocator.cli import cli, progress
 from allocator.report.answers import COLUMNS, read_answers
 from tests.plans import contents
 from tests.report.subjects import folder_of, subject_of
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine, nothing is said of progress."""
+    monkeypatch.setattr(progress, "PATIENCE", 3600.0)
 
 
 def report(*words: object) -> Result:
@@ -125,6 +131,13 @@ def test_no_plan_is_bad_usage(tmp_path):
     found = report(tmp_path)
     assert found.exit_code == 2
     assert "holds no plan" in found.stderr
+
+
+def test_a_wrong_name_for_the_workbook_is_refused_before_the_page_is_written(plan, tmp_path):
+    found = report(plan, "--html", tmp_path / "r.html", "--xlsx", tmp_path / "r.xls")
+    assert found.exit_code == 2
+    assert "ends in .xlsx" in found.stderr
+    assert not (tmp_path / "r.html").exists()
 
 
 def test_a_missing_package_is_named(plan, monkeypatch):

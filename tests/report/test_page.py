@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from allocator.report.charts.areas import MOST_BARS, MOST_PANELS
 from allocator.report.charts.plots import plots
 from allocator.report.charts.shapes import Chart, Flows, Panels, Ranked
 from allocator.report.html.page import charts, page, parts
 from allocator.report.subject import Subject
-from tests.report.subjects import NASTY, PLANS, subject_of
+from tests.report.subjects import NASTY, PLANS, many_areas, subject_of
 
 
 class Reading(HTMLParser):
@@ -353,6 +354,18 @@ def test_the_first_screen_has_question_answer_and_hump():
     inside = range(round(spend.shaded[0] + 0.5), round(spend.shaded[1] + 0.5))
     [extra] = [series.values for series in below.series if series.name == "All tiers"]
     assert max(extra[n] for n in inside) > 0
+
+
+def test_many_areas_are_drawn_as_far_as_can_be_read_and_listed_in_full():
+    [part] = parts([Subject("many", many_areas(), "0")])
+    drawn = {chart.name: chart for chart in charts(part)}
+    panels, ranked = drawn["areas"], drawn["ranking"]
+    assert len(panels.panels) == MOST_PANELS
+    assert "24 areas with most children in care" in panels.about
+    assert len(ranked.labels) == MOST_BARS
+    assert len(ranked.figures.rows) == 41
+    fewer = [row[3] for row in ranked.figures.rows]
+    assert fewer == sorted(fewer, reverse=True)
 
 
 def test_weak_evidence_is_marked():
