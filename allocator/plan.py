@@ -130,6 +130,15 @@ class Plan:
         """Whether the plan undertakes to meet the targets, or only goes as far as the funds do."""
         return self.formulation != "largest_reduction"
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """How a notebook shows a plan: a table and a chart, and the summary where there is no HTML.
+
+        The one place where a plan knows of its report, and only when it is to be shown.
+        """
+        from allocator.report.notebook import shown
+
+        return shown(self)
+
     def years(self, area: str | None = None) -> pd.DataFrame:
         """By year: children in care, spend by tier, and the baseline's; an area's, or all."""
         table = self.tables["years"]

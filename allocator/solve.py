@@ -18,6 +18,7 @@ from allocator.choice import FORMULATION as CHOICE
 from allocator.choice import SolvedByChoice, WindowChoice
 from allocator.errors import AuditError
 from allocator.instance import Instance
+from allocator.moves import move_table
 from allocator.plan import Plan, WindowOutcome
 from allocator.program import MONEY, POUNDS
 from allocator.session import (
@@ -104,6 +105,7 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
     objective = float(costs @ solution.primal) * POUNDS
     spent = present_value(instance, tables["spend"])
     left = objective - spent if instance.terminal_value else 0.0
+    tables["moves"] = move_table(instance, unchanged, tables)
     tables |= {"years": year_table(instance, unchanged, tables), "prices": prices}
     checked = audit(
         instance, tables, best.window, objective=objective, terminal_value=left,

@@ -180,7 +180,8 @@ From `allocator/instance/schema.py`.
 
 An instance is a folder with `instance.toml` and small CSV tables (UTF-8, a heading, a blank cell
 for the default), or one `.xlsx` workbook with a sheet for each table and a sheet `instance` of
-keys and values.  `allocator new` writes a commented one.
+keys and values.  `allocator new` writes a commented one.  Sheets called `Plan`, or whose names
+begin with that word and a blank, are a report's results and are left alone.
 
 Money is in pounds at the instance's price base, counts are children (or families, for a service
 that says so), rates are per year.  A year is a financial year, named by the year in which it

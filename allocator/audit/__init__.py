@@ -36,8 +36,9 @@ def audit(
     """
     case, ledger = Case(instance, tables, window), Ledger()
     for rules in (
-        people.population, people.levels, people.bands, people.effects, people.avoidable,
-        people.places, money.spending, money.funds, money.limits, money.double_investment,
+        people.population, people.moves, people.levels, people.bands, people.effects,
+        people.avoidable, people.places, money.spending, money.funds, money.limits,
+        money.double_investment,
     ):  # fmt: skip
         rules(case, ledger)
     money.objective(case, ledger, objective, terminal_value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -53,13 +52,7 @@ class Case:
             "diverted", "diverted", self.run.effects, range(1, last + self.after + 1)
         )
         self.diverted[self.beyond_reach] = 0.0
-        named = [(*key, b) for key, bands in self.data.bands.items() for b in range(len(bands))]
-        in_band = self._array("bands", "in_band", named, range(1, last + 1))
-        ends = [0, *accumulate(map(len, self.data.bands.values()))]
-        self.bands = {
-            key: in_band[:, start:stop]
-            for key, (start, stop) in zip(self.data.bands, pairwise(ends), strict=True)
-        }
+        self.bands = self._bands(range(1, last + 1))
 
     def _array(
         self, table: str, column: str, keys: Sequence[tuple[Any, ...]], periods: range
@@ -72,6 +65,14 @@ class Case:
         known = (columns >= 0) & (rows >= 0) & (rows < len(periods))
         values[rows[known], columns[known]] = frame[column].to_numpy(dtype=float)[known]
         return values
+
+    def _bands(self, periods: range) -> dict[tuple[str, str], Floats]:
+        """Cases in each band, (periods, bands), by area and service."""
+        widths = {key: len(bands) for key, bands in self.data.bands.items()}
+        columns = [(*key, band) for key, width in widths.items() for band in range(width)]
+        whole = self._array("bands", "in_band", columns, periods)
+        ends = np.cumsum(list(widths.values()), dtype=int)
+        return dict(zip(widths, np.split(whole, ends[:-1], axis=1), strict=True)) if widths else {}
 
     @cached_property
     def reach(self) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from allocator.audit.case import Case
 from allocator.audit.findings import Kind, Ledger
 from allocator.instance.instance import owner_areas
+from allocator.moves import known_moves
 
 Floats = NDArray[np.float64]
 
@@ -23,6 +24,26 @@ def population(case: Case, ledger: Ledger) -> None:
     ledger.compare(
         "children not negative", "3.2", "children", case.children, 0.0, ends, states, "at least"
     )
+
+
+def moves(case: Case, ledger: Ledger) -> None:
+    """3.2: the moves of a year, in and out, are the change in the children of every state."""
+    if "moves" not in case.tables:  # a plan saved before there was such a table
+        return
+    position = {key: n for n, key in enumerate(case.run.states)}
+    made = case.by_year("moves", "moves", ["area", "from", "to"])
+    missing = np.full(case.instance.years, np.nan)
+    changed = np.zeros((len(position), case.instance.years))
+    for area, start, end in known_moves(case.instance):
+        number = made.get((area, start, end), missing)
+        for state, sign in ((start, -1), (end, 1)):
+            if (area, state) in position:
+                changed[position[area, state]] += sign * number
+    found = np.diff(case.children[[0, *case.run.clock.year_ends]], axis=0)
+    ledger.compare(
+        "moves add up to the change in children", "3.2", "children", changed.T, found,
+        case.years, case.run.states, "equal",
+    )  # fmt: skip
 
 
 def levels(case: Case, ledger: Ledger) -> None:

@@ -24,6 +24,7 @@ from allocator.cli.verbs import Verbs
         "check",
         "forecast",
         "solve",
+        "report",
         "sweep",
         "audit",
         "compare",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsons
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,17 +100,18 @@ def command(
         raise
     if out is not None:
         save(plan, out, force=force)
-    click.echo(_shown(plan, json), nl=json)
+    _show(plan, json)
     if out is not None:
         click.echo(f"wrote the plan to {out}", err=True)
     return 0 if plan.found else INFEASIBLE
 
 
-def _shown(plan: Plan, json: bool) -> str:
+def _show(plan: Plan, json: bool) -> None:
     if json:
         from allocator.saving import as_json
 
-        return as_json(plan.to_dict())
-    from allocator.report import summary
+        click.echo(as_json(plan.to_dict()))
+        return
+    from allocator.report.terminal import write_summary
 
-    return summary(plan)
+    write_summary(plan, sys.stdout)

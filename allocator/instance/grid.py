@@ -17,6 +17,7 @@ from allocator.instance.schema import TABLES
 
 SETTINGS_FILE = "instance.toml"
 SETTINGS_SHEET = "instance"
+RESULTS = "Plan"  # what a report's sheets are called, or begin with
 
 NumberedRows = Iterator[tuple[int, list[Any]]]
 
@@ -57,10 +58,13 @@ def is_table(raw: Raw, name: str, file: str, what: str, heading: Callable[[], li
     """Whether a file or sheet is a table of an instance.
 
     One that is not may stand beside the tables, unless its name or its headings show that
-    it was meant as one, which is reported.
+    it was meant as one, which is reported.  What a report calls ``Plan``, ``Plan years`` and
+    so on is a result, never meant as a table.
     """
     if name in TABLES:
         return True
+    if name.split(" ", maxsplit=1)[0] == RESULTS:
+        return False
     meant = _table_meant(name, {shown(cell).strip() for cell in heading()} - {""})
     if meant is not None:
         raw.report(

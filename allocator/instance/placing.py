@@ -36,11 +36,17 @@ def place_file(path: Path, make: Callable[[Path], None], *, force: bool = False)
 
     Raises UsageError if something is there already and ``force`` is false.
     """
-    if path.is_dir() or (path.exists() and not force):
-        raise _taken(path)
+    check_file(path, force=force)
     with _beside(path, "new") as new:
         make(new)
         new.replace(path)
+
+
+def check_file(path: Path, *, force: bool = False) -> None:
+    """Raise UsageError if a file cannot be put at ``path``, or would replace one without force."""
+    if path.is_dir() or (path.exists() and not force):
+        raise _taken(path)
+    _refuse_unwritable(path)
 
 
 def place_folder(

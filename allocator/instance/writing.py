@@ -19,6 +19,7 @@ from allocator.instance.placing import place_file, place_folder
 from allocator.instance.schema import ALL, SETTINGS, TABLES, TIERS
 
 if TYPE_CHECKING:
+    from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
@@ -135,11 +136,19 @@ def _write_workbook(instance: Instance, file: Path) -> None:
     import xlsxwriter  # only a workbook needs it
 
     with xlsxwriter.Workbook(str(file)) as workbook:
-        heading = workbook.add_format({"bold": True, "bottom": 1})
-        _fill(workbook.add_worksheet(SETTINGS_SHEET), _settings_lines(instance), heading)
-        for table, rows in instance.tables.items():
-            if rows:
-                _fill(workbook.add_worksheet(table), lines_of(instance, table), heading)
+        add_sheets(workbook, instance)
+
+
+def add_sheets(workbook: Workbook, instance: Instance) -> list[Worksheet]:
+    """Add the sheets of an instance to a workbook: its settings, and each table that has rows."""
+    heading = workbook.add_format({"bold": True, "bottom": 1})
+    sheets = [workbook.add_worksheet(SETTINGS_SHEET)]
+    _fill(sheets[0], _settings_lines(instance), heading)
+    for table, rows in instance.tables.items():
+        if rows:
+            sheets.append(workbook.add_worksheet(table))
+            _fill(sheets[-1], lines_of(instance, table), heading)
+    return sheets
 
 
 def _settings_lines(instance: Instance) -> Iterator[list[Any]]:

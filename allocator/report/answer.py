@@ -85,11 +85,12 @@ def _children(plan: Plan) -> str:
     end = float(years["children_in_care"][last])
     unchanged = float(years["baseline_children_in_care"][last])
     way = "fall" if end < opening else "rise"
-    return (
-        f"children in care {way} from {number(opening)} to {number(end)} by the end of "
-        f"{financial_year(last)}, against {number(unchanged)} if nothing changes."
-        + _reached(plan)
-    )  # fmt: skip
+    moved = f"{way} from {number(opening)} to {number(end)} by the end of {financial_year(last)}"
+    if number(end) == number(opening):
+        moved = f"are {number(end)} at the end of {financial_year(last)}, as at the start"
+    return f"children in care {moved}, against {number(unchanged)} if nothing changes." + _reached(
+        plan
+    )
 
 
 def _reached(plan: Plan) -> str:

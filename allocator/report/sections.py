@@ -18,11 +18,28 @@ from allocator.report.wording import (
 
 MOST_WINDOWS = 4
 MOST_AREAS = 15
+WINDOW_MARK = "* double investment"
 _TIERS = {"early_help": "Early help", "edge_of_care": "Edge of care", "statutory": "Statutory"}
 
 
 def by_year(plan: Plan) -> str:
     """Children in care at each year's end and spend, against the baseline; window years marked."""
+    said = [years_title(plan), table(*years_shown(plan))]
+    if plan.window is not None:
+        said.append(WINDOW_MARK)
+    return "\n".join(said)
+
+
+def years_title(plan: Plan) -> str:
+    """What the table of years shows, and in which unit."""
+    title = "Children in care at the year's end, and spend in £m"
+    if not plan.found:
+        return f"{title}, if nothing changes"
+    return f"{title}; net is the baseline's spend less the plan's"
+
+
+def years_shown(plan: Plan) -> tuple[list[str], list[list[str]]]:
+    """The table of years as readers are shown it: its headings and its rows."""
     years = plan.years()
     decimals = decimals_for(float(years["baseline_total"].max()))
     before = "" if plan.found else "baseline_"
@@ -36,14 +53,7 @@ def by_year(plan: Plan) -> str:
         cells += [millions(row[f"{before}{tier}"], decimals) for tier in TIERS]
         left = ["net", "cumulative"] if plan.found else ["baseline_total"]
         rows.append([*cells, *(millions(row[name], decimals) for name in left)])
-    title = "Children in care at the year's end, and spend in £m"
-    title += (
-        "; net is the baseline's spend less the plan's" if plan.found else ", if nothing changes"
-    )
-    said = [title, table(heading, rows)]
-    if plan.window is not None:
-        said.append("* double investment")
-    return "\n".join(said)
+    return heading, rows
 
 
 def _marked(plan: Plan, year: int) -> str:

@@ -1,4 +1,4 @@
-"""A plan on a page, for a finance director: plain text, the same on a terminal and in a file."""
+"""A plan on a page, for a finance director: text, the same on a terminal and in a file."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from allocator.instance.instance import financial_year
 from allocator.plan import Plan
 from allocator.report.answer import answer, question
 from allocator.report.sections import areas, by_year, windows
+from allocator.report.sketch import FINE, Characters, Run, sketch
 from allocator.report.wording import counted, paragraph, pounds, scientific, shortened, table
 from allocator.report.worth import worths
 
@@ -16,16 +17,25 @@ MOST_LEVERS = 5
 HASH_LENGTH = 12
 
 
-def summary(plan: Plan) -> str:
+def summary(plan: Plan, characters: Characters = FINE) -> str:
     """The plan in plain text: the question and its answer, then the figures behind them."""
-    return "\n\n".join(_parts(plan)) + "\n"
+    return "".join(text for text, _ in summary_runs(plan, characters))
 
 
-def _parts(plan: Plan) -> Iterator[str]:
+def summary_runs(plan: Plan, characters: Characters = FINE) -> Iterator[Run]:
+    """The same in pieces, each with the name of its colour, blank for none."""
+    for number, part in enumerate(_parts(plan, characters)):
+        yield ("\n\n" if number else "", "")
+        yield from [(part, "")] if isinstance(part, str) else part
+    yield ("\n", "")
+
+
+def _parts(plan: Plan, characters: Characters) -> Iterator[str | list[Run]]:
     title = " ".join((plan.instance.title or plan.instance.name).split())
     yield f"{paragraph(title)}\n{'=' * min(len(title), 98)}"
     yield paragraph(question(plan))
     yield paragraph(answer(plan))
+    yield sketch(plan, characters)
     yield by_year(plan)
     if plan.found:
         yield _money(plan)
@@ -39,7 +49,12 @@ def _parts(plan: Plan) -> Iterator[str]:
 
 
 def _money(plan: Plan) -> str:
-    """Peak deficit, double running, payback and present values."""
+    lines = money_lines(plan)
+    return "Money, against doing nothing new\n" + table(lines[0], lines[1:], left=2)
+
+
+def money_lines(plan: Plan) -> list[tuple[str, str]]:
+    """Peak deficit, double running, payback and present values: what each is, and how much."""
     cash, lines = plan.cash(), []
     if cash.peak_deficit_year is None:
         lines.append(("Peak deficit", "none: never dearer than the baseline, year on year"))
@@ -48,7 +63,7 @@ def _money(plan: Plan) -> str:
         lines.append(("Peak deficit", peak))
     before = "before payback" if cash.payback_year else "in the years of the plan"
     lines.append(("Double-running cost", f"{pounds(cash.double_running_cost)} {before}"))
-    lines.append(("Payback", _payback(plan)))
+    lines.append(("Payback", payback_said(plan)))
     present = f"{pounds(plan.npv_in_horizon)} in the years of the plan"
     if plan.instance.terminal_value:
         present += f"; {pounds(plan.npv)} with what comes after them"
@@ -57,10 +72,11 @@ def _money(plan: Plan) -> str:
     if plan.instance.terminal_value:
         cost += f", {pounds(plan.terminal_value or 0.0)} of it after the last year"
     lines.append(("Cost of the plan", cost))
-    return "Money, against doing nothing new\n" + table(lines[0], lines[1:], left=2)
+    return lines
 
 
-def _payback(plan: Plan) -> str:
+def payback_said(plan: Plan) -> str:
+    """The year of payback, and whether it lasts."""
     cash = plan.cash()
     if cash.payback_year is None:
         return f"not within the {counted(plan.instance.years, 'year')} of the plan"
@@ -107,6 +123,11 @@ def _two_columns(rows: list[tuple[str, str]]) -> Iterator[str]:
 
 
 def _proof(plan: Plan) -> str:
+    lines = proof_lines(plan)
+    return table(lines[0], lines[1:], left=2)
+
+
+def proof_lines(plan: Plan) -> list[tuple[str, str]]:
     """Certificate, audit, and what the figures rest on."""
     lines = []
     if plan.certificate is not None:
@@ -129,7 +150,7 @@ def _proof(plan: Plan) -> str:
     lines.append(("Solved by", f"{plan.solver}, formulation {plan.formulation}"))
     name = shortened(plan.instance.name, 50)
     lines.append(("Instance", f"{name}, hash {plan.instance.hash[:HASH_LENGTH]}"))
-    return table(lines[0], lines[1:], left=2)
+    return lines
 
 
 def _chosen(whole: Mapping[str, float]) -> str:

@@ -51,7 +51,7 @@ class Worth:
 
 LONGEST: Final = 46  # characters of a service's name
 _NEGLIGIBLE: Final = 1e-7  # of the plan's cost
-_LEVERS: Final = frozenset({
+LEVERS: Final = frozenset({
     "target_met", "fund_balance", "spend_floor", "spend_ceiling", "statutory_protected",
     "prevention_uplifted", "savings_reinvested",
 })  # fmt: skip
@@ -78,12 +78,17 @@ def _by_area(plan: Plan) -> Iterable[Worth]:
         rows = prices[prices["constraint"] == constraint]
         if constraint == "target_met":
             rows = rows.assign(item=_targets_of(plan.instance, rows))
-        rows = rows.assign(more=rows["price"] < 0)  # a maximum and a minimum are two things
+        if rows.empty:
+            continue
+        weight = rows["price"].abs() * _sizes(plan, rows)
+        rows = rows.assign(
+            weight=weight, more=rows["price"] < 0
+        )  # a maximum, a minimum: two things
         for (*key, _), part in rows.groupby([*keys, "more"], sort=False, dropna=False):
             yield Worth(
                 *_said(plan, tuple(map(str, key)), part, wording),
-                weight=float((part["price"].abs() * _sizes(plan, part)).sum()),
-                lever=constraint in _LEVERS,
+                weight=float(part["weight"].sum()),
+                lever=constraint in LEVERS,
             )
 
 

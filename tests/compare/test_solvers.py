@@ -103,14 +103,14 @@ def test_continuous_integration_has_every_free_solver():
 
 def test_an_absent_solver_is_told_and_fails_in_continuous_integration(monkeypatch):
     monkeypatch.setenv("PATH", "")
-    monkeypatch.delenv("ALLOCATOR_EVERY_SOLVER", raising=False)
+    monkeypatch.delenv("ALLOCATOR_EVERY_PROGRAM", raising=False)
     said = r"absent: clp-dual \(apt-get install coinor-clp\), cbc \(apt-get install coinor-cbc\)"
     with pytest.raises(pytest.skip.Exception, match=said):
         need_algorithms("highs-ipm", "clp-dual", "cbc")
     with pytest.raises(pytest.skip.Exception, match=r"absent: glpsol \(apt-get install glpk-utils"):
         need("glpsol")
     need("pyscipopt")
-    monkeypatch.setenv("ALLOCATOR_EVERY_SOLVER", "1")
+    monkeypatch.setenv("ALLOCATOR_EVERY_PROGRAM", "1")
     with pytest.raises(pytest.fail.Exception, match=said):
         need_algorithms("highs-ipm", "clp-dual", "cbc")
     with pytest.raises(pytest.fail.Exception, match="absent: cbc"):

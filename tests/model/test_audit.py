@@ -22,8 +22,9 @@ from tests.model.golden import PACE, TINY
 Tables = dict[str, pd.DataFrame]
 
 RULES = {
-    "children balance", "children not negative", "level follows expansion and contraction",
-    "expansion not negative", "contraction not negative", "growth limit", "release limit",
+    "children balance", "moves add up to the change in children", "children not negative",
+    "level follows expansion and contraction", "expansion not negative",
+    "contraction not negative", "growth limit", "release limit",
     "coverage", "minimum level", "maximum level", "bands add up to the level", "band width",
     "bands not negative", "moves averted by cases", "moves caused by cases",
     "averted moves undone", "avoidable share", "opening places", "places for every child",
@@ -89,6 +90,7 @@ class Change:
     where: str
 
 
+ADDED_UP = {"moves add up to the change in children"}
 BALANCE, PLACE = {"children balance"}, {"places for every child"}
 END = {"terminal value", "objective"}
 COST = {"spend of a tier", "spend is funded", "objective"}
@@ -103,14 +105,19 @@ DRAWN = "fund == '{}' and tier == '{}' and year == {}"
 
 CHANGES = [
     # Children: the balance, and whatever leans on the number of them.
-    Change("states", "children", CARE.format(0), 1, BALANCE | PLACE, "tiny care, the start"),
-    Change("states", "children", NEED.format(1), 1, BALANCE | PLACE, "tiny need, 2020"),
-    Change("states", "children", NEED.format(1), -1, BALANCE | {"band width"}, "tiny need, 2020"),
-    Change("states", "children", CARE.format(1), -1, BALANCE | {"avoidable share"},
+    Change("states", "children", CARE.format(0), 1, BALANCE | ADDED_UP | PLACE,
+           "tiny care, the start"),
+    Change("states", "children", NEED.format(1), 1, BALANCE | ADDED_UP | PLACE,
+           "tiny need, 2020"),
+    Change("states", "children", NEED.format(1), -1, BALANCE | ADDED_UP | {"band width"},
+           "tiny need, 2020"),
+    Change("states", "children", CARE.format(1), -1, BALANCE | ADDED_UP | {"avoidable share"},
            "tiny care, 2020"),
-    Change("states", "children", CARE.format(2), 1, BALANCE | END | {"target"}, "tiny care, 2021"),
+    Change("states", "children", CARE.format(2), 1, BALANCE | ADDED_UP | END | {"target"},
+           "tiny care, 2021"),
     Change("states", "children", CARE.format(2), -60,
-           BALANCE | END | {"children not negative", "avoidable share"}, "tiny care, 2021"),
+           BALANCE | ADDED_UP | END | {"children not negative", "avoidable share"},
+           "tiny care, 2021"),
     # Places.
     Change("states", "places", CARE.format(0), 1, {"opening places"}, "tiny care, the start"),
     Change("states", "places", NEED.format(2), 1, COST, "tiny statutory, 2021"),
@@ -161,6 +168,12 @@ CHANGES = [
     Change("diverted", "diverted", HUBS.format(3), 1, END | HELP,
            "tiny hubs need care need, 1 periods after the horizon"),
     Change("diverted", "diverted", HUBS.format(3), -1, END, "all areas, the plan"),
+    # Moves of a year, from outside and out of the states among them.
+    Change("moves", "moves", "`from` == 'need' and to == 'care' and year == 2021", 1, ADDED_UP,
+           "tiny need, 2021"),
+    Change("moves", "moves", "`from` == 'care' and to == 'exit' and year == 2020", -1, ADDED_UP,
+           "tiny care, 2020"),
+    Change("moves", "moves", "`from` == 'exit' and year == 2020", 1, ADDED_UP, "tiny need, 2020"),
     # Money, in pounds.
     Change("spend", "spend", "tier == 'early_help' and year == 2020", 1e3, {"spend of a tier"},
            "tiny early_help, 2020"),

@@ -24,6 +24,18 @@ Answer: Without a double investment, which the instance does not allow, children
 100 to 66 by the end of 2021-22, against 103 if nothing changes. Over 2 years it saves £1.19m
 against doing nothing new, after a deficit of up to £614,048, and pays back in 2021-22.
 
+Children in care:  ● plan  ○ if nothing changes  ─ target, at most
+ 103 ┤             ○        ○
+     ┤    ●
+     ┤
+     ┤
+82.2 ┤
+     ┤
+     ┤
+     ┤                  ────●────
+60.9 ┤             ●
+        Start   2020-21  2021-22
+
 Children in care at the year's end, and spend in £m; net is the baseline's spend less the plan's
 Year     In care  Baseline  Early help  Edge of care  Statutory     Net  Cumulative
 2020-21     60.9       102       0.000         1.637      4.023  -0.614      -0.614

@@ -1,0 +1,79 @@
+"""``allocator report``: saved plans as a page, a workbook and pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from allocator.cli.progress import Progress
+from allocator.cli.verbs import Verb
+from allocator.errors import UsageError
+
+
+@click.command(
+    "report",
+    cls=Verb,
+    short_help="Report saved plans as a page, a workbook, pictures.",
+    examples=(
+        "allocator report plans/my-council",
+        "allocator report plans/my-council --html report.html --xlsx report.xlsx --png pictures",
+        "allocator report plans/my-council plans/my-council-later --html both.html",
+    ),
+)
+@click.argument("plans", metavar="PLAN…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Write one page that opens offline in any browser.  [default, where nothing "
+              "else is asked for: PLAN.html beside the plan]")  # fmt: skip
+@click.option("--xlsx", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Write a workbook with the tables, native charts and formulas.")  # fmt: skip
+@click.option("--png", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Write a picture of each chart there, as PNG.")  # fmt: skip
+@click.option("--svg", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="The same as SVG.")  # fmt: skip
+@click.option("--answers", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Take switching values and frontiers of the plan from there.  [default: "
+              "PLAN/answers]")  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace the files that are there.")
+def command(
+    plans: tuple[Path, ...], html: Path | None, xlsx: Path | None, png: Path | None,
+    svg: Path | None, answers: Path | None, force: bool,
+) -> None:  # fmt: skip
+    """Report each saved PLAN, the folder that `solve --out` wrote; several side by side.
+
+    Every plan is audited again first, and one that does not stand up is not reported.  What is
+    shown is what the plan's tables hold.  Exits 4 where the audit fails.
+    """
+    if html is None and not (xlsx or png or svg):
+        html = _beside(plans)
+    if answers is not None and len(plans) > 1:
+        raise UsageError("--answers is of one plan; several take each its own folder `answers`")
+    from allocator.report.outputs import Outputs
+
+    outputs = Outputs(html, xlsx, png, svg, force)
+    outputs.check()
+    from allocator.report.subject import open_subject
+
+    subjects, steps = [], len(plans) + outputs.count
+    with Progress() as progress:
+        for done, path in enumerate(plans):
+            progress(f"auditing {path}", done, steps)
+            subjects.append(open_subject(path, answers))
+        progress("writing the report", len(plans), steps)
+        written = []
+        for done, path in enumerate(outputs.write(subjects), len(plans) + 1):
+            written.append(path)
+            progress("writing the report", done, steps)
+    for subject in subjects:
+        if subject.answers.refused:
+            click.echo(f"warning: left out: {subject.answers.refused}", err=True)
+    for path in written:
+        click.echo(f"wrote {path}", err=True)
+
+
+def _beside(plans: tuple[Path, ...]) -> Path:
+    """Where the page of a plan goes if nobody says."""
+    if len(plans) > 1:
+        raise UsageError("several plans: say where their page goes, with --html FILE")
+    folder = plans[0] if plans[0].is_dir() else plans[0].parent
+    return folder.parent / f"{folder.resolve().name}.html"

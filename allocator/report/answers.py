@@ -1,0 +1,116 @@
+"""Answers that other verbs wrote about a plan: switching values, frontiers, the cost of delay.
+
+A folder of CSV tables, or of folders with one each, and beside every table a JSON file of the
+same name that says by ``instance_hash`` of which instance it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from allocator.errors import UsageError
+
+FOLDER: Final = "answers"  # beside plan.json
+
+# Answer -> the columns it must have; others are kept.
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "switching": (
+        "input", "label", "file", "row", "unit", "value", "low", "high", "evidence",
+        "choice_below", "choice_above", "payback_below", "payback_above", "reach_below",
+        "reach_above", "cost_at_low", "cost_at_high", "hangs_on",
+    ),
+    "frontier_target": (
+        "owner", "year", "children", "cost", "price_per_child", "window_first_year",
+        "window_years", "status",
+    ),
+    "frontier_budget": (
+        "money", "children_in_care", "children_per_million", "window_first_year",
+        "window_years", "status",
+    ),
+    "delay": (
+        "years_late", "status", "cost", "extra_cost", "child_years", "extra_child_years",
+        "payback_year", "window_first_year", "window_years",
+    ),
+}  # fmt: skip
+_WORDS: Final = frozenset(
+    {"input", "label", "file", "unit", "evidence", "owner", "status", "hangs_on", "row", "targets"}
+)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Tables by name; ``refused`` says why a folder that is there was left out."""
+
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    refused: str = ""
+
+    def get(self, name: str) -> pd.DataFrame | None:
+        """An answer's table; None where it has not been made or has no rows."""
+        table = self.tables.get(name)
+        return None if table is None or table.empty else table
+
+
+def read_answers(folder: Path, instance_hash: str) -> Answers:
+    """The answers in a folder.
+
+    Raises UsageError where there is no folder, a file is damaged, or an answer is of another
+    instance.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: is not a folder of answers")
+    tables = {}
+    for name in COLUMNS:
+        for file in [*folder.glob(f"{name}.csv"), *sorted(folder.glob(f"*/{name}.csv"))][:1]:
+            _check_hash(file.with_suffix(".json"), instance_hash)
+            tables[name] = _table(file)
+    return Answers(tables)
+
+
+def answers_beside(plan_folder: Path, instance_hash: str) -> Answers:
+    """The answers kept with a plan; none where there are none, or they are not of it."""
+    folder = plan_folder / FOLDER
+    if not folder.is_dir():
+        return Answers()
+    try:
+        return read_answers(folder, instance_hash)
+    except UsageError as error:
+        return Answers(refused=str(error))
+
+
+def _check_hash(file: Path, instance_hash: str) -> None:
+    try:
+        facts: Any = json.loads(file.read_text(encoding="utf-8"))
+        stated = str(facts["instance_hash"])
+    except FileNotFoundError:
+        raise UsageError(
+            f"{file}: is missing, so that nobody knows which instance the answer is of"
+        ) from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{file}: does not say its instance_hash") from error
+    if stated != instance_hash:
+        raise UsageError(
+            f"{file}: is of another instance, hash {stated[:12]}; the plan's is "
+            f"{instance_hash[:12]}; make the answer again for this plan"
+        )
+
+
+def _table(file: Path) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(file, encoding="utf-8", dtype=dict.fromkeys(_WORDS, "str"))
+    except ValueError as error:  # pandas' parser errors, and bytes that are not UTF-8
+        raise UsageError(f"{file}: is damaged: {error}") from error
+    lacking = [name for name in COLUMNS[file.stem] if name not in table.columns]
+    if lacking:
+        raise UsageError(f"{file}: lacks {', '.join(lacking)}")
+    for name in set(COLUMNS[file.stem]) - _WORDS:
+        try:
+            table[name] = pd.to_numeric(table[name])
+        except (ValueError, TypeError) as error:
+            raise UsageError(f"{file}, column {name}: holds what is not a number") from error
+    return table

@@ -1,0 +1,212 @@
+"""Charts of answers about a plan: switching values as a tornado, frontiers, the cost of delay."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from allocator.plan import Plan
+from allocator.report.answers import Answers
+from allocator.report.charts.palette import BLUE, MANY, ORANGE, PLAN, Style
+from allocator.report.charts.shapes import MILLION, Chart, Panel, Panels, Ranked, Series, floats
+from allocator.report.figures import Column, Figures, Form, Value, missing
+from allocator.report.wording import counted, pounds
+
+MOST_BARS = 15
+MOST_ROWS = 120
+_NEGLIGIBLE = 1e-8  # of the cost of a plan
+LOW, HIGH = Style(ORANGE, hatch="/"), Style(BLUE)
+
+
+def tornado(plan: Plan, answers: Answers) -> Ranked | None:
+    """What the cost becomes with each input at its low and at its high, the widest first."""
+    table = answers.get("switching")
+    if table is None or plan.objective is None:
+        return None
+    ends = [table[f"cost_at_{end}"].astype(float) - plan.objective for end in ("low", "high")]
+    widest = pd.concat(ends, axis=1).abs().max(axis=1)
+    order = widest.sort_values(ascending=False, kind="stable", na_position="first").index
+    least = _NEGLIGIBLE * abs(plan.objective)
+    drawn = [n for n in order if widest[n] > least][:MOST_BARS]
+    if not drawn:
+        return None
+    series = tuple(
+        Series(f"At its {name}", floats(end[drawn].tolist()), style, "bar")
+        for name, end, style in zip(("low", "high"), ends, (LOW, HIGH), strict=True)
+    )
+    labels = tuple(_marked(table.loc[n]) for n in drawn)
+    figures = switching(table.loc[order])
+    return Ranked(
+        "sensitivity", "What the cost of the plan hangs on", _about(labels, widest[drawn].tolist()),
+        figures, labels, "£m more (+) or less (−), present value", series, MILLION,
+    )  # fmt: skip
+
+
+def _marked(row: pd.Series) -> str:
+    return f"{row['label']}{' *' if _hangs(row) else ''}"
+
+
+def _hangs(row: pd.Series) -> bool:
+    return isinstance(row["hangs_on"], str) and bool(row["hangs_on"].strip())
+
+
+def without_plan(answers: Answers) -> list[str]:
+    """Inputs at whose low or high end no plan exists, as ``X at its low end``."""
+    table = answers.get("switching")
+    if table is None:
+        return []
+    return [
+        f"{row['label']} at its {end} end"
+        for _, row in table.iterrows()
+        for end in ("low", "high")
+        if not missing(row[end]) and missing(row[f"cost_at_{end}"])
+    ]
+
+
+def _about(labels: tuple[str, ...], widths: list[float]) -> str:
+    told = f"Widest: {labels[0]}, up to {pounds(widths[0])}."
+    return told + " A star marks what changes the choice, payback or reach within its range."
+
+
+_SWITCHING: tuple[tuple[str, str, Form], ...] = (
+    ("label", "Input", "text"), ("unit", "Unit", "text"), ("value", "Value", "plain"),
+    ("low", "Low", "plain"), ("high", "High", "plain"), ("evidence", "Evidence", "text"),
+    ("cost_at_low", "Cost at low, £m", "millions"),
+    ("cost_at_high", "Cost at high, £m", "millions"),
+    ("choice_below", "Choice changes below", "plain"),
+    ("choice_above", "Choice changes above", "plain"),
+    ("payback_below", "No payback below", "plain"), ("payback_above", "No payback above", "plain"),
+    ("reach_below", "Target out of reach below", "plain"),
+    ("reach_above", "Target out of reach above", "plain"), ("hangs_on", "Hangs on it", "text"),
+)  # fmt: skip
+
+
+def switching(table: pd.DataFrame) -> Figures:
+    """Where each input switches, in the order given and as many as can be read."""
+    cut = f" (the first {MOST_ROWS} of {len(table):,})" if len(table) > MOST_ROWS else ""
+    return _figures(
+        table.head(MOST_ROWS), _SWITCHING, "Switching values; a blank cell: no switch within what "
+        f"was tried, or no plan at that end{cut}", "switching.csv of the answers",
+    )  # fmt: skip
+
+
+def _figures(
+    table: pd.DataFrame, columns: tuple[tuple[str, str, Form], ...], caption: str, source: str
+) -> Figures:
+    rows: list[tuple[Value, ...]] = [
+        tuple(_cell(row[name], form) for name, _, form in columns) for _, row in table.iterrows()
+    ]
+    headings = tuple(Column(heading, form) for _, heading, form in columns)
+    return Figures(caption, headings, tuple(rows), source)
+
+
+def _cell(value: object, form: Form) -> Value:
+    if missing(value):
+        return None
+    return str(value) if form == "text" else float(str(value))
+
+
+def frontiers(plan: Plan, answers: Answers) -> list[Chart]:
+    """Those of the frontier and the cost of delay that have been made."""
+    made = (_target(answers), _budget(answers), _delay(answers))
+    return [chart for chart in made if chart is not None]
+
+
+_WINDOW: tuple[tuple[str, str, Form], ...] = (
+    ("window_first_year", "Window from", "year"), ("window_years", "Its years", "plain"),
+    ("status", "Status", "text"),
+)  # fmt: skip
+
+
+def _target(answers: Answers) -> Panels | None:
+    """Least cost against the target."""
+    table = answers.get("frontier_target")
+    if table is None:
+        return None
+    reached = table[table["cost"].notna()].sort_values("children")
+    figures = _figures(
+        table.sort_values("children"),
+        (
+            ("children", "Target, children", "children"), ("year", "Year", "year"),
+            ("cost", "Least cost, £m", "millions"),
+            ("price_per_child", "One child fewer, £", "pounds"), *_WINDOW,
+        ),
+        "Least cost of each target, present value", "frontier_target.csv of the answers",
+    )  # fmt: skip
+    return _curve(
+        "frontier-target", "Least cost against the target", reached, ("children", "cost"),
+        ("Children in care at most", "£m, present value"), MILLION, figures,
+    )  # fmt: skip
+
+
+def _budget(answers: Answers) -> Panels | None:
+    """Fewest children against money."""
+    table = answers.get("frontier_budget")
+    if table is None:
+        return None
+    reached = table[table["children_in_care"].notna()].sort_values("money")
+    reached = reached.assign(millions=reached["money"] / MILLION)
+    figures = _figures(
+        table.sort_values("money"),
+        (
+            ("money", "More money a year, £m", "millions"),
+            ("children_in_care", "Fewest in care", "children"),
+            ("children_per_million", "Fewer for £1m a year more", "plain"), *_WINDOW,
+        ),
+        "Fewest children in care that more money, or less, can reach",
+        "frontier_budget.csv of the answers",
+    )  # fmt: skip
+    return _curve(
+        "frontier-budget", "Fewest children in care against money", reached,
+        ("millions", "children_in_care"), ("£m a year more", "Children"), 1.0, figures,
+    )  # fmt: skip
+
+
+def _curve(
+    name: str, title: str, table: pd.DataFrame, axes: tuple[str, str], units: tuple[str, str],
+    scale: float, figures: Figures,
+) -> Panels | None:  # fmt: skip
+    if table.empty:
+        return None
+    series = Series("Frontier", floats(table[axes[1]].tolist()), PLAN)
+    return Panels(
+        name, title, f"{counted(len(table), 'point')} of the frontier.", figures,
+        tuple(map(float, table[axes[0]])), units[0],
+        (Panel("", units[1], (series,), scale, from_zero=False),),
+    )  # fmt: skip
+
+
+def _delay(answers: Answers) -> Panels | None:
+    """What it costs to begin later, in pounds and in years of children's lives in care."""
+    table = answers.get("delay")
+    if table is None:
+        return None
+    if "targets" not in table:
+        table = table.assign(targets="Begun later")
+    late = sorted(set(table["years_late"]))
+    columns: tuple[tuple[str, str, Form], ...] = (
+        ("years_late", "Years late", "plain"), ("targets", "Targets", "text"),
+        ("cost", "Cost, £m", "millions"), ("extra_cost", "More, £m", "millions"),
+        ("child_years", "Child-years in care", "children"),
+        ("extra_child_years", "More child-years", "children"),
+        ("payback_year", "Payback", "year"), *_WINDOW,
+    )  # fmt: skip
+    figures = _figures(
+        table.sort_values(["targets", "years_late"]), columns,
+        "The same plan begun later, money at present value", "delay.csv of the answers",
+    )  # fmt: skip
+    panels = (
+        Panel("Extra cost", "£m, present value", _by_targets(table, "extra_cost", late), MILLION),
+        Panel("Extra years in care", "Child-years", _by_targets(table, "extra_child_years", late)),
+    )
+    about = "What it costs to begin later; a gap is where no plan exists."
+    axis = tuple(f"{counted(int(years), 'year')} late" for years in late)
+    return Panels("delay", "The cost of delay", about, figures, axis, "", panels, small=True)
+
+
+def _by_targets(table: pd.DataFrame, column: str, late: list[int]) -> tuple[Series, ...]:
+    """A line for each thing that may become of the targets: shifted, or held in their years."""
+    found = []
+    for n, (name, part) in enumerate(table.groupby("targets", sort=False)):
+        by_years = part.set_index("years_late")[column].reindex(late)
+        found.append(Series(str(name).capitalize(), floats(by_years), MANY[n % len(MANY)]))
+    return tuple(found)

@@ -1,0 +1,106 @@
+"""Children in care: the plan, what happens if nothing changes, and the target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from allocator.instance.instance import financial_year, owner_areas
+from allocator.instance.schema import ALL
+from allocator.plan import Plan
+from allocator.report.charts.palette import BASELINE, PLAN, TARGET
+from allocator.report.charts.shapes import Panel, Panels, Series, floats
+from allocator.report.figures import Form, Value, by_year
+from allocator.report.wording import number
+
+START = "Start"
+
+
+def care(plan: Plan) -> Panels:
+    """Children in care at the start and at every year's end."""
+    series = care_series(plan)
+    columns: list[tuple[str, Form, Sequence[Value]]] = [
+        (each.name, "children", each.values) for each in series
+    ]
+    years = plan.instance.horizon
+    figures = by_year(
+        "Children in care at the start and at the end of each year", [START, *years], columns,
+        "years.csv (children_in_care), states.csv (the start), the instance's targets",
+    )  # fmt: skip
+    return Panels(
+        "children-in-care", "Children in care", about_care(plan, series), figures,
+        (START, *map(financial_year, years)), "At the end of",
+        (Panel("", "Children", series, from_zero=False),), window_at_ends(plan),
+    )  # fmt: skip
+
+
+def care_series(plan: Plan, area: str | None = None) -> tuple[Series, ...]:
+    """Plan, baseline and target of an area, or of all together."""
+    years, start = plan.years(area), opening(plan, area)
+    found, target = [], targets(plan, area)
+    if any(value is not None for value in target):
+        found.append(Series("Target, at most", (None, *target), TARGET, "step"))
+    if plan.found:
+        values = (start, *floats(years["children_in_care"]))
+        found.append(Series("Plan", values, PLAN))
+    unchanged = (start, *floats(years["baseline_children_in_care"]))
+    found.append(Series("If nothing changes", unchanged, BASELINE))
+    return tuple(found)
+
+
+def opening(plan: Plan, area: str | None = None) -> float:
+    """Children in care at the start."""
+    return sum(
+        state.opening
+        for (owner, _), state in plan.instance.resolved.states.items()
+        if state.in_care and area in (None, owner)
+    )
+
+
+def targets(plan: Plan, area: str | None = None) -> tuple[float | None, ...]:
+    """The target of each year where there is one: of all areas together, or of one's own.
+
+    Where every area has its own and there is none for all, the areas' are added up.
+    """
+    listed = plan.instance.resolved.targets
+    whose = ALL if area is None else area
+    own = [listed.get((whose, year)) for year in plan.instance.horizon]
+    if area is not None or any(value is not None for value in own):
+        return tuple(own)
+    return tuple(_sum_of_areas(plan, year) for year in plan.instance.horizon)
+
+
+def _sum_of_areas(plan: Plan, year: int) -> float | None:
+    listed = plan.instance.resolved.targets
+    values = [listed.get((area, year)) for area in owner_areas(plan.instance, ALL)]
+    return None if None in values else sum(value for value in values if value is not None)
+
+
+def window_at_ends(plan: Plan) -> tuple[float, float, str] | None:
+    """The window on an axis of year ends, of which the first is the start."""
+    if plan.window is None:
+        return None
+    start, length = plan.window
+    first = start - plan.instance.first_year
+    return (first, first + length, "Double investment")
+
+
+def window_in_years(plan: Plan) -> tuple[float, float, str] | None:
+    """The window on an axis of years."""
+    if plan.window is None:
+        return None
+    start, length = plan.window
+    first = start - plan.instance.first_year
+    return (first - 0.5, first + length - 0.5, "Double investment")
+
+
+def about_care(plan: Plan, series: Sequence[Series]) -> str:
+    """The chart in words: where each line begins and ends."""
+    last = financial_year(plan.instance.last_year)
+    said = []
+    for each in series:
+        values = [value for value in each.values if value is not None]
+        if each.style is TARGET:
+            said.append(f"The target is {number(values[-1])} at the end of {last}.")
+        else:
+            said.append(f"{each.name}: from {number(values[0])} to {number(values[-1])}.")
+    return " ".join(said)

@@ -1,0 +1,117 @@
+"""What a chart shows, whoever draws it: panels of lines and bars, ranked bars, flows.
+
+Values are those of the plan's tables, in their units (pounds, children, cases per year); a
+panel's ``scale`` says by what they are divided on its axis.  Nothing here draws.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from allocator.report.charts.palette import Style
+from allocator.report.figures import Figures
+
+MILLION: Final = 1e6
+
+Kind = Literal["bar", "line", "step"]
+
+
+@dataclass(frozen=True)
+class Series:
+    """One value for each point of the axis; None where there is none."""
+
+    name: str
+    values: tuple[float | None, ...]
+    style: Style
+    kind: Kind = "line"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point with a word beside it: a peak, a payback."""
+
+    at: int  # position on the axis
+    value: float
+    text: str
+    below: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One pair of axes.  Bars of a panel are stacked, negative ones downwards."""
+
+    title: str
+    unit: str
+    series: tuple[Series, ...]
+    scale: float = 1.0
+    from_zero: bool = True
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What every chart has.  ``about`` says in words what it shows, for who cannot see it.
+
+    ``name`` is its file's name and its anchor on a page; ``figures`` is all of its numbers.
+    """
+
+    name: str
+    title: str
+    about: str
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class Panels(Chart):
+    """Panels over the same axis: labels at equal steps, or numbers.
+
+    ``shaded`` is a stretch of the axis in positions, with its name; ``small`` panels stand side
+    by side as many as fit, others below each other.
+    """
+
+    axis: tuple[str | float, ...]
+    axis_title: str
+    panels: tuple[Panel, ...]
+    shaded: tuple[float, float, str] | None = None
+    small: bool = False
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether the axis is a scale, not labels."""
+        return bool(self.axis) and not isinstance(self.axis[0], str)
+
+
+@dataclass(frozen=True)
+class Ranked(Chart):
+    """Horizontal bars, the longest at the top: one or two series, side by side or from a middle."""
+
+    labels: tuple[str, ...]
+    unit: str
+    series: tuple[Series, ...]
+    scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Children who go from one group, left, to another, right."""
+
+    start: str
+    end: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Flows(Chart):
+    """Sankey diagrams beside each other, each with its title and drawn to its own scale."""
+
+    unit: str
+    diagrams: tuple[tuple[str, tuple[Flow, ...]], ...]
+    styles: dict[str, Style]
+
+
+def floats(values: Iterable[Any]) -> tuple[float | None, ...]:
+    """Values of a column for a series; None for one that is missing."""
+    return tuple(None if math.isnan(float(value)) else float(value) for value in values)

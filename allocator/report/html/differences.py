@@ -1,0 +1,83 @@
+"""Several plans side by side: their facts, their charts, and what differs in their instances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from allocator.report.charts.together import together
+from allocator.report.differing import differing
+from allocator.report.figures import Column, Figures, Value
+from allocator.report.html.blocks import Block, Drawn, Part, Section, Shown, Text
+from allocator.report.html.headline import answered, asked, keys
+from allocator.report.subject import Subject
+from allocator.report.wording import counted
+
+MOST_ROWS: Final = 200
+
+
+def names(subjects: Sequence[Subject]) -> list[str]:
+    """A short name for each plan: its folder's, numbered where two are alike."""
+    plain = [subject.name for subject in subjects]
+    return [
+        name if plain.count(name) == 1 else f"{name} ({plain[: n + 1].count(name)})"
+        for n, name in enumerate(plain)
+    ]
+
+
+def comparison(subjects: Sequence[Subject]) -> Part:
+    """The part of a page that sets plans side by side."""
+    labels = names(subjects)
+    named = [(label, subject.plan) for label, subject in zip(labels, subjects, strict=True)]
+    care, *money = together(named)
+    facts = Shown(_facts(subjects, labels))
+    sections = [
+        Section("spend", "Money, side by side", tuple(map(Drawn, money))),
+        Section(
+            "differences", "What differs in their instances", tuple(_differences(subjects, labels))
+        ),
+    ]
+    return Part(
+        "all-", f"{counted(len(subjects), 'plan')} side by side: {', '.join(labels)}",
+        "How do these plans differ, and what in their instances makes them differ?",
+        "Each is answered in a column of its own, and in full further down.",
+        (), (facts, Drawn(care)), tuple(sections),
+    )  # fmt: skip
+
+
+def _facts(subjects: Sequence[Subject], labels: Sequence[str]) -> Figures:
+    columns = (Column(""), *(Column(label) for label in labels))
+    rows: list[tuple[Value, ...]] = [
+        ("Title", *(subject.title for subject in subjects)),
+        ("Question", *(asked(subject.plan) for subject in subjects)),
+        ("Answer", *(answered(subject.plan).replace("`", "") for subject in subjects)),
+    ]
+    said = [{key.name: key for key in keys(subject.plan)} for subject in subjects]
+    for name in dict.fromkeys(name for each in said for name in each):
+        cells = (each.get(name) for each in said)
+        rows.append((name, *("" if k is None else f"{k.value} ({k.note})" if k.note else k.value
+                             for k in cells)))  # fmt: skip
+    rows.append(("Formulation", *(subject.plan.formulation for subject in subjects)))
+    rows.append(("Price base", *(subject.plan.instance.price_base for subject in subjects)))
+    rows.append(("Hash", *(subject.plan.instance.hash[:12] for subject in subjects)))
+    return Figures("The plans, fact by fact", columns, tuple(rows), "plan.json of each plan")
+
+
+def _differences(subjects: Sequence[Subject], labels: Sequence[str]) -> Iterator[Block]:
+    instances = [subject.plan.instance for subject in subjects]
+    if len({instance.hash for instance in instances}) == 1:
+        yield Text("Nothing: all are plans of the same instance.", "note")
+        return
+    bases = {instance.price_base for instance in instances}
+    if len(bases) > 1:
+        yield Text(
+            f"Their price bases differ ({', '.join(sorted(bases))}): pounds of one are not pounds "
+            "of the other.", "warning",
+        )  # fmt: skip
+    rows = differing(instances)
+    columns = (Column("Table"), Column("Row"), Column("Column"), *(Column(each) for each in labels))
+    more = f" (the first {MOST_ROWS} of {len(rows):,})" if len(rows) > MOST_ROWS else ""
+    caption = f"{counted(len(rows), 'difference')} in what the arithmetic uses{more}"
+    yield Shown(
+        Figures(caption, columns, tuple(rows[:MOST_ROWS]), "the instances kept with the plans")
+    )

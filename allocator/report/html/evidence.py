@@ -1,0 +1,163 @@
+"""Assumptions and sources: every row of the instance with where it comes from, weak ones marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from allocator.instance import Instance, Row
+from allocator.instance.instance import financial_year
+from allocator.instance.schema import EXIT, TABLES, Kind
+from allocator.plan import Plan
+from allocator.report.figures import Column, Figures, Form, Value
+from allocator.report.html.blocks import Block, Section, Shown, Text
+from allocator.report.wording import number
+
+MOST_ROWS: Final = 120
+WEAK: Final = frozenset({"weak", "very weak", "low", "very low", "none", "poor", "assumption"})
+NOT_GRADED: Final = "not graded"
+_ASSUMED: Final = "assumption"
+
+
+def section(plan: Plan) -> Section:
+    """How firm the ground is that the plan stands on."""
+    return Section("sources", "Assumptions and sources", tuple(_blocks(plan)))
+
+
+def grade(row: Row) -> str:
+    """The grade of an effect's evidence, the words before its colon."""
+    return str(row["evidence"] or NOT_GRADED).partition(":")[0].strip().lower()
+
+
+def is_weak(row: Row) -> bool:
+    """Whether an effect rests on weak evidence, or on none that is graded."""
+    return grade(row) in WEAK | {NOT_GRADED}
+
+
+def _blocks(plan: Plan) -> Iterator[Block]:
+    instance = plan.instance
+    yield Text(
+        "Each row of the instance says where its figure comes from; “assumption” is one that "
+        "nobody has published."
+    )
+    if plan.found:
+        yield from _averted(plan)
+    effects = list(instance.tables["effects"])
+    if effects:
+        marked = frozenset(n for n, row in enumerate(effects[:MOST_ROWS]) if is_weak(row))
+        yield Shown(_effects(instance, effects), marked=marked)
+    yield Shown(_counted(instance))
+    for name, rows in instance.tables.items():
+        if rows and name != "effects":
+            yield Shown(_listed(instance, name, rows), folded=True)
+
+
+def _averted(plan: Plan) -> Iterator[Block]:
+    """Of the moves that the plan averts, how many rest on weak evidence."""
+    inside = plan.tables["diverted"]
+    inside = inside[inside["period"] <= plan.instance.number_of_periods]
+    summed = inside.groupby(["area", "service", "from", "to"])["diverted"].sum().clip(lower=0.0)
+    weak = {
+        key for row in plan.instance.tables["effects"] if is_weak(row) for key in _keys(plan, row)
+    }
+    total = float(summed.sum())
+    hanging = float(sum(value for key, value in summed.items() if key in weak))
+    if total > 0:
+        yield Text(
+            f"Of {number(total)} moves that the plan averts in its years, {number(hanging)} "
+            f"({100 * hanging / total:.0f}%) rest on effects whose evidence is weak or not graded.",
+            "warning" if hanging > total / 2 else "note",
+        )
+
+
+def _keys(plan: Plan, row: Row) -> Iterator[tuple[str, str, str, str]]:
+    areas = plan.instance.areas if row["area"] is None else (row["area"],)
+    for area in areas:
+        yield area, row["service"], row["from"], row["to"]
+
+
+def _effects(instance: Instance, rows: list[Row]) -> Figures:
+    columns = [
+        Column("Grade"), Column("Service"), Column("Averts"), Column("Lag, years", "plain"),
+        Column("Per case", "plain"), Column("Low", "plain"), Column("High", "plain"),
+        Column("Evidence"), Column("Source"),
+    ]  # fmt: skip
+    many = instance.has_areas and any(row["area"] for row in rows)
+    shown: list[tuple[Value, ...]] = []
+    for row in rows[:MOST_ROWS]:
+        whose = f" ({instance.label('areas', row['area'])})" if many and row["area"] else ""
+        effect = float(row["effect"])
+        low, high = (effect if row[end] is None else float(row[end]) for end in ("low", "high"))
+        shown.append((
+            grade(row).capitalize(),
+            instance.label("services", row["service"]) + whose, _move(instance, row),
+            int(row["lag_years"]), effect, low, high, str(row["evidence"] or ""), _source(row),
+        ))  # fmt: skip
+    title = "Effects: moves averted by one case, and the evidence; weak ones are marked"
+    return Figures(_cut(title, rows), tuple(columns), tuple(shown), "instance/effects.csv")
+
+
+def _move(instance: Instance, row: Row) -> str:
+    def label(state: str) -> str:
+        return "leaving" if state == EXIT else instance.label("states", state)
+
+    start, end = label(row["from"]), label(row["to"])
+    instead = row["instead"] or row["from"]
+    move = f"staying in {start}" if row["from"] == row["to"] else f"{start} → {end}"
+    return move if instead == row["from"] else f"{move}, instead {label(instead)}"
+
+
+def _counted(instance: Instance) -> Figures:
+    columns = (
+        Column("Table"), Column("Rows", "children"), Column("Assumptions", "children"),
+        Column("Without a source", "children"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            name, len(rows), sum(_ASSUMED in str(row["source"] or "").lower() for row in rows),
+            sum(not row["source"] for row in rows),
+        )
+        for name, rows in instance.tables.items()
+        if rows
+    )  # fmt: skip
+    caption = "Rows of the instance, and how many are called an assumption in whole or in part"
+    return Figures(caption, columns, rows, "the tables of the instance")
+
+
+def _listed(instance: Instance, name: str, rows: tuple[Row, ...]) -> Figures:
+    """A table of the instance as it was written, blank columns left out."""
+    used = [
+        c for c in TABLES[name].columns if any(row.values.get(c.name) is not None for row in rows)
+    ]
+    columns = tuple(Column(c.name, _form(c.kind)) for c in used)
+    shown = tuple(
+        tuple(_cell(row.values.get(c.name), c.kind) for c in used) for row in rows[:MOST_ROWS]
+    )
+    return Figures(_cut(f"Table {name}", rows), columns, shown, f"instance/{name}.csv")
+
+
+def _cut(title: str, rows: object) -> str:
+    count = len(rows)  # type: ignore[arg-type]
+    return title if count <= MOST_ROWS else f"{title} (the first {MOST_ROWS} of {count:,} rows)"
+
+
+def _form(kind: Kind) -> Form:
+    if kind is Kind.YEAR:
+        return "year"
+    return "plain" if kind in (Kind.NUMBER, Kind.WHOLE) else "text"
+
+
+def _cell(value: object, kind: Kind) -> Value:
+    if value is None:
+        return None
+    if kind in (Kind.NUMBER, Kind.WHOLE, Kind.YEAR):
+        return float(str(value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (tuple, list)):
+        return "; ".join(financial_year(v) if isinstance(v, int) else str(v) for v in value)
+    return str(value)
+
+
+def _source(row: Row) -> str:
+    return str(row["source"] or "no source given")

@@ -1,0 +1,188 @@
+"""The sections of a found plan: money, services, moves, worth, what was answered, areas."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+
+from allocator.plan import Plan
+from allocator.report.answers import FOLDER
+from allocator.report.charts.answered import frontiers, switching, tornado, without_plan
+from allocator.report.charts.areas import ranking, small_multiples
+from allocator.report.charts.flows import moves
+from allocator.report.charts.money import position
+from allocator.report.charts.services import services
+from allocator.report.figures import Column, Figures, Value, missing
+from allocator.report.html.blocks import Block, Command, Drawn, Facts, Section, Shown, Text
+from allocator.report.sections import window_said
+from allocator.report.subject import Subject
+from allocator.report.text import money_lines
+from allocator.report.wording import listed
+from allocator.report.worth import LEVERS, Worth, worths
+
+MOST_PRICES = 120
+MOST_WORTHS = 12
+MOST_LOST = 6
+
+
+def sections(subject: Subject) -> Iterator[Section]:
+    """Those that the plan has something to say in, in the order in which questions come."""
+    plan = subject.plan
+    if plan.found:
+        yield Section("money", "Money", (Facts(tuple(money_lines(plan))), Drawn(position(plan))))
+    if len(plan.windows) > 1:
+        yield Section("windows", "Windows of double investment", (Shown(_windows(plan)),))
+    if plan.found:
+        yield Section("services-by-year", "Services by year", _one(
+            services(plan), "The instance has no services."
+        ))  # fmt: skip
+        yield Section("flows", "Children who move", _one(
+            moves(plan), "The plan's tables hold no moves; solve it again for them."
+        ))  # fmt: skip
+        yield Section("worth", "What binds, and what it is worth", tuple(_worth(plan)))
+        yield Section("switching", "Sensitivity", _sensitivity(subject))
+        yield Section("frontiers", "Frontier and the cost of delay", _frontiers(subject))
+    if plan.instance.has_areas and len(plan.instance.areas) > 1:
+        charts: list[Block] = [Drawn(small_multiples(plan))]
+        charts += [Drawn(ranking(plan))] if plan.found else []
+        yield Section("by-area", "Areas", tuple(charts))
+
+
+def _one(chart: object, otherwise: str) -> tuple[Block, ...]:
+    return (Text(otherwise, "note"),) if chart is None else (Drawn(chart),)  # type: ignore[arg-type]
+
+
+def _windows(plan: Plan) -> Figures:
+    """Every window that was tried, the cheapest first, those without a plan last."""
+    columns = (
+        Column("Double investment"), Column("Cost, present value, £m", "millions"),
+        Column("Against the chosen, £", "pounds"), Column("In care at the end", "children"),
+        Column("Finding"),
+    )  # fmt: skip
+    best = plan.objective
+    ranked = sorted(
+        plan.windows,
+        key=lambda w: (
+            w.window != plan.window or not plan.found,
+            w.objective is None,
+            w.objective or 0,
+        ),
+    )
+    rows: list[tuple[Value, ...]] = []
+    for each in ranked:
+        chosen = plan.found and each.window == plan.window
+        more = None if each.objective is None or best is None or chosen else each.objective - best
+        cost = each.objective if each.at_least is None else each.at_least
+        rows.append((
+            window_said(each.window), cost, more, each.children_in_care,
+            "chosen" if chosen else _finding(each.status, each.proved),
+        ))  # fmt: skip
+    caption = "Every window that was tried; the cost holds what comes after the plan's years"
+    return Figures(caption, columns, tuple(rows), "windows.csv")
+
+
+def _finding(status: str, proved: bool) -> str:
+    said = {
+        "optimal": "a plan exists",
+        "infeasible": "no plan exists",
+        "bounded": "costs at least this",
+    }
+    return said.get(status, status) + ("" if proved else ", not proved")
+
+
+def _worth(plan: Plan) -> Iterator[Block]:
+    found = worths(plan)
+    if not found:
+        yield Text(
+            "Nothing binds: no limit, fund or target keeps the plan from being cheaper.", "note"
+        )
+        return
+    yield Text(
+        "What a little more of each limit would save, at present value: the weightiest first, "
+        "decisions before facts of the services."
+    )
+    yield Shown(
+        _binding(f"The weightiest {min(MOST_WORTHS, len(found))} that bind", found[:MOST_WORTHS])
+    )
+    if len(found) > MOST_WORTHS:
+        more = found[MOST_WORTHS:]
+        yield Shown(_binding(f"{len(more)} more, of less weight", more), folded=True)
+    yield Shown(_prices(plan), folded=True)
+
+
+def _binding(caption: str, found: Sequence[Worth]) -> Figures:
+    columns = (Column("What binds"), Column("What a unit of it is worth"), Column("Kind"))
+    rows = tuple(
+        (w.what, w.worth, "a decision" if w.lever else "a fact of the services") for w in found
+    )
+    return Figures(caption, columns, rows, "prices.csv")
+
+
+def _prices(plan: Plan) -> Figures:
+    """The levers' prices year by year, with the range of the limit in which each holds."""
+    table = plan.tables["prices"]
+    table = table[table["constraint"].isin(LEVERS)]
+    names = ("constraint", "owner", "fund", "item")
+    columns = (
+        *(Column(name.capitalize()) for name in names), Column("Year", "year"),
+        Column("Price, £ a unit", "pounds"), Column("Unit"), Column("Limit", "plain"),
+        Column("Holds from", "plain"), Column("Holds to", "plain"),
+    )  # fmt: skip
+    rows: list[tuple[Value, ...]] = [
+        (
+            *(_word(row[name]) for name in names), int(row["year"]), float(row["price"]),
+            str(row["unit"]), float(row["limit"]), float(row["holds_from"]), float(row["holds_to"]),
+        )
+        for _, row in table.head(MOST_PRICES).iterrows()
+    ]  # fmt: skip
+    cut = f" (the first {MOST_PRICES} of {len(table)})" if len(table) > MOST_PRICES else ""
+    caption = f"Prices of targets, funds and limits on spend, by year, and where each holds{cut}"
+    return Figures(caption, columns, tuple(rows), "prices.csv")
+
+
+def _word(value: object) -> str:
+    return "" if missing(value) else str(value)
+
+
+def _sensitivity(subject: Subject) -> tuple[Block, ...]:
+    table = subject.answers.get("switching")
+    if table is not None:
+        chart = tornado(subject.plan, subject.answers)
+        lost = without_plan(subject.answers)
+        said = f"No plan at all exists with {listed(lost[:MOST_LOST])}{_more(lost)}."
+        shown = Shown(switching(table)) if chart is None else Drawn(chart)
+        return (*((Text(said, "warning"),) if lost else ()), shown)
+    return _not_made(
+        subject, "How far each figure can move before the choice changes is not worked out here.",
+        _asked(subject, "switching", "switching"),
+    )  # fmt: skip
+
+
+def _frontiers(subject: Subject) -> tuple[Block, ...]:
+    charts = frontiers(subject.plan, subject.answers)
+    if charts:
+        return tuple(map(Drawn, charts))
+    return _not_made(
+        subject, "What other targets or budgets would cost, or reach, is not worked out here.",
+        _asked(subject, "frontier", "target"),
+        _asked(subject, "frontier --against budget", "budget"),
+        _asked(subject, "delay", "delay"),
+    )  # fmt: skip
+
+
+def _asked(subject: Subject, verb: str, folder: str) -> str:
+    """The command that makes an answer where a report looks for it."""
+    name = shlex.quote(subject.name)
+    verb, _, options = verb.partition(" ")
+    words = ["allocator", verb, f"{name}/instance", options, "--out", f"{name}/{FOLDER}/{folder}"]
+    return " ".join(filter(None, words))
+
+
+def _more(lost: list[str]) -> str:
+    return f", and {len(lost) - MOST_LOST} more" if len(lost) > MOST_LOST else ""
+
+
+def _not_made(subject: Subject, what: str, *lines: str) -> tuple[Block, ...]:
+    refused = subject.answers.refused
+    why = (Text(f"Answers are there but left out: {refused}.", "warning"),) if refused else ()
+    return (*why, Text(f"{what} To have it in this report:", "note"), *map(Command, lines))

@@ -1,0 +1,113 @@
+"""The first screen: the question, the answer, its key figures, and the two charts that show it."""
+
+from __future__ import annotations
+
+from allocator.instance.instance import financial_year
+from allocator.plan import Plan
+from allocator.report.answer import answer, question
+from allocator.report.charts.children import care, targets
+from allocator.report.charts.money import available, spend
+from allocator.report.html.blocks import Block, Drawn, Key, Text
+from allocator.report.sections import window_said
+from allocator.report.text import payback_said
+from allocator.report.wording import counted, number, pounds
+
+
+def asked(plan: Plan) -> str:
+    """The question, without its label."""
+    return _sentence(question(plan).removeprefix("Question: "))
+
+
+def answered(plan: Plan) -> str:
+    """The answer, without its label."""
+    return _sentence(answer(plan).removeprefix("Answer: "))
+
+
+def _sentence(said: str) -> str:
+    return said[:1].upper() + said[1:]
+
+
+def first_screen(plan: Plan) -> tuple[Block, ...]:
+    """Children in care and spend; before them, where no plan exists, what stands in its way."""
+    charts = (Drawn(care(plan)), Drawn(spend(plan)))
+    return charts if plan.found else (*_in_the_way(plan), *charts)
+
+
+def keys(plan: Plan) -> tuple[Key, ...]:
+    """The few figures that people quote."""
+    last = plan.instance.last_year
+    years = plan.years()
+    unchanged = number(float(years["baseline_children_in_care"][last]))
+    end, target = f"In care, end of {financial_year(last)}", targets(plan)[-1]
+    aim = f"target {number(target)}" if target is not None else ""
+    if not plan.found:
+        return (Key(end, unchanged, ", ".join(filter(None, ("if nothing changes", aim)))),)
+    cash = plan.cash()
+    total = sum(cash.net.values())
+    reached = number(float(years["children_in_care"][last]))
+    peak = "" if cash.peak_deficit_year is None else f"in {financial_year(cash.peak_deficit_year)}"
+    present = f"at {100 * plan.instance.discount_rate:.3g}% a year"
+    if plan.instance.terminal_value:
+        present += f"; with later years {pounds(plan.npv)}"
+    return (
+        Key(end, reached, ", ".join(filter(None, (f"{unchanged} if nothing changes", aim)))),
+        Key("Double investment", window_said(plan.window).capitalize(), _length(plan)),
+        Key("Peak deficit", pounds(cash.peak_deficit) if peak else "None", peak),
+        Key("Payback", _payback(plan), _lasting(plan)),
+        Key(
+            f"{'Saved' if total >= 0 else 'Extra cost'} in {counted(plan.instance.years, 'year')}",
+            pounds(abs(total)), "against doing nothing new",
+        ),
+        Key("Net present value", pounds(plan.npv_in_horizon), present),
+    )  # fmt: skip
+
+
+def _length(plan: Plan) -> str:
+    return "" if plan.window is None else counted(plan.window[1], "year")
+
+
+def _payback(plan: Plan) -> str:
+    year = plan.cash().payback_year
+    return (
+        f"Not in {counted(plan.instance.years, 'year')}" if year is None else financial_year(year)
+    )
+
+
+def _lasting(plan: Plan) -> str:
+    said = payback_said(plan)
+    return said.partition("; ")[2] or said.partition(", ")[2]
+
+
+def _in_the_way(plan: Plan) -> tuple[Block, ...]:
+    """What the plan's own tables say of why it fails: children above target, cost above caps."""
+    years, horizon = plan.years(), plan.instance.horizon
+    said = []
+    over = [
+        (float(years["baseline_children_in_care"][year]) - most, year)
+        for year, most in zip(horizon, targets(plan), strict=True)
+        if most is not None
+    ]
+    if over and max(over)[0] > 0:
+        by, year = max(over)
+        said.append(
+            f"If nothing changes, {number(by)} more children are in care at the end of "
+            f"{financial_year(year)} than the target allows."
+        )
+    short = [
+        (float(years["baseline_total"][year]) - float(cap or 0.0), year)
+        for year, cap in zip(horizon, available(plan), strict=True)
+    ]
+    dear = [(by, year) for by, year in short if by > 0]
+    if dear:
+        by, year = max(dear)
+        said.append(
+            f"Even that costs more than the ordinary budgets in {counted(len(dear), 'year')}: by "
+            f"{pounds(by)} in {financial_year(year)}, the worst."
+        )
+    said.append(
+        "Which caps, limits and targets conflict, and the least that would have to give, is what "
+        "`allocator explain` answers."
+    )
+    return tuple(
+        Text(each, "warning" if n < len(said) - 1 else "note") for n, each in enumerate(said)
+    )

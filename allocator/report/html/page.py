@@ -1,0 +1,127 @@
+"""From plans to one HTML page: parts, then a template, then everything it needs put inside it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+from plotly.offline import get_plotlyjs
+
+from allocator import __version__
+from allocator.instance.placing import place_file
+from allocator.report.charts.pictures import picture
+from allocator.report.charts.plots import plots
+from allocator.report.charts.shapes import Chart, Flows, Panels
+from allocator.report.html import evidence, proof
+from allocator.report.html.blocks import Block, Drawn, Part
+from allocator.report.html.differences import comparison, names
+from allocator.report.html.findings import sections
+from allocator.report.html.headline import answered, asked, first_screen, keys
+from allocator.report.subject import Subject
+
+TEMPLATE: Final = "page.html.j2"
+_DASHES: Final = {"solid": "Solid", "dash": "Dashed", "dot": "Dotted", "dashdot": "Dot-dashed"}
+
+
+def write_page(subjects: Sequence[Subject], path: Path, *, force: bool = False) -> None:
+    """Write the report to a file, whole or not at all; UsageError if one is there without force."""
+    text = page(subjects)
+    place_file(path, lambda new: _write(text, new), force=force)
+
+
+def _write(text: str, file: Path) -> None:
+    file.write_text(text, encoding="utf-8", newline="\n")
+
+
+def page(subjects: Sequence[Subject]) -> str:
+    """The report of a plan, or of several side by side, as HTML that needs nothing else."""
+    environment = Environment(
+        loader=PackageLoader("allocator.report.html", "template"), autoescape=True,
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters["coded"] = coded
+    several = len(subjects) > 1
+    title = f"Plans side by side: {', '.join(names(subjects))}" if several else subjects[0].title
+    return environment.get_template(TEMPLATE).render(
+        title=title, parts=parts(subjects), version=__version__, several=several,
+        style=Markup(_file("page.css")), script=Markup(_file("page.js")),
+        plotly=Markup(get_plotlyjs()), still=still, drawing=drawing, plots=plots,
+        notes=notes, arrangement=arrangement,
+    )  # fmt: skip
+
+
+def parts(subjects: Sequence[Subject]) -> list[Part]:
+    """One part a plan; where there are several, one before them that sets them side by side."""
+    if len(subjects) == 1:
+        return [_part(subjects[0], "", subjects[0].title)]
+    labels = names(subjects)
+    own = [
+        _part(subject, f"plan-{n}-", f"{label}: {subject.title}")
+        for n, (subject, label) in enumerate(zip(subjects, labels, strict=True), 1)
+    ]
+    return [comparison(subjects), *own]
+
+
+def charts(part: Part) -> Iterator[Chart]:
+    """Every chart of a part, in order."""
+    blocks: list[Block] = [*part.first, *(b for section in part.sections for b in section.blocks)]
+    yield from (block.chart for block in blocks if isinstance(block, Drawn))
+
+
+def _part(subject: Subject, prefix: str, title: str) -> Part:
+    plan = subject.plan
+    return Part(
+        prefix, title, asked(plan), answered(plan), keys(plan), first_screen(plan),
+        (*sections(subject), evidence.section(plan), proof.section(subject)),
+    )  # fmt: skip
+
+
+def coded(text: str) -> Markup:
+    """Text with what stands in backticks as code."""
+    pieces = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if n % 2 else escape(piece)
+        for n, piece in enumerate(pieces)
+    )
+
+
+def still(chart: Chart) -> str:
+    """The chart as a picture inside the page, for paper and for browsers without scripts."""
+    encoded = base64.b64encode(picture(chart, "svg", titled=False)).decode("ascii")
+    return f"data:image/svg+xml;base64,{encoded}"
+
+
+def drawing(figure: dict[str, Any]) -> Markup:
+    """A plotly figure as JSON that cannot end the script it stands in."""
+    dumped = json.dumps(figure, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup(dumped.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
+
+
+def notes(chart: Chart) -> list[str]:
+    """What a reader needs to know of how a chart is drawn."""
+    if not isinstance(chart, Panels):
+        return []
+    said = [f"Shaded: {chart.shaded[2].lower()}."] if chart.shaded else []
+    if chart.small:
+        lines = {s.name: _DASHES[s.style.dash] for panel in chart.panels for s in panel.series}
+        said += [f"{dash}: {name.lower()}." for name, dash in lines.items() if len(lines) > 1]
+    if not all(panel.from_zero for panel in chart.panels):
+        said.append("The vertical axis does not begin at zero.")
+    return said
+
+
+def arrangement(chart: Chart) -> str:
+    """How the page lays a chart's plots out: class names of its style."""
+    if isinstance(chart, Flows):
+        return "diagrams"
+    return "small" if isinstance(chart, Panels) and chart.small else "stacked"
+
+
+def _file(name: str) -> str:
+    return (files("allocator.report.html") / "template" / name).read_text(encoding="utf-8")

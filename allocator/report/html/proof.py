@@ -1,0 +1,69 @@
+"""Why the figures can be trusted, and how anyone makes them again."""
+
+from __future__ import annotations
+
+import shlex
+
+from allocator import __version__
+from allocator.audit import Audit
+from allocator.report.figures import Column, Figures
+from allocator.report.html.blocks import Block, Command, Facts, Section, Shown, Text
+from allocator.report.subject import Subject
+from allocator.report.text import proof_lines
+from allocator.solvers.catalogue import DEFAULT, SOLVERS
+
+
+def section(subject: Subject) -> Section:
+    """Certificate, audit, versions, the instance's hash, and the commands."""
+    plan = subject.plan
+    lines = [
+        *proof_lines(plan)[:-1],
+        ("Instance", plan.instance.name),
+        ("Hash of the instance", plan.instance.hash),
+        ("Solved with", f"allocator {subject.made_with}"),
+        ("This report made with", f"allocator {__version__}"),
+    ]
+    blocks: list[Block] = [Facts(tuple(lines))]
+    if subject.audit is not None:
+        blocks.append(Text(
+            "The plan's tables were run forward again when this report was made, by a simulator "
+            "that shares no code with the linear program, and every rule was checked.",
+        ))  # fmt: skip
+        blocks.append(Shown(_rules(subject.audit), folded=True))
+    else:
+        blocks.append(Text(_windows_proved(subject)))
+    blocks.append(Text("To make the plan again from its own copy of the instance, and check it:"))
+    folder = shlex.quote(subject.name)
+    options = f" --formulation {plan.formulation}" * (plan.formulation != "least_cost")
+    options += f" --solver {_asked_for(plan.solver)}" * (_asked_for(plan.solver) != DEFAULT)
+    blocks.append(Command(f"allocator solve {folder}/instance{options} --out {folder}-again"))
+    if plan.found:
+        blocks.append(Command(f"allocator audit {folder}"))
+    return Section("proof", "Proof, and how to reproduce it", tuple(blocks))
+
+
+def _asked_for(solver: str) -> str:
+    """The name to ask for a solver by, of what a plan says solved it: `HiGHS 1.15.1, ipm`."""
+    named = [word.strip(",()") for word in solver.split()[2:]]
+    return next((word for word in named if word in SOLVERS), DEFAULT)
+
+
+def _rules(audit: Audit) -> Figures:
+    columns = (
+        Column("Rule"), Column("Section"), Column("Holds"), Column("Worst violation", "plain"),
+        Column("Unit"), Column("Where"),
+    )  # fmt: skip
+    rows = tuple(
+        (f.rule, f.section, "yes" if f.passed else "NO", f.violation, f.unit, f.where)
+        for f in audit.findings
+    )
+    return Figures(
+        f"The audit's {len(rows)} rules, each with its worst violation", columns, rows,
+        "the audit of the plan's tables",
+    )  # fmt: skip
+
+
+def _windows_proved(subject: Subject) -> str:
+    if all(outcome.proved for outcome in subject.plan.windows):
+        return "That no plan exists is proved from the arrays of the program, window by window."
+    return "That no plan exists is what the solver found; it is not proved in every case."

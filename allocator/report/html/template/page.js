@@ -1,0 +1,30 @@
+"use strict";
+/* Draws every chart over its still picture, and opens or closes all tables at once. */
+(function () {
+  var options = { displayModeBar: false, responsive: true, showTips: false };
+  document.querySelectorAll("figure.chart").forEach(function (figure) {
+    var plots = Array.from(figure.querySelectorAll(".plot"));
+    figure.classList.add("live");
+    Promise.all(plots.map(function (plot) {
+      var drawing = JSON.parse(plot.querySelector("script").textContent);
+      var canvas = plot.querySelector(".canvas");
+      if (drawing.layout.showlegend && canvas.clientWidth < 560) {
+        /* A narrow page stacks the legend: room for it comes on top. */
+        canvas.style.height = canvas.clientHeight + 19 * drawing.data.length + "px";
+      }
+      return Plotly.newPlot(canvas, drawing.data, drawing.layout, options);
+    })).then(function () {
+      figure.dataset.drawn = String(plots.length);
+    }, function (error) {
+      figure.classList.remove("live");
+      console.error(error);
+    });
+  });
+  var button = document.getElementById("unfold");
+  button.parentElement.hidden = false;
+  button.addEventListener("click", function () {
+    var open = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(open));
+    document.querySelectorAll("details.figures").forEach(function (each) { each.open = open; });
+  });
+})();

@@ -1,0 +1,88 @@
+"""Where a report goes: a page, a workbook, pictures; refused before any work, written whole."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from allocator.errors import UsageError
+from allocator.instance.placing import check_file, place_file
+from allocator.instance.writing import WORKBOOK
+from allocator.report.subject import Subject
+
+NEEDED: Final = ("jinja2", "matplotlib", "plotly", "sankeyflow")
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What is asked for; None for what is not."""
+
+    html: Path | None = None
+    xlsx: Path | None = None
+    png: Path | None = None
+    svg: Path | None = None
+    force: bool = False
+
+    @property
+    def count(self) -> int:
+        """How many things are asked for."""
+        return sum(each is not None for each in (self.html, self.xlsx, self.png, self.svg))
+
+    def check(self) -> None:
+        """Raise UsageError now if ``write`` would for want of a package or of a free path."""
+        lacking = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+        if lacking and (self.html or self.png or self.svg):
+            raise UsageError(
+                f"a report needs {', '.join(lacking)}, which is not installed; `pip install "
+                "'allocator[report]'` brings it"
+            )
+        if self.xlsx is not None and self.xlsx.suffix.lower() != WORKBOOK:
+            raise UsageError(f"{self.xlsx}: a workbook's name ends in {WORKBOOK}")
+        for path in filter(None, (self.html, self.xlsx)):
+            check_file(path, force=self.force)
+
+    def write(self, subjects: Sequence[Subject]) -> Iterator[Path]:
+        """Write each in turn and say where it is."""
+        if self.html is not None:
+            from allocator.report.html import write_page
+
+            write_page(subjects, self.html, force=self.force)
+            yield self.html
+        if self.xlsx is not None:
+            from allocator.report.workbook import write_workbook
+
+            write_workbook([s.plan for s in subjects], self.xlsx, force=self.force)
+            yield self.xlsx
+        for folder, form in ((self.png, "png"), (self.svg, "svg")):
+            if folder is not None:
+                write_pictures(subjects, folder, form, force=self.force)
+                yield folder
+
+
+def write_pictures(
+    subjects: Sequence[Subject], folder: Path, form: str, *, force: bool = False
+) -> None:
+    """A file for each chart, named as the chart is; no browser needed.
+
+    Raises UsageError, before anything is drawn, where one is there already without ``force``.
+    """
+    from allocator.report.charts.pictures import picture
+    from allocator.report.html.page import charts, parts
+
+    made = {
+        folder / f"{part.prefix}{chart.name}.{form}": chart
+        for part in parts(subjects)
+        for chart in charts(part)
+    }
+    for path in made:
+        check_file(path, force=force)
+    for path, chart in made.items():
+        place_file(path, partial(_put, picture(chart, form)), force=force)
+
+
+def _put(content: bytes, file: Path) -> None:
+    file.write_bytes(content)

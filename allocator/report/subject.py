@@ -1,0 +1,63 @@
+"""A saved plan as a report takes it: the plan, its answers, and what it was checked with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from allocator.audit import Audit
+from allocator.errors import AuditError, UsageError
+from allocator.plan import Plan
+from allocator.report.answers import Answers, answers_beside, read_answers
+from allocator.saving import load, recheck
+from allocator.saving.loading import open_facts
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A plan to report on.
+
+    ``name`` is its folder's, ``made_with`` the version of allocator that solved it, ``audit``
+    what a fresh audit of its tables found, None where there is no plan to audit.
+    """
+
+    name: str
+    plan: Plan
+    made_with: str
+    audit: Audit | None = None
+    answers: Answers = field(default_factory=Answers)
+
+    @property
+    def title(self) -> str:
+        """The instance's title on one line."""
+        return " ".join((self.plan.instance.title or self.plan.instance.name).split())
+
+
+def open_subject(path: Path, answers: Path | None = None) -> Subject:
+    """The plan saved at ``path``, audited again, and its answers: in its folder, or ``answers``.
+
+    Raises UsageError where there is no plan or a file is damaged, AuditError where the plan's
+    tables do not stand up or its plan.json says otherwise.
+    """
+    folder, facts = open_facts(path)
+    if facts.get("status") == "infeasible":
+        plan, checked = load(path), None
+    else:
+        plan, checked = _checked(path)
+    hashed = plan.instance.hash
+    if hashed != facts["instance_hash"]:
+        raise UsageError(f"{folder}: the instance's copy is not the one that was solved")
+    chosen = read_answers(answers, hashed) if answers else answers_beside(folder, hashed)
+    name = folder.resolve().name
+    return Subject(name, plan, str(facts["saved"].get("allocator", "")), checked, chosen)
+
+
+def _checked(path: Path) -> tuple[Plan, Audit]:
+    found = recheck(path)
+    if not found.passed:
+        what = [*found.disagreements, *([] if found.audit.passed else [found.audit.failure()])]
+        raise AuditError(
+            f"{path}: the plan does not stand up, so it is not reported: {what[0]}; for all of it "
+            f"run `allocator audit {path}`"
+        )
+    return found.plan, found.audit

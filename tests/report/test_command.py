@@ -1,0 +1,218 @@
+"""`allocator report`: where it writes, what it refuses, and how it says so."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from allocator.cli import cli, progress
+from allocator.report.answers import COLUMNS, read_answers
+from tests.plans import contents
+from tests.report.subjects import folder_of, subject_of
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine, nothing is said of progress."""
+    monkeypatch.setattr(progress, "PATIENCE", 3600.0)
+
+
+def report(*words: object) -> Result:
+    return CliRunner().invoke(cli, ["report", *map(str, words)])
+
+
+@pytest.fixture
+def plan(tmp_path) -> Path:
+    """A copy of a saved plan, with its answers."""
+    return Path(shutil.copytree(folder_of("window"), tmp_path / "plan"))
+
+
+def test_without_an_option_the_page_stands_beside_the_plan(plan, tmp_path):
+    found = report(plan)
+    assert found.exit_code == 0
+    assert found.stdout == ""
+    assert found.stderr == f"wrote {tmp_path / 'plan.html'}\n"
+    assert (tmp_path / "plan.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["plan", "plan.html"]
+
+
+def test_nothing_is_replaced_without_force(tmp_path):
+    """The folder's plan.json stands for the folder."""
+    page, plan = tmp_path / "page.html", folder_of("infeasible") / "plan.json"
+    page.write_text("mine")
+    found = report(plan, "--html", page)
+    assert found.exit_code == 2
+    assert "exists already" in found.stderr
+    assert page.read_text() == "mine"
+    assert report(plan, "--html", page, "--force").exit_code == 0
+    assert "There is no such plan" in page.read_text(encoding="utf-8")
+
+
+def test_one_command_writes_page_workbook_and_pictures(plan, tmp_path):
+    out = tmp_path / "out"
+    found = report(
+        plan, "--html", out / "r.html", "--xlsx", out / "r.xlsx", "--png", out / "png",
+        "--svg", out / "svg",
+    )  # fmt: skip
+    assert found.exit_code == 0, found.stderr
+    charts = {path.stem for path in (out / "png").iterdir()}
+    assert charts == {path.stem for path in (out / "svg").iterdir()}
+    assert charts >= {"children-in-care", "spend", "position", "services", "moves", "sensitivity"}
+    for path in (out / "png").iterdir():
+        assert path.read_bytes().startswith(b"\x89PNG")
+    for path in (out / "svg").iterdir():
+        root = ET.parse(path).getroot()
+        assert root.tag.endswith("svg")
+        assert len(list(root.iter())) > 50
+    assert (out / "r.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_the_same_plan_gives_the_same_bytes(tmp_path):
+    plan = folder_of("one-year")
+    for name in ("one", "two"):
+        assert (
+            report(plan, "--html", tmp_path / name / "r.html", "--svg", tmp_path / name).exit_code
+            == 0
+        )
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_pictures_are_refused_before_any_is_replaced(plan, tmp_path):
+    (tmp_path / "spend.png").write_text("mine")
+    found = report(plan, "--png", tmp_path)
+    assert found.exit_code == 2
+    assert "spend.png" in found.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["plan", "spend.png"]
+
+
+def test_several_plans_need_a_name_for_their_page(plan):
+    found = report(plan, folder_of("infeasible"))
+    assert found.exit_code == 2
+    assert "--html FILE" in found.stderr
+
+
+def test_several_plans_side_by_side(tmp_path):
+    page = tmp_path / "both.html"
+    assert report(folder_of("one-year"), folder_of("infeasible"), "--html", page).exit_code == 0
+    assert "2 plans side by side" in page.read_text(encoding="utf-8")
+
+
+def test_a_plan_that_does_not_stand_up_is_not_reported(plan, tmp_path):
+    table = plan / "states.csv"
+    rows = table.read_text(encoding="utf-8").splitlines()
+    cells = rows[-1].split(",")
+    cells[-2] = str(float(cells[-2]) + 5)
+    table.write_text("\n".join([*rows[:-1], ",".join(cells)]) + "\n", encoding="utf-8")
+    found = report(plan)
+    assert found.exit_code == 4
+    assert "does not stand up" in found.stderr
+    assert "allocator audit" in found.stderr
+    assert not (tmp_path / "plan.html").exists()
+
+
+@pytest.mark.parametrize("status", ["optimal", "infeasible"])
+def test_another_instance_than_was_solved_is_refused(plan, tmp_path, status):
+    if status == "infeasible":
+        plan = Path(shutil.copytree(folder_of("infeasible"), tmp_path / "none"))
+    settings = plan / "instance" / "instance.toml"
+    text = settings.read_text(encoding="utf-8")
+    assert 'name = "' in text
+    settings.write_text(text.replace('name = "', 'name = "other-', 1), encoding="utf-8")
+    assert report(plan).exit_code in (2, 4)
+
+
+def test_no_plan_is_bad_usage(tmp_path):
+    found = report(tmp_path)
+    assert found.exit_code == 2
+    assert "holds no plan" in found.stderr
+
+
+def test_a_wrong_name_for_the_workbook_is_refused_before_the_page_is_written(plan, tmp_path):
+    found = report(plan, "--html", tmp_path / "r.html", "--xlsx", tmp_path / "r.xls")
+    assert found.exit_code == 2
+    assert "ends in .xlsx" in found.stderr
+    assert not (tmp_path / "r.html").exists()
+
+
+def test_a_missing_package_is_named(plan, monkeypatch):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *rest: None if name == "plotly" else find(name)
+    )
+    found = report(plan)
+    assert found.exit_code == 2
+    assert "needs plotly" in found.stderr
+    assert "allocator[report]" in found.stderr
+
+
+# Answers of other verbs.
+
+
+def test_answers_are_read_whole():
+    found = subject_of("window").answers
+    assert set(found.tables) == set(COLUMNS)
+    assert found.get("switching") is not None
+
+
+def test_answers_of_another_instance_are_refused(plan):
+    other = plan / "answers" / "delay.json"
+    other.write_text(json.dumps({"instance_hash": "f" * 64}), encoding="utf-8")
+    asked = report(plan, "--answers", plan / "answers")
+    assert asked.exit_code == 2
+    assert "another instance, hash ffffffffffff" in asked.stderr
+
+
+def test_answers_that_nobody_asked_for_are_left_out_with_a_warning(plan, tmp_path):
+    (plan / "answers" / "switching.json").unlink()
+    found = report(plan)
+    assert found.exit_code == 0
+    assert "warning: left out" in found.stderr
+    page = (tmp_path / "plan.html").read_text(encoding="utf-8")
+    assert "Answers are there but left out" in page
+    assert 'id="sensitivity"' not in page
+
+
+DAMAGE = {
+    "no columns": ("delay.csv", "a,b\n1,2\n", "lacks years_late"),
+    "a word for a number": (
+        "frontier_budget.csv",
+        ",".join(COLUMNS["frontier_budget"]) + "\nmuch,1,1,,,optimal\n",
+        "column money: holds what is not a number",
+    ),
+    "no hash": ("delay.json", "{}", "does not say its instance_hash"),
+    "not JSON": ("delay.json", "{", "does not say its instance_hash"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damaged_answers_say_what_is_wrong(plan, damage):
+    name, text, said = DAMAGE[damage]
+    (plan / "answers" / name).write_text(text, encoding="utf-8")
+    found = report(plan, "--answers", plan / "answers")
+    assert found.exit_code == 2
+    assert name in found.stderr
+    assert said in found.stderr
+
+
+def test_a_folder_that_is_not_there_is_refused(plan, tmp_path):
+    found = report(plan, "--answers", tmp_path / "nowhere")
+    assert found.exit_code == 2
+    assert "is not a folder of answers" in found.stderr
+
+
+def test_answers_are_of_one_plan(plan, tmp_path):
+    found = report(plan, plan, "--html", tmp_path / "r.html", "--answers", plan / "answers")
+    assert found.exit_code == 2
+    assert "--answers is of one plan" in found.stderr
+
+
+def test_an_empty_answer_is_none(plan):
+    hashed = subject_of("window").plan.instance.hash
+    (plan / "answers" / "delay.csv").write_text(",".join(COLUMNS["delay"]) + "\n", encoding="utf-8")
+    assert read_answers(plan / "answers", hashed).get("delay") is None

@@ -1,0 +1,393 @@
+"""What the page says: every number is one of the plan's, every label is text, none is lost."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from functools import cache
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from allocator.report.charts.areas import MOST_BARS, MOST_PANELS
+from allocator.report.charts.plots import plots
+from allocator.report.charts.shapes import Chart, Flows, Panels, Ranked
+from allocator.report.html.page import charts, page, parts
+from allocator.report.subject import Subject
+from tests.report.subjects import NASTY, PLANS, many_areas, subject_of
+
+
+class Reading(HTMLParser):
+    """Cells with their values and their texts, sentences, drawings and tags of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.cells: list[tuple[float, str]] = []
+        self.sentences: list[str] = []
+        self.drawings: list[dict] = []
+        self.tags: list[tuple[str, dict]] = []
+        self._value: float | None = None
+        self._into: list[str] | None = None
+        self._depth, self._text = 0, ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.tags.append((tag, found))
+        self._value = float(found["data-value"]) if "data-value" in found else None
+        classes = (found.get("class") or "").split()
+        if {"answer", "question", "about", "note", "warning"} & set(classes) or tag == "dd":
+            self.sentences.append("")
+            self._depth = 1
+        elif self._depth and tag not in ("img", "br"):
+            self._depth += 1
+        self._json = found.get("type") == "application/json"
+
+    def handle_endtag(self, tag):
+        self._depth = max(0, self._depth - 1)
+        self._json, self._value = False, None
+
+    def handle_data(self, data):
+        if self._value is not None:
+            self.cells.append((self._value, data.strip()))
+        if self._depth:
+            self.sentences[-1] += data
+        if self.tags and self._json:
+            self.drawings.append(json.loads(data))
+
+
+@cache
+def text_of(name: str) -> str:
+    return page([subject_of(name)])
+
+
+@cache
+def reading_of(name: str) -> Reading:
+    return Reading(text_of(name))
+
+
+def numbers_of(subject: Subject) -> np.ndarray:
+    """Every number that a plan holds, and the sums and differences that a page may show of them.
+
+    Worked out from its tables, its facts and its instance, without any code of the report.
+    """
+    plan = subject.plan
+    return np.array(sorted({
+        *_of_tables(plan.tables), *_of_years(plan), *_of_facts(plan.to_dict()),
+        *_of_instance(plan.instance), *_of_windows(plan), *_of_services(plan), *_of_effects(plan),
+        *(f.violation for f in (subject.audit.findings if subject.audit else ())),
+        *_of_answers(subject),
+    }))  # fmt: skip
+
+
+def _of_tables(tables) -> Iterator[float]:
+    for table in tables.values():
+        keys = [c for c in table.columns if not pd.api.types.is_float_dtype(table[c])]
+        values = [c for c in table.columns if c not in keys]
+        yield from table.select_dtypes("number").astype(float).to_numpy().ravel()
+        if "constraint" in keys:
+            continue
+        for by in ([k for k in keys if k != "area"], ["year"], ["area"], ["area", "year"]):
+            if by and set(by) <= set(keys):
+                yield from table.groupby(by)[values].sum().to_numpy().ravel()
+        for column in {"year", "period", "band"} & set(keys):
+            yield from table[column].dropna().astype(float)
+
+
+def _of_years(plan) -> Iterator[float]:
+    """Differences from the baseline, year by year and added up, of all areas and of each."""
+    table = plan.tables["years"]
+    frames = [table.drop(columns="area").groupby("year").sum()]
+    frames += [part.drop(columns="area").set_index("year") for _, part in table.groupby("area")]
+    for frame in frames:
+        if "total" not in frame:
+            continue
+        for tier in ("early_help", "edge_of_care", "statutory", "total"):
+            net = frame[f"baseline_{tier}"] - frame[tier]
+            yield from [*net, *-net, *net.cumsum(), net.sum(), -min(0, *net.cumsum())]
+        fewer = frame["baseline_children_in_care"] - frame["children_in_care"]
+        yield from [*fewer, *-fewer]
+    money = plan.tables.get("funds")
+    funds = {r["fund"]: r for r in plan.instance.tables["funds"]}
+    if money is not None:
+        start, length = plan.window or (0, 0)
+        inside = money["year"].between(start, start + length - 1)
+        open_to_all = ~money["fund"].map(lambda fund: bool(funds[fund]["window_only"]))
+        paying = money[inside | open_to_all]
+        yield from paying.groupby("year")[["drawn", "unspent"]].sum().sum(axis=1)
+    budgets = pd.DataFrame(
+        [(y, a) for (f, _, y), a in plan.instance.resolved.budgets.items()
+         if not funds[f]["window_only"]], columns=["year", "amount"],
+    )  # fmt: skip
+    yield from budgets.groupby("year")["amount"].sum()
+    if not plan.found:
+        cap = budgets.groupby("year")["amount"].sum()
+        yield from frames[0]["baseline_total"] - cap
+
+
+def _of_facts(facts) -> Iterator[float]:
+    if isinstance(facts, dict):
+        for each in facts.values():
+            yield from _of_facts(each)
+    elif isinstance(facts, (list, tuple)):
+        for each in facts:
+            yield from _of_facts(each)
+    elif isinstance(facts, (int, float)) and not isinstance(facts, bool):
+        yield float(facts)
+
+
+def _of_instance(instance) -> Iterator[float]:
+    yield instance.discount_rate
+    for rows in instance.tables.values():
+        assumed = sum("assumption" in str(row["source"]).lower() for row in rows)
+        yield from (len(rows), assumed, sum(not row["source"] for row in rows))
+        for row in rows:
+            cells = [row[name] for name in row.values]
+            yield from (float(v) for v in cells if isinstance(v, (int, float)))
+    states = instance.resolved.states
+    for area in instance.areas:
+        yield sum(s.opening for (a, _), s in states.items() if a == area and s.in_care)
+    yield sum(s.opening for s in states.values() if s.in_care)
+    for year in instance.horizon:
+        unchanged = [n for (_, y), n in instance.resolved.targets.items() if y == year]
+        yield from [*unchanged, sum(unchanged)]
+
+
+def _of_windows(plan) -> Iterator[float]:
+    for each in plan.windows:
+        if each.objective is not None and plan.objective is not None:
+            yield each.objective - plan.objective
+    years, last = plan.years(), plan.instance.last_year
+    for (_, year), most in plan.instance.resolved.targets.items():
+        yield float(years["baseline_children_in_care"][year]) - most
+        if plan.found:
+            yield float(years["children_in_care"][year]) - most
+    yield float(last)
+
+
+def _of_services(plan) -> Iterator[float]:
+    running: dict[str, float] = {}
+    for (_, name), rules in plan.instance.resolved.services.items():
+        running[name] = running.get(name, 0.0) + rules.baseline
+    yield from running.values()
+
+
+def _of_effects(plan) -> Iterator[float]:
+    """Moves into and out of care by year, and moves averted within the horizon."""
+    if not plan.found:
+        return
+    effects = plan.instance.tables["effects"]
+    care = {name for (_, name), state in plan.instance.resolved.states.items() if state.in_care}
+    moves = plan.tables["moves"]
+    entering = moves[~moves["from"].isin(care) & moves["to"].isin(care)]
+    leaving = moves[moves["from"].isin(care) & ~moves["to"].isin(care)]
+    yield from entering.groupby("year")["moves"].sum()
+    yield from leaving.groupby("year")["moves"].sum()
+    averted = plan.tables["diverted"].query(f"period <= {plan.instance.number_of_periods}")
+    by = averted.groupby(["service", "from", "to"])["diverted"].sum()
+    weak = sum(
+        by.get((row["service"], row["from"], row["to"]), 0.0)
+        for row in {(r["service"], r["from"], r["to"]): r for r in effects}.values()
+        if re.match("weak|low|none|very|$", str(row["evidence"] or ""))
+    )
+    yield from (by.sum(), weak, weak / max(by.sum(), 1e-9))
+    prices = plan.tables["prices"]
+    yield from prices["price"].abs()
+    for _, part in prices.groupby("constraint"):
+        yield part["price"].abs().sum()
+
+
+def _of_answers(subject: Subject) -> Iterator[float]:
+    for table in subject.answers.tables.values():
+        yield from table.select_dtypes("number").astype(float).to_numpy().ravel()
+    switching = subject.answers.get("switching")
+    if switching is not None:
+        for end in ("low", "high"):
+            difference = switching[f"cost_at_{end}"] - subject.plan.objective
+            yield from [*difference, *difference.abs()]
+
+
+def held(number: float, pool: np.ndarray, tolerance: float) -> bool:
+    return bool(np.isclose(pool, number, rtol=1e-9, atol=tolerance).any())
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_every_number_of_a_table_is_the_plans(name):
+    cells, pool = reading_of(name).cells, numbers_of(subject_of(name))
+    assert len(cells) > 30
+    strange = {value for value, _ in cells if not held(value, pool, 1e-9)}
+    assert strange == set()
+
+
+_NUMBER = re.compile(r"(?P<sign>[-−]?)(?P<money>£?)(?P<digits>\d[\d,]*(?:\.\d+)?)(?P<unit>bn|m|%)?")
+_UNITS = {"bn": 1e9, "m": 1e6, "%": 0.01, None: 1.0}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_every_cell_reads_as_its_value(name):
+    """To half a unit of its last digit; columns of £m are in millions, years are financial."""
+    for value, text in reading_of(name).cells:
+        if re.fullmatch(r"\d{4}-\d\d", text):
+            assert int(text[:4]) == value
+            assert int(text[5:]) == (value + 1) % 100
+            continue
+        if "e" in text:
+            assert float(text) == pytest.approx(value, rel=1e-4)
+            continue
+        matched = _NUMBER.fullmatch(text)
+        assert matched, (value, text)
+        shown, half = _shown(matched)
+        close = [abs(abs(value) / scale - shown) <= half + 1e-9 * abs(shown) for scale in (1, 1e6)]
+        significant = shown == pytest.approx(abs(value), rel=5e-5)  # five figures
+        assert any(close) or significant, (value, text)
+
+
+def _shown(matched: re.Match[str]) -> tuple[float, float]:
+    """The number, and half a unit of its last digit."""
+    digits, scale = matched["digits"].replace(",", ""), _UNITS[matched["unit"]]
+    decimals = len(digits.partition(".")[2])
+    return float(digits) * scale, 0.5 * 10**-decimals * scale
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_every_number_of_a_sentence_is_the_plans(name):
+    """But for hashes, versions, residuals, years, and small counts of years and rules."""
+    pool = np.abs(numbers_of(subject_of(name)))
+    wrong = []
+    for sentence in reading_of(name).sentences:
+        plain = re.sub(r"\b\d{4}-\d\d\b|[0-9a-f]{12,}|\d+e-\d+|\d+\.\d+\.\d+", "", sentence)
+        plain = plain.replace(NASTY, "")
+        for matched in _NUMBER.finditer(plain):
+            shown, half = _shown(matched)
+            count = not matched["money"] and not matched["unit"] and shown <= 60 and half == 0.5
+            if not count and not (np.abs(pool - shown) <= half + 1e-9 * shown).any():
+                wrong.append((matched[0], sentence))
+    assert wrong == []
+
+
+def all_charts(name: str) -> list[Chart]:
+    return [chart for part in parts([subject_of(name)]) for chart in charts(part)]
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_every_drawn_number_stands_in_the_charts_own_table(name):
+    for chart in all_charts(name):
+        known = np.array([
+            value for row in chart.figures.rows for value in row
+            if isinstance(value, (int, float)) and not math.isnan(value)
+        ])  # fmt: skip
+        if isinstance(chart, Ranked) and chart.name == "sensitivity":
+            known = np.concatenate([known - subject_of(name).plan.objective, [0.0]])
+        for value in drawn(chart):
+            assert np.isclose(known, value, rtol=1e-9, atol=1e-9).any(), (chart.name, value)
+
+
+def drawn(chart: Chart) -> Iterator[float]:
+    """Values of a chart's series; a level already running is told in words."""
+    if isinstance(chart, Flows):
+        yield from (flow.value for _, flows in chart.diagrams for flow in flows)
+        return
+    assert isinstance(chart, (Panels, Ranked))
+    groups = chart.panels if isinstance(chart, Panels) else [chart]
+    for series in (each for group in groups for each in group.series):
+        if series.name != "Already running":
+            yield from (value for value in series.values if value is not None)
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_drawings_are_what_plotly_knows(name):
+    """Plotly's own schema refuses an unknown property or a value that it cannot have."""
+    go = pytest.importorskip("plotly.graph_objects")
+    drawings = reading_of(name).drawings
+    assert len(drawings) == sum(len(plots(chart)) for chart in all_charts(name))
+    for drawing in drawings:
+        assert go.Figure(drawing).data
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_headings_go_down_one_at_a_time_and_names_are_used_once(name):
+    tags = reading_of(name).tags
+    levels = [int(tag[1]) for tag, _ in tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    names = [found["id"] for _, found in tags if "id" in found]
+    assert len(names) == len(set(names))
+    wanted = {found["href"][1:] for tag, found in tags if tag == "a"}
+    assert wanted <= set(names)
+
+
+def test_labels_are_text_and_never_markup():
+    tags = reading_of("long-labels").tags
+    assert NASTY not in text_of("long-labels")
+    assert "<script>alert" not in text_of("long-labels")
+    assert "&lt;script&gt;alert" in text_of("long-labels")
+    assert sum(tag == "script" for tag, _ in tags) == 2 + len(reading_of("long-labels").drawings)
+
+
+def test_the_page_loads_nothing():
+    for tag, found in reading_of("window").tags:
+        assert tag not in ("link", "iframe", "object", "embed", "base")
+        assert not found.get("src", "data:").startswith(("http", "//"))
+        assert not found.get("href", "#").startswith("http")
+    [policy] = [f["content"] for _, f in reading_of("window").tags if "http-equiv" in f]
+    assert policy.startswith("default-src 'none'")
+
+
+def test_the_first_screen_has_question_answer_and_hump():
+    text = text_of("window")
+    order = [
+        text.index(part)
+        for part in ('class="question"', 'class="answer"', 'id="children-in-care"', 'id="spend"')
+    ]
+    assert order == sorted(order)
+    [care, spend, *_] = all_charts("window")
+    assert {series.name for series in care.panels[0].series} >= {"Plan", "If nothing changes"}
+    above, below = spend.panels
+    assert {"Money there is", "Statutory"} <= {series.name for series in above.series}
+    assert spend.shaded is not None
+    inside = range(round(spend.shaded[0] + 0.5), round(spend.shaded[1] + 0.5))
+    [extra] = [series.values for series in below.series if series.name == "All tiers"]
+    assert max(extra[n] for n in inside) > 0
+
+
+def test_many_areas_are_drawn_as_far_as_can_be_read_and_listed_in_full():
+    [part] = parts([Subject("many", many_areas(), "0")])
+    drawn = {chart.name: chart for chart in charts(part)}
+    panels, ranked = drawn["areas"], drawn["ranking"]
+    assert len(panels.panels) == MOST_PANELS
+    assert "24 areas with most children in care" in panels.about
+    assert len(ranked.labels) == MOST_BARS
+    assert len(ranked.figures.rows) == 41
+    fewer = [row[3] for row in ranked.figures.rows]
+    assert fewer == sorted(fewer, reverse=True)
+
+
+def test_weak_evidence_is_marked():
+    text = text_of("no-services")
+    assert "marked" not in text.split("<body>")[1].split("<footer>")[0].replace("are marked", "")
+    assert '<tr class="marked">' in text_of("window")
+
+
+def test_an_infeasible_plan_says_what_stands_in_its_way():
+    text = text_of("infeasible")
+    assert "There is no such plan" in text
+    assert "than the target allows" in text
+    assert 'id="position"' not in text
+
+
+def test_side_by_side_tells_what_differs():
+    text = page([subject_of("infeasible"), subject_of("no-services")])
+    reading = Reading(text)
+    names = [found["id"] for _, found in reading.tags if "id" in found]
+    assert len(names) == len(set(names))
+    table = text[text.index('id="all-differences"') :]
+    for word in ("targets", "services", "there", "not there"):
+        assert word in table[: table.index("</section>")]
+    same = page([subject_of("infeasible"), subject_of("reach")])
+    assert "all are plans of the same instance" in same

@@ -1,0 +1,364 @@
+"""The workbook: what it holds, what it gives back, and that LibreOffice adds up the same."""
+
+from __future__ import annotations
+
+import math
+import os
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from allocator.errors import InstanceError, UsageError
+from allocator.instance import Instance, read
+from allocator.plan import Plan
+from allocator.report.workbook import tables as sheets_of_tables
+from allocator.report.workbook import write_workbook
+from allocator.report.workbook.columns import headings
+from allocator.saving.layout import TABLES, WINDOWS
+from allocator.simulate import baseline
+from allocator.solve import solve
+from allocator.tables import year_table
+from tests.instance.test_writing import STANDING, content
+from tests.plans import NAMES, instance_of, plan_of
+from tests.report.libreoffice import PROGRAM, converted, without_values
+
+TABLE_ROWS = 4  # the first under the headings, as a spreadsheet counts
+
+
+def one_year() -> Plan:
+    hand = instance_of("hand", "targets.2021.year=2020")
+    first = tuple(row for row in hand.tables["budgets"] if row["year"] == 2020)
+    return solve(replace(hand, years=1, tables={**hand.tables, "budgets": first}))
+
+
+def in_areas(count: int) -> Plan:
+    """The hand-solved case in several areas, whose names only a letter's case tells apart."""
+    many = instance_of(
+        "hand", f"targets.2021.children={66 * count}", f"budgets.core.*.amount=*{count}"
+    )
+    names = ("North", "north", "<5", "n*", *(f"a{n:03}" for n in range(count)))
+    return solve(many.with_rows("areas", [{"area": name} for name in names[:count]]))
+
+
+def without_services() -> Plan:
+    """Nothing but the baseline can be done, and no target is set."""
+    bare = instance_of("hand")
+    kept = {"states", "transitions", "arrivals", "funds", "budgets"}
+    tables = {name: rows for name, rows in bare.tables.items() if name in kept}
+    return solve(replace(bare, tables=tables))
+
+
+def unsolved(instance: Instance) -> Plan:
+    """What an instance comes to without solving it: its baseline."""
+    unchanged = baseline(instance)
+    return Plan(
+        instance, "least_cost", "none", "infeasible", None, None, unchanged.terminal_value, None,
+        (), {"years": year_table(instance, unchanged)}, None, None,
+    )  # fmt: skip
+
+
+PLANS = {
+    **{name: (lambda name=name: plan_of(name)) for name in NAMES},
+    "hand-66": lambda: plan_of("hand", "targets.2021.children=66"),
+    "largest": lambda: plan_of("window", formulation="largest_reduction"),
+    "one-year": one_year,
+    "areas": lambda: in_areas(6),
+    "no-services": without_services,
+}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("written")
+    for name, plan in PLANS.items():
+        write_workbook([plan()], folder / f"{name}.xlsx")
+    return {name: folder / f"{name}.xlsx" for name in PLANS}
+
+
+def cells(path: Path, *, values: bool) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(path, data_only=values)
+
+
+def chart_parts(path: Path) -> list[str]:
+    with zipfile.ZipFile(path) as parts:
+        names = [name for name in parts.namelist() if name.startswith("xl/charts/chart")]
+        return [parts.read(name).decode("utf-8") for name in names]
+
+
+def test_sheets_stand_in_the_order_of_a_reader(written):
+    names = cells(written["window"], values=True).sheetnames
+    plan = plan_of("window")
+    results = ["Plan", "Plan charts", "Plan by year", "Plan levels", "Plan checks"]
+    tables = [f"Plan {name}" for name in TABLES if name in plan.tables]
+    more = ["Plan windows", "Plan binding", "Plan audit", "Plan guide"]
+    inputs = ["instance", *(name for name, rows in plan.instance.tables.items() if rows)]
+    assert names == [*results, *tables, *more, *inputs]
+
+
+@pytest.mark.parametrize("name", ["window", "two-areas"])
+def test_every_table_is_there_to_the_digit(written, name):
+    book, plan = cells(written[name], values=True), plan_of(name)
+    for table, frame in plan.tables.items():
+        sheet = book[f"Plan {table}"]
+        heads = [cell.value for cell in sheet[TABLE_ROWS - 1]][: len(frame.columns)]
+        assert heads == [h.text for h in headings(frame.columns, plan.instance.price_base)]
+        rows = sheet.iter_rows(min_row=TABLE_ROWS, max_col=len(frame.columns), values_only=True)
+        for found, row in zip(rows, frame.itertuples(index=False), strict=True):
+            for cell, value in zip(found, row, strict=True):
+                if isinstance(value, str):
+                    assert (cell or "") == value
+                elif pd.isna(value):
+                    assert cell is None
+                elif math.isinf(value):
+                    assert cell == ("no limit" if value > 0 else "no least")
+                else:
+                    assert cell == pytest.approx(value, rel=1e-15)
+
+
+def test_every_column_of_every_table_has_a_unit_or_is_a_name():
+    for _, columns in (*TABLES.values(), WINDOWS):
+        assert len(headings(columns, "2016-17")) == len(columns)
+    money = headings(["spend", "price"], "2016-17")
+    assert money[0].text == "Spend\n£, prices of 2016-17"
+    assert money[1].text == "Price\n£ at present value per unit"
+
+
+def test_inputs_say_what_each_column_is(written):
+    book = cells(written["window"], values=False)
+    notes = {cell.value: cell.comment.text for cell in book["services"][1]}
+    assert "Cost of a case.\nUnit: £ per case, prices of 2020-21" in notes["unit_cost"]
+    assert "Blank: no limit" in notes["coverage"]
+    for name, rows in plan_of("window").instance.tables.items():
+        assert not rows or all(cell.comment for cell in book[name][1])
+
+
+def test_charts_are_native_and_over_cells(written):
+    charts = chart_parts(written["window"])
+    assert len(charts) == 4
+    assert all("<c:f>'Plan " in chart for chart in charts)
+    assert sum("by year'!" in chart for chart in charts) == 3
+    assert len(chart_parts(written["areas"])) == 5
+    assert len(chart_parts(written["hand-infeasible"])) == 2
+
+
+def test_text_is_never_a_formula_a_number_or_a_link(tmp_path):
+    strange = ["=1+1", "+44", "http://example.org", "007", "@SUM(A1)"]
+    plan = plan_of("hand")
+    rows = plan.instance.tables["services"]
+    for text in strange:
+        told = replace(rows[0], values={**rows[0].values, "label": text, "note": text})
+        tables = {**plan.instance.tables, "services": (told,)}
+        changed = replace(plan, instance=replace(plan.instance, title=text, tables=tables))
+        write_workbook([changed], tmp_path / "strange.xlsx", force=True)
+        book = cells(tmp_path / "strange.xlsx", values=False)
+        for place in (book["Plan"]["A1"], book["Plan levels"]["B4"]):
+            assert (place.data_type, place.value, place.hyperlink) == ("s", text, None)
+        assert content(read(tmp_path / "strange.xlsx")) == content(changed.instance)
+
+
+@pytest.mark.parametrize("path", STANDING, ids=lambda path: path.parent.name)
+def test_the_inputs_come_back_exactly(path, tmp_path):
+    instance = read(path)
+    write_workbook([unsolved(instance)], tmp_path / "plan.xlsx")
+    again = read(tmp_path / "plan.xlsx")
+    assert content(again) == content(instance)
+    assert again.hash == instance.hash
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_a_plan_with_results_is_an_instance_too(written, name):
+    assert content(read(written[name])) == content(PLANS[name]().instance)
+
+
+def test_solving_the_workbook_gives_the_plan_again(written):
+    again, plan = solve(read(written["hand-66"])), plan_of("hand", "targets.2021.children=66")
+    assert again.objective == plan.objective
+
+
+def test_a_misspelt_table_beside_results_is_still_told(written, tmp_path):
+    book = cells(written["hand"], values=False)
+    book["targets"].title = "target"
+    book.create_sheet("Planned services")
+    book.save(tmp_path / "misspelt.xlsx")
+    with pytest.raises(InstanceError) as told:
+        read(tmp_path / "misspelt.xlsx")
+    told_of = [problem.file for problem in told.value.problems]
+    assert told_of == ["misspelt.xlsx: target", "misspelt.xlsx: Planned services"]
+
+
+def test_a_table_that_no_sheet_can_hold_says_where_it_is(tmp_path, monkeypatch):
+    plan = plan_of("window")
+    monkeypatch.setattr(sheets_of_tables, "MOST_ROWS", len(plan.tables["spend"]))
+    write_workbook([plan], tmp_path / "long.xlsx")
+    book = cells(tmp_path / "long.xlsx", values=True)
+    count = len(plan.tables["services"])
+    assert book["Plan services"]["A2"].value.startswith(f"{count} rows, more than a sheet holds")
+    assert "services.csv" in book["Plan services"]["A2"].value
+    first, level = next(iter(plan.levels().items()))
+    assert book["Plan levels"]["A4"].value == first
+    assert book["Plan levels"]["C4"].value == pytest.approx(min(level.items())[1])
+    formulas = cells(tmp_path / "long.xlsx", values=False)
+    used = "".join(str(c.value) for sheet in formulas for row in sheet for c in row)
+    assert "plan_services_level" not in used
+    assert "plan_states_children" not in used
+    assert book["Plan checks"]["A2"].value.startswith("all ")
+
+
+def test_it_is_ready_for_paper(tmp_path):
+    plan = plan_of("hand")
+    titled = replace(plan, instance=replace(plan.instance, title="2016 & after"))
+    write_workbook([titled], tmp_path / "paper.xlsx")
+    book = cells(tmp_path / "paper.xlsx", values=True)
+    assert book.properties.title == "2016 & after"
+    for sheet in book:
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+        assert sheet.oddFooter.left.text == "2016 && after: &A"
+        assert sheet.oddFooter.left.size == 8
+    for name in ("Plan states", "Plan prices", "Plan by year", "Plan checks"):
+        assert book[name].print_title_rows == "$3:$3"
+        assert book[name].freeze_panes.endswith("4")
+    assert book["services"].print_title_rows == "$1:$1"
+
+
+def test_names_are_told_apart_whatever_their_case(written):
+    for path in written.values():
+        names = [name.lower() for name in cells(path, values=False).defined_names]
+        assert len(names) == len(set(names))
+        assert {"plan_discount_rate", "by_year_baseline_total", "plan_years_year"} <= set(names)
+
+
+def test_several_plans_stand_side_by_side(tmp_path):
+    plans = [plan_of("window"), plan_of("hand-infeasible")]
+    write_workbook(plans, tmp_path / "several.xlsx")
+    book = cells(tmp_path / "several.xlsx", values=True)
+    found = {row[0]: row[2:4] for row in book["Plan figures"].iter_rows(values_only=True)}
+    assert found["Figure"] == ("1: window", "2: hand-infeasible")
+    assert found["Cost of the plan"] == (pytest.approx(plans[0].objective), None)
+    assert found["Instance"] == tuple(plan.instance.hash for plan in plans)
+    years = list(book["Plan care together"].iter_rows(min_row=TABLE_ROWS, values_only=True))
+    care = list(plans[0].years()["children_in_care"])
+    assert [row[1] for row in years] == [pytest.approx(value) for value in care]
+    assert len(chart_parts(tmp_path / "several.xlsx")) == 3
+
+
+def test_several_plans_say_what_differs_in_their_instances(tmp_path):
+    plans = [plan_of("hand"), plan_of("hand", "targets.2021.children=66")]
+    write_workbook(plans, tmp_path / "several.xlsx")
+    sheet = cells(tmp_path / "several.xlsx", values=True)["Plan differences"]
+    rows = list(sheet.iter_rows(min_row=TABLE_ROWS, values_only=True))
+    assert rows == [("targets", "2021-22", "children", "90", "66")]
+    write_workbook(plans[:1] * 2, tmp_path / "same.xlsx")
+    sheet = cells(tmp_path / "same.xlsx", values=True)["Plan differences"]
+    assert sheet["A2"].value == "Nothing: all are of the same instance"
+
+
+def test_nothing_is_overwritten_unasked_or_half_written(tmp_path):
+    write_workbook([plan_of("hand")], tmp_path / "plan.xlsx")
+    before = (tmp_path / "plan.xlsx").read_bytes()
+    with pytest.raises(UsageError, match="exists already"):
+        write_workbook([plan_of("window")], tmp_path / "plan.xlsx")
+    with pytest.raises(UsageError, match=r"ends in \.xlsx"):
+        write_workbook([plan_of("hand")], tmp_path / "plan.csv")
+    with pytest.raises(UsageError, match="needs a plan"):
+        write_workbook([], tmp_path / "none.xlsx")
+    hand = plan_of("hand")
+    long = replace(hand, instance=replace(hand.instance, title="x" * 40_000))
+    with pytest.raises(UsageError, match="too long for a"):
+        write_workbook([long], tmp_path / "plan.xlsx", force=True)
+    assert (tmp_path / "plan.xlsx").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["plan.xlsx"]
+
+
+# What follows needs LibreOffice.
+
+
+def test_continuous_integration_has_libreoffice():
+    if os.environ.get("ALLOCATOR_EVERY_PROGRAM"):  # set by .ci/run, which installs it
+        assert PROGRAM is not None
+
+
+with_libreoffice = pytest.mark.skipif(PROGRAM is None, reason="LibreOffice is absent")
+
+
+@pytest.fixture(scope="module")
+def recalculated(written, tmp_path_factory) -> dict[str, Path]:
+    """Every workbook without its values, and one with a number changed, as LibreOffice saves it."""
+    folder = tmp_path_factory.mktemp("libreoffice")
+    bare = [without_values(path, folder / path.name) for path in written.values()]
+    book = cells(written["window"], values=False)
+    book["Plan spend"]["D4"].value += 1000
+    book.save(folder / "changed.xlsx")
+    made = converted([*bare, folder / "changed.xlsx"], "xlsx", folder)
+    return {path.stem: path for path in made}
+
+
+def formulas_of(path: Path):
+    """Sheet, place and formula of every cell that has one."""
+    for sheet in cells(path, values=False):
+        for row in sheet.iter_rows():
+            yield from ((sheet.title, c.coordinate, c.value) for c in row if c.data_type == "f")
+
+
+def same(one: object, other: object) -> bool:
+    numbers = [isinstance(value, (int, float)) for value in (one, other)]
+    if all(numbers):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-5)
+    return one == other
+
+
+@with_libreoffice
+@pytest.mark.parametrize("name", PLANS)
+def test_libreoffice_works_out_every_formula_as_we_say(written, recalculated, name):
+    ours, theirs = (cells(p[name], values=True) for p in (written, recalculated))
+    found = list(formulas_of(written[name]))
+    assert len(found) > 20
+    for sheet, place, formula in found:
+        here, there = ours[sheet][place].value, theirs[sheet][place].value
+        assert same(here, there), (sheet, place, formula, here, there)
+
+
+@with_libreoffice
+@pytest.mark.parametrize("name", PLANS)
+def test_every_total_agrees_with_the_plan(recalculated, name):
+    book = cells(recalculated[name], values=True)
+    rows = list(book["Plan checks"].iter_rows(min_row=TABLE_ROWS, values_only=True))
+    assert rows
+    assert all(row[5] is True for row in rows), [row for row in rows if row[5] is not True]
+    assert book["Plan checks"]["A2"].value == f"all {len(rows)} checks agree"
+    said = [row[1] for row in book["Plan"].iter_rows(max_col=2, values_only=True)]
+    assert f"all {len(rows)} checks agree" in said
+
+
+@with_libreoffice
+def test_the_facts_are_the_plans_own(recalculated):
+    book, facts = cells(recalculated["window"], values=True), plan_of("window").to_dict()
+    for key in ("objective", "npv", "npv_in_horizon", "peak_deficit", "peak_deficit_year",
+                "payback_year", "lasting_payback_year", "double_running_cost"):  # fmt: skip
+        sheet, place = next(iter(book.defined_names[f"plan_{key}"].destinations))
+        assert book[sheet][place.replace("$", "")].value == pytest.approx(facts[key], rel=1e-9)
+
+
+@with_libreoffice
+def test_a_number_that_was_changed_is_found_out(recalculated):
+    book = cells(recalculated["changed"], values=True)
+    wrong = [row[0] for row in book["Plan checks"].iter_rows(values_only=True) if row[5] is False]
+    assert wrong == ["Spend of every tier and area, 2020-21"]
+    assert book["Plan checks"]["A2"].value.startswith("1 of ")
+
+
+@with_libreoffice
+@pytest.mark.parametrize("name", ["window", "two-areas", "hand-infeasible"])
+def test_what_libreoffice_saves_is_the_same_instance(recalculated, name):
+    assert content(read(recalculated[name])) == content(instance_of(name))
+
+
+@with_libreoffice
+def test_no_cell_is_an_error(recalculated):
+    for path in recalculated.values():
+        with zipfile.ZipFile(path) as parts:
+            sheets = [n for n in parts.namelist() if n.startswith("xl/worksheets/sheet")]
+            assert not [name for name in sheets if b't="e"' in parts.read(name)]
