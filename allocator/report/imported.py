@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from allocator.importing import Imported
 from allocator.report.sections import by_year, window_said
-from allocator.report.wording import paragraph, pounds, scientific, table
 from allocator.tables import POUNDS
+from allocator.wording import paragraph, pounds, scientific, table
 
 
 def imported(found: Imported) -> str:

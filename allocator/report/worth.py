@@ -17,7 +17,7 @@ import pandas as pd
 from allocator.instance.instance import Instance
 from allocator.instance.schema import ALL, EXIT
 from allocator.plan import Plan
-from allocator.report.wording import between, listed, number, shortened, years_said
+from allocator.wording import between, listed, number, shortened, years_said
 
 
 @dataclass(frozen=True)
