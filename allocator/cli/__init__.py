@@ -22,6 +22,7 @@ from allocator.cli.verbs import Verbs
         "new",
         "check",
         "solve",
+        "frontier",
         "sweep",
         "audit",
         "compare",
