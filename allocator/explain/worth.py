@@ -82,7 +82,7 @@ def _by_area(plan: Plan) -> Iterable[Worth]:
         for (*key, _), part in rows.groupby([*keys, "more"], sort=False, dropna=False):
             yield Worth(
                 *_said(plan, tuple(map(str, key)), part, wording),
-                weight=float((part["price"].abs() * _sizes(plan, part)).sum()),
+                weight=float((part["price"].abs() * sizes(plan, part)).sum()),
                 lever=constraint in _LEVERS,
             )
 
@@ -123,9 +123,11 @@ _LIMITED: Final = {
 }
 
 
-def _sizes(plan: Plan, rows: pd.DataFrame) -> pd.Series[float]:
-    """What each row limits: children, cases, moves or pounds."""
+def sizes(plan: Plan, rows: pd.DataFrame) -> pd.Series[float]:
+    """What each row of one constraint limits: children, cases, moves or pounds."""
     constraint = rows["constraint"].iloc[0]
+    if constraint == "level_held":
+        return _started_earlier(plan, rows)
     if constraint not in _LIMITED:
         return rows["limit"].abs()
     name, column, keys = _LIMITED[constraint]
@@ -133,6 +135,21 @@ def _sizes(plan: Plan, rows: pd.DataFrame) -> pd.Series[float]:
     held = plan.tables[name].groupby(by)[column].sum()
     index = pd.MultiIndex.from_frame(rows[by].astype({"period": int}))
     return pd.Series(held.reindex(index, fill_value=0.0).abs().to_numpy(), index=rows.index)
+
+
+def _started_earlier(plan: Plan, rows: pd.DataFrame) -> pd.Series[float]:
+    """Cases a year by which a level held at its baseline would differ with a start a year earlier.
+
+    Taken to be what it comes to a year later; none where it is held then too.
+    """
+    services = plan.instance.resolved.services
+    later = rows[["area", "service", "period"]].astype({"period": int})
+    later["period"] += plan.instance.periods_per_year
+    levels = plan.tables["services"].set_index(["area", "service", "period"])["level"]
+    found = levels.reindex(pd.MultiIndex.from_frame(later)).to_numpy()
+    keys = zip(later["area"], later["service"], strict=True)
+    held = [services[key].baseline for key in keys]
+    return pd.Series(abs(found - held), index=rows.index).fillna(0.0)
 
 
 def _service(plan: Plan, name: str) -> str:
@@ -241,3 +258,4 @@ _KINDS: Final[dict[str, tuple[tuple[str, ...], Wording]]] = {
     "places_kept": (("area", "state"), _places),
     "avoidable_limited": (("area", "from", "to"), _avoidable),
 }
+LIMITS: Final = tuple(_KINDS)  # constraints that a council or its funders could change
