@@ -23,6 +23,7 @@ from allocator.cli.verbs import Verbs
         "check",
         "solve",
         "frontier",
+        "delay",
         "sweep",
         "audit",
         "compare",

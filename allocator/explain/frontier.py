@@ -208,8 +208,7 @@ def _rows(walked: Walked) -> Iterator[tuple[float, float, float, dict[str, Any]]
     """
     if not walked.pieces:
         return
-    final = walked.pieces[-1]
-    flat = final.line(final.end)
+    flat = walked.pieces[-1].value
     size = TIE * max(1.0, abs(flat))
     last: Piece | None = None
     for piece in walked.pieces:
@@ -220,7 +219,6 @@ def _rows(walked: Walked) -> Iterator[tuple[float, float, float, dict[str, Any]]
         if ended:
             return
         last = piece
-    yield final.end, flat, 0.0, _rest(final, "optimal")
 
 
 def _rest(piece: Piece, status: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +20,8 @@ End = Callable[[LinearProgram, Parametric], float]
 class Walked:
     """The best value at every number from the least on; no pieces where there is no plan.
 
-    Pieces are in order; where one ends above the next one's start, the function jumps.
+    Pieces are in order; where one ends above the next one's start, the function jumps.  The last
+    is flat and has no end.
     """
 
     pieces: tuple[Piece, ...]
@@ -33,8 +35,6 @@ class Walked:
         """
         near = 1e-9 * max(1.0, abs(number))
         there = [p for p in self.pieces if p.start - near <= number <= p.end + near]
-        if not there and self.pieces and number > self.pieces[-1].end:
-            return self.pieces[-1]
         least = min((piece.line(number) for piece in there), default=0.0)
         best = [p for p in there if p.line(number) - least <= SAME * max(1.0, abs(least))]
         return best[-1] if best else None
@@ -45,7 +45,7 @@ def walk(
 ) -> Walked:
     """Follow the first objective of a program, from the least number that has a plan.
 
-    ``far`` says for a window's program up to what number to go.  The windows are followed
+    ``far`` says for a window's program from which number on nothing changes.  The windows are followed
     one after the other, each only as far as it may still be the best.
     """
     tell: Progress = progress or (lambda what, done, steps: None)
@@ -71,7 +71,9 @@ def walk(
         found = lines(touch, left, right, partial(envelope.beats, window))
         envelope.add(pieces(list(found), window))
     tell("done", steps, steps)
-    return Walked(tuple(envelope.pieces), followed.solves, followed.solver)
+    last = envelope.pieces[-1]
+    flat = Piece(last.end, math.inf, last.line(last.end), 0.0, last.window)
+    return Walked((*envelope.pieces, flat), followed.solves, followed.solver)
 
 
 def _ends(touch: Callable[[float], Touch], start: float, end: float) -> tuple[Touch, Touch]:
