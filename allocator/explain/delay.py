@@ -41,8 +41,8 @@ class Delay(Answer):
             "extra_cost": "£, present value: more than the plan begun at once",
             "child_years": "child-years in care in the years of the plan",
             "extra_child_years": "child-years in care more than in the plan begun at once",
-            "payback_year": "year: first from which the cumulative position against the baseline is "
-            "never negative again (a plan not yet begun is level with it); blank for none",
+            "payback_year": "year: first from which the cumulative position against the baseline "
+            "is never negative again (a plan not yet begun is level with it); blank for none",
             "window_first_year": "year: first of the double investment; blank for none",
             "window_years": "years of double investment; blank for none",
             "why": "where there is no plan: how far the funds reach, or that they run out",

@@ -45,8 +45,8 @@ def walk(
 ) -> Walked:
     """Follow the first objective of a program, from the least number that has a plan.
 
-    ``far`` says for a window's program from which number on nothing changes.  The windows are followed
-    one after the other, each only as far as it may still be the best.
+    ``far`` says for a window's program from which number on nothing changes.  The windows are
+    followed one after the other, each only as far as it may still be the best.
     """
     tell: Progress = progress or (lambda what, done, steps: None)
     preferred: tuple[Window | None, ...] = (None, *instance.windows)
