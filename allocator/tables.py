@@ -6,7 +6,7 @@ saved, audited and reported; nothing else of the program leaves the solve.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -148,13 +148,18 @@ def price_table(
     activity, given = program.matrix.times(primal), window_terms(program)
     least = 1e-9 * float(np.max(np.abs(costs), initial=0.0))
     rows = [
-        _price_row(program, family, int(n), dual[n], activity[n], given[n], ranging)
+        price_row(program, family, int(n), dual[n], activity[n], given[n], ranging)
         for family in program.rows.values()
         if family.name in KEYS
         for n in family.start + np.flatnonzero(np.abs(dual[family.start : family.stop]) > least)
-        if not _outside(family, int(n), instance)
+        if not outside(family, int(n), instance)
     ]
-    table = pd.DataFrame(rows, columns=list(PRICE_COLUMNS))
+    return price_frame(instance, rows)
+
+
+def price_frame(instance: Instance, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    """Rows of ``price_row`` as a table, each with its year."""
+    table = pd.DataFrame(list(rows), columns=list(PRICE_COLUMNS))
     table["year"] = table["year"].where(
         table["period"].isna(), years_of(table["period"].fillna(0).astype(int), instance)
     )
@@ -174,14 +179,14 @@ def window_terms(program: LinearProgram) -> Floats:
     return program.matrix.times(values)
 
 
-def _outside(family: Family, position: int, instance: Instance) -> bool:
+def outside(family: Family, position: int, instance: Instance) -> bool:
     """Whether a row is about a period before the start or after the end of the horizon."""
     if "period" not in KEYS[family.name]:
         return False
     return not 1 <= family.indices[position - family.start][-1] <= instance.number_of_periods
 
 
-def _price_row(
+def price_row(
     program: LinearProgram,
     family: Family,
     position: int,
@@ -190,6 +195,7 @@ def _price_row(
     given: float,
     ranging: Ranging | None,
 ) -> Mapping[str, object]:
+    """A row of ``price_table`` but for its year: ``given`` is the row's part of window_terms."""
     money = family.unit == MONEY
     scale = POUNDS if money else 1.0
     low, high = (
@@ -200,7 +206,8 @@ def _price_row(
             float(ranging.upper[position] - given) * scale,
         )
     )
-    bound = program.row_lower[position] if dual > 0 else program.row_upper[position]
+    lower, upper = program.row_lower[position], program.row_upper[position]
+    bound = lower if dual > 0 or not np.isfinite(upper) else upper
     keys = dict(zip(KEYS[family.name], family.indices[position - family.start], strict=True))
     return {
         "constraint": family.name,

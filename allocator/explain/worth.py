@@ -26,6 +26,7 @@ class Worth:
 
     ``saves`` is a sentence with a gap for the price of one unit, £, from ``low`` to ``high``.
     A ``lever`` is set by those who hold the purse: a target, a fund, a limit on spend.
+    ``rows`` are the labels of its rows in the table of prices.
     """
 
     noun: str
@@ -36,6 +37,7 @@ class Worth:
     high: float
     weight: float
     lever: bool
+    rows: tuple[int, ...] = ()
 
     @property
     def what(self) -> str:
@@ -51,7 +53,7 @@ class Worth:
 
 LONGEST: Final = 46  # characters of a service's name
 _NEGLIGIBLE: Final = 1e-7  # of the plan's cost
-_LEVERS: Final = frozenset({
+LEVERS: Final = frozenset({
     "target_met", "fund_balance", "spend_floor", "spend_ceiling", "statutory_protected",
     "prevention_uplifted", "savings_reinvested",
 })  # fmt: skip
@@ -83,7 +85,8 @@ def _by_area(plan: Plan) -> Iterable[Worth]:
             yield Worth(
                 *_said(plan, tuple(map(str, key)), part, wording),
                 weight=float((part["price"].abs() * sizes(plan, part)).sum()),
-                lever=constraint in _LEVERS,
+                lever=constraint in LEVERS,
+                rows=tuple(part.index),
             )
 
 
@@ -101,6 +104,7 @@ def _joined(one: Worth, other: Worth) -> Worth:
     return Worth(
         one.noun, (*one.places, *other.places), one.years | other.years, one.saves,
         min(one.low, other.low), max(one.high, other.high), one.weight + other.weight, one.lever,
+        (*one.rows, *other.rows),
     )  # fmt: skip
 
 
