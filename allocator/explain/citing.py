@@ -144,6 +144,8 @@ class Citer:
         if family.setting:
             cells = (self.setting(family.setting),)
         noun = _escaped(family.words, self._labels(own, rows))
+        if family.column == "amount" and rows and rows[0].table == "funds":
+            noun += ", of which none is listed,"
         years = frozenset() if year is None else frozenset({year})
         return Citation(noun, years, self._areas(own), cells)
 

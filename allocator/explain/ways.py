@@ -1,0 +1,352 @@
+"""Ways out of an instance that has no plan, each the least of its kind, each tried.
+
+A way changes one kind of thing and holds all else.  What it asks is the optimum of an elastic
+program (``elastic``) or the first hit of a search in which every step before is proved to have
+no plan; then the change is made to the instance, rounded to the side that gives way, and it
+has a plan.  A way that does not exist is an answer too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Final
+
+from allocator.errors import CertificateError
+from allocator.explain.altered import with_cells
+from allocator.explain.citing import Cell, Citer
+from allocator.explain.conflict import Feasibility, Limit, limits_of
+from allocator.explain.elastic import Elastic, Least, Move
+from allocator.instance import DoubleInvestment, Instance, Row, Window
+from allocator.instance.schema import ALL
+from allocator.session import at_window, build
+from allocator.tables import POUNDS
+
+Tell = Callable[[str, int, int], None]
+Edit = Callable[[Instance], Instance]
+
+# Services' limits that may give way: the column, by how much a unit moves a row, and the unit.
+_SERVICE_LIMITS: Final[Mapping[str, tuple[str, str, float]]] = {
+    "growth_limited": ("growth", "cases a year, per year", 1.0),
+    "level_at_most": ("maximum", "cases a year", 1.0),
+    "level_at_least": ("minimum", "cases a year", -1.0),
+    "spend_ceiling": ("spend_ceiling", "£", 1.0),
+    "spend_floor": ("spend_floor", "£", -1.0),
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """A change that gives a plan, or a kind of change that never does.
+
+    ``before`` and ``after`` are what the cell says, ``amount`` how much gives way, in ``unit``.
+    ``money`` is £ by fund, owner and year.  ``window`` is the one with which the plan exists.
+    """
+
+    kind: str
+    possible: bool
+    unit: str = ""
+    cell: Cell | None = None
+    words: str = ""
+    before: float | None = None
+    after: float | None = None
+    amount: float | None = None
+    window: Window | None = None
+    money: Mapping[tuple[str, str, int], float] = field(default_factory=dict)
+    edit: Edit | None = None
+
+
+def ways_out(
+    instance: Instance, formulation: str, windows: Sequence[Window | None] | None, tell: Tell
+) -> list[Way]:
+    """Every way that there is, and those that there are not; ``windows`` as in ``Elastic``."""
+    asked = _Asked(instance, formulation, windows)
+    parts: list[tuple[str, Callable[[], Iterator[Way]]]] = [
+        ("the nearest target", asked.targets), ("the earliest year", asked.years),
+        ("the least money", asked.money), ("service limits", asked.service_limits),
+        ("earlier starts", asked.starts), ("other windows", asked.other_windows),
+    ]  # fmt: skip
+    found: list[Way] = []
+    for n, (what, part) in enumerate(parts):
+        tell(f"looking for {what}", n, len(parts))
+        found += list(part())
+    return found
+
+
+class _Asked:
+    """The questions, on one instance."""
+
+    def __init__(
+        self, instance: Instance, formulation: str, windows: Sequence[Window | None] | None
+    ) -> None:
+        self.instance, self.formulation = instance, formulation
+        self.elastic = Elastic(instance, formulation, windows)
+        self.citer = Citer(instance)
+
+    def targets(self) -> Iterator[Way]:
+        """Each target alone, the others as they are; then all of them by one factor."""
+        groups = self._limits("target_met")
+        for group in groups:
+            cell = self._cell(group)
+            found = self.elastic.least([Move(group.rows, [1.0] * len(group.rows))])
+            yield self._cell_way("target", cell, found, 1.0, "children")
+        if len(groups) > 1:
+            yield self._all_targets(groups)
+
+    def _all_targets(self, groups: Sequence[Limit]) -> Way:
+        rows = [row for group in groups for row in group.rows]
+        sizes = [float(self._cell(group).value) for group in groups for _ in group.rows]
+        found = self.elastic.least([Move(rows, sizes)])
+        if found is None:
+            return Way("targets", False, "share")
+        share = math.ceil(found.total * 1e5) / 1e5
+        edit = partial(with_cells, table="targets", new=lambda row: {
+            "children": row["children"] * (1 + share)
+        })  # fmt: skip
+        return self._tried(Way(
+            "targets", True, "share", amount=share, window=found.window, edit=edit,
+            words="every target",
+        ))  # fmt: skip
+
+    def years(self) -> Iterator[Way]:
+        """Each target met from a later year on, the others as they are."""
+        for row in self.instance.tables["targets"]:
+            cell = self.citer.cell(row, "year")
+            words = self.citer.row(row, "children").words
+            yield self._first_year(row, cell, words)
+
+    def _first_year(self, row: Row, cell: Cell, words: str) -> Way:
+        owner, program = row["area"] or ALL, self.elastic.base
+        later = [
+            r["year"]
+            for r in self.instance.tables["targets"]
+            if (r["area"] or ALL) == owner and r["year"] > row["year"]
+        ]
+        before = [
+            r for r in self.instance.tables["targets"]
+            if (r["area"] or ALL) == owner and r["year"] < row["year"]
+        ]  # fmt: skip
+        family = program.rows.get("target_met")
+        if family is None:
+            return Way("year", False, "year", cell, words, row["year"])
+        years = range(row["year"], min([*later, self.instance.last_year + 1]))
+        positions = {y: family.positions[owner, y] for y in years}
+        for year in years[1:]:
+            if before:  # the target before it holds till then
+                edited = _dated(self.instance, row, year)
+                window = _first_possible(edited, self.formulation, self.elastic.windows)
+                possible, found = window is not _NONE, window
+            else:
+                freed = [positions[y] for y in years if y < year]
+                least = self.elastic.least([], lambda _, rows=freed: rows)
+                possible, found = least is not None, least and least.window
+            if possible:
+                return self._tried(Way(
+                    "year", True, "year", cell, words, row["year"], year, year - row["year"],
+                    found, edit=partial(_dated, row=row, year=year),
+                ))  # fmt: skip
+        return Way("year", False, "year", cell, words, row["year"])
+
+    def money(self) -> Iterator[Way]:
+        """Least extra money at present value: in any fund and year, then in one year alone."""
+        accounts = self._accounts()
+        yield self._money("money", list(accounts))
+        for year in self.instance.horizon:
+            yield self._money("money_in_one_year", [k for k in accounts if k[2] == year], year)
+        for fund in dict.fromkeys(f for f, _, _ in accounts):
+            yield self._money("money_in_one_fund", [k for k in accounts if k[0] == fund], fund)
+
+    def _accounts(self) -> dict[tuple[str, str, int], int]:
+        family = self.elastic.base.rows["fund_balance"]
+        return {(f, o, int(y)): n for (f, o, y), n in family.positions.items()}
+
+    def _money(self, kind: str, keys: list[tuple[str, str, int]], about: Any = None) -> Way:
+        accounts, rate = self._accounts(), 1 + self.instance.discount_rate
+        moves = [
+            Move([accounts[key]], [1.0], rate ** (self.instance.first_year - key[2]))
+            for key in keys
+        ]
+        found = self.elastic.least(moves)
+        said = {"unit": "£ at present value", "words": "" if about is None else str(about)}
+        if found is None:
+            return Way(kind, False, **said)
+        money = {
+            key: math.ceil(amount * POUNDS + 0.5) + 0.0
+            for key, amount in zip(keys, found.amounts, strict=True)
+            if amount > 0
+        }
+        return self._tried(Way(
+            kind, True, amount=found.total * POUNDS, window=found.window, money=money,
+            edit=partial(_funded, money=money), **said,
+        ))  # fmt: skip
+
+    def service_limits(self) -> Iterator[Way]:
+        """Each limit on a service or on spend alone; all growth limits by one factor."""
+        for constraint, (kind, unit, sign) in _SERVICE_LIMITS.items():
+            for group in self._limits(constraint):
+                cell = self._cell(group)
+                step = sign / (self.instance.periods_per_year if kind == "growth" else 1)
+                steps = [step / (POUNDS if unit == "£" else 1)] * len(group.rows)
+                move = Move(group.rows, steps)
+                yield self._cell_way(kind, cell, self.elastic.least([move]), sign, unit)
+        yield from self._all_growth()
+
+    def _all_growth(self) -> Iterator[Way]:
+        groups = self._limits("growth_limited")
+        if len(groups) < 2:
+            return
+        length = 1 / self.instance.periods_per_year
+        rows = [row for group in groups for row in group.rows]
+        steps = [float(self._cell(g).value) * length for g in groups for _ in g.rows]
+        found = self.elastic.least([Move(rows, steps)])
+        if found is None:
+            yield Way("all_growth", False, "share", words="every growth limit")
+            return
+        share = math.ceil(found.total * 1e5) / 1e5
+        edit = partial(with_cells, table="services", new=lambda row: {
+            "growth_per_year": row["growth_per_year"] and row["growth_per_year"] * (1 + share)
+        })  # fmt: skip
+        yield self._tried(Way(
+            "all_growth", True, "share", words="every growth limit", amount=share,
+            window=found.window, edit=edit,
+        ))  # fmt: skip
+
+    def starts(self) -> Iterator[Way]:
+        """Each service that starts late, as little earlier as will do."""
+        for row in self.instance.tables["services"]:
+            now = row["first_year"]
+            if now is None or now <= self.instance.first_year:
+                continue
+            cell = self.citer.cell(row, "first_year")
+            words = self.citer.row(row, "first_year").words
+            yield self._start(row, cell, words, now)
+
+    def _start(self, row: Row, cell: Cell, words: str, now: int) -> Way:
+        for year in range(now - 1, self.instance.first_year - 1, -1):
+            edit = partial(_changed, row=row, cells={"first_year": year})
+            window = _first_possible(edit(self.instance), self.formulation, self.elastic.windows)
+            if window is not _NONE:
+                return self._tried(Way(
+                    "start", True, "year", cell, words, now, year, now - year, window, edit=edit,
+                ))  # fmt: skip
+        return Way("start", False, "year", cell, words, now)
+
+    def other_windows(self) -> Iterator[Way]:
+        """The shortest window that would do and is not allowed now; then any start."""
+        instance = self.instance
+        settings = instance.double_investment or DoubleInvestment(longest=0)
+        tried = set(instance.windows)
+        free = replace(instance, double_investment=replace(settings, longest=instance.years,
+                                                           starts=None))  # fmt: skip
+        starts = None if settings.starts is None else set(settings.starts)
+        base = build(free, self.formulation).relaxed()
+        asked = Feasibility(base)
+        wanted = [w for w in free.windows if w not in tried]
+        allowed = [w for w in wanted if starts is None or w[0] in starts]
+        for window in (*allowed, *(w for w in wanted if w not in allowed)):
+            if asked.possible(at_window(base, free, window)):
+                longest = max(settings.longest, window[1])
+                begun = starts is None or window[0] in starts
+                starting = settings.starts if begun else (*sorted(starts or ()), window[0])
+                edit = partial(_windowed, settings=replace(
+                    settings, longest=longest, starts=starting
+                ))  # fmt: skip
+                yield self._tried(Way(
+                    "window", True, "years", before=settings.longest, after=window[1],
+                    amount=window[1] - settings.longest, window=window, edit=edit,
+                ))  # fmt: skip
+                return
+        yield Way("window", False, "years", before=settings.longest)
+
+    def _limits(self, constraint: str) -> list[Limit]:
+        return limits_of(self.instance, self.elastic.base, (constraint,))
+
+    def _cell(self, group: Limit) -> Cell:
+        family = self.elastic.base.row_family(group.rows[0])
+        index = family.indices[group.rows[0] - family.start]
+        return self.citer.family(group.constraint, index).cells[0]
+
+    def _cell_way(
+        self, kind: str, cell: Cell, found: Least | None, sign: float, unit: str
+    ) -> Way:
+        """A way that changes one number: up, or down where ``sign`` is negative."""
+        (cited,) = self.citer.place(cell.key)
+        now = float(cell.value)
+        if found is None:
+            return Way(kind, False, unit, cell, cited.words, now)
+        least = now + sign * found.total
+        after = _up(least) if sign > 0 else max(0.0, -_up(-least))
+        edit = partial(_cell_changed, key=cell.key, value=after)
+        return self._tried(Way(
+            kind, True, unit, cell, cited.words, now, after, found.total, found.window, edit=edit,
+        ))  # fmt: skip
+
+    def _tried(self, way: Way) -> Way:
+        """The way, once the instance changed so has been seen to have a plan."""
+        assert way.edit is not None
+        edited = way.edit(self.instance)
+        program = at_window(build(edited, self.formulation), edited, way.window)
+        if not Feasibility(program).possible(program):
+            raise CertificateError(f"the way out {way.kind} {way.words} does not lead to a plan")
+        return way
+
+
+_NONE: Final = (-1, -1)  # no window has a plan, which is not the same as the plan has no window
+
+
+def _first_possible(
+    instance: Instance, formulation: str, windows: Sequence[Window | None]
+) -> Window | None:
+    """The first window in order with which there is a plan; ``_NONE`` where there is none."""
+    base = build(instance, formulation).relaxed()
+    asked = Feasibility(base)
+    for window in windows:
+        if asked.possible(at_window(base, instance, window)):
+            return window
+    return _NONE
+
+
+def _up(value: float) -> float:
+    """Rounded up: to a whole number from 100 on, to hundredths below."""
+    digits = 0 if abs(value) >= 100 else 2
+    return math.ceil(value * 10**digits - 1e-9) / 10**digits
+
+
+def _cell_changed(instance: Instance, key: str, value: float) -> Instance:
+    """With one cell, named as --set does, saying something else."""
+    from allocator.instance.change import cells_meant
+
+    (row,), column = cells_meant(instance, key)
+    return _changed(instance, row, {column: value})
+
+
+def _changed(instance: Instance, row: Row, cells: Mapping[str, Any]) -> Instance:
+    return with_cells(instance, row.table, lambda each: cells if each is row else {})
+
+
+def _dated(instance: Instance, row: Row, year: int) -> Instance:
+    return _changed(instance, row, {"year": year})
+
+
+def _windowed(instance: Instance, settings: DoubleInvestment) -> Instance:
+    return replace(instance, double_investment=settings)
+
+
+def _funded(instance: Instance, money: Mapping[tuple[str, str, int], float]) -> Instance:
+    """With money added to funds, in rows of their own where a year is not listed."""
+    listed = {
+        (row["fund"], row["area"] or ALL, row["year"]) for row in instance.tables["budgets"]
+    }
+
+    def more(row: Row) -> Mapping[str, Any]:
+        extra = money.get((row["fund"], row["area"] or ALL, row["year"]))
+        return {} if extra is None else {"amount": row["amount"] + extra}
+
+    rows = [
+        {"fund": f, "year": y, "amount": extra, **({} if o == ALL else {"area": o})}
+        for (f, o, y), extra in money.items()
+        if (f, o, y) not in listed
+    ]
+    return with_cells(instance, "budgets", more).with_rows("budgets", rows)
