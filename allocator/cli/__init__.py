@@ -24,6 +24,7 @@ from allocator.cli.verbs import Verbs
         "solve",
         "frontier",
         "delay",
+        "switching",
         "sweep",
         "audit",
         "compare",
