@@ -1,0 +1,69 @@
+"""Least and most of linear functions over a program's points: how wide a choice is.
+
+The points may be all that cost no more than so much (``within``), or the optimal face
+(``compare.face``).  One model serves every function, solved from the last basis.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from allocator.matrix import Floats
+from allocator.program import LinearProgram, Objective
+from allocator.solvers.catalogue import find_solver
+from allocator.solvers.highs import HighsModel
+from allocator.solvers.solution import Solution, Status
+
+PATIENCE: Final = 60.0  # seconds for any one solve
+
+
+@dataclass(frozen=True)
+class Extreme:
+    """A least or most value, and the point where it is reached; infinite where none was found."""
+
+    value: float
+    program: LinearProgram
+    solution: Solution
+
+
+class Extremes:
+    """Extremes over the points of a program, whatever its own objective."""
+
+    def __init__(self, program: LinearProgram) -> None:
+        self.program = program
+        self._model = HighsModel(program, find_solver("simplex"))
+
+    @property
+    def solver(self) -> str:
+        """Who solves."""
+        return f"HiGHS {self._model.version}"
+
+    def of(self, weights: Floats) -> tuple[Extreme, Extreme]:
+        """The least and the most of a function, given by column."""
+        return self._toward(weights, 1.0), self._toward(weights, -1.0)
+
+    def range(self, weights: Floats) -> tuple[float, float]:
+        """The same as numbers."""
+        least, most = self.of(weights)
+        return least.value, most.value
+
+    def _toward(self, weights: Floats, sign: float) -> Extreme:
+        aim = Objective("direction", sign * weights, 0.0, "")
+        program = replace(self.program, objectives=(aim,))
+        solution = self._model.solve(program, seconds=PATIENCE)
+        if solution.status is not Status.OPTIMAL:
+            return Extreme(-sign * np.inf, program, solution)
+        return Extreme(float(weights @ solution.primal), program, solution)
+
+
+def within(program: LinearProgram, most: float) -> LinearProgram:
+    """The program with its last objective, but for its constant, held to no more than ``most``."""
+    costs = program.objectives[-1].costs
+    there = np.flatnonzero(costs)
+    return program.with_rows(
+        "as_good", program.objectives[-1].unit, np.array([-np.inf]), np.array([most]),
+        rows=[0] * len(there), columns=there.tolist(), values=costs[there].tolist(),
+    )  # fmt: skip
