@@ -128,6 +128,11 @@ class Session:
         version = "" if self._model is None else f" {self._model.version}"
         return f"HiGHS{version}{'' if self.method.name == DEFAULT else f' {self.method.name}'}"
 
+    @property
+    def model(self) -> HighsModel | None:
+        """HiGHS as the last solve left it; None before the first."""
+        return self._model
+
     def solve(
         self, instance: Instance, *, program: LinearProgram | None = None,
         every_window: bool = True, ranges: bool = False, time_limit: float | None = None,

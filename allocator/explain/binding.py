@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from allocator.explain.answers import records
 from allocator.explain.citing import Citer
 from allocator.explain.trial import Side, Trial, limit_of
 from allocator.explain.worth import LIMITS, sizes
@@ -34,13 +35,13 @@ AT_LIMIT: Final = 1e-7  # relative (to at least 1): nearer than this is at the l
 MOST_SETTLED: Final = 400  # rows whose sides are solved for, the weightiest first
 
 _KEYS: Final = tuple(name for name in PRICE_COLUMNS if name in {k for f in LIMITS for k in KEYS[f]})
-COLUMNS: Final = {
+COLUMNS: Final[dict[str, str]] = {
     "constraint": "its name in docs/model.md",
     "words": "what a council would call it",
     "file": "file of the instance (or workbook and sheet) that sets it",
     "row": "row of that file; blank for a setting",
     "key": "the cell, as --set names it",
-    **{name: f"{name} that it is about; blank where it does not apply" for name in _KEYS},
+    **dict.fromkeys(_KEYS, "what it is about; blank where it does not apply"),
     "price_more": "£ at present value by which cost changes for one unit more of the limit; "
     "infinite: no plan",
     "price_less": "£ at present value: the same slope for less of the limit, so that one unit less "
@@ -126,9 +127,7 @@ def _laid_out(
     return table
 
 
-def _sides(
-    trial: Trial, row: int, ranging: Ranging | None, settle: bool
-) -> tuple[Side, Side, str]:
+def _sides(trial: Trial, row: int, ranging: Ranging | None, settle: bool) -> tuple[Side, Side, str]:
     """Price for less, price for more, and whether they are one."""
     dual = float(trial.solution.dual[row])
     if ranging is not None and dual != 0:
@@ -147,9 +146,7 @@ def _sides(
 
 def _ranges(table: pd.DataFrame, trial: Trial, ranging: Ranging | None) -> pd.DataFrame:
     """Limits down to and up to which each side's price holds, in the units of the table."""
-    ends = [
-        _range(trial, ranging, int(row.position), row) for row in table.itertuples(index=False)
-    ]
+    ends = [_range(trial, ranging, row) for row in records(table)]
     found = np.array(ends, dtype=float).reshape(len(table), 2)
     positions = table["position"].astype(int).to_numpy()
     scale = np.where(table["unit"] == "£", POUNDS, 1.0)
@@ -157,31 +154,33 @@ def _ranges(table: pd.DataFrame, trial: Trial, ranging: Ranging | None) -> pd.Da
     return table.assign(holds_from=found[:, 0], holds_to=found[:, 1])
 
 
-def _range(
-    trial: Trial, ranging: Ranging | None, row: int, said: Any
-) -> tuple[float, float]:
+def _range(trial: Trial, ranging: Ranging | None, row: dict[str, Any]) -> tuple[float, float]:
     """HiGHS's own range where it is of the side's price, the limit where no plan is beyond it."""
-    limit, own = limit_of(trial.program, trial.solution, row), trial.solution.dual[row]
-    scale = 1.0 if said.unit == "£" else POUNDS
-    ends = []
-    for sign, price in ((-1, said.price_less), (1, said.price_more)):
-        given = np.nan if ranging is None else (ranging.lower, None, ranging.upper)[sign + 1][row]
+    position, scale = row["position"], 1.0 if row["unit"] == "£" else POUNDS
+    limit = limit_of(trial.program, trial.solution, position)
+    own = trial.solution.dual[position]
+
+    def end(price: float, given: float) -> float:
         if not np.isfinite(price):
-            ends.append(limit)
-        elif price != 0 and abs(price / scale - own) <= 1e-6 * abs(own):
-            ends.append(float(given))
-        else:
-            ends.append(np.nan)
-    return ends[0], ends[1]
+            return limit
+        same = price != 0 and abs(price / scale - own) <= 1e-6 * abs(own)
+        return float(given) if same else np.nan
+
+    low = np.nan if ranging is None else ranging.lower[position]
+    high = np.nan if ranging is None else ranging.upper[position]
+    return end(row["price_less"], low), end(row["price_more"], high)
 
 
 def _cited(plan: Plan, table: pd.DataFrame) -> pd.DataFrame:
     """With words, file, row and key of the cell that sets each limit."""
     citer = Citer(plan.instance)
-    cited = [citer.keyed(row["constraint"], row) for row in table.to_dict("records")]
+    cited = [citer.keyed(row["constraint"], row) for row in records(table)]
     cells = [each.cells[0] for each in cited]
+    held: pd.Series[Any] = pd.Series(dict(enumerate(cited)), dtype=object)
     return table.assign(
-        cited=cited, words=[each.words for each in cited], file=[cell.file for cell in cells],
+        cited=held,
+        words=[each.words for each in cited],
+        file=[cell.file for cell in cells],
         row=pd.array([cell.row for cell in cells], dtype="Int64"),
         key=[cell.key for cell in cells],
-    )  # fmt: skip
+    )

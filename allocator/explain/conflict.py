@@ -12,7 +12,7 @@ of some of its settings that nothing can be left out, so it is not used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -72,20 +72,21 @@ class Conflict:
 
         Targets and money first; what services can do after them, counted where it is much.
         """
-        levers = [_said(each) for each in self.members if each.lever]
-        others = [_said(each) for each in self.members if not each.lever]
+        levers = said(each for each in self.members if each.lever)
+        others = said(each for each in self.members if not each.lever)
         if len(others) > MOST_SAID:
-            others = [f"{len(others)} limits on what services can do and children can be spared"]
-        said = [*levers, *others]
-        if not said:
+            others = [f"{len(others)} limits on what services can do"]
+        told = [*levers, *others]
+        if not told:
             return "no fund may pay for what must be paid"
-        if len(said) == 1 and len(self.members) == 1:
-            return f"{said[0]} can't hold"
-        return f"{listed(said)} can't {'both' if len(self.members) == 2 else 'all'} hold"
+        if len(self.members) == 1:
+            return f"{told[0]} can't hold"
+        return f"{listed(told)} can't {'both' if len(self.members) == 2 else 'all'} hold"
 
 
-def _said(member: Member) -> str:
-    return f"{member.cited.words} ({member.cited.where})"
+def said(members: Iterable[Member]) -> list[str]:
+    """Members in words with file and row, years of one limit together."""
+    return [f"{each.words} ({each.where})" for each in merged(m.cited for m in members)]
 
 
 class Feasibility:
@@ -97,7 +98,7 @@ class Feasibility:
         self.solves = 0
 
     def solve(self, program: LinearProgram) -> Solution:
-        """Feasible (status optimal) or infeasible; SolverError where it is neither, or not shown."""
+        """Feasible (status optimal) or infeasible; SolverError where it is neither."""
         self.solves += 1
         plain = self._plain(program)
         solution = self._model.solve(plain)
@@ -161,8 +162,9 @@ def limits_of(
     citer, groups = Citer(instance), dict[tuple[Any, ...], list[int]]()
     for name in sorted(families, key=_SHOWN.index, reverse=True):
         family = program.rows.get(name)
-        for n, index in enumerate(family.indices if family else ()):
-            row = n + family.start if family else n
+        if family is None:
+            continue
+        for row, index in enumerate(family.indices, family.start):
             if outside(family, row, instance):
                 continue
             cells = citer.family(name, index).cells
@@ -219,9 +221,7 @@ def _needed_by(
     return _in_proof(asked.solve(less), less, kept)
 
 
-def _in_proof(
-    solution: Solution, program: LinearProgram, groups: Sequence[Limit]
-) -> list[Limit]:
+def _in_proof(solution: Solution, program: LinearProgram, groups: Sequence[Limit]) -> list[Limit]:
     named = set(_named_by(solution, program, _rows(groups)))
     return [each for each in groups if named & set(each.rows)]
 

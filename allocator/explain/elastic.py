@@ -7,7 +7,7 @@ is the least there is, proved by the dual, or a proof that no amount is enough. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -28,10 +28,7 @@ TIE: Final = 1e-7  # relative: totals nearer than this are the same
 
 @dataclass(frozen=True)
 class Move:
-    """Right-hand sides that give way together: by ``steps`` for one unit, which costs ``weight``.
-
-    ``freed`` are rows that no longer hold while it is at work.
-    """
+    """Right-hand sides that give way together: by ``steps`` for a unit, which costs ``weight``."""
 
     rows: Sequence[int]
     steps: Sequence[float]
@@ -78,9 +75,7 @@ class Elastic:
                 row_upper[family.start + n] = np.inf
         return replace(program, row_upper=row_upper)
 
-    def least(
-        self, moves: Sequence[Move], freed: Callable[[LinearProgram], Sequence[int]] | None = None
-    ) -> Least | None:
+    def least(self, moves: Sequence[Move], freed: Sequence[int] = ()) -> Least | None:
         """The least over the windows; None where no amount is enough in any, which is proved.
 
         ``freed`` are rows to leave out.  Raises SolverError, or CertificateError where an answer
@@ -96,15 +91,13 @@ class Elastic:
         return best
 
     def least_at(
-        self, window: Window | None, moves: Sequence[Move],
-        freed: Callable[[LinearProgram], Sequence[int]] | None = None,
-    ) -> Least | None:  # fmt: skip
+        self, window: Window | None, moves: Sequence[Move], freed: Sequence[int] = ()
+    ) -> Least | None:
         """The same in one window."""
         program = self.program(window)
-        if freed is not None:
+        if freed:
             row_lower, row_upper = program.row_lower.copy(), program.row_upper.copy()
-            rows = list(freed(program))
-            row_lower[rows], row_upper[rows] = -np.inf, np.inf
+            row_lower[list(freed)], row_upper[list(freed)] = -np.inf, np.inf
             program = replace(program, row_lower=row_lower, row_upper=row_upper)
         aim = _elastic(program, moves)
         solution = self._solve(aim)

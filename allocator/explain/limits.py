@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.explain.citing import Cell, merged
-from allocator.explain.trial import Rows, Side, Trial, limit_of
+from allocator.explain.trial import Rows, Side, Trial
 from allocator.instance.change import apply_changes
 from allocator.plan import Plan
 from allocator.session import build_window
@@ -160,25 +160,19 @@ def _limit(plan: Plan, trial: Trial, part: pd.DataFrame, work: bool) -> dict[str
     steps = relief.steps(plan, part)
     if not steps.any():  # nothing is there to be released
         return said | {"relief": relief.more, "saves": 0.0, "worth": 0.0}
+    sizes = part["size"].to_numpy(dtype=float) / np.where(part["unit"] == "£", POUNDS, 1.0)
     sides = {sign: trial.side(positions, sign * steps) for sign in (1.0, -1.0)}
     better = min(sides, key=lambda sign: (sides[sign].price, -sign))
     holds = [np.nan, np.nan]
     if work:
-        most = _most(trial, positions, steps)
+        most = max(10.0, float(sizes.mean() / steps.mean()))
         holds = [_held(trial, positions, s * steps, sides[s], most) for s in (better, -better)]
     saves = max(0.0, -sides[better].price * POUNDS)
-    sizes = part["size"] / np.where(part["unit"] == "£", POUNDS, 1.0)
     return said | {
         "relief": relief.more if better > 0 else relief.less, "saves": saves,
         "holds": holds[0], "costs": sides[-better].price * POUNDS, "costs_hold": holds[1],
         "worth": saves * float(sizes.mean() / steps.mean()),
     }  # fmt: skip
-
-
-def _most(trial: Trial, positions: Rows, steps: Floats) -> float:
-    """Units by which the limits could move at most: all of them, or ten where they are less."""
-    limits = [abs(limit_of(trial.program, trial.solution, int(row))) for row in positions]
-    return max(10.0, float(np.median(np.array(limits) / np.maximum(steps, 1e-12))))
 
 
 def _held(trial: Trial, positions: Rows, steps: Floats, side: Side, most: float) -> float:

@@ -16,6 +16,7 @@ import pandas as pd
 from allocator.explain.altered import with_cells
 from allocator.explain.citing import Citer
 from allocator.instance import Instance, Row
+from allocator.instance.resolved import Service
 from allocator.plan import Plan
 from allocator.session import build_window, why_not
 from allocator.solvers.catalogue import DEFAULT, find_solver
@@ -32,8 +33,7 @@ COLUMNS: Final = {
     "area": "the area, where its row of services is of one",
     "file": "file of the instance (or workbook and sheet)",
     "row": "row of that file",
-    "status": "used: above its floor (minimum; baseline before its first year); at its floor: never "
-    "above it; not used: no case at all",
+    "status": "used: above its minimum; at its floor: never above it; not used: no case at all",
     "baseline": "cases a year that run already",
     "least": "cases a year in the period with fewest, of all areas of the row",
     "most": "cases a year in the period with most",
@@ -103,13 +103,16 @@ def _levels(plan: Plan, table: pd.DataFrame, keys: list[tuple[str, str]]) -> pd.
 
 def _above_floor(instance: Instance, levels: pd.DataFrame, keys: list[tuple[str, str]]) -> bool:
     """Whether a level is above what it must be in some period in which it may differ."""
-    for (area, name, year), part in levels.groupby(["area", "service", "year"]):
-        service = instance.resolved.services[str(area), str(name)]
-        if int(year) < service.first_year:
-            continue
-        if part["level"].max() > service.minimum + USED * max(1.0, service.minimum):
+    columns = ("area", "service", "year", "level")
+    for area, name, year, level in zip(*(levels[c] for c in columns), strict=True):
+        service = instance.resolved.services[area, name]
+        if year >= service.first_year and _above(service, level):
             return True
     return False
+
+
+def _above(service: Service, level: float) -> bool:
+    return level > service.minimum + USED * max(1.0, service.minimum)
 
 
 def _cannot_grow(instance: Instance, keys: list[tuple[str, str]]) -> bool:
@@ -177,8 +180,7 @@ class _Asked:
             if (a, p) not in self._keys or not 1 <= t <= instance.number_of_periods:
                 continue
             service = instance.resolved.services[a, p]
-            if first + (t - 1) // per_year >= service.first_year and solution.primal[
-                position
-            ] > service.minimum + USED * max(1.0, service.minimum):
+            started = first + (t - 1) // per_year >= service.first_year
+            if started and _above(service, float(solution.primal[position])):
                 return True
         return False

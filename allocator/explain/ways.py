@@ -136,13 +136,11 @@ class _Asked:
         for year in years[1:]:
             if before:  # the target before it holds till then
                 edited = _dated(self.instance, row, year)
-                window = _first_possible(edited, self.formulation, self.elastic.windows)
-                possible, found = window is not _NONE, window
+                found = _first_possible(edited, self.formulation, self.elastic.windows)
             else:
-                freed = [positions[y] for y in years if y < year]
-                least = self.elastic.least([], lambda _, rows=freed: rows)
-                possible, found = least is not None, least and least.window
-            if possible:
+                least = self.elastic.least([], [positions[y] for y in years if y < year])
+                found = _NONE if least is None else least.window
+            if found is not _NONE:
                 return self._tried(Way(
                     "year", True, "year", cell, words, row["year"], year, year - row["year"],
                     found, edit=partial(_dated, row=row, year=year),
@@ -169,9 +167,9 @@ class _Asked:
             for key in keys
         ]
         found = self.elastic.least(moves)
-        said = {"unit": "£ at present value", "words": "" if about is None else str(about)}
+        unit, words = "£ at present value", "" if about is None else str(about)
         if found is None:
-            return Way(kind, False, **said)
+            return Way(kind, False, unit, words=words)
         money = {
             key: math.ceil(amount * POUNDS + 0.5) + 0.0
             for key, amount in zip(keys, found.amounts, strict=True)
@@ -179,7 +177,9 @@ class _Asked:
         }
         return self._tried(Way(
             kind, True, amount=found.total * POUNDS, window=found.window, money=money,
-            edit=partial(_funded, money=money), **said,
+            edit=partial(_funded, money=money),
+                unit=unit,
+                words=words,
         ))  # fmt: skip
 
     def service_limits(self) -> Iterator[Way]:
@@ -268,9 +268,7 @@ class _Asked:
         index = family.indices[group.rows[0] - family.start]
         return self.citer.family(group.constraint, index).cells[0]
 
-    def _cell_way(
-        self, kind: str, cell: Cell, found: Least | None, sign: float, unit: str
-    ) -> Way:
+    def _cell_way(self, kind: str, cell: Cell, found: Least | None, sign: float, unit: str) -> Way:
         """A way that changes one number: up, or down where ``sign`` is negative."""
         (cited,) = self.citer.place(cell.key)
         now = float(cell.value)
@@ -310,8 +308,8 @@ def _first_possible(
 
 def _up(value: float) -> float:
     """Rounded up: to a whole number from 100 on, to hundredths below."""
-    digits = 0 if abs(value) >= 100 else 2
-    return math.ceil(value * 10**digits - 1e-9) / 10**digits
+    scale = 1.0 if abs(value) >= 100 else 100.0
+    return math.ceil(value * scale - 1e-9) / scale
 
 
 def _cell_changed(instance: Instance, key: str, value: float) -> Instance:
@@ -336,9 +334,7 @@ def _windowed(instance: Instance, settings: DoubleInvestment) -> Instance:
 
 def _funded(instance: Instance, money: Mapping[tuple[str, str, int], float]) -> Instance:
     """With money added to funds, in rows of their own where a year is not listed."""
-    listed = {
-        (row["fund"], row["area"] or ALL, row["year"]) for row in instance.tables["budgets"]
-    }
+    listed = {(row["fund"], row["area"] or ALL, row["year"]) for row in instance.tables["budgets"]}
 
     def more(row: Row) -> Mapping[str, Any]:
         extra = money.get((row["fund"], row["area"] or ALL, row["year"]))

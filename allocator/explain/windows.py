@@ -21,7 +21,7 @@ from allocator.session import Solved, WindowSolved
 from allocator.tables import POUNDS, price_table
 from allocator.wording import listed
 
-MOST_CONFLICTS: Final = 2  # windows without a plan that it is said of what stops them
+MOST_CONFLICTS: Final = 1  # windows without a plan of which it is said what stops them
 MOST_LIMITS: Final = 2  # limits that are named where a window is dearer
 
 COLUMNS: Final = {

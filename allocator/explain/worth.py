@@ -219,10 +219,9 @@ def _level(noun: str) -> Wording:
     """A level's own bound, or a service that may not start yet."""
 
     def wording(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> Said:
-        yearly = float(rows["price"].abs().sum()) / plan.instance.periods_per_year
         word = "more" if rows["price"].sum() < 0 else "fewer"
-        said = f"one case a year {word} in each year saves {{}}"
-        return f"{noun} of {_service(plan, key[1])}", said, yearly, yearly
+        said = f"one case a year {word} throughout saves {{}}"
+        return f"{noun} of {_service(plan, key[1])}", said, *_total(rows)
 
     return wording
 

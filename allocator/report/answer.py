@@ -60,7 +60,10 @@ def _no_plan(plan: Plan) -> str:
         told += "each case is proved infeasible." if windows else "that is proved infeasible."
     else:
         told += "the solver found none, though it could not prove that in every case."
-    told += " The table shows what happens if nothing changes."
+    told += (
+        " The table shows what happens if nothing changes. `allocator explain INSTANCE` says which"
+        " limits can't all hold and what would give a plan."
+    )
     if plan.aims_at_targets:
         told += (
             " For what the funds can reach, run `allocator solve INSTANCE --formulation "

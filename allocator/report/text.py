@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from allocator.explain.worth import worths
 from allocator.instance.instance import financial_year
 from allocator.plan import Plan
 from allocator.report.answer import answer, question
 from allocator.report.sections import areas, by_year, windows
-from allocator.explain.worth import worths
 from allocator.wording import counted, paragraph, pounds, scientific, shortened, table
 
 MOST_WORTHS = 8
