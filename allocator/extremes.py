@@ -43,14 +43,15 @@ class Extremes:
 
     def of(self, weights: Floats) -> tuple[Extreme, Extreme]:
         """The least and the most of a function, given by column."""
-        return self._toward(weights, 1.0), self._toward(weights, -1.0)
+        return self.toward(weights, 1.0), self.toward(weights, -1.0)
 
     def range(self, weights: Floats) -> tuple[float, float]:
         """The same as numbers."""
         least, most = self.of(weights)
         return least.value, most.value
 
-    def _toward(self, weights: Floats, sign: float) -> Extreme:
+    def toward(self, weights: Floats, sign: float = 1.0) -> Extreme:
+        """The least of a function, or with a ``sign`` of -1 the most."""
         aim = Objective("direction", sign * weights, 0.0, "")
         program = replace(self.program, objectives=(aim,))
         solution = self._model.solve(program, seconds=PATIENCE)
