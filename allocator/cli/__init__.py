@@ -27,6 +27,7 @@ from allocator.cli.verbs import Verbs
         "delay",
         "switching",
         "alternatives",
+        "reallocate",
         "sweep",
         "audit",
         "compare",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +24,6 @@ def with_cells(instance: Instance, table: str, new: Callable[[Row], Cells | None
     return replace(instance, tables={**instance.tables, table: tuple(rows)})
 
 
-def with_only(instance: Instance, table: str, rows: list[Cells]) -> Instance:
+def with_only(instance: Instance, table: str, rows: Sequence[Cells]) -> Instance:
     """The instance with these rows in the place of all of a table's."""
     return replace(instance, tables={**instance.tables, table: ()}).with_rows(table, rows)

@@ -33,8 +33,9 @@ def text(answer: Alternatives) -> str:
         f"Plans {_windows(answer)} that cost at most {pounds(answer.allowed)} "
         f"({answer.allowed / answer.cost:.2%}) more than the least, {pounds(answer.cost)} at "
         "present value.  The most can hold idle places and cases that are set up and given up "
-        "again: the program allows it, as long as the plan costs no more.  Nearest is the plan whose "
-        "spend on services is nearest to today's, year by year.  Each least and each most is a plan of its "
+        "again: the program allows it, as long as the plan costs no more.  Nearest is the plan "
+        "whose spend on services is nearest to today's, year by year.  Each least and each most "
+        "is a plan of its "
         f"own; all {answer.audits:,} were re-run by the simulator."
     )
     parts = [heading(answer, asked), paragraph(_answer(answer)), _whole(answer), _by_year(answer)]
