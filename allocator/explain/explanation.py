@@ -12,7 +12,8 @@ from allocator.explain import binding, limits, services, windows
 from allocator.explain.answers import Answer
 from allocator.explain.conflict import Conflict, Feasibility, Limit, conflict, limits_of, only
 from allocator.explain.trial import Trial
-from allocator.explain.ways import Way, ways_out
+from allocator.explain.way import Way
+from allocator.explain.ways import ways_out
 from allocator.instance import Instance, Window
 from allocator.plan import Plan
 from allocator.session import Progress, Session, Solved, at_window, build
@@ -34,7 +35,8 @@ _WAYS = {
     "which is proved",
     "unit": "unit of before, after and amount",
     "before": "what the cell says",
-    "after": "what it would have to say, rounded to the side that gives way",
+    "after": "what it would have to say, rounded to the side that gives way; the share by which "
+    "each must be higher, where it is several",
     "amount": "the least change there is, not rounded",
     "file": "file of the instance (or workbook and sheet)",
     "row": "row of that file",

@@ -10,22 +10,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 from allocator.errors import CertificateError
-from allocator.explain.altered import with_cells
 from allocator.explain.citing import Cell, Citer
 from allocator.explain.conflict import Feasibility, Limit, limits_of
+from allocator.explain.edits import cell_changed, changed, dated, funded, shared, windowed
 from allocator.explain.elastic import Elastic, Least, Move
+from allocator.explain.way import Way
 from allocator.instance import DoubleInvestment, Instance, Row, Window
+from allocator.instance.change import cells_meant
 from allocator.instance.schema import ALL
 from allocator.session import at_window, build
 from allocator.tables import POUNDS
 
 Tell = Callable[[str, int, int], None]
-Edit = Callable[[Instance], Instance]
 
 # Services' limits that may give way: the column, by how much a unit moves a row, and the unit.
 _SERVICE_LIMITS: Final[Mapping[str, tuple[str, str, float]]] = {
@@ -35,27 +36,6 @@ _SERVICE_LIMITS: Final[Mapping[str, tuple[str, str, float]]] = {
     "spend_ceiling": ("spend_ceiling", "£", 1.0),
     "spend_floor": ("spend_floor", "£", -1.0),
 }
-
-
-@dataclass(frozen=True)
-class Way:
-    """A change that gives a plan, or a kind of change that never does.
-
-    ``before`` and ``after`` are what the cell says, ``amount`` how much gives way, in ``unit``.
-    ``money`` is £ by fund, owner and year.  ``window`` is the one with which the plan exists.
-    """
-
-    kind: str
-    possible: bool
-    unit: str = ""
-    cell: Cell | None = None
-    words: str = ""
-    before: float | None = None
-    after: float | None = None
-    amount: float | None = None
-    window: Window | None = None
-    money: Mapping[tuple[str, str, int], float] = field(default_factory=dict)
-    edit: Edit | None = None
 
 
 def ways_out(
@@ -102,16 +82,15 @@ class _Asked:
         if found is None:
             return Way("targets", False, "share")
         share = math.ceil(found.total * 1e5) / 1e5
-        edit = partial(with_cells, table="targets", new=lambda row: {
-            "children": row["children"] * (1 + share)
-        })  # fmt: skip
         return self._tried(Way(
-            "targets", True, "share", amount=share, window=found.window, edit=edit,
-            words="every target",
+            "targets", True, "share", words="every target", after=share, amount=found.total,
+            window=found.window, edit=partial(shared, share=share, cell="targets.children"),
         ))  # fmt: skip
 
     def years(self) -> Iterator[Way]:
         """Each target met from a later year on, the others as they are."""
+        if "target_met" not in self.elastic.base.rows:
+            return
         for row in self.instance.tables["targets"]:
             cell = self.citer.cell(row, "year")
             words = self.citer.row(row, "children").words
@@ -128,14 +107,12 @@ class _Asked:
             r for r in self.instance.tables["targets"]
             if (r["area"] or ALL) == owner and r["year"] < row["year"]
         ]  # fmt: skip
-        family = program.rows.get("target_met")
-        if family is None:
-            return Way("year", False, "year", cell, words, row["year"])
+        family = program.rows["target_met"]
         years = range(row["year"], min([*later, self.instance.last_year + 1]))
         positions = {y: family.positions[owner, y] for y in years}
         for year in years[1:]:
             if before:  # the target before it holds till then
-                edited = _dated(self.instance, row, year)
+                edited = dated(self.instance, row, year)
                 found = _first_possible(edited, self.formulation, self.elastic.windows)
             else:
                 least = self.elastic.least([], [positions[y] for y in years if y < year])
@@ -143,7 +120,7 @@ class _Asked:
             if found is not _NONE:
                 return self._tried(Way(
                     "year", True, "year", cell, words, row["year"], year, year - row["year"],
-                    found, edit=partial(_dated, row=row, year=year),
+                    found, edit=partial(dated, row=row, year=year),
                 ))  # fmt: skip
         return Way("year", False, "year", cell, words, row["year"])
 
@@ -177,7 +154,7 @@ class _Asked:
         }
         return self._tried(Way(
             kind, True, amount=found.total * POUNDS, window=found.window, money=money,
-            edit=partial(_funded, money=money),
+            edit=partial(funded, money=money),
                 unit=unit,
                 words=words,
         ))  # fmt: skip
@@ -187,11 +164,23 @@ class _Asked:
         for constraint, (kind, unit, sign) in _SERVICE_LIMITS.items():
             for group in self._limits(constraint):
                 cell = self._cell(group)
+                if unit == "£" and self._meets_another(cell):
+                    continue  # where two limits meet, moving one alone may move nothing
                 step = sign / (self.instance.periods_per_year if kind == "growth" else 1)
                 steps = [step / (POUNDS if unit == "£" else 1)] * len(group.rows)
                 move = Move(group.rows, steps)
                 yield self._cell_way(kind, cell, self.elastic.least([move]), sign, unit)
         yield from self._all_growth()
+
+    def _meets_another(self, cell: Cell) -> bool:
+        """Whether another row limits the same spend in the same year."""
+        ((row,), column) = cells_meant(self.instance, cell.key)
+        return any(
+            other is not row and other[column] is not None
+            and (other["area"], other["item"]) == (row["area"], row["item"])
+            and None in (other["year"], row["year"])
+            for other in self.instance.tables["limits"]
+        )  # fmt: skip
 
     def _all_growth(self) -> Iterator[Way]:
         groups = self._limits("growth_limited")
@@ -205,12 +194,10 @@ class _Asked:
             yield Way("all_growth", False, "share", words="every growth limit")
             return
         share = math.ceil(found.total * 1e5) / 1e5
-        edit = partial(with_cells, table="services", new=lambda row: {
-            "growth_per_year": row["growth_per_year"] and row["growth_per_year"] * (1 + share)
-        })  # fmt: skip
         yield self._tried(Way(
-            "all_growth", True, "share", words="every growth limit", amount=share,
-            window=found.window, edit=edit,
+            "all_growth", True, "share", words="every growth limit", after=share,
+            amount=found.total, window=found.window,
+            edit=partial(shared, share=share, cell="services.growth_per_year"),
         ))  # fmt: skip
 
     def starts(self) -> Iterator[Way]:
@@ -225,7 +212,7 @@ class _Asked:
 
     def _start(self, row: Row, cell: Cell, words: str, now: int) -> Way:
         for year in range(now - 1, self.instance.first_year - 1, -1):
-            edit = partial(_changed, row=row, cells={"first_year": year})
+            edit = partial(changed, row=row, cells={"first_year": year})
             window = _first_possible(edit(self.instance), self.formulation, self.elastic.windows)
             if window is not _NONE:
                 return self._tried(Way(
@@ -250,7 +237,7 @@ class _Asked:
                 longest = max(settings.longest, window[1])
                 begun = starts is None or window[0] in starts
                 starting = settings.starts if begun else (*sorted(starts or ()), window[0])
-                edit = partial(_windowed, settings=replace(
+                edit = partial(windowed, settings=replace(
                     settings, longest=longest, starts=starting
                 ))  # fmt: skip
                 yield self._tried(Way(
@@ -276,7 +263,7 @@ class _Asked:
             return Way(kind, False, unit, cell, cited.words, now)
         least = now + sign * found.total
         after = _up(least) if sign > 0 else max(0.0, -_up(-least))
-        edit = partial(_cell_changed, key=cell.key, value=after)
+        edit = partial(cell_changed, key=cell.key, value=after)
         return self._tried(Way(
             kind, True, unit, cell, cited.words, now, after, found.total, found.window, edit=edit,
         ))  # fmt: skip
@@ -310,39 +297,3 @@ def _up(value: float) -> float:
     """Rounded up: to a whole number from 100 on, to hundredths below."""
     scale = 1.0 if abs(value) >= 100 else 100.0
     return math.ceil(value * scale - 1e-9) / scale
-
-
-def _cell_changed(instance: Instance, key: str, value: float) -> Instance:
-    """With one cell, named as --set does, saying something else."""
-    from allocator.instance.change import cells_meant
-
-    (row,), column = cells_meant(instance, key)
-    return _changed(instance, row, {column: value})
-
-
-def _changed(instance: Instance, row: Row, cells: Mapping[str, Any]) -> Instance:
-    return with_cells(instance, row.table, lambda each: cells if each is row else {})
-
-
-def _dated(instance: Instance, row: Row, year: int) -> Instance:
-    return _changed(instance, row, {"year": year})
-
-
-def _windowed(instance: Instance, settings: DoubleInvestment) -> Instance:
-    return replace(instance, double_investment=settings)
-
-
-def _funded(instance: Instance, money: Mapping[tuple[str, str, int], float]) -> Instance:
-    """With money added to funds, in rows of their own where a year is not listed."""
-    listed = {(row["fund"], row["area"] or ALL, row["year"]) for row in instance.tables["budgets"]}
-
-    def more(row: Row) -> Mapping[str, Any]:
-        extra = money.get((row["fund"], row["area"] or ALL, row["year"]))
-        return {} if extra is None else {"amount": row["amount"] + extra}
-
-    rows = [
-        {"fund": f, "year": y, "amount": extra, **({} if o == ALL else {"area": o})}
-        for (f, o, y), extra in money.items()
-        if (f, o, y) not in listed
-    ]
-    return with_cells(instance, "budgets", more).with_rows("budgets", rows)

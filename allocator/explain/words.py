@@ -30,3 +30,8 @@ def signed(amount: float) -> str:
     if abs(amount) < 0.5:
         return "the same"
     return f"{pounds(abs(amount))} {'more' if amount > 0 else 'less'}"
+
+
+def capital(words: str) -> str:
+    """Words as a sentence begins."""
+    return words[:1].upper() + words[1:]
