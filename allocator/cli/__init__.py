@@ -28,6 +28,7 @@ from allocator.cli.verbs import Verbs
         "switching",
         "alternatives",
         "reallocate",
+        "regimes",
         "sweep",
         "audit",
         "compare",

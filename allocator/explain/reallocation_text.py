@@ -30,14 +30,14 @@ def text(answer: Reallocation) -> str:
 
 def _answer(answer: Reallocation) -> str:
     years = answer.tables["reallocation"].groupby("year").sum(numeric_only=True)
-    last = years.loc[answer.instance.last_year]
+    last = years.iloc[-1].to_dict()
     spent = float(years[list(TIERS)].sum().sum())
     less = float(years["money"].sum()) - spent
     left = f"; and £{less / 1e6:,.1f}m of it would not be needed" if less > 0.5e5 else ""
     then, now = (float(last[name]) for name in ("baseline_children_in_care", "children_in_care"))
     when = financial_year(answer.instance.last_year)
     if then - now < 0.05:
-        return f"Answer: none: {number(then)} at the end of {when} is the fewest that it can reach{left}."
+        return f"Answer: none: {number(then)} at the end of {when} is the fewest in reach{left}."
     return (
         f"Answer: {number(then - now)} fewer: {number(now)} at the end of {when} and not "
         f"{number(then)}, for no more money in any year{left}."

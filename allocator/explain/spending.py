@@ -75,17 +75,21 @@ def today(instance: Instance) -> dict[tuple[str, int], float]:
 
 
 def audited(
-    instance: Instance, window: Window | None, program: LinearProgram, costs: Floats, primal: Floats
-) -> dict[str, pd.DataFrame]:
+    instance: Instance, window: Window | None, program: LinearProgram, costs: Floats,
+    primal: Floats, *, targets: bool = True,
+) -> dict[str, pd.DataFrame]:  # fmt: skip
     """The tables of a point of a program, which may have columns of its own at the end.
 
-    ``costs`` is the program's cost by column; AuditError where the simulator does not confirm
-    the point.
+    ``costs`` is the program's cost by column; ``targets`` says whether the point undertakes to
+    meet them.  AuditError where the simulator does not confirm it.
     """
     tables = decision_tables(instance, program, primal)
     objective = float(costs @ primal) * POUNDS
     spent = present_value(instance, tables["spend"])
-    checked = audit(instance, tables, window, objective=objective, terminal_value=objective - spent)
+    checked = audit(
+        instance, tables, window, objective=objective, terminal_value=objective - spent,
+        targets=targets,
+    )  # fmt: skip
     if not checked.passed:
         raise AuditError(f"a plan does not stand up to its audit: {checked.failure()}")
     return tables
