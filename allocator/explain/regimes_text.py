@@ -45,16 +45,14 @@ def _answer(answer: Regimes) -> str:
 
 def _said(costs: str, worse: dict[Any, Any], better: dict[Any, Any], than: str) -> str:
     """What one regime costs more than another, in money, shortfalls and children."""
-    if worse["status"] == MADE_GOOD != better["status"]:
-        amount = (
-            f"{costs} more than money: with them {_short(worse)}, and otherwise nothing is short"
-        )
-        return amount
     more = worse["cost"] - better["cost"]
-    said = f"{costs} {pounds(more) if abs(more) >= 0.5 else 'nothing'} more {than}"
-    if worse["status"] == MADE_GOOD:
-        said += f", and {_short(worse)} against {_short(better)}"
-    return said
+    amount = pounds(abs(more)) if abs(more) >= 0.5 else "nothing"
+    said = f"{costs} {amount} {'less' if more <= -0.5 else 'more'} {than}"
+    if MADE_GOOD not in (worse["status"], better["status"]):
+        return said
+    if _short(worse) == _short(better):
+        return f"{said}, both with {_short(worse)}"
+    return f"{said}, with {_short(worse)} and not {_short(better)}"
 
 
 def _short(row: dict[Any, Any]) -> str:
