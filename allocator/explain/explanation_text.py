@@ -94,7 +94,7 @@ def _windows(answer: Explanation) -> Iterator[str]:
     shown = rows[1 : 1 + MOST_WINDOWS]
     shown += [row for row in rows[1 + MOST_WINDOWS :] if row["why"] or row["words"] == "none"]
     for row in shown:
-        name = "None at all" if row["words"] == "none" else row["words"]
+        name = "No double investment" if row["words"] == "none" else row["words"]
         why = f": {row['why']}" if row["why"] else ""
         if row["status"] == "infeasible":
             said = f"{name}: there is no plan{why}."

@@ -30,7 +30,7 @@ BROKEN: Final[dict[str, tuple[str, ...]]] = {
     "effects": ("window", "effects.*.effect=*0.2", "targets.2025.children=1000"),
     "double investment too late": ("window", "double_investment.starts=2025",
                                    "targets.2025.children=850"),
-    "target too early": ("window", "targets.2025.children=840"),
+    "target too early": ("window", "targets.2025.children=855", "budgets.core.*.amount=*0.997"),
     "target and growth": ("annual-returns-limits", "targets.*.children=*0.7"),
     "money": ("annual-returns-limits", "budgets.*.amount=*0.9"),
     "limit on spend": ("annual-returns-limits", "limits.early_help.minimum=9000000"),

@@ -27,6 +27,12 @@ def ways_of(name):
     return tuple(ways_out(broken(name), "least_cost", None, silent))
 
 
+def first_of_each_kind(name, possible):
+    """Ways of one instance, one of a kind: that is enough for a test, and many are alike."""
+    found = {way.kind: way for way in reversed(ways_of(name)) if way.possible == possible}
+    return list(found.values())
+
+
 def has_plan(instance):
     """Solved for its own objective, window by window, the longest first, from no basis."""
     base = build(instance)
@@ -55,9 +61,7 @@ def less_of(instance, way):
 def test_each_leads_to_a_plan_and_less_of_it_does_not(name):
     instance = broken(name)
     assert not has_plan(instance)
-    for way in ways_of(name):
-        if not way.possible or (way.kind == "money_in_one_year" and int(way.words) % 3):
-            continue
+    for way in first_of_each_kind(name, possible=True):
         assert has_plan(way.edit(instance)), way
         if way.kind in ("year", "start", "window") or way.amount < 1e-3:
             continue
@@ -85,9 +89,7 @@ def test_what_does_not_help_does_not(name):
     """Tried with as much of it as anyone could ask for."""
     instance = broken(name)
     budgets = instance.resolved.budgets
-    for way in ways_of(name):
-        if way.possible or (way.kind == "money_in_one_year" and int(way.words) % 3):
-            continue
+    for way in first_of_each_kind(name, possible=False):
         much = {
             "target": lambda way: partial(cell_changed, key=way.cell.key, value=1e9),
             "targets": lambda way: partial(shared, share=1e6, cell="targets.children"),
