@@ -21,6 +21,7 @@ import numpy as np
 from allocator.certificate import TOLERANCE, certify, refutes
 from allocator.errors import SolverError
 from allocator.explain.citing import Citation, Citer, merged
+from allocator.explain.rays import Rays
 from allocator.explain.worth import LEVERS, LIMITS
 from allocator.instance import Instance, Window
 from allocator.program import LinearProgram, Objective
@@ -55,16 +56,22 @@ class Member:
         return self.constraint in LEVERS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Conflict:
     """Limits of a window's program that can't all hold.
 
-    ``proved`` says that a ray confirms it; that it ends with any one dropped was found by solving.
+    ``ray`` weighs the rows of the proof, None where there is none; that the conflict ends with
+    any one dropped was found by solving.
     """
 
     window: Window | None
     members: tuple[Member, ...]
-    proved: bool
+    ray: Floats | None
+
+    @property
+    def proved(self) -> bool:
+        """Whether the ray proves it from the arrays."""
+        return self.ray is not None
 
     @property
     def sentence(self) -> str:
@@ -92,16 +99,21 @@ def said(members: Iterable[Member]) -> list[str]:
 class Feasibility:
     """Programs of one shape asked whether they have a solution, one after the other."""
 
-    def __init__(self, program: LinearProgram) -> None:
+    def __init__(self, program: LinearProgram, known: Iterable[Floats] = ()) -> None:
+        self._rays = Rays(known)
         self._nothing = Objective("nothing", np.zeros(program.shape[1]), 0.0, "")
         self._model = HighsModel(self._plain(program), find_solver("simplex"))
         self.solves = 0
 
     def solve(self, program: LinearProgram) -> Solution:
         """Feasible (status optimal) or infeasible; SolverError where it is neither."""
-        self.solves += 1
         plain = self._plain(program)
+        refuted = self._rays.refute(plain)
+        if refuted is not None:
+            return refuted
+        self.solves += 1
         solution = self._model.solve(plain)
+        self._rays.learn(plain, solution)
         if solution.status not in (Status.OPTIMAL, Status.INFEASIBLE):
             raise why_not(solution, "looking for the limits in conflict")
         if solution.status is Status.OPTIMAL and not self._met(plain, solution):
@@ -144,7 +156,7 @@ def conflict(
         (cited, *_) = merged([_cited(Citer(instance), program, row) for row in rows])
         members.append(Member(each.constraint, each.rows, rows, cited))
     members.sort(key=lambda each: (_SHOWN.index(each.constraint), each.rows))
-    return Conflict(window, tuple(members), proved)
+    return Conflict(window, tuple(members), solution.ray if proved else None)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ is the least there is, proved by the dual, or a proof that no amount is enough. 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from allocator.certificate import certify, refutes
 from allocator.errors import CertificateError
+from allocator.explain.rays import Rays
 from allocator.instance import Instance, Window
 from allocator.program import LinearProgram, Objective
 from allocator.session import at_window, build, why_not
@@ -23,6 +24,7 @@ from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Floats, Solution, Status
 
 NOTHING: Final = 1e-7  # a move smaller than this, in the program's units, is rounding
+SCALE: Final = 1e3  # of the weights: solvers' tolerances of duals are absolute
 TIE: Final = 1e-7  # relative: totals nearer than this are the same
 
 
@@ -47,16 +49,18 @@ class Least:
 class Elastic:
     """The windows of an instance, asked how little must give way.
 
-    ``windows`` are those that are looked at, all of them unless they are given.
+    ``windows`` are those that are looked at, all of them unless they are given; ``known`` are
+    rays that prove of some of them that they have no plan.
     """
 
     def __init__(
         self, instance: Instance, formulation: str,
-        windows: Sequence[Window | None] | None = None,
+        windows: Sequence[Window | None] | None = None, known: Iterable[Floats] = (),
     ) -> None:  # fmt: skip
         self.instance = instance
         self.base = build(instance, formulation).relaxed()
         self.windows = (None, *instance.windows) if windows is None else tuple(windows)
+        self._rays = Rays(known)
         self._models: dict[tuple[int, int, int], HighsModel] = {}
         self.solves = 0
 
@@ -102,24 +106,45 @@ class Elastic:
         aim = _elastic(program, moves)
         solution = self._solve(aim)
         if solution.status is Status.INFEASIBLE:
-            if solution.ray is None or not refutes(aim, solution.ray):
-                raise CertificateError("that no amount is enough is not proved")
             return None
-        if solution.status is not Status.OPTIMAL:
-            raise why_not(solution, "looking for the least that must give way")
-        proof = certify(aim, solution.primal, solution.dual)
-        if not proof.passed:
-            raise CertificateError(f"the least is not proved: {proof.failure()}")
         amounts = solution.primal[program.shape[1] :]
-        return Least(window, np.where(amounts > NOTHING, amounts, 0.0), solution.objective)
+        return Least(window, np.where(amounts > NOTHING, amounts, 0.0), solution.objective / SCALE)
 
     def _solve(self, aim: LinearProgram) -> Solution:
-        """From the last basis of its shape, where there is one."""
+        """From the last basis of its shape, where there is one; afresh, where that proves nothing.
+
+        Raises SolverError where no attempt ends, CertificateError where none is proved.
+        """
+        refuted = self._rays.refute(aim)
+        if refuted is not None:
+            return refuted
         self.solves += 1
         shape = (*aim.shape, aim.matrix.entries)
         if shape not in self._models:
             self._models = {shape: HighsModel(aim, find_solver(DEFAULT))}
-        return self._models[shape].solve(aim)
+        solution = self._models[shape].solve(aim)
+        for attempt in ("simplex", "ipm"):
+            if not _doubt(aim, solution):
+                break
+            self._models = {shape: HighsModel(aim, find_solver(attempt))}
+            solution = self._models[shape].solve(aim)
+        doubt = _doubt(aim, solution)
+        if not doubt:
+            self._rays.learn(aim, solution)
+            return solution
+        if solution.status not in (Status.OPTIMAL, Status.INFEASIBLE):
+            raise why_not(solution, "looking for the least that must give way")
+        raise CertificateError(f"the least that must give way is not proved: {doubt}")
+
+
+def _doubt(aim: LinearProgram, solution: Solution) -> str:
+    """What is not proved of an answer; blank where all is."""
+    if solution.status is Status.INFEASIBLE:
+        proved = solution.ray is not None and refutes(aim, solution.ray)
+        return "" if proved else "that no amount is enough"
+    if solution.status is not Status.OPTIMAL:
+        return solution.message or "no answer"
+    return certify(aim, solution.primal, solution.dual).failure()
 
 
 def _elastic(program: LinearProgram, moves: Sequence[Move]) -> LinearProgram:
@@ -133,5 +158,5 @@ def _elastic(program: LinearProgram, moves: Sequence[Move]) -> LinearProgram:
     )  # fmt: skip
     wide = program.with_columns("moved", "", len(moves), rows=rows, columns=columns, values=values)
     costs = np.zeros(wide.shape[1])
-    costs[program.shape[1] :] = [move.weight for move in moves]
+    costs[program.shape[1] :] = [SCALE * move.weight for move in moves]
     return replace(wide, objectives=(Objective("moved", costs, 0.0, ""),))

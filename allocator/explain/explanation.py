@@ -16,6 +16,7 @@ from allocator.explain.way import Way
 from allocator.explain.ways import ways_out
 from allocator.instance import Instance, Window
 from allocator.plan import Plan
+from allocator.program import LinearProgram
 from allocator.session import Progress, Session, Solved, at_window, build
 from allocator.solve import plan_of
 
@@ -141,10 +142,15 @@ def _of_plan(
 def _no_plan(
     instance: Instance, formulation: str, solver: str, every_window: bool, tell: Progress
 ) -> Explanation:
-    tried = None if every_window else _longest(instance)
-    ways = ways_out(instance, formulation, tried, tell)
+    base = build(instance, formulation).relaxed()
+    first = (None, *instance.windows)[-1]
+    found = conflict(instance, at_window(base, instance, first), first, tell)
+    rays = [] if found.ray is None else [found.ray]
+    ways = ways_out(instance, formulation, None if every_window else _longest(instance), tell, rays)
     window = _nearest(ways)
-    found, everywhere = _explained(instance, formulation, window, tell)
+    if window != found.window:
+        found = conflict(instance, at_window(base, instance, window), window, tell)
+    everywhere = _everywhere(instance, base, found)
     tables = {"conflict": _conflict_table(found), "ways": _ways_table(ways),
               "money": _money_table(instance, ways)}  # fmt: skip
     return Explanation(instance, formulation, solver, tables, None, found, everywhere, tuple(ways))
@@ -164,20 +170,15 @@ def _nearest(ways: Sequence[Way]) -> Window | None:
     return None
 
 
-def _explained(
-    instance: Instance, formulation: str, window: Window | None, tell: Progress
-) -> tuple[Conflict, bool]:
-    """The conflict of a window, and whether the same limits are in conflict in all of them."""
-    base = build(instance, formulation).relaxed()
-    program = at_window(base, instance, window)
-    found = conflict(instance, program, window, tell)
-    groups, asked = limits_of(instance, program), Feasibility(program)
+def _everywhere(instance: Instance, base: LinearProgram, found: Conflict) -> bool:
+    """Whether the same limits are in conflict in every window."""
+    groups = limits_of(instance, base)
+    asked = Feasibility(base, [] if found.ray is None else [found.ray])
     kept = [Limit(each.constraint, each.used) for each in found.members]
-    others = (each for each in (None, *instance.windows) if each != window)
-    everywhere = not any(
+    others = (each for each in (None, *instance.windows) if each != found.window)
+    return not any(
         asked.possible(only(at_window(base, instance, each), groups, kept)) for each in others
     )
-    return found, everywhere
 
 
 def _window(window: Window | None) -> dict[str, int] | None:

@@ -9,7 +9,7 @@ has a plan.  A way that does not exist is an answer too.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -24,6 +24,7 @@ from allocator.instance import DoubleInvestment, Instance, Row, Window
 from allocator.instance.change import cells_meant
 from allocator.instance.schema import ALL
 from allocator.session import at_window, build
+from allocator.solvers.solution import Floats
 from allocator.tables import POUNDS
 
 Tell = Callable[[str, int, int], None]
@@ -39,10 +40,14 @@ _SERVICE_LIMITS: Final[Mapping[str, tuple[str, str, float]]] = {
 
 
 def ways_out(
-    instance: Instance, formulation: str, windows: Sequence[Window | None] | None, tell: Tell
-) -> list[Way]:
-    """Every way that there is, and those that there are not; ``windows`` as in ``Elastic``."""
-    asked = _Asked(instance, formulation, windows)
+    instance: Instance, formulation: str, windows: Sequence[Window | None] | None, tell: Tell,
+    known: Iterable[Floats] = (),
+) -> list[Way]:  # fmt: skip
+    """Every way that there is, and those that there are not.
+
+    ``windows`` and ``known`` as in ``Elastic``.
+    """
+    asked = _Asked(instance, formulation, windows, tuple(known))
     parts: list[tuple[str, Callable[[], Iterator[Way]]]] = [
         ("the nearest target", asked.targets), ("the earliest year", asked.years),
         ("the least money", asked.money), ("service limits", asked.service_limits),
@@ -59,11 +64,12 @@ class _Asked:
     """The questions, on one instance."""
 
     def __init__(
-        self, instance: Instance, formulation: str, windows: Sequence[Window | None] | None
-    ) -> None:
+        self, instance: Instance, formulation: str, windows: Sequence[Window | None] | None,
+        known: Sequence[Floats] = (),
+    ) -> None:  # fmt: skip
         self.instance, self.formulation = instance, formulation
-        self.elastic = Elastic(instance, formulation, windows)
-        self.citer = Citer(instance)
+        self.elastic = Elastic(instance, formulation, windows, known)
+        self.citer, self.known = Citer(instance), known
 
     def targets(self) -> Iterator[Way]:
         """Each target alone, the others as they are; then all of them by one factor."""
@@ -229,7 +235,7 @@ class _Asked:
                                                            starts=None))  # fmt: skip
         starts = None if settings.starts is None else set(settings.starts)
         base = build(free, self.formulation).relaxed()
-        asked = Feasibility(base)
+        asked = Feasibility(base, self.known)
         wanted = [w for w in free.windows if w not in tried]
         allowed = [w for w in wanted if starts is None or w[0] in starts]
         for window in (*allowed, *(w for w in wanted if w not in allowed)):
