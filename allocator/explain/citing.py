@@ -231,8 +231,7 @@ class Citer:
         if "band" in keys:
             labels["band"] = str(int(keys["band"]) + 1)
         if "fund" in keys:
-            own = labels["fund"] == keys["fund"]
-            labels["budget"] = f"{keys['fund']} budget" if own else f"budget of {labels['fund']}"
+            labels["budget"] = _money_words(keys["fund"], labels["fund"])
         if rows and rows[0].table == "targets":
             labels["children"] = number(rows[0]["children"])
         return labels
@@ -245,6 +244,14 @@ class Citer:
 
     def _label(self, table: str, name: str) -> str:
         return shortened(self.instance.label(table, name), LONGEST)
+
+
+def _money_words(fund: str, label: str) -> str:
+    """``core budget``; a label that says what it is stands as it is."""
+    if label == fund:
+        return f"{fund} budget"
+    says = label.lower().endswith(("budget", "fund", "grant", "money"))
+    return label if says else f"budget of {label}"
 
 
 # Cells that have words of their own; any other is "the <column> of <what the row is about>".

@@ -27,7 +27,7 @@ def _of_plan(answer: Explanation) -> Iterator[str]:
     yield heading(answer, "why is this the plan, and what is each of its limits worth?")
     assert answer.plan is not None
     yield paragraph(
-        f"Answer: {with_window(answer.plan.window)} the plan costs "
+        f"Answer: {with_window(answer.plan.window)}, the plan costs "
         f"{pounds(answer.plan.objective or 0.0)} at present value.  {_first(answer)}"
     )
     yield "\n".join(_limits(answer))
