@@ -10,20 +10,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from allocator.errors import CertificateError
 from allocator.explain.citing import Cell, Citer
-from allocator.explain.conflict import Feasibility, Limit, limits_of
-from allocator.explain.edits import cell_changed, changed, dated, funded, shared, windowed
+from allocator.explain.conflict import Limit, limits_of
+from allocator.explain.edits import cell_changed, funded, shared
 from allocator.explain.elastic import Elastic, Least, Move
+from allocator.explain.searches import Searches, tried
 from allocator.explain.way import Way
-from allocator.instance import DoubleInvestment, Instance, Row, Window
+from allocator.instance import Instance, Window
 from allocator.instance.change import cells_meant
-from allocator.instance.schema import ALL
-from allocator.session import at_window, build
 from allocator.solvers.solution import Floats
 from allocator.tables import POUNDS
 
@@ -47,11 +44,13 @@ def ways_out(
 
     ``windows`` and ``known`` as in ``Elastic``.
     """
-    asked = _Asked(instance, formulation, windows, tuple(known))
+    elastic = Elastic(instance, formulation, windows, tuple(known))
+    asked = _Asked(instance, formulation, elastic)
+    searched = Searches(instance, formulation, elastic, tuple(known))
     parts: list[tuple[str, Callable[[], Iterator[Way]]]] = [
-        ("the nearest target", asked.targets), ("the earliest year", asked.years),
+        ("the nearest target", asked.targets), ("the earliest year", searched.years),
         ("the least money", asked.money), ("service limits", asked.service_limits),
-        ("earlier starts", asked.starts), ("other windows", asked.other_windows),
+        ("earlier starts", searched.starts), ("other windows", searched.other_windows),
     ]  # fmt: skip
     found: list[Way] = []
     for n, (what, part) in enumerate(parts):
@@ -61,15 +60,11 @@ def ways_out(
 
 
 class _Asked:
-    """The questions, on one instance."""
+    """The ways that change numbers."""
 
-    def __init__(
-        self, instance: Instance, formulation: str, windows: Sequence[Window | None] | None,
-        known: Sequence[Floats] = (),
-    ) -> None:  # fmt: skip
+    def __init__(self, instance: Instance, formulation: str, elastic: Elastic) -> None:
         self.instance, self.formulation = instance, formulation
-        self.elastic = Elastic(instance, formulation, windows, known)
-        self.citer, self.known = Citer(instance), known
+        self.elastic, self.citer = elastic, Citer(instance)
 
     def targets(self) -> Iterator[Way]:
         """Each target alone, the others as they are; then all of them by one factor."""
@@ -88,47 +83,10 @@ class _Asked:
         if found is None:
             return Way("targets", False, "share")
         share = math.ceil(found.total * 1e5) / 1e5
-        return self._tried(Way(
+        return tried(self.instance, self.formulation, Way(
             "targets", True, "share", words="every target", after=share, amount=found.total,
             window=found.window, edit=partial(shared, share=share, cell="targets.children"),
         ))  # fmt: skip
-
-    def years(self) -> Iterator[Way]:
-        """Each target met from a later year on, the others as they are."""
-        if "target_met" not in self.elastic.base.rows:
-            return
-        for row in self.instance.tables["targets"]:
-            cell = self.citer.cell(row, "year")
-            words = self.citer.row(row, "children").words
-            yield self._first_year(row, cell, words)
-
-    def _first_year(self, row: Row, cell: Cell, words: str) -> Way:
-        owner, program = row["area"] or ALL, self.elastic.base
-        later = [
-            r["year"]
-            for r in self.instance.tables["targets"]
-            if (r["area"] or ALL) == owner and r["year"] > row["year"]
-        ]
-        before = [
-            r for r in self.instance.tables["targets"]
-            if (r["area"] or ALL) == owner and r["year"] < row["year"]
-        ]  # fmt: skip
-        family = program.rows["target_met"]
-        years = range(row["year"], min([*later, self.instance.last_year + 1]))
-        positions = {y: family.positions[owner, y] for y in years}
-        for year in years[1:]:
-            if before:  # the target before it holds till then
-                edited = dated(self.instance, row, year)
-                found = _first_possible(edited, self.formulation, self.elastic.windows)
-            else:
-                least = self.elastic.least([], [positions[y] for y in years if y < year])
-                found = _NONE if least is None else least.window
-            if found is not _NONE:
-                return self._tried(Way(
-                    "year", True, "year", cell, words, row["year"], year, year - row["year"],
-                    found, edit=partial(dated, row=row, year=year),
-                ))  # fmt: skip
-        return Way("year", False, "year", cell, words, row["year"])
 
     def money(self) -> Iterator[Way]:
         """Least extra money at present value: in any fund and year, then in one year alone."""
@@ -158,7 +116,7 @@ class _Asked:
             for key, amount in zip(keys, found.amounts, strict=True)
             if amount > 0
         }
-        return self._tried(Way(
+        return tried(self.instance, self.formulation, Way(
             kind, True, amount=found.total * POUNDS, window=found.window, money=money,
             edit=partial(funded, money=money),
                 unit=unit,
@@ -200,58 +158,11 @@ class _Asked:
             yield Way("all_growth", False, "share", words="every growth limit")
             return
         share = math.ceil(found.total * 1e5) / 1e5
-        yield self._tried(Way(
+        yield tried(self.instance, self.formulation, Way(
             "all_growth", True, "share", words="every growth limit", after=share,
             amount=found.total, window=found.window,
             edit=partial(shared, share=share, cell="services.growth_per_year"),
         ))  # fmt: skip
-
-    def starts(self) -> Iterator[Way]:
-        """Each service that starts late, as little earlier as will do."""
-        for row in self.instance.tables["services"]:
-            now = row["first_year"]
-            if now is None or now <= self.instance.first_year:
-                continue
-            cell = self.citer.cell(row, "first_year")
-            words = self.citer.row(row, "first_year").words
-            yield self._start(row, cell, words, now)
-
-    def _start(self, row: Row, cell: Cell, words: str, now: int) -> Way:
-        for year in range(now - 1, self.instance.first_year - 1, -1):
-            edit = partial(changed, row=row, cells={"first_year": year})
-            window = _first_possible(edit(self.instance), self.formulation, self.elastic.windows)
-            if window is not _NONE:
-                return self._tried(Way(
-                    "start", True, "year", cell, words, now, year, now - year, window, edit=edit,
-                ))  # fmt: skip
-        return Way("start", False, "year", cell, words, now)
-
-    def other_windows(self) -> Iterator[Way]:
-        """The shortest window that would do and is not allowed now; then any start."""
-        instance = self.instance
-        settings = instance.double_investment or DoubleInvestment(longest=0)
-        tried = set(instance.windows)
-        free = replace(instance, double_investment=replace(settings, longest=instance.years,
-                                                           starts=None))  # fmt: skip
-        starts = None if settings.starts is None else set(settings.starts)
-        base = build(free, self.formulation).relaxed()
-        asked = Feasibility(base, self.known)
-        wanted = [w for w in free.windows if w not in tried]
-        allowed = [w for w in wanted if starts is None or w[0] in starts]
-        for window in (*allowed, *(w for w in wanted if w not in allowed)):
-            if asked.possible(at_window(base, free, window)):
-                longest = max(settings.longest, window[1])
-                begun = starts is None or window[0] in starts
-                starting = settings.starts if begun else (*sorted(starts or ()), window[0])
-                edit = partial(windowed, settings=replace(
-                    settings, longest=longest, starts=starting
-                ))  # fmt: skip
-                yield self._tried(Way(
-                    "window", True, "years", before=settings.longest, after=window[1],
-                    amount=window[1] - settings.longest, window=window, edit=edit,
-                ))  # fmt: skip
-                return
-        yield Way("window", False, "years", before=settings.longest)
 
     def _limits(self, constraint: str) -> list[Limit]:
         return limits_of(self.instance, self.elastic.base, (constraint,))
@@ -270,33 +181,9 @@ class _Asked:
         least = now + sign * found.total
         after = _up(least) if sign > 0 else max(0.0, -_up(-least))
         edit = partial(cell_changed, key=cell.key, value=after)
-        return self._tried(Way(
+        return tried(self.instance, self.formulation, Way(
             kind, True, unit, cell, cited.words, now, after, found.total, found.window, edit=edit,
         ))  # fmt: skip
-
-    def _tried(self, way: Way) -> Way:
-        """The way, once the instance changed so has been seen to have a plan."""
-        assert way.edit is not None
-        edited = way.edit(self.instance)
-        program = at_window(build(edited, self.formulation), edited, way.window)
-        if not Feasibility(program).possible(program):
-            raise CertificateError(f"the way out {way.kind} {way.words} does not lead to a plan")
-        return way
-
-
-_NONE: Final = (-1, -1)  # no window has a plan, which is not the same as the plan has no window
-
-
-def _first_possible(
-    instance: Instance, formulation: str, windows: Sequence[Window | None]
-) -> Window | None:
-    """The first window in order with which there is a plan; ``_NONE`` where there is none."""
-    base = build(instance, formulation).relaxed()
-    asked = Feasibility(base)
-    for window in windows:
-        if asked.possible(at_window(base, instance, window)):
-            return window
-    return _NONE
 
 
 def _up(value: float) -> float:

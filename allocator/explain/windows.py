@@ -19,6 +19,7 @@ from allocator.instance import Window
 from allocator.plan import Plan
 from allocator.session import Solved, WindowSolved
 from allocator.tables import POUNDS, price_table
+from allocator.windows import TIE
 from allocator.wording import listed
 
 MOST_CONFLICTS: Final = 1  # windows without a plan of which it is said what stops them
@@ -42,19 +43,21 @@ def windows(plan: Plan, solved: Solved, tell: Tell) -> pd.DataFrame:
     """The table: the plan's window first, then by cost, then those that have no plan."""
     assert solved.best is not None
     best = solved.best.value(-1)
-    first_stage = len(solved.best.program.objectives) > 1
     found = [each for each in solved.windows if each.optimal]
     found.sort(key=lambda each: (each.window != plan.window, _ranks(each)))
     lost = sorted(
         (each for each in solved.windows if not each.optimal),
         key=lambda each: _apart(plan.window, each.window),
     )
-    rows = []
+    rows, said = [], False
     for n, each in enumerate(found):
-        more = (each.value(-1) - best) * POUNDS
-        status = "chosen" if n == 0 else "same" if abs(more) < 1 and not first_stage else "dearer"
-        why = _what_binds(plan, solved.best, each) if n == 1 and status == "dearer" else ""
-        rows.append(_row(each.window, status, each.value(-1) * POUNDS, more, why))
+        more = each.value(-1) - best
+        same = len(_ranks(each)) == 1 and abs(more) <= TIE * max(1.0, abs(best))
+        status = "chosen" if n == 0 else "same" if same else "dearer"
+        why = ""
+        if status == "dearer" and not said:
+            why, said = _what_binds(plan, solved.best, each), True
+        rows.append(_row(each.window, status, each.value(-1) * POUNDS, more * POUNDS, why))
     for n, each in enumerate(lost):
         why = ""
         if n < MOST_CONFLICTS:
