@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from allocator.errors import SolverError
+from allocator.explain.auditing import Auditor
 from allocator.explain.spending import (
-    audited,
     case_weights,
     service_names,
     service_weights,
@@ -57,6 +57,7 @@ class Nearby:
         self.audits = 0
         program = within(solved.program, most - solved.program.objectives[-1].constant)
         extremes, tell = Extremes(program), progress or (lambda what, done, steps: None)
+        self._auditor = Auditor(instance, self.window, program, self._costs)
         items = items_of(instance, program)
         services = service_names(instance)
         steps = len(items) + len(services) + 1
@@ -81,8 +82,7 @@ class Nearby:
     def _audit(self, extreme: Extreme) -> None:
         if extreme.solution.status is not Status.OPTIMAL:
             raise why_not(extreme.solution, "looking for plans near the best")
-        primal = extreme.solution.primal
-        audited(self._instance, self.window, extreme.program, self._costs, primal)
+        self._auditor.audited(extreme.solution.primal)
         self.audits += 1
 
     def _nearest(self, program: LinearProgram) -> tuple[Floats, float]:
@@ -107,9 +107,7 @@ class Nearby:
         found = least.toward(apart)
         if found.solution.status is not Status.OPTIMAL:
             raise SolverError("the plan nearest to today's was not found")
-        primal = found.solution.primal
-        audited(
-            self._instance, self.window, program, np.append(self._costs, apart[width:] * 0), primal
-        )
+        primal = found.solution.primal[:width]
+        self._auditor.audited(primal)
         self.audits += 1
-        return primal[:width], found.value
+        return primal, found.value

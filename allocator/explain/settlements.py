@@ -11,7 +11,7 @@ What is short is paid from a fund of its own, ``SHORT``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ import pandas as pd
 
 from allocator.errors import SolverError
 from allocator.explain.altered import with_only
-from allocator.explain.spending import audited
+from allocator.explain.auditing import Auditor
 from allocator.instance import Instance, Window
 from allocator.instance.schema import ALL
 from allocator.matrix import Floats
@@ -56,7 +56,7 @@ class Rolled:
     """The plans made, and the tables of what was done in the end, audited."""
 
     settlements: tuple[Settlement, ...]
-    tables: dict[str, pd.DataFrame]
+    tables: Mapping[str, pd.DataFrame]
 
     @property
     def last(self) -> Settlement:
@@ -91,10 +91,9 @@ def roll(instance: Instance, *, certain: bool, progress: Progress | None = None)
     tell("done", len(years), len(years))
     assert past is not None and past.solution is not None
     made = as_known(instance, instance.last_year)
-    tables = audited(
-        made, past.window, past.program, past.program.objectives[-1].costs, past.solution.primal,
-        targets=not settlements[-1].above,
-    )  # fmt: skip
+    costs = past.program.objectives[-1].costs
+    auditor = Auditor(made, past.window, past.program, costs, targets=not settlements[-1].above)
+    tables = auditor.audited(past.solution.primal)
     return Rolled(tuple(settlements), tables)
 
 

@@ -1,22 +1,15 @@
-"""Spend as functions of a program's columns, and the audit of any of its points."""
+"""Spend as functions of a program's columns, and today's spend beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
-import pandas as pd
 
-from allocator.audit import audit
-from allocator.errors import AuditError
-from allocator.instance import Instance, Window
+from allocator.instance import Instance
 from allocator.instance.schema import TIERS
 from allocator.matrix import Floats
 from allocator.program import LinearProgram
 from allocator.simulate import Simulator, baseline
-from allocator.tables import POUNDS, decision_tables, present_value
-
-Weights = Callable[[LinearProgram], Floats]
+from allocator.tables import POUNDS
 
 
 def service_names(instance: Instance) -> list[str]:
@@ -72,27 +65,6 @@ def today(instance: Instance) -> dict[tuple[str, int], float]:
         for tier in TIERS:
             spend[tier, year] = sum(float(unchanged[area, tier][n]) for area in instance.areas)
     return spend
-
-
-def audited(
-    instance: Instance, window: Window | None, program: LinearProgram, costs: Floats,
-    primal: Floats, *, targets: bool = True,
-) -> dict[str, pd.DataFrame]:  # fmt: skip
-    """The tables of a point of a program, which may have columns of its own at the end.
-
-    ``costs`` is the program's cost by column; ``targets`` says whether the point undertakes to
-    meet them.  AuditError where the simulator does not confirm it.
-    """
-    tables = decision_tables(instance, program, primal)
-    objective = float(costs @ primal) * POUNDS
-    spent = present_value(instance, tables["spend"])
-    checked = audit(
-        instance, tables, window, objective=objective, terminal_value=objective - spent,
-        targets=targets,
-    )  # fmt: skip
-    if not checked.passed:
-        raise AuditError(f"a plan does not stand up to its audit: {checked.failure()}")
-    return tables
 
 
 def _periods(instance: Instance, year: int | None) -> range:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from allocator.errors import AuditError
 from allocator.explain.alternatives import AS_TODAY, FEWER, MORE, OPEN, alternatives
 from allocator.explain.alternatives_text import text
+from allocator.explain.auditing import Auditor
 from allocator.explain.nearby import items_of
-from allocator.explain.spending import audited, today
+from allocator.explain.spending import today
 from allocator.session import Session, build
 from allocator.simulate import baseline
+from allocator.tables import decision_tables
 from tests.plans import instance_of, plan_of
 
 CASE = "annual-returns-limits"
@@ -143,10 +146,21 @@ def test_a_point_that_breaks_a_rule_does_not_stand_up():
     instance = instance_of("hand")
     best = Session().solve(instance).best
     primal, costs = best.solution.primal.copy(), best.program.objectives[-1].costs
-    assert set(audited(instance, None, best.program, costs, primal)) >= {"spend", "services"}
+    auditor = Auditor(instance, None, best.program, costs)
+    assert set(auditor.audited(primal)) >= {"spend", "services"}
     primal[best.program.columns["level"].positions["hand", "reunify", 1]] += 1.0
     with pytest.raises(AuditError, match="does not stand up"):
-        audited(instance, None, best.program, costs, primal)
+        auditor.audited(primal)
+
+
+@pytest.mark.parametrize("case", ["window", "two-areas"])
+def test_tables_laid_out_once_are_those_laid_out_each_time(case):
+    instance = instance_of(case)
+    best = Session().solve(instance).best
+    costs, primal = best.program.objectives[-1].costs, best.solution.primal
+    filled = Auditor(instance, best.window, best.program, costs).tables(primal)
+    for name, table in decision_tables(instance, best.program, primal).items():
+        pd.testing.assert_frame_equal(filled[name], table, check_exact=False, rtol=1e-12)
 
 
 def test_without_a_plan_there_are_no_alternatives():
