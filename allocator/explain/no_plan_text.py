@@ -10,7 +10,7 @@ from allocator.explain.explanation import Explanation
 from allocator.explain.way import Way
 from allocator.explain.words import capital, heading, window_words, with_window
 from allocator.instance.instance import financial_year
-from allocator.wording import listed, number, paragraph, pounds
+from allocator.wording import listed, number, paragraph, pounds, years_said
 
 
 def no_plan(answer: Explanation) -> Iterator[str]:
@@ -82,17 +82,20 @@ _SAID: Final = {
 
 def _money(answer: Explanation, way: Way) -> str:
     """What it comes to at present value, and where it goes."""
-    alone = f" in {answer.instance.label('funds', way.words)} alone" if way.words else ""
     least = f"at least {pounds(way.amount or 0.0)} more at present value"
-    return f"money{alone}: {least}, {_given(answer, way)}"
+    if way.words:
+        return f"money in {answer.instance.label('funds', way.words)} alone: {least}"
+    return f"money: {least}, {_given(answer, way)}"
 
 
 def _given(answer: Explanation, way: Way) -> str:
-    """``£10.3m to the core fund in 2016-17``."""
-    return listed([
-        f"{pounds(extra)} to {answer.instance.label('funds', fund)} in {financial_year(year)}"
-        for (fund, _, year), extra in way.money.items()
-    ])  # fmt: skip
+    """``£10.3m in 2016-17 and £2m in 2017-18 to the core fund``."""
+    by_fund: dict[str, list[str]] = {}
+    for (fund, _, year), extra in way.money.items():
+        by_fund.setdefault(fund, []).append(f"{pounds(extra)} in {financial_year(year)}")
+    return listed(
+        [f"{listed(given)} to {answer.instance.label('funds', f)}" for f, given in by_fund.items()]
+    )
 
 
 _ALL: Final = {  # where this kind does not help, neither does any of those that follow
@@ -101,8 +104,8 @@ _ALL: Final = {  # where this kind does not help, neither does any of those that
     "targets": ("higher targets", ("target", "year")),
 }
 _ONE: Final = {
-    "target": "{} alone", "year": "a later year for {}", "start": "{}, brought forward",
-    "money_in_one_year": "money in {} alone", "money_in_one_fund": "money in the fund {} alone",
+    "target": "giving up {} alone", "year": "a later year for {}", "start": "{}, brought forward",
+    "money_in_one_fund": "money in the fund {} alone",
     "window": "any other double-investment window",
 }  # fmt: skip
 
@@ -113,9 +116,11 @@ def _never(answer: Explanation) -> list[str]:
     wider = [_ALL[way.kind] for way in lost if way.kind in _ALL]
     covered = {kind for _, kinds in wider for kind in kinds}
     said = [words for words, _ in wider]
+    years = [int(way.words) for way in lost if way.kind == "money_in_one_year"]
     for way in lost:
-        if way.kind not in covered and way.kind not in _ALL:
-            year = way.kind == "money_in_one_year"
-            words = financial_year(int(way.words)) if year else way.words
-            said.append(_ONE.get(way.kind, "{}").format(words))
+        if way.kind == "money_in_one_year" and "money" not in {each.kind for each in lost}:
+            every = len(years) == answer.instance.years
+            said.append(f"money in any one {'year' if every else f'of {years_said(years)}'} alone")
+        elif way.kind not in covered and way.kind not in _ALL:
+            said.append(_ONE.get(way.kind, "{}").format(way.words))
     return list(dict.fromkeys(said))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -91,11 +92,15 @@ class _Asked:
     def money(self) -> Iterator[Way]:
         """Least extra money at present value: in any fund and year, then in one year alone."""
         accounts = self._accounts()
-        yield self._money("money", list(accounts))
+        anywhere = self._money("money", list(accounts))
+        alone = [
+            self._money("money_in_one_fund", [k for k in accounts if k[0] == fund], fund)
+            for fund in dict.fromkeys(f for f, _, _ in accounts)
+        ]
+        yield _in_fewest(anywhere, alone)
         for year in self.instance.horizon:
             yield self._money("money_in_one_year", [k for k in accounts if k[2] == year], year)
-        for fund in dict.fromkeys(f for f, _, _ in accounts):
-            yield self._money("money_in_one_fund", [k for k in accounts if k[0] == fund], fund)
+        yield from alone
 
     def _accounts(self) -> dict[tuple[str, str, int], int]:
         family = self.elastic.base.rows["fund_balance"]
@@ -184,6 +189,15 @@ class _Asked:
         return tried(self.instance, self.formulation, Way(
             kind, True, unit, cell, cited.words, now, after, found.total, found.window, edit=edit,
         ))  # fmt: skip
+
+
+def _in_fewest(anywhere: Way, alone: Sequence[Way]) -> Way:
+    """Money in any fund: where one alone does with as little, that one, not some mix."""
+    least = (anywhere.amount or 0.0) * (1 + 1e-6) + 1.0
+    for way in alone:
+        if way.possible and (way.amount or 0.0) <= least:
+            return replace(anywhere, money=way.money, window=way.window, edit=way.edit)
+    return anywhere
 
 
 def _up(value: float) -> float:

@@ -88,6 +88,10 @@ def _binding(plan: Plan) -> str:
     if len(found) > len(shown):
         left = len(found) - len(shown)
         lines.append(f"  and {left} more of less weight; `solve --out` writes them to prices.csv")
+    if found:
+        lines.append(
+            "  Where limits meet, more and less of one differ in worth: see `allocator explain`"
+        )
     return "\n".join(lines)
 
 
