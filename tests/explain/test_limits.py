@@ -12,9 +12,10 @@ from allocator.explain.binding import binding
 from allocator.explain.edits import cell_changed
 from allocator.explain.explanation import explain
 from allocator.explain.trial import Trial
+from allocator.explain.worth import worths
 from allocator.instance.change import apply_changes
 from allocator.session import Session, build_window
-from allocator.solve import plan_of
+from allocator.solve import plan_of, solve
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status
@@ -228,3 +229,17 @@ def test_what_the_window_asks_has_a_limit_in_pounds(family):
                 if inside:
                     assert change == pytest.approx(sign * step * POUNDS * line["price"], rel=1e-3)
     assert found
+
+
+def test_the_summary_prices_a_level_in_all_of_its_periods():
+    """Two periods a year: a case fewer throughout saves what both of them save."""
+    changes = ("services.intensive.minimum=15", "services.intensive.unit_cost=80000",
+               "services.intensive.release_per_year=1")  # fmt: skip
+    instance = instance_of("two-areas", *changes)
+    plan = solve(instance)
+    (told,) = [each for each in worths(plan) if each.noun == "Smallest level of intensive"]
+    fewer = cell_changed(instance, "services.intensive.minimum", 14.99)
+    saved = plan.objective - cost_of(fewer, plan.window)
+    per_area = saved / 0.01 / len(instance.areas)
+    assert told.low <= per_area * (1 + 1e-6)
+    assert told.high >= per_area * (1 - 1e-6)
