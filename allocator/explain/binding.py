@@ -19,6 +19,7 @@ from allocator.explain.trial import Side, Trial, limit_of
 from allocator.explain.worth import LIMITS, sizes
 from allocator.plan import Plan
 from allocator.program import Family
+from allocator.solvers.catalogue import LARGE
 from allocator.solvers.solution import Ranging
 from allocator.tables import (
     KEYS,
@@ -33,6 +34,7 @@ from allocator.tables import (
 
 AT_LIMIT: Final = 1e-7  # relative (to at least 1): nearer than this is at the limit
 MOST_SETTLED: Final = 400  # rows whose sides are solved for, the weightiest first
+MOST_SETTLED_OF_LARGE: Final = 50  # the same where a solve takes long
 
 _KEYS: Final = tuple(name for name in PRICE_COLUMNS if name in {k for f in LIMITS for k in KEYS[f]})
 COLUMNS: Final[dict[str, str]] = {
@@ -67,10 +69,13 @@ def binding(plan: Plan, trial: Trial, ranging: Ranging | None, tell: Tell) -> pd
     rows = _at_their_limits(plan, trial)
     table = _laid_out(plan, trial, rows, ranging)
     table = table.sort_values("worth", ascending=False, kind="stable", ignore_index=True)
+    large = trial.program.shape[0] > LARGE
+    settled = min(len(table), MOST_SETTLED_OF_LARGE if large else MOST_SETTLED)
     sides = []
     for n, row in enumerate(table["position"]):
-        tell("pricing what binds", n, len(table))
-        sides.append(_sides(trial, int(row), ranging, n < MOST_SETTLED))
+        if n < settled:
+            tell("pricing what binds", n, settled)
+        sides.append(_sides(trial, int(row), ranging, n < settled))
     scale = np.where(table["unit"] == "£", 1.0, POUNDS)
     table["price_less"] = [less.price for less, _, _ in sides] * scale
     table["price_more"] = [more.price for _, more, _ in sides] * scale

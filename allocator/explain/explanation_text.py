@@ -51,6 +51,10 @@ def _limits(answer: Explanation) -> Iterator[str]:
     yield paragraph(
         "What binds, what one unit more is worth at present value, and how far that holds"
     )
+    plan = answer.plan
+    aims = plan is not None and plan.aims_at_targets and plan.instance.resolved.targets
+    if aims and not any(row["constraint"] == "target_met" for row in rows):
+        yield "  The targets do not bind: the cheapest plan goes below them of itself."
     for row in rows[:MOST_LIMITS]:
         yield paragraph(f"{capital(row['words'])} ({where(row)}):", "  ")
         yield paragraph(f"{_saving(row)}; {_costing(row)}.", "    ")
