@@ -93,7 +93,7 @@ def alternatives(
     AuditError where the simulator does not confirm one of the plans.
     """
     session = Session()
-    solved = session.solve(instance, every_window=every_window, progress=progress)
+    solved = session.solve(instance, every_window=every_window)
     best = solved.best
     if best is None:
         return _none(instance, session.solver)

@@ -119,8 +119,8 @@ def regimes(instance: Instance, progress: Progress | None = None) -> Regimes:
     """
     session = Session()
     ran = [
-        _certain(FIXED, instance, session, progress),
-        _certain(FREE, free_over_years(instance), session, progress),
+        _certain(FIXED, instance, session),
+        _certain(FREE, free_over_years(instance), session),
     ]
     yearly = roll(instance, certain=False, progress=progress)
     ran.append(_rolled(YEARLY, yearly))
@@ -135,9 +135,9 @@ def regimes(instance: Instance, progress: Progress | None = None) -> Regimes:
 
 def _certain(regime: str, instance: Instance, session: Session, progress: Progress | None) -> _Ran:
     """The least cost; where there is no plan, the one that comes nearest."""
-    solved = session.solve(instance, every_window=False, progress=progress)
+    solved = session.solve(instance, every_window=False)
     if solved.best is None:
-        return _rolled(regime, roll(instance, certain=True, progress=progress))
+        return _rolled(regime, roll(instance, certain=True))
     plan = plan_of(instance, solved, "least_cost", session.solver)
     done = Settlement(instance.last_year, plan.window, plan.objective or 0.0, {}, {})
     return _Ran(regime, done, plan.tables)
