@@ -7,6 +7,7 @@ every ``allocator solve`` would wait for.  ``to_scipy`` is there for everything 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -96,6 +97,18 @@ class Matrix:
             np.concatenate([self.columns, there]),
             np.concatenate([self.values, coefficients[there]]),
             (self.shape[0] + 1, self.shape[1]),
+        )
+
+    def extended(
+        self, shape: tuple[int, int], rows: Sequence[int], columns: Sequence[int],
+        values: Sequence[float], start: tuple[int, int],
+    ) -> Matrix:  # fmt: skip
+        """In a larger shape, with more entries; their rows and columns count from ``start``."""
+        return Matrix.of(
+            np.concatenate([self.rows, np.asarray(rows, dtype=np.int64) + start[0]]),
+            np.concatenate([self.columns, np.asarray(columns, dtype=np.int64) + start[1]]),
+            np.concatenate([self.values, np.asarray(values, dtype=float)]),
+            shape,
         )
 
     def only_rows(self, kept: NDArray[np.bool_]) -> Matrix:

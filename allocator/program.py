@@ -9,7 +9,7 @@ right-hand sides only, so variants of a program share its matrix.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
@@ -131,6 +131,47 @@ class LinearProgram:
         row_upper = self.row_upper.copy()
         row_upper[self.rows[family].start : self.rows[family].stop] = ceiling
         return replace(self, row_upper=row_upper)
+
+    def with_columns(
+        self, name: str, unit: str, count: int, *, rows: Sequence[int] = (),
+        columns: Sequence[int] = (), values: Sequence[float] = (), lower: float = 0.0,
+    ) -> LinearProgram:  # fmt: skip
+        """With more columns at the end, numbered from 0; no objective counts them.
+
+        ``rows``, ``columns`` (from 0) and ``values`` are their coefficients.
+        """
+        height, width = self.shape
+        family = Family(name, width, count, unit, lambda: ((n,) for n in range(count)))
+        return replace(
+            self,
+            matrix=self.matrix.extended((height, width + count), rows, columns, values, (0, width)),
+            lower=np.append(self.lower, np.full(count, lower)),
+            upper=np.append(self.upper, np.full(count, np.inf)),
+            objectives=tuple(
+                replace(each, costs=np.append(each.costs, np.zeros(count)))
+                for each in self.objectives
+            ),
+            columns={**self.columns, name: family},
+        )
+
+    def with_rows(
+        self, name: str, unit: str, lower: Floats, upper: Floats, *, rows: Sequence[int],
+        columns: Sequence[int], values: Sequence[float],
+    ) -> LinearProgram:  # fmt: skip
+        """With more rows at the end, numbered from 0, between ``lower`` and ``upper``.
+
+        ``rows`` (from 0), ``columns`` and ``values`` are their coefficients.
+        """
+        height, width = self.shape
+        family = Family(name, height, len(lower), unit, lambda: ((n,) for n in range(len(lower))))
+        shape = (height + len(lower), width)
+        return replace(
+            self,
+            matrix=self.matrix.extended(shape, rows, columns, values, (height, 0)),
+            row_lower=np.append(self.row_lower, lower),
+            row_upper=np.append(self.row_upper, upper),
+            rows={**self.rows, name: family},
+        )
 
     def numbers(self) -> Floats:
         """Every number of the program in one array: coefficients, bounds, costs, constants."""

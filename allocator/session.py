@@ -165,6 +165,14 @@ class Session:
             best = self._solve_window(best.window, variant, clock)
         return Solved(windows, best, model.ranging())
 
+    def solve_window(self, window: Window | None, program: LinearProgram) -> WindowSolved:
+        """Solve one program, whose window columns are fixed already: infeasible is an answer.
+
+        Raises SolverError and CertificateError as ``solve`` does.
+        """
+        self._load(program)
+        return self._solve_window(window, program, Clock(None))
+
     def _load(self, program: LinearProgram) -> HighsModel:
         """The model to solve it with: the last one, where the program has its shape."""
         if self._model is None or not self._model.takes(program):

@@ -6,7 +6,7 @@ saved, audited and reported; nothing else of the program leaves the solve.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -139,55 +139,80 @@ def price_table(
 
     ``price`` is £ at present value per unit of ``limit`` (per child, per case per year, per
     pound); ``holds_from`` and ``holds_to`` are the limits between which it stays so, where
-    the solver gives them.
+    the solver gives them.  A limit that the window sets (spend that is protected, say) is what it
+    sets, not the 0 that the row has beside the window's column.
     """
-    activity = program.matrix.times(primal)
+    activity, given = program.matrix.times(primal), window_terms(program)
     least = 1e-9 * float(np.max(np.abs(costs), initial=0.0))
     rows = [
-        _price_row(program, family, int(n), dual[n], activity[n], ranging)
+        price_row(program, family, int(n), dual[n], activity[n], given[n], ranging)
         for family in program.rows.values()
         if family.name in KEYS
         for n in family.start + np.flatnonzero(np.abs(dual[family.start : family.stop]) > least)
-        if not _outside(family, int(n), instance)
+        if not outside(family, int(n), instance)
     ]
-    table = pd.DataFrame(rows, columns=list(PRICE_COLUMNS))
+    return price_frame(instance, rows)
+
+
+def price_frame(instance: Instance, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    """Rows of ``price_row`` as a table, each with its year."""
+    table = pd.DataFrame(list(rows), columns=list(PRICE_COLUMNS))
     table["year"] = table["year"].where(
         table["period"].isna(), years_of(table["period"].fillna(0).astype(int), instance)
     )
     return table.astype({"year": "Int64", "period": "Int64", "band": "Int64"})
 
 
-def _outside(family: Family, position: int, instance: Instance) -> bool:
+def window_terms(program: LinearProgram) -> Floats:
+    """What columns that say which years the window has add to each row: in money, its limit.
+
+    A row such as ``spend - protected * in_window >= 0`` limits spend to what the window asks.
+    """
+    values = np.zeros(program.shape[1])
+    for name in ("in_window", "after_window"):
+        if name in program.columns:
+            family = slice(program.columns[name].start, program.columns[name].stop)
+            values[family] = program.lower[family]
+    return program.matrix.times(values)
+
+
+def outside(family: Family, position: int, instance: Instance) -> bool:
     """Whether a row is about a period before the start or after the end of the horizon."""
     if "period" not in KEYS[family.name]:
         return False
     return not 1 <= family.indices[position - family.start][-1] <= instance.number_of_periods
 
 
-def _price_row(
+def price_row(
     program: LinearProgram,
     family: Family,
     position: int,
     dual: float,
     activity: float,
+    given: float,
     ranging: Ranging | None,
 ) -> Mapping[str, object]:
+    """A row of ``price_table`` but for its year: ``given`` is the row's part of window_terms."""
     money = family.unit == MONEY
     scale = POUNDS if money else 1.0
     low, high = (
         (np.nan, np.nan)
         if ranging is None
-        else (float(ranging.lower[position]) * scale, float(ranging.upper[position]) * scale)
+        else (
+            float(ranging.lower[position] - given) * scale,
+            float(ranging.upper[position] - given) * scale,
+        )
     )
-    bound = program.row_lower[position] if dual > 0 else program.row_upper[position]
+    lower, upper = program.row_lower[position], program.row_upper[position]
+    bound = lower if dual > 0 or not np.isfinite(upper) else upper
     keys = dict(zip(KEYS[family.name], family.indices[position - family.start], strict=True))
     return {
         "constraint": family.name,
         **keys,
         "price": float(dual) if money else float(dual) * POUNDS,
         "unit": "£" if money else family.unit,
-        "activity": float(activity) * scale,
-        "limit": float(bound) * scale,
+        "activity": float(activity - given) * scale,
+        "limit": float(bound - given) * scale,
         "holds_from": low,
         "holds_to": high,
     }

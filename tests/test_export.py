@@ -13,9 +13,8 @@ import pytest
 import allocator.export
 from allocator.errors import UsageError
 from allocator.export import export, names
-from allocator.program import Family
+from allocator.program import POUNDS, Family
 from allocator.solve import build, build_window
-from allocator.tables import POUNDS
 from tests.plans import NAMES, contents, failing, instance_of, plan_of
 from tests.presence import need
 

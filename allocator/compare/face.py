@@ -17,11 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.certificate import certify
+from allocator.extremes import Extremes, within
 from allocator.matrix import Floats, Matrix
-from allocator.program import Family, LinearProgram, Objective
-from allocator.solvers.catalogue import find_solver
-from allocator.solvers.highs import HighsModel
-from allocator.solvers.solution import Status
+from allocator.program import LinearProgram, Objective
 
 Where = NDArray[np.bool_]
 
@@ -29,7 +27,6 @@ PRICED: Final = 1e-7  # a price larger than this, relative to the largest cost, 
 AT_BOUND: Final = 1e-7  # nearer to a bound than this, relative to it (at least 1), is at it
 SLACK: Final = 1e-9  # by which the objective may be above the best, relative (at least 1)
 POINT: Final = 1e-5  # a face narrower than this, relative, is one point
-PATIENCE: Final = 60.0  # seconds for any one solve
 
 
 @dataclass(frozen=True)
@@ -46,30 +43,25 @@ class Face:
 
     def __init__(self, program: LinearProgram, primal: Floats, dual: Floats) -> None:
         self._primal = primal
-        self.program = _face(program, primal, dual)
-        self._model = HighsModel(self.program, find_solver("simplex"))
+        self._extremes = Extremes(_face(program, primal, dual))
 
     def unique(self) -> bool:
         """Whether the optimum is shown to be the only one."""
         weights = _random(len(self._primal)) / (1.0 + np.abs(self._primal))
-        least, most = self._extremes(weights)
+        least, most = self._extremes.range(weights)
         return most - least <= POINT
 
     def range(self, column: int) -> Range:
         """How far a column can go without any loss."""
         weights = np.zeros(len(self._primal))
         weights[column] = 1.0
-        return Range(column, *self._extremes(weights))
-
-    def _extremes(self, weights: Floats) -> tuple[float, float]:
-        return _extremes(self._model, self.program, weights)
+        return Range(column, *self._extremes.range(weights))
 
 
 def unique_prices(program: LinearProgram, primal: Floats) -> bool:
     """Whether the duals are shown to be the only ones: no other has a primal to go with it."""
     dual = _dual_face(program, primal)
-    prices = HighsModel(dual, find_solver("simplex"))
-    least, most = _extremes(prices, dual, _random(dual.shape[1]))
+    least, most = Extremes(dual).range(_random(dual.shape[1]))
     size = max(1.0, float(np.max(np.abs(program.objectives[-1].costs), initial=0.0)))
     return most - least <= POINT * size
 
@@ -81,17 +73,6 @@ def widest(vectors: Sequence[Floats]) -> float:
     stack = np.vstack(vectors)
     apart = stack.max(axis=0) - stack.min(axis=0)
     return float(np.max(apart / np.maximum(1.0, np.abs(stack).max(axis=0)), initial=0.0))
-
-
-def _extremes(model: HighsModel, program: LinearProgram, weights: Floats) -> tuple[float, float]:
-    """Least and most of a linear function; infinite where a solve finds none."""
-    found = []
-    for sign in (1.0, -1.0):
-        aim = Objective("direction", sign * weights, 0.0, "")
-        solution = model.solve(replace(program, objectives=(aim,)), seconds=PATIENCE)
-        optimal = solution.status is Status.OPTIMAL
-        found.append(sign * float(aim.costs @ solution.primal) if optimal else -sign * np.inf)
-    return found[0], found[1]
 
 
 def _random(count: int) -> Floats:
@@ -106,13 +87,8 @@ def _face(program: LinearProgram, primal: Floats, dual: Floats) -> LinearProgram
     reduced = objective.costs - program.matrix.transposed_times(dual)
     row_lower, row_upper = _held(dual, priced, program.row_lower, program.row_upper)
     lower, upper = _held(reduced, priced, program.lower, program.upper)
-    cap = Family("as_good", program.shape[0], 1, "", lambda: ((),))
-    return replace(
-        program, matrix=program.matrix.with_row(objective.costs), lower=lower, upper=upper,
-        row_lower=np.append(row_lower, -np.inf),
-        row_upper=np.append(row_upper, best + SLACK * max(1.0, abs(best))),
-        rows={**program.rows, cap.name: cap},
-    )  # fmt: skip
+    held = replace(program, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
+    return within(held, best + SLACK * max(1.0, abs(best)))
 
 
 def _held(price: Floats, priced: float, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:

@@ -59,6 +59,24 @@ def apply_changes(instance: Instance, changes: Iterable[str]) -> Instance:
     return instance
 
 
+def cells_meant(instance: Instance, place: str) -> tuple[tuple[Row, ...], str]:
+    """Rows and column that the left side of a change names; no rows where it names a setting.
+
+    Raises UsageError if it names nothing, or several rows without a ``*``.
+    """
+    change = _read(f"{place}=")
+    columns = SETTINGS if change.table in SETTINGS else TABLES
+    if change.table in SETTINGS:
+        known = {column.name for column in SETTINGS[change.table]}
+    else:
+        known = set(TABLES[change.table].names)
+    if change.column not in known or (columns is SETTINGS and change.key):
+        raise change.refuse(f"there is no such cell; {did_you_mean(change.column, known)}")
+    if columns is SETTINGS:
+        return (), change.column
+    return tuple(_rows_meant(instance, change).values()), change.column
+
+
 def _read(text: str) -> _Change:
     place, equals, value = text.partition("=")
     table, _, rest = place.strip().partition(".")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from allocator.instance.instance import financial_year, owner_areas
 from allocator.instance.schema import ALL
 from allocator.plan import Plan
-from allocator.report.wording import counted, listed, number, pounds, shortened, years_said
+from allocator.wording import counted, listed, number, pounds, shortened, years_said
 
 _MOST_TARGETS = 3
 
@@ -60,7 +60,10 @@ def _no_plan(plan: Plan) -> str:
         told += "each case is proved infeasible." if windows else "that is proved infeasible."
     else:
         told += "the solver found none, though it could not prove that in every case."
-    told += " The table shows what happens if nothing changes."
+    told += (
+        " The table shows what happens if nothing changes. `allocator explain INSTANCE` says which"
+        " limits can't all hold and what would give a plan."
+    )
     if plan.aims_at_targets:
         told += (
             " For what the funds can reach, run `allocator solve INSTANCE --formulation "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from allocator.audit import Audit, Finding
-from allocator.report.wording import counted, shortened, table
+from allocator.wording import counted, shortened, table
 
 
 def audit_table(audit: Audit, disagreements: Sequence[str] = ()) -> str:

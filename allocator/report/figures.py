@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from allocator.instance.instance import financial_year
-from allocator.report.wording import decimals_for, millions, number, pounds
+from allocator.wording import decimals_for, millions, number, pounds
 
 Value = float | int | str | None
 Form = Literal["text", "year", "children", "millions", "pounds", "plain", "percent"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from allocator.importing import Imported
 from allocator.program import POUNDS
 from allocator.report.sections import by_year, window_said
-from allocator.report.wording import paragraph, pounds, scientific, table
+from allocator.wording import paragraph, pounds, scientific, table
 
 
 def imported(found: Imported) -> str:

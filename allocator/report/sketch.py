@@ -16,7 +16,7 @@ from allocator.plan import Plan
 from allocator.report.charts.children import START, care_series
 from allocator.report.charts.palette import BASELINE, PLAN, TARGET, Style
 from allocator.report.charts.shapes import Series
-from allocator.report.wording import number
+from allocator.wording import number
 
 ROWS: Final = 9
 WIDTH: Final = 80

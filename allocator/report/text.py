@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from allocator.explain.worth import worths
 from allocator.instance.instance import financial_year
 from allocator.plan import Plan
 from allocator.report.answer import answer, question
 from allocator.report.sections import areas, by_year, windows
 from allocator.report.sketch import FINE, Characters, Run, sketch
-from allocator.report.wording import counted, paragraph, pounds, scientific, shortened, table
-from allocator.report.worth import worths
+from allocator.wording import counted, paragraph, pounds, scientific, shortened, table
 
 MOST_WORTHS = 8
 MOST_LEVERS = 5
@@ -104,6 +104,10 @@ def _binding(plan: Plan) -> str:
     if len(found) > len(shown):
         left = len(found) - len(shown)
         lines.append(f"  and {left} more of less weight; `solve --out` writes them to prices.csv")
+    if found:
+        lines.append(
+            "  Where limits meet, more and less of one differ in worth: see `allocator explain`"
+        )
     return "\n".join(lines)
 
 

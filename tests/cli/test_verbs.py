@@ -14,7 +14,8 @@ from allocator.errors import AuditError, CertificateError, SolverError, TimeLimi
 from tests.plans import CASES, contents, failing
 
 VERBS = (
-    "new", "calibrate", "check", "forecast", "solve", "sweep", "audit", "compare", "export",
+    "new", "calibrate", "check", "forecast", "solve", "report", "explain", "frontier", "delay",
+    "switching", "alternatives", "reallocate", "regimes", "sweep", "audit", "compare", "export",
     "import-solution", "solvers", "backtest",
 )  # fmt: skip
 

@@ -14,11 +14,11 @@ from allocator.export import export, names, sidecar_of
 from allocator.importing import Imported, import_solution
 from allocator.importing.reading import read_solution
 from allocator.instance import Instance, Window
+from allocator.program import POUNDS
 from allocator.report.imported import imported
 from allocator.saving import recheck, save
 from allocator.session import Session
 from allocator.solve import build, build_window
-from allocator.tables import POUNDS
 from tests.importing.writers import WITH_DUALS, WRITERS
 from tests.plans import NAMES, instance_of, plan_of
 

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.plan import Plan
-from allocator.program import LinearProgram
+from allocator.program import MONEY, POUNDS, LinearProgram
 from allocator.solve import build_window, solve
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status
-from allocator.tables import KEYS, MONEY, POUNDS
+from allocator.tables import KEYS
 from tests.model.agreement import agree
 from tests.model.cases import Case
 from tests.model.random_cases import random_case

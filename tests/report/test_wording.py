@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from allocator import wording
 from allocator.audit import Audit, Finding
-from allocator.report import wording
 from allocator.report.checks import audit_table
 
 

@@ -9,7 +9,7 @@ from allocator.report.answers import Answers
 from allocator.report.charts.palette import BLUE, MANY, ORANGE, PLAN, Style
 from allocator.report.charts.shapes import MILLION, Chart, Panel, Panels, Ranked, Series, floats
 from allocator.report.figures import Column, Figures, Form, Value, missing
-from allocator.report.wording import counted, pounds
+from allocator.wording import counted, pounds
 
 MOST_BARS = 15
 MOST_ROWS = 120

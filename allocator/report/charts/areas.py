@@ -8,7 +8,7 @@ from allocator.report.charts.children import care_series, window_at_ends
 from allocator.report.charts.palette import GAIN, LOSS
 from allocator.report.charts.shapes import Panel, Panels, Ranked, Series
 from allocator.report.figures import Column, Figures, Value
-from allocator.report.wording import number
+from allocator.wording import number
 
 MOST_PANELS = 24
 MOST_BARS = 30

@@ -10,7 +10,7 @@ from allocator.plan import Plan
 from allocator.report.charts.palette import BASELINE, PLAN, TARGET
 from allocator.report.charts.shapes import Panel, Panels, Series, floats
 from allocator.report.figures import Form, Value, by_year
-from allocator.report.wording import number
+from allocator.wording import number
 
 START = "Start"
 

@@ -10,7 +10,7 @@ from allocator.plan import Plan
 from allocator.report.charts.palette import FLOWS, Style
 from allocator.report.charts.shapes import Flow, Flows
 from allocator.report.figures import Column, Figures, Value
-from allocator.report.wording import number, shortened
+from allocator.wording import number, shortened
 
 OUTSIDE, GONE = "New from outside", "Leaves the groups"
 

@@ -19,7 +19,7 @@ from allocator.report.charts.palette import (
 )
 from allocator.report.charts.shapes import MILLION, Mark, Panel, Panels, Series, floats
 from allocator.report.figures import Form, Value, by_year
-from allocator.report.wording import pounds
+from allocator.wording import pounds
 
 Columns = list[tuple[str, Form, Sequence[Value]]]
 

@@ -10,7 +10,7 @@ from allocator.report.charts.children import window_in_years
 from allocator.report.charts.palette import BASELINE, PLAN
 from allocator.report.charts.shapes import Panel, Panels, Series
 from allocator.report.figures import Form, Value, by_year
-from allocator.report.wording import listed, number
+from allocator.wording import listed, number
 
 
 def services(plan: Plan) -> Panels | None:

@@ -11,7 +11,7 @@ from allocator.report.figures import Column, Figures, Value
 from allocator.report.html.blocks import Block, Drawn, Part, Section, Shown, Text
 from allocator.report.html.headline import answered, asked, keys
 from allocator.report.subject import Subject
-from allocator.report.wording import counted
+from allocator.wording import counted
 
 MOST_ROWS: Final = 200
 

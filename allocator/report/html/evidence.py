@@ -11,7 +11,7 @@ from allocator.instance.schema import EXIT, TABLES, Kind
 from allocator.plan import Plan
 from allocator.report.figures import Column, Figures, Form, Value
 from allocator.report.html.blocks import Block, Section, Shown, Text
-from allocator.report.wording import number
+from allocator.wording import number
 
 MOST_ROWS: Final = 120
 WEAK: Final = frozenset({"weak", "very weak", "low", "very low", "none", "poor", "assumption"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
+from allocator.explain.worth import LEVERS, Worth, worths
 from allocator.plan import Plan
 from allocator.report.answers import FOLDER
 from allocator.report.charts.answered import frontiers, switching, tornado, without_plan
@@ -17,8 +18,7 @@ from allocator.report.html.blocks import Block, Command, Drawn, Facts, Section, 
 from allocator.report.sections import window_said
 from allocator.report.subject import Subject
 from allocator.report.text import money_lines
-from allocator.report.wording import listed
-from allocator.report.worth import LEVERS, Worth, worths
+from allocator.wording import listed
 
 MOST_PRICES = 120
 MOST_WORTHS = 12

@@ -10,7 +10,7 @@ from allocator.report.charts.money import available, spend
 from allocator.report.html.blocks import Block, Drawn, Key, Text
 from allocator.report.sections import window_said
 from allocator.report.text import payback_said
-from allocator.report.wording import counted, number, pounds
+from allocator.wording import counted, number, pounds
 
 
 def asked(plan: Plan) -> str:

@@ -22,8 +22,8 @@ from allocator.report.charts.palette import (
     Style,
 )
 from allocator.report.charts.services import services
-from allocator.report.wording import shortened
 from allocator.report.workbook.book import Block, Book
+from allocator.wording import shortened
 
 if TYPE_CHECKING:
     from xlsxwriter.chart import Chart

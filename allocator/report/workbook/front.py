@@ -10,10 +10,10 @@ from allocator import __version__
 from allocator.instance.grid import RESULTS, SETTINGS_SHEET
 from allocator.plan import Plan
 from allocator.report.answer import answer, question
-from allocator.report.wording import counted, scientific
 from allocator.report.workbook.book import LINE, Book, Formula
 from allocator.report.workbook.checks import VERDICT
 from allocator.report.workbook.facts import Fact
+from allocator.wording import counted, scientific
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet

@@ -12,10 +12,10 @@ from allocator.report.answer import answer
 from allocator.report.charts.shapes import Panels
 from allocator.report.charts.together import together
 from allocator.report.differing import differing
-from allocator.report.wording import shortened
 from allocator.report.workbook.book import COUNT, MONEY, TEXT, Block, Book, Heading, Shaped
 from allocator.report.workbook.charts import Drawing, money_axis, stroke
 from allocator.report.workbook.columns import names
+from allocator.wording import shortened
 
 _NOTE: Final = (
     "Tables, formulas and inputs of each plan are in its own workbook: `allocator report` of it "

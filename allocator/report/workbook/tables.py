@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import pandas as pd
 
+from allocator.explain.worth import worths
 from allocator.instance import Instance
 from allocator.instance.grid import RESULTS
 from allocator.plan import Plan
 from allocator.report.workbook.book import MOST_ROWS, PRICE, Book, Heading
 from allocator.report.workbook.columns import headings, names
-from allocator.report.worth import worths
 from allocator.saving.layout import TABLES, WINDOWS, described
 
 GUIDE: Final = f"{RESULTS} guide"

@@ -17,7 +17,7 @@ import pandas as pd
 from allocator.instance.instance import Instance
 from allocator.instance.schema import ALL, EXIT
 from allocator.plan import Plan
-from allocator.report.wording import between, listed, number, shortened, years_said
+from allocator.wording import between, listed, number, shortened, years_said
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Worth:
 
     ``saves`` is a sentence with a gap for the price of one unit, £, from ``low`` to ``high``.
     A ``lever`` is set by those who hold the purse: a target, a fund, a limit on spend.
+    ``rows`` are the labels of its rows in the table of prices.
     """
 
     noun: str
@@ -36,6 +37,7 @@ class Worth:
     high: float
     weight: float
     lever: bool
+    rows: tuple[int, ...] = ()
 
     @property
     def what(self) -> str:
@@ -80,7 +82,7 @@ def _by_area(plan: Plan) -> Iterable[Worth]:
             rows = rows.assign(item=_targets_of(plan.instance, rows))
         if rows.empty:
             continue
-        weight = rows["price"].abs() * _sizes(plan, rows)
+        weight = rows["price"].abs() * sizes(plan, rows)
         rows = rows.assign(
             weight=weight, more=rows["price"] < 0
         )  # a maximum, a minimum: two things
@@ -89,6 +91,7 @@ def _by_area(plan: Plan) -> Iterable[Worth]:
                 *_said(plan, tuple(map(str, key)), part, wording),
                 weight=float(part["weight"].sum()),
                 lever=constraint in LEVERS,
+                rows=tuple(part.index),
             )
 
 
@@ -106,6 +109,7 @@ def _joined(one: Worth, other: Worth) -> Worth:
     return Worth(
         one.noun, (*one.places, *other.places), one.years | other.years, one.saves,
         min(one.low, other.low), max(one.high, other.high), one.weight + other.weight, one.lever,
+        (*one.rows, *other.rows),
     )  # fmt: skip
 
 
@@ -128,9 +132,11 @@ _LIMITED: Final = {
 }
 
 
-def _sizes(plan: Plan, rows: pd.DataFrame) -> pd.Series[float]:
-    """What each row limits: children, cases, moves or pounds."""
+def sizes(plan: Plan, rows: pd.DataFrame) -> pd.Series[float]:
+    """What each row of one constraint limits: children, cases, moves or pounds."""
     constraint = rows["constraint"].iloc[0]
+    if constraint == "level_held":
+        return _started_earlier(plan, rows)
     if constraint not in _LIMITED:
         return rows["limit"].abs()
     name, column, keys = _LIMITED[constraint]
@@ -138,6 +144,21 @@ def _sizes(plan: Plan, rows: pd.DataFrame) -> pd.Series[float]:
     held = plan.tables[name].groupby(by)[column].sum()
     index = pd.MultiIndex.from_frame(rows[by].astype({"period": int}))
     return pd.Series(held.reindex(index, fill_value=0.0).abs().to_numpy(), index=rows.index)
+
+
+def _started_earlier(plan: Plan, rows: pd.DataFrame) -> pd.Series[float]:
+    """Cases a year by which a level held at its baseline would differ with a start a year earlier.
+
+    Taken to be what it comes to a year later; none where it is held then too.
+    """
+    services = plan.instance.resolved.services
+    later = rows[["area", "service", "period"]].astype({"period": int})
+    later["period"] += plan.instance.periods_per_year
+    levels = plan.tables["services"].set_index(["area", "service", "period"])["level"]
+    found = levels.reindex(pd.MultiIndex.from_frame(later)).to_numpy()
+    keys = zip(later["area"], later["service"], strict=True)
+    held = [services[key].baseline for key in keys]
+    return pd.Series(abs(found - held), index=rows.index).fillna(0.0)
 
 
 def _service(plan: Plan, name: str) -> str:
@@ -203,10 +224,9 @@ def _level(noun: str) -> Wording:
     """A level's own bound, or a service that may not start yet."""
 
     def wording(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> Said:
-        yearly = float(rows["price"].abs().sum()) / plan.instance.periods_per_year
         word = "more" if rows["price"].sum() < 0 else "fewer"
-        said = f"one case a year {word} in each year saves {{}}"
-        return f"{noun} of {_service(plan, key[1])}", said, yearly, yearly
+        said = f"one case a year {word} throughout saves {{}}"
+        return f"{noun} of {_service(plan, key[1])}", said, *_total(rows)
 
     return wording
 
@@ -246,3 +266,4 @@ _KINDS: Final[dict[str, tuple[tuple[str, ...], Wording]]] = {
     "places_kept": (("area", "state"), _places),
     "avoidable_limited": (("area", "from", "to"), _avoidable),
 }
+LIMITS: Final = tuple(_KINDS)  # constraints that a council or its funders could change

@@ -1,0 +1,79 @@
+"""What the verbs that ask a question of an instance share: their options, and how they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from allocator.cli.instances import open_instance
+from allocator.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from allocator.explain.answers import Answer
+    from allocator.instance import Instance
+
+INFEASIBLE = 3
+
+A = TypeVar("A", bound="Answer")
+
+_OPTIONS = (
+    click.argument("instance", type=click.Path(path_type=Path)),
+    click.option("--set", "changes", multiple=True, metavar="TABLE.KEY.COLUMN=VALUE",
+                 help="Change a cell or setting first; may be given again."),
+    click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
+                 help="Write the answer there: its tables as CSV, all of it as JSON, and what "
+                 "each column is."),
+    click.option("--force", is_flag=True, help="Replace the answer that is in DIR."),
+    click.option("--json", is_flag=True, help="Print one JSON object, not the page."),
+)  # fmt: skip
+
+
+class Asked:
+    """An instance to ask of, and where the answer goes."""
+
+    def __init__(
+        self, instance: Path, changes: tuple[str, ...], out: Path | None, force: bool, json: bool
+    ) -> None:
+        self.instance: Instance = open_instance(instance, changes)
+        self.progress = Progress()
+        self._out, self._force, self._json = out, force, json
+
+    def answer(
+        self, kind: type[A], find: Callable[[Instance, Progress], A], text: Callable[[A], str],
+        *, found: Callable[[A], bool] = lambda answer: True,
+    ) -> int:  # fmt: skip
+        """Find the answer, save it where asked to, print it; the exit code.
+
+        ``found`` says whether there is a plan: exit code 3 where there is none.
+        """
+        from allocator.explain.answers import check_place, save
+
+        if self._out is not None:
+            check_place(kind, self._out, force=self._force)
+        with self.progress as progress:
+            answer = find(self.instance, progress)
+        if self._out is not None:
+            save(answer, self._out, force=self._force)
+        click.echo(answer.to_json() if self._json else text(answer), nl=self._json)
+        if self._out is not None:
+            click.echo(f"wrote the answer to {self._out}", err=True)
+        return 0 if found(answer) else INFEASIBLE
+
+
+def asking(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the shared options, and an ``Asked`` in their place."""
+
+    @wraps(command)
+    def run(
+        instance: Path, changes: tuple[str, ...], out: Path | None, force: bool, json: bool,
+        **own: Any,
+    ) -> int:  # fmt: skip
+        return command(Asked(instance, changes, out, force, json), **own)
+
+    for option in reversed(_OPTIONS):
+        run = option(run)
+    return run

@@ -1,0 +1,56 @@
+"""``allocator frontier``: cost against the target, or children against money."""
+
+from __future__ import annotations
+
+import click
+
+from allocator.cli.asking import Asked, asking
+from allocator.cli.verbs import Verb
+
+
+@click.command(
+    "frontier",
+    cls=Verb,
+    short_help="What every target costs, or what money can reach.",
+    examples=(
+        "allocator frontier instances/england-2016",
+        "allocator frontier my-council --against budget --fund core --out frontier",
+    ),
+)
+@asking
+@click.option("--against", type=click.Choice(["target", "budget"]), default="target",
+              show_default=True, help="What moves along the curve.")  # fmt: skip
+@click.option("--target", metavar="[AREA.]YEAR",
+              help="The target that moves.  [default: the last of them]")  # fmt: skip
+@click.option("--fund", metavar="NAME",
+              help="The fund whose budget moves.  [default: the largest]")  # fmt: skip
+def command(asked: Asked, against: str, target: str | None, fund: str | None) -> int:
+    """Print what every target costs, from the fewest children that INSTANCE's funds can reach.
+
+    Or, against the budget, the fewest children that a fund with more money, or less, can reach.
+    The curve is exact, every breakpoint of it, with the double-investment window that is the
+    best there.  Exits 3 where no target, or no change of the budget, has a plan.
+    """
+    if (fund if against == "target" else target) is not None:
+        raise click.UsageError(f"--{'fund' if fund else 'target'} is not for --against {against}")
+    from allocator.explain.frontier import (
+        BudgetFrontier,
+        Frontier,
+        TargetFrontier,
+        budget_frontier,
+        target_frontier,
+    )
+    from allocator.explain.frontier_text import text
+
+    def reached(answer: Frontier) -> bool:
+        return answer.reach is not None
+
+    if against == "target":
+        return asked.answer(
+            TargetFrontier, lambda chosen, tell: target_frontier(chosen, target, tell), text,
+            found=reached,
+        )  # fmt: skip
+    return asked.answer(
+        BudgetFrontier, lambda chosen, tell: budget_frontier(chosen, fund, tell), text,
+        found=reached,
+    )  # fmt: skip

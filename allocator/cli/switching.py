@@ -1,0 +1,37 @@
+"""``allocator switching``: how far each input can move before the conclusions change."""
+
+from __future__ import annotations
+
+import click
+
+from allocator.cli.asking import Asked, asking
+from allocator.cli.verbs import Verb
+
+
+@click.command(
+    "switching",
+    cls=Verb,
+    short_help="How far each input can move before the plan changes.",
+    examples=(
+        'allocator switching my-council --inputs "effects.*"',
+        "allocator switching instances/reading-2025 --inputs services.*.unit_cost --out switching",
+    ),
+)
+@asking
+@click.option("--inputs", "patterns", multiple=True, metavar="TABLE.KEY.COLUMN",
+              help="Only inputs whose name fits, * for anything; may be given again.")  # fmt: skip
+def command(asked: Asked, patterns: tuple[str, ...]) -> int:
+    """Print how far each effect, unit cost, growth limit, rate and arrival of INSTANCE can move.
+
+    Alone, and with the plan made anew: before other services or another window are chosen,
+    before the plan no longer pays back in its years, before the target is out of reach.  Each
+    is set against the low and high ends of the evidence.  Many inputs take a while: --inputs
+    asks for some of them.  Exits 3 where there is no plan to begin with.
+    """
+    from allocator.explain.switching import Switching, switching_values
+    from allocator.explain.switching_text import text
+
+    return asked.answer(
+        Switching, lambda chosen, tell: switching_values(chosen, patterns, tell), text,
+        found=lambda answer: answer.usual.cost is not None,
+    )  # fmt: skip

@@ -1,0 +1,190 @@
+"""Plans nearly as good as the best: how much of the best one is a matter of choice.
+
+All plans whose cost is at most so much above the least; over them the least and the most that
+can be spent on each service and tier, year by year and in all, and the plan whose spend on
+services is nearest to today's, in pounds added up over services and years.  Each of these plans
+is re-run by the simulator.  See Brill, Chang and Hopkins, *Modeling to generate alternatives*,
+Management Science 28 (1982).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+import pandas as pd
+
+from allocator.explain.answers import Answer
+from allocator.explain.nearby import Item, Nearby, items_of
+from allocator.explain.spending import case_weights, service_names, today
+from allocator.instance import Instance, Window
+from allocator.instance.schema import TIERS
+from allocator.matrix import Floats
+from allocator.program import POUNDS, LinearProgram
+from allocator.session import Progress, Session
+
+SAME: Final = 0.005  # of the baseline's cases, or of one: nearer than this is as today
+MORE, FEWER, AS_TODAY, OPEN = "more", "fewer", "as today", "open"
+
+
+@dataclass(frozen=True)
+class Alternatives(Answer):
+    """Ranges over the plans within ``allowed`` (£) of the least cost."""
+
+    NAME: ClassVar[str] = "alternatives"
+    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "alternatives": {
+            "kind": "service, tier or total",
+            "item": "the service or tier",
+            "label": "what it is called",
+            "year": "year; blank for all years together",
+            "baseline": "£: spend if nothing changes",
+            "planned": "£: spend in the cheapest plan",
+            "least": "£: least spend in any of the plans",
+            "most": "£: most spend in any of the plans",
+            "nearest": "£: spend in the plan nearest to today's pattern",
+        },
+        "alternatives_services": {
+            "service": "the service",
+            "label": "what it is called",
+            "baseline_cases": "cases in all years if nothing changes",
+            "planned_cases": "cases in all years in the cheapest plan",
+            "least_cases": "fewest cases in any of the plans",
+            "most_cases": "most cases in any of the plans",
+            "every_plan": "what every one of the plans does: more or fewer cases than if nothing "
+            "changes, as today, or open where they differ",
+        },
+    }
+
+    cost: float | None
+    allowed: float
+    window: Window | None
+    windows: tuple[Window | None, ...]
+    distance: float | None
+    audits: int
+
+    def facts(self) -> dict[str, Any]:
+        """What was allowed, and how far the nearest plan is from today's pattern."""
+        return {
+            "status": "infeasible" if self.cost is None else "optimal",
+            "objective": self.cost,
+            "allowed": self.allowed,
+            "window": _named(self.window) if self.cost is not None else None,
+            "windows": [_named(window) for window in self.windows],
+            "distance_from_today": self.distance,
+            "plans_audited": self.audits,
+        }
+
+
+def _named(window: Window | None) -> dict[str, int] | None:
+    return None if window is None else {"first_year": window[0], "years": window[1]}
+
+
+def alternatives(
+    instance: Instance, *, share: float = 0.01, amount: float | None = None,
+    every_window: bool = False, progress: Progress | None = None,
+) -> Alternatives:  # fmt: skip
+    """Ranges over the plans that cost at most ``share`` of the least more, or ``amount`` £.
+
+    In the best plan's double-investment window, or over every window that has such plans.
+    Tables are empty where the instance has no plan.  SolverError where a solve fails,
+    AuditError where the simulator does not confirm one of the plans.
+    """
+    session = Session()
+    solved = session.solve(instance, every_window=every_window)
+    best = solved.best
+    if best is None:
+        return _none(instance, session.solver)
+    cost = best.value(-1)
+    allowed = share * abs(cost) if amount is None else amount / POUNDS
+    allowed = max(allowed, 1e-9 * abs(cost))  # so that the best plan itself is one of them
+    near = [each for each in solved.windows if each.optimal and each.value(-1) <= cost + allowed]
+    near = near if every_window else [best]
+    found = [Nearby(instance, each, cost + allowed, progress) for each in near]
+    nearest = min(found, key=lambda each: each.distance)
+    assert best.solution is not None
+    planned = best.solution.primal
+    items = items_of(instance, best.program)
+    tables = {
+        "alternatives": _spend_table(instance, items, planned, found, nearest),
+        "alternatives_services": _case_table(instance, best.program, planned, found),
+    }
+    return Alternatives(
+        instance, "least_cost", session.solver, tables, cost * POUNDS, allowed * POUNDS,
+        best.window, tuple(each.window for each in near), nearest.distance * POUNDS,
+        sum(each.audits for each in found),
+    )  # fmt: skip
+
+
+def _spend_table(
+    instance: Instance, items: Sequence[Item], planned: Floats, found: Sequence[Nearby],
+    nearest: Nearby,
+) -> pd.DataFrame:  # fmt: skip
+    usual = today(instance)
+    rows = [
+        {
+            "kind": item.kind, "item": item.item, "label": _label(instance, item),
+            "year": item.year,
+            "baseline": _usual(instance, usual, item),
+            "planned": float(item.weights @ planned) * POUNDS,
+            "least": min(each.spend[n][0] for each in found) * POUNDS,
+            "most": max(each.spend[n][1] for each in found) * POUNDS,
+            "nearest": float(item.weights @ nearest.nearest) * POUNDS,
+        }
+        for n, item in enumerate(items)
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=list(Alternatives.COLUMNS["alternatives"]))
+    return table.astype({"year": "Int64"})
+
+
+def _usual(instance: Instance, usual: Mapping[tuple[str, int], float], item: Item) -> float:
+    """Baseline spend on an item."""
+    names: Sequence[str] = TIERS if item.kind == "total" else (item.item,)
+    years = instance.horizon if item.year is None else (item.year,)
+    return sum(usual[name, year] for name in names for year in years)
+
+
+def _label(instance: Instance, item: Item) -> str:
+    return instance.label("services", item.item) if item.kind == "service" else item.item
+
+
+def _case_table(
+    instance: Instance, program: LinearProgram, planned: Floats, found: Sequence[Nearby]
+) -> pd.DataFrame:
+    rows = list(_case_rows(instance, program, planned, found))
+    return pd.DataFrame(rows, columns=list(Alternatives.COLUMNS["alternatives_services"]))
+
+
+def _case_rows(
+    instance: Instance, program: LinearProgram, planned: Floats, found: Sequence[Nearby]
+) -> Iterator[dict[str, Any]]:
+    for n, service in enumerate(service_names(instance)):
+        usual = instance.years * sum(
+            rules.baseline for (_, name), rules in instance.resolved.services.items()
+            if name == service
+        )  # fmt: skip
+        least = min(each.cases[n][0] for each in found)
+        most = max(each.cases[n][1] for each in found)
+        yield {
+            "service": service, "label": instance.label("services", service),
+            "baseline_cases": usual,
+            "planned_cases": float(case_weights(instance, program, service) @ planned),
+            "least_cases": least, "most_cases": most, "every_plan": _verdict(least, most, usual),
+        }  # fmt: skip
+
+
+def _verdict(least: float, most: float, usual: float) -> str:
+    slack = SAME * max(1.0, usual)
+    if least > usual + slack:
+        return MORE
+    if most < usual - slack:
+        return FEWER
+    return AS_TODAY if most <= usual + slack and least >= usual - slack else OPEN
+
+
+def _none(instance: Instance, solver: str) -> Alternatives:
+    tables = {
+        name: pd.DataFrame(columns=list(columns)) for name, columns in Alternatives.COLUMNS.items()
+    }
+    return Alternatives(instance, "least_cost", solver, tables, None, 0.0, None, (), None, 0)

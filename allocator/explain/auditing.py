@@ -1,0 +1,90 @@
+"""Audits of many points of one program: their tables are laid out once and filled in each time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from allocator.audit import audit
+from allocator.errors import AuditError
+from allocator.instance import Instance, Window
+from allocator.matrix import Floats
+from allocator.program import MONEY, POUNDS, LinearProgram
+from allocator.tables import decision_tables, present_value
+
+_ACCOUNT: Final = ["fund", "owner", "year"]
+
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """A column of a table: which of the program's columns stand in it, times what."""
+
+    table: str
+    column: str
+    places: Places
+    scale: float
+
+
+class Auditor:
+    """Audits points of a program, which may have columns of its own at the end.
+
+    ``costs`` is the program's cost by column; ``targets`` says whether the points undertake to
+    meet them.
+    """
+
+    def __init__(
+        self, instance: Instance, window: Window | None, program: LinearProgram, costs: Floats,
+        *, targets: bool = True,
+    ) -> None:  # fmt: skip
+        self._instance, self._window = instance, window
+        self._costs, self._targets = costs, targets
+        numbered = np.arange(program.shape[1], dtype=float)
+        self._tables = decision_tables(instance, program, numbered)
+        self._cells = tuple(
+            self._cells_of(program, table, str(column))
+            for table, frame in self._tables.items()
+            for column in frame.columns
+            if column in program.columns and (table, column) != ("funds", "drawn")
+        )
+        self._accounts = self._drawn_by()
+
+    def _cells_of(self, program: LinearProgram, table: str, column: str) -> _Cells:
+        """Read off tables whose values are the numbers of the program's columns."""
+        scale = POUNDS if program.columns[column].unit == MONEY else 1.0
+        numbers = self._tables[table][column].to_numpy(dtype=float) / scale
+        return _Cells(table, column, np.rint(numbers).astype(np.int64), scale)
+
+    def _drawn_by(self) -> Places:
+        """Row of ``funds`` for each row of ``drawn``."""
+        accounts = self._tables["funds"][_ACCOUNT].assign(row=range(len(self._tables["funds"])))
+        joined = self._tables["drawn"][_ACCOUNT].merge(accounts, how="left", on=_ACCOUNT)
+        return joined["row"].to_numpy(dtype=np.int64)
+
+    def tables(self, primal: Floats) -> dict[str, pd.DataFrame]:
+        """The tables of a point, as ``decision_tables`` lays them out."""
+        filled = {name: frame.copy(deep=False) for name, frame in self._tables.items()}
+        for cells in self._cells:
+            filled[cells.table][cells.column] = primal[cells.places] * cells.scale
+        funds, drawn = filled["funds"], filled["drawn"]["drawn"].to_numpy(dtype=float)
+        funds["drawn"] = np.bincount(self._accounts, drawn, len(funds))
+        return filled
+
+    def audited(self, primal: Floats) -> Mapping[str, pd.DataFrame]:
+        """The tables of a point; AuditError where the simulator does not confirm it."""
+        tables = self.tables(primal)
+        objective = float(self._costs @ primal) * POUNDS
+        checked = audit(
+            self._instance, tables, self._window, objective=objective,
+            terminal_value=objective - present_value(self._instance, tables["spend"]),
+            targets=self._targets,
+        )  # fmt: skip
+        if not checked.passed:
+            raise AuditError(f"a plan does not stand up to its audit: {checked.failure()}")
+        return tables

@@ -1,0 +1,182 @@
+"""What binds in a plan, and what a unit more and a unit less of each limit is worth.
+
+A row that stands at its limit has a price on each side.  Where HiGHS's range of a price reaches
+past the limit on both sides they are one; where it ends at the limit, the plan is a vertex at
+which several limits meet, and each side is found by solving again (``trial``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from allocator.explain.answers import records
+from allocator.explain.citing import Citer
+from allocator.explain.trial import Side, Trial, limit_of
+from allocator.explain.worth import LIMITS, sizes
+from allocator.plan import Plan
+from allocator.program import MONEY, POUNDS, Family
+from allocator.solvers.catalogue import LARGE
+from allocator.solvers.solution import Ranging
+from allocator.tables import KEYS, PRICE_COLUMNS, outside, price_frame, price_row, window_terms
+
+AT_LIMIT: Final = 1e-7  # relative (to at least 1): nearer than this is at the limit
+MOST_SETTLED: Final = 400  # rows whose sides are solved for, the weightiest first
+MOST_SETTLED_OF_LARGE: Final = 50  # the same where a solve takes long
+
+_KEYS: Final = tuple(name for name in PRICE_COLUMNS if name in {k for f in LIMITS for k in KEYS[f]})
+COLUMNS: Final[dict[str, str]] = {
+    "constraint": "its name in docs/model.md",
+    "words": "what a council would call it",
+    "file": "file of the instance (or workbook and sheet) that sets it",
+    "row": "row of that file; blank for a setting",
+    "key": "the cell, as --set names it",
+    **dict.fromkeys(_KEYS, "what it is about; blank where it does not apply"),
+    "price_more": "£ at present value by which cost changes for one unit more of the limit; "
+    "infinite: no plan",
+    "price_less": "£ at present value: the same slope for less of the limit, so that one unit less "
+    "changes cost by minus this; infinite: no plan",
+    "sides": "one: the same price on both sides; two: a price for each; unsettled: a vertex's "
+    "price, which may be either side's or neither's",
+    "unit": "unit of limit, activity and holds_from, holds_to",
+    "limit": "what is allowed, or asked for; 0 where the limit is a share of something",
+    "holds_from": "least limit down to which price_less holds; blank where not worked out",
+    "holds_to": "largest limit up to which price_more holds; blank where not worked out",
+    "size": "what is limited, in units: the limit, or the level where the limit is a share",
+    "worth": "£ at present value: price of the side that saves, times size",
+}
+
+Tell = Callable[[str, int, int], None]
+
+
+def binding(plan: Plan, trial: Trial, ranging: Ranging | None, tell: Tell) -> pd.DataFrame:
+    """The table, ordered by worth, with ``position`` in the program and what cites each ``cell``.
+
+    ``trial`` is of the plan's own program.
+    """
+    rows = _at_their_limits(plan, trial)
+    table = _laid_out(plan, trial, rows, ranging)
+    table = table.sort_values("worth", ascending=False, kind="stable", ignore_index=True)
+    large = trial.program.shape[0] > LARGE
+    settled = min(len(table), MOST_SETTLED_OF_LARGE if large else MOST_SETTLED)
+    sides = []
+    for n, row in enumerate(table["position"]):
+        if n < settled:
+            tell("pricing what binds", n, settled)
+        sides.append(_sides(trial, int(row), ranging, n < settled))
+    scale = np.where(table["unit"] == "£", 1.0, POUNDS)
+    table["price_less"] = [less.price for less, _, _ in sides] * scale
+    table["price_more"] = [more.price for _, more, _ in sides] * scale
+    table["sides"] = [word for _, _, word in sides]
+    table["worth"] = saving_price(table) * table["size"]
+    least = 1e-9 * float(np.max(np.abs(trial.program.objectives[-1].costs))) * scale
+    biggest = table[["price_less", "price_more"]].abs().max(axis=1)
+    table = table[biggest > np.maximum(least, 1e-6)]
+    table = table.sort_values("worth", ascending=False, kind="stable", ignore_index=True)
+    return _cited(plan, _ranges(table, trial, ranging))
+
+
+def saving_price(table: pd.DataFrame) -> pd.Series[float]:
+    """£ that a unit of relief saves: more where more is cheaper, less where less is."""
+    more = (-table["price_more"]).where(np.isfinite(table["price_more"]), 0.0)
+    less = table["price_less"].where(np.isfinite(table["price_less"]), 0.0)
+    return pd.concat([more, less], axis=1).max(axis=1).clip(lower=0.0)
+
+
+def _at_their_limits(plan: Plan, trial: Trial) -> list[tuple[Family, int]]:
+    """Rows of limits, inside the horizon, that stand at a bound."""
+    program, primal = trial.program, trial.solution.primal
+    activity = program.matrix.times(primal)
+    found = []
+    for family in (program.rows[name] for name in LIMITS if name in program.rows):
+        of = slice(family.start, family.stop)
+        bounds = np.stack([program.row_lower[of], program.row_upper[of]])
+        near = np.abs(activity[of] - bounds) <= AT_LIMIT * np.maximum(1.0, np.abs(bounds))
+        for n in family.start + np.flatnonzero(near.any(axis=0)):
+            if not outside(family, int(n), plan.instance):
+                found.append((family, int(n)))
+    return found
+
+
+def _laid_out(
+    plan: Plan, trial: Trial, rows: list[tuple[Family, int]], ranging: Ranging | None
+) -> pd.DataFrame:
+    """Keys, limit, activity and size of each row, with the vertex's price for a first order."""
+    program, solution = trial.program, trial.solution
+    activity, given = program.matrix.times(solution.primal), window_terms(program)
+    table = price_frame(plan.instance, [
+        {
+            **price_row(program, family, n, solution.dual[n], activity[n], given[n], ranging),
+            "limit": (limit_of(program, solution, n) - given[n])
+            * (POUNDS if family.unit == MONEY else 1.0),
+        }
+        for family, n in rows
+    ])  # fmt: skip
+    table["position"] = [n for _, n in rows]
+    table["size"] = 0.0
+    for _, part in table.groupby("constraint"):
+        table.loc[part.index, "size"] = sizes(plan, part)
+    table["worth"] = table["price"].abs() * table["size"]
+    return table
+
+
+def _sides(trial: Trial, row: int, ranging: Ranging | None, settle: bool) -> tuple[Side, Side, str]:
+    """Price for less, price for more, and whether they are one."""
+    dual = float(trial.solution.dual[row])
+    if ranging is not None and dual != 0:
+        limit = limit_of(trial.program, trial.solution, row)
+        room = AT_LIMIT * max(1.0, abs(limit))
+        if ranging.lower[row] < limit - room and ranging.upper[row] > limit + room:
+            return Side(dual), Side(dual), "one"
+    if not settle:
+        return Side(dual, False), Side(dual, False), "unsettled"
+    rows = np.array([row])
+    less, more = (trial.side(rows, np.array([sign])) for sign in (-1.0, 1.0))
+    less = Side(-less.price, less.exact)
+    alike = abs(less.price - more.price) <= 1e-6 * max(abs(less.price), abs(more.price), 1e-9)
+    return less, more, "one" if alike else "two"
+
+
+def _ranges(table: pd.DataFrame, trial: Trial, ranging: Ranging | None) -> pd.DataFrame:
+    """Limits down to and up to which each side's price holds, in the units of the table."""
+    ends = [_range(trial, ranging, row) for row in records(table)]
+    found = np.array(ends, dtype=float).reshape(len(table), 2)
+    positions = table["position"].astype(int).to_numpy()
+    scale = np.where(table["unit"] == "£", POUNDS, 1.0)
+    found = (found - window_terms(trial.program)[positions, None]) * scale[:, None]
+    return table.assign(holds_from=found[:, 0], holds_to=found[:, 1])
+
+
+def _range(trial: Trial, ranging: Ranging | None, row: dict[str, Any]) -> tuple[float, float]:
+    """HiGHS's own range where it is of the side's price, the limit where no plan is beyond it."""
+    position, scale = row["position"], 1.0 if row["unit"] == "£" else POUNDS
+    limit = limit_of(trial.program, trial.solution, position)
+    own = trial.solution.dual[position]
+
+    def end(price: float, given: float) -> float:
+        if not np.isfinite(price):
+            return limit
+        same = price != 0 and abs(price / scale - own) <= 1e-6 * abs(own)
+        return float(given) if same else np.nan
+
+    low = np.nan if ranging is None else ranging.lower[position]
+    high = np.nan if ranging is None else ranging.upper[position]
+    return end(row["price_less"], low), end(row["price_more"], high)
+
+
+def _cited(plan: Plan, table: pd.DataFrame) -> pd.DataFrame:
+    """With words, file, row and key of the cell that sets each limit."""
+    citer = Citer(plan.instance)
+    cited = [citer.keyed(row["constraint"], row) for row in records(table)]
+    cells = [each.cells[0] for each in cited]
+    held: pd.Series[Any] = pd.Series(dict(enumerate(cited)), dtype=object)
+    return table.assign(
+        cited=held,
+        words=[each.words for each in cited],
+        file=[cell.file for cell in cells],
+        row=pd.array([cell.row for cell in cells], dtype="Int64"),
+        key=[cell.key for cell in cells],
+    )

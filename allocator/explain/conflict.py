@@ -1,0 +1,253 @@
+"""Which limits can't all hold: an irreducible set of them, for one window.
+
+How children move, what work costs and who pays are given; limits, targets and budgets are what
+somebody set.  A ray that proves that there is no plan names limits whose sum asks for the
+impossible (Farkas).  From those, each in turn is left out: where there is still no plan it was not
+needed, and the new ray may need fewer; where there is one it stays (the deletion filter of
+Chinneck and Dravnieks, *Locating minimal infeasible constraint sets in linear programs*, 1991).
+What is left has no plan, and has one as soon as any one of them is dropped.  HiGHS's own
+``getIis`` names rows and column bounds of every kind, most of which nobody set, and says only
+of some of its settings that nothing can be left out, so it is not used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from allocator.certificate import TOLERANCE, certify
+from allocator.errors import SolverError
+from allocator.explain.citing import Citation, Citer, merged
+from allocator.explain.rays import Rays
+from allocator.explain.worth import LEVERS, LIMITS
+from allocator.instance import Instance, Window
+from allocator.program import LinearProgram, Objective
+from allocator.proofs import refutes
+from allocator.session import why_not
+from allocator.solvers.catalogue import find_solver
+from allocator.solvers.highs import HighsModel
+from allocator.solvers.solution import Floats, Solution, Status
+from allocator.tables import KEYS, outside
+from allocator.wording import listed
+
+MEMBERS: Final = (*LIMITS, "window_only")
+MOST_SAID: Final = 6  # limits on services in a sentence
+_MONEY: Final = frozenset({"fund_balance", "spend_ceiling", "window_only"})
+_SHOWN: Final = tuple(dict.fromkeys(("target_met", *LIMITS, "window_only", *KEYS)))
+_IN_THE_RAY: Final = 1e-9  # relative: a weight below this is rounding
+
+Tell = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A limit in conflict: all of its rows in the program, and those that the proof uses."""
+
+    constraint: str
+    rows: tuple[int, ...]
+    used: tuple[int, ...]
+    cited: Citation
+
+    @property
+    def lever(self) -> bool:
+        """Whether those who hold the purse set it: a target, a fund, a limit on spend."""
+        return self.constraint in LEVERS
+
+
+@dataclass(frozen=True, eq=False)
+class Conflict:
+    """Limits of a window's program that can't all hold.
+
+    ``ray`` weighs the rows of the proof, None where there is none; that the conflict ends with
+    any one dropped was found by solving.
+    """
+
+    window: Window | None
+    members: tuple[Member, ...]
+    ray: Floats | None
+
+    @property
+    def proved(self) -> bool:
+        """Whether the ray proves it from the arrays."""
+        return self.ray is not None
+
+    @property
+    def sentence(self) -> str:
+        """``the target ... (targets.csv, row 2) and the 2021-22 core budget ... can't both hold``.
+
+        Targets and money first; what services can do after them, counted where it is much.
+        """
+        levers = said(each for each in self.members if each.lever)
+        others = said(each for each in self.members if not each.lever)
+        if len(others) > MOST_SAID:
+            others = [f"{len(others)} limits on what services can do"]
+        told = [*levers, *others]
+        if not told:
+            return "no fund may pay for what must be paid"
+        if len(self.members) == 1:
+            return f"{told[0]} can't hold"
+        return f"{listed(told)} can't {'both' if len(self.members) == 2 else 'all'} hold"
+
+
+def said(members: Iterable[Member]) -> list[str]:
+    """Members in words with file and row, years of one limit together."""
+    return [f"{each.words} ({each.where})" for each in merged(m.cited for m in members)]
+
+
+class Feasibility:
+    """Programs of one shape asked whether they have a solution, one after the other."""
+
+    def __init__(self, program: LinearProgram, known: Iterable[Floats] = ()) -> None:
+        self._rays = Rays(known)
+        self._nothing = Objective("nothing", np.zeros(program.shape[1]), 0.0, "")
+        self._model = HighsModel(self._plain(program), find_solver("simplex"))
+        self.solves = 0
+
+    def solve(self, program: LinearProgram) -> Solution:
+        """Feasible (status optimal) or infeasible; SolverError where it is neither."""
+        plain = self._plain(program)
+        refuted = self._rays.refute(plain)
+        if refuted is not None:
+            return refuted
+        self.solves += 1
+        solution = self._model.solve(plain)
+        self._rays.learn(plain, solution)
+        if solution.status not in (Status.OPTIMAL, Status.INFEASIBLE):
+            raise why_not(solution, "looking for the limits in conflict")
+        if solution.status is Status.OPTIMAL and not self._met(plain, solution):
+            self._model = HighsModel(plain, find_solver("simplex"))  # afresh, from no basis
+            solution = self._model.solve(plain)
+            if solution.status is Status.OPTIMAL and not self._met(plain, solution):
+                raise SolverError("the solver's answer does not meet the limits it was given")
+        return solution
+
+    @staticmethod
+    def _met(program: LinearProgram, solution: Solution) -> bool:
+        proof = certify(program, solution.primal, solution.dual)
+        return proof.primal.relative <= TOLERANCE
+
+    def possible(self, program: LinearProgram) -> bool:
+        """Whether it has a solution."""
+        return self.solve(program).status is Status.OPTIMAL
+
+    def _plain(self, program: LinearProgram) -> LinearProgram:
+        return replace(program, objectives=(self._nothing,))
+
+
+def conflict(
+    instance: Instance, program: LinearProgram, window: Window | None, tell: Tell
+) -> Conflict:
+    """An irreducible conflict of a window's program, which has no solution."""
+    asked = Feasibility(program)
+    groups = limits_of(instance, program)
+    found = _filtered(asked, program, groups, tell)
+    if not found and not asked.possible(without(program, _rows(groups))):
+        groups = limits_of(instance, program, tuple(KEYS))  # what is given is in conflict by itself
+        found = _filtered(asked, program, groups, tell)
+    left = only(program, groups, found)
+    solution = asked.solve(left)
+    proved = solution.ray is not None and refutes(left, solution.ray)
+    used = set(_named_by(solution, left, _rows(found)))
+    members = []
+    for each in found:
+        rows = tuple(row for row in each.rows if row in used) or each.rows
+        (cited, *_) = merged([_cited(Citer(instance), program, row) for row in rows])
+        members.append(Member(each.constraint, each.rows, rows, cited))
+    members.sort(key=lambda each: (_SHOWN.index(each.constraint), each.rows))
+    return Conflict(window, tuple(members), solution.ray if proved else None)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Rows of the program that one cell of the instance sets."""
+
+    constraint: str
+    rows: tuple[int, ...]
+
+
+def limits_of(
+    instance: Instance, program: LinearProgram, families: Sequence[str] = MEMBERS
+) -> list[Limit]:
+    """Limits inside the horizon, in the order in which they are left out: targets last."""
+    citer, groups = Citer(instance), dict[tuple[Any, ...], list[int]]()
+    for name in sorted(families, key=_SHOWN.index, reverse=True):
+        family = program.rows.get(name)
+        if family is None:
+            continue
+        for row, index in enumerate(family.indices, family.start):
+            if outside(family, row, instance):
+                continue
+            cells = citer.family(name, index).cells
+            key = cells[0].key if cells else index
+            own = index[-1] if name == "fund_balance" else None  # a year that is not listed
+            groups.setdefault((name, key, own), []).append(row)
+    return [Limit(name, tuple(rows)) for (name, _, _), rows in groups.items()]
+
+
+def only(program: LinearProgram, groups: Sequence[Limit], kept: Sequence[Limit]) -> LinearProgram:
+    """The program with all of the limits free but those kept."""
+    return without(program, sorted(set(_rows(groups)) - set(_rows(kept))))
+
+
+def without(program: LinearProgram, rows: Sequence[int]) -> LinearProgram:
+    """The program with rows free."""
+    row_lower, row_upper = program.row_lower.copy(), program.row_upper.copy()
+    row_lower[list(rows)], row_upper[list(rows)] = -np.inf, np.inf
+    return replace(program, row_lower=row_lower, row_upper=row_upper)
+
+
+def _rows(groups: Sequence[Limit]) -> list[int]:
+    return [row for each in groups for row in each.rows]
+
+
+def _filtered(
+    asked: Feasibility, program: LinearProgram, groups: Sequence[Limit], tell: Tell
+) -> list[Limit]:
+    """Limits none of which can be left out; money all at once first, since that says most."""
+    money = [each for each in groups if each.constraint in _MONEY]
+    others = [each for each in groups if each.constraint not in _MONEY]
+    start = list(groups)
+    if money and not asked.possible(only(program, groups, others)):
+        start = others
+    left, needed = _needed_by(asked, program, groups, start), list[Limit]()
+    count = len(left)
+    while left:
+        tell("finding what is in conflict", count - len(left), count)
+        tried, rest = left[0], left[1:]
+        less = only(program, groups, [*needed, *rest])
+        solution = asked.solve(less)
+        if solution.status is Status.OPTIMAL:
+            needed.append(tried)
+            left = rest
+        else:
+            left = _in_proof(solution, less, rest)
+    return needed
+
+
+def _needed_by(
+    asked: Feasibility, program: LinearProgram, groups: Sequence[Limit], kept: Sequence[Limit]
+) -> list[Limit]:
+    less = only(program, groups, kept)
+    return _in_proof(asked.solve(less), less, kept)
+
+
+def _in_proof(solution: Solution, program: LinearProgram, groups: Sequence[Limit]) -> list[Limit]:
+    named = set(_named_by(solution, program, _rows(groups)))
+    return [each for each in groups if named & set(each.rows)]
+
+
+def _named_by(solution: Solution, program: LinearProgram, rows: Sequence[int]) -> list[int]:
+    """Those of the rows that the proof uses; all of them where there is no proof to go by."""
+    ray: Floats | None = solution.ray
+    if ray is None or not refutes(program, ray):
+        return list(rows)
+    scale = float(np.max(np.abs(ray)))
+    return [row for row in rows if abs(ray[row]) > _IN_THE_RAY * scale]
+
+
+def _cited(citer: Citer, program: LinearProgram, row: int) -> Citation:
+    family = program.row_family(row)
+    return citer.family(family.name, family.indices[row - family.start])

@@ -1,0 +1,200 @@
+"""Cost of delay: the same plan begun one, two, … years later.
+
+Until the later start nothing changes: every service stays at its baseline, no double investment
+begins.  Candidate starts of the double investment move by as many years, and so does money that
+pays in its years alone; all other budgets, prices and rates stay in their years.  Targets either
+move too or are held; where both can be asked, both are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from allocator.errors import UsageError
+from allocator.explain.altered import Cells, with_cells
+from allocator.explain.answers import Answer
+from allocator.instance import Instance
+from allocator.instance.instance import Row
+from allocator.plan import Plan
+from allocator.session import Progress, Session
+from allocator.solve import plan_of
+
+SHIFTED, HELD = "shifted", "held"
+MOST = 4  # years of delay, unless more are asked for
+
+
+@dataclass(frozen=True)
+class Delay(Answer):
+    """Plans begun later, against the plan begun at once."""
+
+    NAME: ClassVar[str] = "delay"
+    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "delay": {
+            "years_late": "years by which everything begins later",
+            "targets": "shifted by as many years, or held in their years",
+            "status": "optimal, or infeasible: no plan exists",
+            "cost": "£, present value: least cost of a plan, terminal value included",
+            "extra_cost": "£, present value: more than the plan begun at once",
+            "child_years": "child-years in care in the years of the plan",
+            "extra_child_years": "child-years in care more than in the plan begun at once",
+            "payback_year": "year: first from which the cumulative position against the baseline "
+            "is never negative again (a plan not yet begun is level with it); blank for none",
+            "window_first_year": "year: first of the double investment; blank for none",
+            "window_years": "years of double investment; blank for none",
+            "why": "where there is no plan: how far the funds reach, or that they run out",
+        },
+        "delay_years": {
+            "years_late": "years by which everything begins later",
+            "targets": "shifted by as many years, or held in their years",
+            "year": "year",
+            "children_in_care": "children in care at its end",
+            "extra_children": "children in care more than in the plan begun at once",
+        },
+    }
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row for each delay."""
+        return self.tables["delay"]
+
+    def facts(self) -> dict[str, Any]:
+        """Whether the plan begun at once exists."""
+        return {"status": str(self.table["status"].iloc[0])}
+
+
+def cost_of_delay(
+    instance: Instance, years: int | None = None, progress: Progress | None = None
+) -> Delay:
+    """Solve the instance begun 0, 1, … ``years`` later, each plan proved and audited.
+
+    UsageError where that many years are not inside the plan.
+    """
+    most = min(MOST, instance.years - 1) if years is None else years
+    if most >= instance.years:
+        raise UsageError(
+            f"a delay of {most} years leaves nothing of a plan of {instance.years}; ask for less"
+        )
+    tell: Progress = progress or (lambda what, done, steps: None)
+    session, found = Session(), list[_Begun]()
+    asked = list(_asked(instance, most))
+    for n, (late, targets, begun) in enumerate(asked):
+        tell(f"begun {late} years late, targets {targets}", n, len(asked))
+        solved = session.solve(begun, every_window=False)
+        plan = plan_of(begun, solved, "least_cost", session.solver)
+        found.append(_Begun(late, targets, plan, "" if plan.found else _why(begun)))
+    tell("done", len(asked), len(asked))
+    at_once = found[0].plan
+    tables = {
+        "delay": _whole(found, at_once),
+        "delay_years": pd.concat([_by_year(each, at_once) for each in found], ignore_index=True),
+    }
+    return Delay(instance, "least_cost", session.solver, tables)
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A plan begun some years late, or why there is none."""
+
+    late: int
+    targets: str
+    plan: Plan
+    why: str
+
+
+def _why(begun: Instance) -> str:
+    """How far the funds reach where no plan meets the targets."""
+    best = Session("largest_reduction").solve(begun, every_window=False).best
+    if best is None:
+        return "the funds run out, whatever the target"
+    return f"the funds reach no fewer than {best.value(0):,.1f} children at the end of the plan"
+
+
+def begun_later(instance: Instance, late: int, *, shift_targets: bool) -> Instance:
+    """The instance begun so many years later, in the same years of account."""
+    if late == 0:
+        return instance
+    first = instance.first_year + late
+    timed = {row["fund"] for row in instance.tables["funds"] if row["window_only"]}
+
+    def moved(row: Row) -> Cells:
+        return {"year": row["year"] + late}
+
+    later = with_cells(
+        instance, "services",
+        lambda row: {"first_year": max(first, row["first_year"] or instance.first_year)},
+    )  # fmt: skip
+    later = with_cells(later, "budgets", lambda row: moved(row) if row["fund"] in timed else {})
+    if shift_targets:
+        later = with_cells(later, "targets", moved)
+    settings = instance.double_investment
+    if settings is None:
+        return later
+    starts = tuple(
+        start + late for start in (settings.starts or instance.horizon)
+        if start + late <= instance.last_year
+    )  # fmt: skip
+    return replace(later, double_investment=replace(settings, starts=starts))
+
+
+def _asked(instance: Instance, most: int) -> Iterator[tuple[int, str, Instance]]:
+    """Delays and what becomes of the targets; shifted as long as all of them stay in the plan."""
+    yield 0, SHIFTED, instance
+    years = [row["year"] for row in instance.tables["targets"] if row["year"] in instance.horizon]
+    for late in range(1, most + 1):
+        if not years or max(years) + late <= instance.last_year:
+            yield late, SHIFTED, begun_later(instance, late, shift_targets=True)
+        if years:
+            yield late, HELD, begun_later(instance, late, shift_targets=False)
+
+
+def child_years(plan: Plan) -> float:
+    """Child-years in care in the years of the plan: the mean of each period's start and end."""
+    care = {key for key, state in plan.instance.resolved.states.items() if state.in_care}
+    states = plan.tables["states"]
+    inside = [key in care for key in zip(states["area"], states["state"], strict=True)]
+    run = states[inside].groupby("period")["children"].sum().to_numpy()
+    return float((run[1:] + run[:-1]).sum() / 2 / plan.instance.periods_per_year)
+
+
+def _whole(found: list[_Begun], at_once: Plan) -> pd.DataFrame:
+    rows = []
+    for begun in found:
+        plan = begun.plan
+        row: dict[str, Any] = {
+            "years_late": begun.late, "targets": begun.targets, "status": plan.status,
+            "why": begun.why,
+        }  # fmt: skip
+        if plan.found:
+            first, length = plan.window or (None, None)
+            row |= {
+                "cost": plan.objective,
+                "child_years": child_years(plan),
+                "payback_year": plan.cash().lasting_payback_year,
+                "window_first_year": first,
+                "window_years": length,
+            }
+            if at_once.found:
+                row["extra_cost"] = (plan.objective or 0.0) - (at_once.objective or 0.0)
+                row["extra_child_years"] = row["child_years"] - child_years(at_once)
+        rows.append(row)
+    table = pd.DataFrame(rows, columns=list(Delay.COLUMNS["delay"]))
+    whole = ("payback_year", "window_first_year", "window_years")
+    money = ("cost", "extra_cost", "child_years", "extra_child_years")
+    return table.astype(dict.fromkeys(whole, "Int64") | dict.fromkeys(money, "float64"))
+
+
+def _by_year(begun: _Begun, at_once: Plan) -> pd.DataFrame:
+    plan = begun.plan
+    frame = pd.DataFrame(
+        {"years_late": begun.late, "targets": begun.targets, "year": list(plan.instance.horizon)}
+    )
+    frame["children_in_care"] = plan.years()["children_in_care"].to_numpy() if plan.found else None
+    first = at_once.years()["children_in_care"].to_numpy() if at_once.found else None
+    frame["extra_children"] = (
+        frame["children_in_care"] - first if plan.found and first is not None else None
+    )
+    return frame.astype({"children_in_care": "float64", "extra_children": "float64"})

@@ -1,0 +1,163 @@
+"""The least by which limits must give way for there to be a plan: elastic programs.
+
+A limit is given a column that moves it, and the columns' weighted sum is minimised; so the answer
+is the least there is, proved by the dual, or a proof that no amount is enough.  Chinneck,
+*Feasibility and Infeasibility in Optimization*, 2008, chapter 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from allocator.certificate import certify
+from allocator.errors import CertificateError
+from allocator.explain.rays import Rays
+from allocator.instance import Instance, Window
+from allocator.program import LinearProgram, Objective
+from allocator.proofs import refutes
+from allocator.session import at_window, build, why_not
+from allocator.solvers.catalogue import DEFAULT, find_solver
+from allocator.solvers.highs import HighsModel
+from allocator.solvers.solution import Floats, Solution, Status
+
+NOTHING: Final = 1e-7  # a move smaller than this, in the program's units, is rounding
+SCALE: Final = 1e3  # of the weights: solvers' tolerances of duals are absolute
+TIE: Final = 1e-7  # relative: totals nearer than this are the same
+
+
+@dataclass(frozen=True)
+class Move:
+    """Right-hand sides that give way together: by ``steps`` for a unit, which costs ``weight``."""
+
+    rows: Sequence[int]
+    steps: Sequence[float]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Least:
+    """The window that needs least, the units of each move there, and their weighted sum."""
+
+    window: Window | None
+    amounts: Floats
+    total: float
+
+
+class Elastic:
+    """The windows of an instance, asked how little must give way.
+
+    ``windows`` are those that are looked at, all of them unless they are given; ``known`` are
+    rays that prove of some of them that they have no plan.
+    """
+
+    def __init__(
+        self, instance: Instance, formulation: str,
+        windows: Sequence[Window | None] | None = None, known: Iterable[Floats] = (),
+    ) -> None:  # fmt: skip
+        self.instance = instance
+        self.base = build(instance, formulation).relaxed()
+        self.windows = (None, *instance.windows) if windows is None else tuple(windows)
+        self._rays = Rays(known)
+        self._models: dict[tuple[int, int, int], HighsModel] = {}
+        self.solves = 0
+
+    def program(self, window: Window | None) -> LinearProgram:
+        """The program of a window, funds that pay in it alone held by their balance alone.
+
+        ``window_only`` caps what they pay in terms of what they hold, which is what may change.
+        """
+        program = at_window(self.base, self.instance, window)
+        family = program.rows.get("window_only")
+        if family is None or window is None:
+            return program
+        row_upper = program.row_upper.copy()
+        for n, index in enumerate(family.indices):
+            if window[0] <= index[-1] < sum(window):
+                row_upper[family.start + n] = np.inf
+        return replace(program, row_upper=row_upper)
+
+    def least(self, moves: Sequence[Move], freed: Sequence[int] = ()) -> Least | None:
+        """The least over the windows; None where no amount is enough in any, which is proved.
+
+        ``freed`` are rows to leave out.  Raises SolverError, or CertificateError where an answer
+        is not proved.
+        """
+        best: Least | None = None
+        for window in self.windows:
+            found = self.least_at(window, moves, freed)
+            if found is None:
+                continue
+            if best is None or found.total < best.total - TIE * max(1.0, abs(best.total)):
+                best = found
+        return best
+
+    def least_at(
+        self, window: Window | None, moves: Sequence[Move], freed: Sequence[int] = ()
+    ) -> Least | None:
+        """The same in one window."""
+        program = self.program(window)
+        if freed:
+            row_lower, row_upper = program.row_lower.copy(), program.row_upper.copy()
+            row_lower[list(freed)], row_upper[list(freed)] = -np.inf, np.inf
+            program = replace(program, row_lower=row_lower, row_upper=row_upper)
+        aim = _elastic(program, moves)
+        solution = self._solve(aim)
+        if solution.status is Status.INFEASIBLE:
+            return None
+        amounts = solution.primal[program.shape[1] :]
+        return Least(window, np.where(amounts > NOTHING, amounts, 0.0), solution.objective / SCALE)
+
+    def _solve(self, aim: LinearProgram) -> Solution:
+        """From the last basis of its shape, where there is one; afresh, where that proves nothing.
+
+        Raises SolverError where no attempt ends, CertificateError where none is proved.
+        """
+        refuted = self._rays.refute(aim)
+        if refuted is not None:
+            return refuted
+        self.solves += 1
+        shape = (*aim.shape, aim.matrix.entries)
+        if shape not in self._models:
+            self._models = {shape: HighsModel(aim, find_solver(DEFAULT))}
+        solution = self._models[shape].solve(aim)
+        for attempt in ("simplex", "ipm"):
+            if not _doubt(aim, solution):
+                break
+            self._models = {shape: HighsModel(aim, find_solver(attempt))}
+            solution = self._models[shape].solve(aim)
+        doubt = _doubt(aim, solution)
+        if not doubt:
+            self._rays.learn(aim, solution)
+            return solution
+        if solution.status not in (Status.OPTIMAL, Status.INFEASIBLE):
+            raise why_not(solution, "looking for the least that must give way")
+        raise CertificateError(f"the least that must give way is not proved: {doubt}")
+
+
+def _doubt(aim: LinearProgram, solution: Solution) -> str:
+    """What is not proved of an answer; blank where all is."""
+    if solution.status is Status.INFEASIBLE:
+        proved = solution.ray is not None and refutes(aim, solution.ray)
+        return "" if proved else "that no amount is enough"
+    if solution.status is not Status.OPTIMAL:
+        return solution.message or "no answer"
+    return certify(aim, solution.primal, solution.dual).failure()
+
+
+def _elastic(program: LinearProgram, moves: Sequence[Move]) -> LinearProgram:
+    entries = [
+        (row, n, -step)
+        for n, move in enumerate(moves)
+        for row, step in zip(move.rows, move.steps, strict=True)
+    ]
+    rows, columns, values = (list(part) for part in zip(*entries, strict=True)) if entries else (
+        [], [], []
+    )  # fmt: skip
+    wide = program.with_columns("moved", "", len(moves), rows=rows, columns=columns, values=values)
+    costs = np.zeros(wide.shape[1])
+    costs[program.shape[1] :] = [SCALE * move.weight for move in moves]
+    return replace(wide, objectives=(Objective("moved", costs, 0.0, ""),))

@@ -1,0 +1,217 @@
+"""``allocator explain``: what a plan is worth and why it is as it is, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from allocator.explain import binding, limits, services, windows
+from allocator.explain.answers import Answer
+from allocator.explain.conflict import Conflict, Feasibility, Limit, conflict, limits_of, only
+from allocator.explain.trial import Trial
+from allocator.explain.way import Way
+from allocator.explain.ways import ways_out
+from allocator.instance import Instance, Window
+from allocator.plan import Plan
+from allocator.program import LinearProgram
+from allocator.session import Progress, Session, Solved, at_window, build
+from allocator.solve import plan_of
+
+_CONFLICT = {
+    "constraint": "its name in docs/model.md",
+    "words": "what a council would call it, and the years in which it is in conflict",
+    "file": "file of the instance (or workbook and sheet) that sets it",
+    "row": "row of that file; blank for a setting",
+    "key": "the cell, as --set names it",
+    "value": "what the cell says; blank where it takes its default",
+    "source": "where the instance has it from",
+}
+_WAYS = {
+    "way": "kind of change",
+    "words": "what is changed, all else held; a year or fund where money is looked for there alone",
+    "possible": "True: the change gives a plan, which was tried; False: no amount of it does, "
+    "which is proved",
+    "unit": "unit of before, after and amount",
+    "before": "what the cell says",
+    "after": "what it would have to say, rounded to the side that gives way; the share by which "
+    "each must be higher, where it is several",
+    "amount": "the least change there is, not rounded",
+    "file": "file of the instance (or workbook and sheet)",
+    "row": "row of that file",
+    "key": "the cell, as --set names it",
+    "window_first_year": "financial year in which the double investment begins; blank for none",
+    "window_years": "its length; blank for none",
+}
+_MONEY = {
+    "way": "kind of change in ways.csv",
+    "words": "the year or fund that it is looked for in alone",
+    "fund": "the fund",
+    "owner": "area that owns the balance; all: shared by all",
+    "year": "financial year",
+    "amount": "£ that the fund has",
+    "extra": "£ more, undiscounted, rounded up to a pound",
+}
+
+
+@dataclass(frozen=True)
+class Explanation(Answer):
+    """The answer: tables of a plan, or of what is in conflict and the ways out.
+
+    ``everywhere`` says whether the conflict is one in every window.
+    """
+
+    NAME: ClassVar[str] = "explain"
+    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "limits": limits.COLUMNS,
+        "binding": binding.COLUMNS,
+        "services": services.COLUMNS,
+        "windows": windows.COLUMNS,
+        "conflict": _CONFLICT,
+        "ways": _WAYS,
+        "money": _MONEY,
+    }
+
+    plan: Plan | None
+    conflict: Conflict | None = None
+    everywhere: bool = False
+    ways: tuple[Way, ...] = ()
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a plan."""
+        return self.plan is not None
+
+    def facts(self) -> dict[str, Any]:
+        """Status, and the plan's cost or the conflict in a sentence."""
+        if self.plan is not None:
+            return {
+                "status": "optimal", "objective": self.plan.objective,
+                "window": _window(self.plan.window),
+            }  # fmt: skip
+        assert self.conflict is not None
+        return {
+            "status": "infeasible",
+            "window": _window(self.conflict.window),
+            "conflict_sentence": self.conflict.sentence,
+            "conflict_proved": self.conflict.proved,
+            "in_every_window": self.everywhere,
+            "weights": "extra money counts by its present value at the discount rate; every "
+            "other way changes one number, or several by one factor",
+        }
+
+
+def explain(
+    instance: Instance, *, formulation: str = "least_cost", every_window: bool = True,
+    progress: Progress | None = None,
+) -> Explanation:  # fmt: skip
+    """Explain the plan of an instance that has passed its checks, or why there is none.
+
+    Without ``every_window``, ways out are looked for without a double investment and with the
+    longest windows alone.  Raises UsageError for an unknown formulation, SolverError where the
+    solver fails, CertificateError or AuditError where an answer does not hold.
+    """
+    tell = progress or (lambda what, done, steps: None)
+    session = Session(formulation)
+    solved = session.solve(instance, ranges=True, progress=progress)
+    if solved.best is None:
+        return _no_plan(instance, formulation, session.solver, every_window, tell)
+    return _of_plan(instance, formulation, session, solved, tell)
+
+
+def _of_plan(
+    instance: Instance, formulation: str, session: Session, solved: Solved, tell: Progress
+) -> Explanation:
+    plan, best = plan_of(instance, solved, formulation, session.solver), solved.best
+    assert best is not None
+    assert best.solution is not None
+    trial = Trial(best.program, best.solution, session.model)
+    rows = binding.binding(plan, trial, solved.ranging, tell)
+    cells = limits.limits(plan, trial, rows, tell)
+    tables = {
+        "limits": cells,
+        "binding": rows[list(binding.COLUMNS)],
+        "services": services.services(plan, cells, tell),
+        "windows": windows.windows(plan, solved, tell),
+    }
+    return Explanation(instance, formulation, session.solver, tables, plan)
+
+
+def _no_plan(
+    instance: Instance, formulation: str, solver: str, every_window: bool, tell: Progress
+) -> Explanation:
+    base = build(instance, formulation).relaxed()
+    first = (None, *instance.windows)[-1]
+    found = conflict(instance, at_window(base, instance, first), first, tell)
+    rays = [] if found.ray is None else [found.ray]
+    ways = ways_out(instance, formulation, None if every_window else _longest(instance), tell, rays)
+    window = _nearest(ways)
+    if window != found.window:
+        found = conflict(instance, at_window(base, instance, window), window, tell)
+    everywhere = _everywhere(instance, base, found)
+    tables = {"conflict": _conflict_table(found), "ways": _ways_table(ways),
+              "money": _money_table(instance, ways)}  # fmt: skip
+    return Explanation(instance, formulation, solver, tables, None, found, everywhere, tuple(ways))
+
+
+def _longest(instance: Instance) -> list[Window | None]:
+    most = max((length for _, length in instance.windows), default=0)
+    return [None, *(window for window in instance.windows if window[1] == most)]
+
+
+def _nearest(ways: Sequence[Way]) -> Window | None:
+    """The window that needs the least money, else the nearest target, for there to be a plan."""
+    for kind in ("money", "targets", "target"):
+        found = [way for way in ways if way.kind == kind and way.possible]
+        if found:
+            return min(found, key=lambda way: way.amount or 0.0).window
+    return None
+
+
+def _everywhere(instance: Instance, base: LinearProgram, found: Conflict) -> bool:
+    """Whether the same limits are in conflict in every window."""
+    groups = limits_of(instance, base)
+    asked = Feasibility(base, [] if found.ray is None else [found.ray])
+    kept = [Limit(each.constraint, each.used) for each in found.members]
+    others = (each for each in (None, *instance.windows) if each != found.window)
+    return not any(
+        asked.possible(only(at_window(base, instance, each), groups, kept)) for each in others
+    )
+
+
+def _window(window: Window | None) -> dict[str, int] | None:
+    return None if window is None else {"first_year": window[0], "years": window[1]}
+
+
+def _conflict_table(found: Conflict) -> pd.DataFrame:
+    rows = [
+        (each.constraint, each.cited.words, c.file, c.row, c.key, c.value, c.source)
+        for each in found.members
+        for c in each.cited.cells
+    ]
+    return pd.DataFrame(rows, columns=list(_CONFLICT)).astype({"row": "Int64"})
+
+
+def _ways_table(ways: Sequence[Way]) -> pd.DataFrame:
+    rows = []
+    for way in ways:
+        cell, (start, length) = way.cell, way.window or (None, None)
+        place = (None, None, None) if cell is None else (cell.file, cell.row, cell.key)
+        rows.append((
+            way.kind, way.words, way.possible, way.unit, way.before, way.after, way.amount,
+            *place, start, length,
+        ))  # fmt: skip
+    whole = dict.fromkeys(("row", "window_first_year", "window_years"), "Int64")
+    return pd.DataFrame(rows, columns=list(_WAYS)).astype(whole)
+
+
+def _money_table(instance: Instance, ways: Sequence[Way]) -> pd.DataFrame:
+    budgets = instance.resolved.budgets
+    rows = [
+        (way.kind, way.words, fund, owner, year, budgets[fund, owner, year], extra)
+        for way in ways
+        for (fund, owner, year), extra in way.money.items()
+    ]
+    return pd.DataFrame(rows, columns=list(_MONEY))

@@ -1,0 +1,164 @@
+"""An explanation in sentences: what binds, why this window, which services; or what conflicts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, Final
+
+from allocator.explain.answers import records
+from allocator.explain.explanation import Explanation
+from allocator.explain.no_plan_text import no_plan
+from allocator.explain.words import capital, heading, with_window
+from allocator.wording import counted, number, paragraph, pounds, shortened, table
+
+MOST_LIMITS: Final = 10
+MOST_WINDOWS: Final = 4
+MOST_SERVICES: Final = 12
+
+
+def text(answer: Explanation) -> str:
+    """The page, for a plan or for none."""
+    parts = _of_plan(answer) if answer.found else no_plan(answer)
+    return "\n\n".join([*parts, _proof(answer)]) + "\n"
+
+
+def _of_plan(answer: Explanation) -> Iterator[str]:
+    yield heading(answer, "why is this the plan, and what is each of its limits worth?")
+    assert answer.plan is not None
+    yield paragraph(
+        f"Answer: {with_window(answer.plan.window)}, the plan costs "
+        f"{pounds(answer.plan.objective or 0.0)} at present value.  {_first(answer)}"
+    )
+    yield "\n".join(_limits(answer))
+    if len(answer.tables["windows"]) > 1:
+        yield "\n".join(_windows(answer))
+    yield "\n".join(_services(answer))
+
+
+def _first(answer: Explanation) -> str:
+    """What is worth most, in a sentence."""
+    rows = records(answer.tables["limits"])
+    paying = [row for row in rows if row["saves"] > 0]
+    if not paying:
+        return "No limit stands in its way: none would save anything if it gave way."
+    return f"The weightiest limit is {paying[0]['words']}: {_saving(paying[0])}."
+
+
+def _limits(answer: Explanation) -> Iterator[str]:
+    """Each limit and what a unit is worth on either side."""
+    rows = records(answer.tables["limits"])
+    yield paragraph(
+        "What binds, what one unit more is worth at present value, and how far that holds"
+    )
+    plan = answer.plan
+    aims = plan is not None and plan.aims_at_targets and plan.instance.resolved.targets
+    if aims and not any(row["constraint"] == "target_met" for row in rows):
+        yield "  The targets do not bind: the cheapest plan goes below them of itself."
+    for row in rows[:MOST_LIMITS]:
+        yield paragraph(f"{capital(row['words'])} ({where(row)}):", "  ")
+        yield paragraph(f"{_saving(row)}; {_costing(row)}.", "    ")
+    left = len(rows) - MOST_LIMITS
+    if left > 0:
+        yield f"  and {left} more of less weight; --out writes them to limits.csv"
+
+
+def _saving(row: dict[str, Any]) -> str:
+    """``one child more in the target saves £221,302 (each of the first 2.1)``."""
+    if not row["saves"] > 0:
+        return f"{row['relief']} saves nothing, since other limits bind as well"
+    return f"{row['relief']} saves {pounds(row['saves'])}{_as_far(row['relief'], row['holds'])}"
+
+
+def _costing(row: dict[str, Any]) -> str:
+    cost = row["costs"]
+    if cost is None or abs(cost) < 0.005:
+        return "the other way costs nothing"
+    if math.isinf(cost):
+        return "the other way there is no plan"
+    return f"the other way costs {pounds(cost)}{_as_far(row['relief'], row['costs_hold'])}"
+
+
+def _as_far(relief: str, holds: float | None) -> str:
+    if holds is None or relief.startswith("a start"):
+        return ""
+    if relief.startswith("£"):
+        return f" (for the first {pounds(holds)})"
+    return f" (for the first {f'{holds:,.2g}' if holds < 10 else number(holds)})"
+
+
+def where(row: dict[str, Any]) -> str:
+    """``budgets.csv, row 7``."""
+    return row["file"] if row["row"] is None else f"{row['file']}, row {row['row']}"
+
+
+def _windows(answer: Explanation) -> Iterator[str]:
+    rows = records(answer.tables["windows"])
+    yield "Why the double investment lies where it does"
+    shown = rows[1 : 1 + MOST_WINDOWS]
+    shown += [row for row in rows[1 + MOST_WINDOWS :] if row["why"] or row["words"] == "none"]
+    for row in shown:
+        name = "No double investment" if row["words"] == "none" else row["words"]
+        why = f": {row['why']}" if row["why"] else ""
+        if row["status"] == "infeasible":
+            said = f"{name}: there is no plan{why}."
+        elif row["status"] == "same":
+            said = f"{name}: costs the same; the shorter, then the earlier, is preferred."
+        else:
+            said = f"{name}: {pounds(row['dearer'])} dearer{why}."
+        yield paragraph(said, "  ")
+    if len(rows) - 1 > len(shown):
+        yield f"  and {counted(len(rows) - 1 - len(shown), 'window')} more; --out writes them all"
+
+
+def _services(answer: Explanation) -> Iterator[str]:
+    rows = records(answer.tables["services"])
+    yield "Services"
+    for row in rows[:MOST_SERVICES]:
+        name = shortened(row["label"], 60) + (f" in {row['area']}" if row["area"] else "")
+        yield paragraph(f"{name} ({where(row)}): {_service(row)}.", "  ")
+    if len(rows) > MOST_SERVICES:
+        yield f"  and {len(rows) - MOST_SERVICES} more; --out writes them to services.csv"
+
+
+def _service(row: dict[str, Any]) -> str:
+    levels = f"{number(row['least'])} to {number(row['most'])} cases a year"
+    if row["status"] == "used":
+        held = row["limits"].count("; ") + 1 if row["limits"] else 0
+        at = f", at {counted(held, 'limit')} above" if held else ""
+        return f"used, {levels}{at}"
+    doing = "not used" if row["status"] == "not used" else f"never above its floor, {levels}"
+    return f"{doing}{_would_be(row)}"
+
+
+def _would_be(row: dict[str, Any]) -> str:
+    """How much cheaper or better it would have to be."""
+    price = pounds(row["unit_cost"])
+    if row["not_used_at_cost"] is None and row["not_used_at_effect"] is None:
+        return "; it is allowed no more"
+    if row["used_at_cost"] is None:
+        cost = "it would not be taken up even if cases were free"
+    elif row["used_at_cost"] == 0:
+        below = pounds(row["not_used_at_cost"])
+        cost = f"it would be taken up only if a case were all but free, below {below}, not {price}"
+    else:
+        cost = (
+            f"it would be taken up at {pounds(row['used_at_cost'])} a case, not yet at "
+            f"{pounds(row['not_used_at_cost'])} (a case costs {price})"
+        )
+    if row["used_at_effect"] is None:
+        return f"; {cost}; with {row['not_used_at_effect']:g} times its effect it would still not"
+    times = (
+        f"{row['used_at_effect']:.3g} times its effect, not with {row['not_used_at_effect']:.3g}"
+    )
+    return f"; {cost}, or with {times}"
+
+
+def _proof(answer: Explanation) -> str:
+    lines = [
+        ("Price base", f"{answer.instance.price_base}; present values at "
+         f"{100 * answer.instance.discount_rate:.3g}% to {answer.instance.first_year}"),
+        ("Solved by", f"{answer.solver}, formulation {answer.formulation}"),
+        ("Instance", f"{shortened(answer.instance.name, 50)}, hash {answer.instance.hash[:12]}"),
+    ]  # fmt: skip
+    return table(lines[0], lines[1:], left=2)

@@ -1,0 +1,263 @@
+"""Cost against the target, and children against money: the whole curve, breakpoint by breakpoint.
+
+Both are exact.  Between two breakpoints the price is one number; at each of them another plan, or
+another double-investment window, takes over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Final
+
+import numpy as np
+import pandas as pd
+
+from allocator.errors import UsageError
+from allocator.explain.answers import Answer
+from allocator.explain.envelope import Piece
+from allocator.explain.parametric import Move, Parametric
+from allocator.explain.walk import Walked, walk
+from allocator.instance import Instance
+from allocator.instance.problems import did_you_mean
+from allocator.instance.schema import ALL
+from allocator.program import POUNDS, LinearProgram
+from allocator.session import Progress, build
+from allocator.simulate import baseline
+from allocator.windows import TIE
+
+_WINDOW: Final = {
+    "window_first_year": "year: first of the double investment; blank for none",
+    "window_years": "years of double investment; blank for none",
+    "status": "optimal; jump: what the row before tends to, where a cheaper window becomes "
+    "possible and the next row takes over",
+}
+
+
+@dataclass(frozen=True)
+class Frontier(Answer):
+    """The curve, and where the instance's own target or budget lies on it.
+
+    ``moved`` is what moves: an owner and a year of a target, or a fund.  ``now`` is the target in
+    children, or 0 for the budgets as they are.
+    """
+
+    moved: tuple[str, int] | str
+    now: float
+    walked: Walked
+
+    @property
+    def reach(self) -> float | None:
+        """The least target, or the least change of the budget, that has a plan."""
+        return self.walked.pieces[0].start if self.walked.pieces else None
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The breakpoints, in order."""
+        return self.tables[self.NAME]
+
+    @property
+    def end(self) -> float | None:
+        """The number from which on nothing changes any more."""
+        rows = list(_rows(self.walked))
+        return rows[-1][0] if rows else None
+
+    def facts(self) -> dict[str, Any]:
+        """Where the curve begins, and what holds at the instance's own number."""
+        here = self.walked.at(self.now)
+        return {
+            "status": "optimal" if here is not None else "infeasible",
+            "reach": self.reach,
+            "now": self.now,
+            "value_now": None if here is None else self._scaled(here.line(self.now)),
+            "price_now": None if here is None else -self._scaled(here.slope),
+            "breakpoints": len(self.table),
+            "solves": self.walked.solves,
+        }
+
+    def _scaled(self, value: float) -> float:
+        return float(value)
+
+
+@dataclass(frozen=True)
+class TargetFrontier(Frontier):
+    """Least cost against the target."""
+
+    NAME: ClassVar[str] = "frontier_target"
+    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "frontier_target": {
+            "owner": "whose target moves: an area, or all",
+            "year": "year of the target that moves; it holds until the next one's year",
+            "children": "children in care at most, at that year's end: a breakpoint",
+            "cost": "£, present value: least cost of a plan, terminal value included",
+            "price_per_child": "£, present value, that one child fewer costs, from this row's "
+            "children to the next row's; 0 where the target no longer binds",
+            **_WINDOW,
+        }
+    }
+
+    def _scaled(self, value: float) -> float:
+        return float(value) * POUNDS
+
+
+@dataclass(frozen=True)
+class BudgetFrontier(Frontier):
+    """Fewest children in care against money."""
+
+    NAME: ClassVar[str] = "frontier_budget"
+    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "frontier_budget": {
+            "money": "£ a year, the same in every year, on top of the fund's budget: a breakpoint",
+            "children_in_care": "fewest children in care at the end of the last year, targets "
+            "left out",
+            "children_per_million": "children fewer for £1m a year more, from this row's money to "
+            "the next row's; 0 where more money no longer helps",
+            **_WINDOW,
+        }
+    }
+
+    def facts(self) -> dict[str, Any]:
+        """The same in pounds a year."""
+        known = super().facts()
+        return known | {"fund": self.moved, "reach": self.reach and self.reach * POUNDS}
+
+
+def target_frontier(
+    instance: Instance, target: str | None = None, progress: Progress | None = None
+) -> TargetFrontier:
+    """Least cost for every target from the furthest that the funds can reach.
+
+    ``target`` names the row that moves, as ``--set`` names it: a year, or ``area.year``; without
+    it, the last of those for all areas together.  Other targets stay.  UsageError where there is
+    none of that name, CertificateError where a point of the curve is not proved.
+    """
+    owner, year = _target_meant(instance, target)
+    program = build(instance)
+    family = program.rows["target_met"]
+    listed = {row["year"] for row in instance.tables["targets"] if (row["area"] or ALL) == owner}
+    until = min((each for each in listed if each > year), default=instance.last_year + 1)
+    rows = np.array(
+        [at for (o, y), at in family.positions.items() if o == owner and year <= y < until]
+    )
+    now = float(program.row_upper[rows[0]])
+    row_upper = program.row_upper.copy()
+    row_upper[rows] = 0.0
+    most = sum(float(run.max()) for run in baseline(instance).children_in_care.values())
+
+    def far(variant: LinearProgram, followed: Parametric) -> float:
+        free = followed.solution(variant, 100 * (1 + most))
+        return float(variant.matrix.times(free.primal)[rows].max())
+
+    move = Move(rows, np.ones(len(rows)))
+    walked = walk(instance, replace(program, row_upper=row_upper), move, far, progress)
+    table = pd.DataFrame(
+        [
+            {"owner": owner, "year": year, "children": at, "cost": value * POUNDS,
+             "price_per_child": price * POUNDS, **rest}
+            for at, value, price, rest in _rows(walked)
+        ],
+        columns=list(TargetFrontier.COLUMNS["frontier_target"]),
+    )  # fmt: skip
+    return TargetFrontier(
+        instance, "least_cost", walked.solver, {"frontier_target": _typed(table)}, (owner, year),
+        now, walked,
+    )  # fmt: skip
+
+
+def budget_frontier(
+    instance: Instance, fund: str | None = None, progress: Progress | None = None
+) -> BudgetFrontier:
+    """Fewest children in care at the end for every change of a fund's budget.
+
+    The change is the same amount in every year, shared among the areas of the fund as its
+    budgets are; without ``fund``, of the largest one that pays in every year.  Targets are left
+    out, as in ``largest_reduction``.  UsageError where there is no such fund.
+    """
+    chosen = _fund_meant(instance, fund)
+    program = build(instance, "largest_reduction")
+    owned = {key: at for key, at in program.rows["fund_balance"].positions.items()
+             if key[0] == chosen}  # fmt: skip
+    totals: dict[str, float] = {}
+    for _, owner, year in owned:
+        totals[owner] = totals.get(owner, 0.0) + instance.resolved.budgets[chosen, owner, year]
+    whole = sum(totals.values())
+    steps = [totals[o] / whole if whole else 1 / len(totals) for _, o, _ in owned]
+    spend = sum(baseline(instance).spend.values(), np.zeros(instance.years)) / POUNDS
+    move = Move(np.array(list(owned.values())), np.array(steps))
+    walked = walk(
+        instance, program, move, lambda variant, followed: 3 * float(spend.max()), progress
+    )
+    table = pd.DataFrame(
+        [
+            {"money": at * POUNDS, "children_in_care": value, "children_per_million": price, **rest}
+            for at, value, price, rest in _rows(walked)
+        ],
+        columns=list(BudgetFrontier.COLUMNS["frontier_budget"]),
+    )
+    return BudgetFrontier(
+        instance, "largest_reduction", walked.solver, {"frontier_budget": _typed(table)}, chosen,
+        0.0, walked,
+    )  # fmt: skip
+
+
+def _rows(walked: Walked) -> Iterator[tuple[float, float, float, dict[str, Any]]]:
+    """Number, value, price and the rest of each row: where pieces begin, and where they jump.
+
+    The last row is where the curve has become flat.
+    """
+    if not walked.pieces:
+        return
+    flat = walked.pieces[-1].value
+    size = TIE * max(1.0, abs(flat))
+    last: Piece | None = None
+    for piece in walked.pieces:
+        if last is not None and last.line(last.end) - piece.value > size:
+            yield last.end, last.line(last.end), -last.slope, _rest(last, "jump")
+        ended = piece.value - flat <= size
+        yield piece.start, piece.value, 0.0 if ended else -piece.slope, _rest(piece, "optimal")
+        if ended:
+            return
+        last = piece
+
+
+def _rest(piece: Piece, status: str) -> dict[str, Any]:
+    first, years = piece.window or (None, None)
+    return {"window_first_year": first, "window_years": years, "status": status}
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    return table.astype({"window_first_year": "Int64", "window_years": "Int64"})
+
+
+def _target_meant(instance: Instance, text: str | None) -> tuple[str, int]:
+    """Owner and year of a listed target."""
+    known = {
+        (row["area"] or ALL, int(row["year"])): row
+        for row in instance.tables["targets"]
+        if row["year"] in instance.horizon
+    }
+    if not known:
+        raise UsageError("there is no target within the plan to move; add a row to targets")
+    spelled = {(f"{y}" if o == ALL else f"{o}.{y}"): (o, y) for o, y in known}
+    if text is None:
+        return max(known, key=lambda key: (key[0] == ALL, key[1]))
+    if text not in spelled:
+        raise UsageError(f"there is no target {text!r}; {did_you_mean(text, spelled)}")
+    return spelled[text]
+
+
+def _fund_meant(instance: Instance, name: str | None) -> str:
+    totals: dict[str, float] = {}
+    for (fund, _, _), amount in instance.resolved.budgets.items():
+        totals[fund] = totals.get(fund, 0.0) + amount
+    timed = {f for (f, _), rules in instance.resolved.accounts.items() if rules.window_only}
+    lasting = {fund: amount for fund, amount in totals.items() if fund not in timed}
+    if name is None and lasting:
+        return max(lasting, key=lambda fund: lasting[fund])
+    if name in timed:
+        raise UsageError(
+            f"{name!r} pays in double-investment years alone; choose a fund that pays in every year"
+        )
+    if name not in lasting:
+        raise UsageError(f"there is no fund {name or ''!r}; {did_you_mean(name or '', lasting)}")
+    return str(name)

@@ -1,0 +1,137 @@
+"""The frontier in words: where it begins and ends, and what a child costs along it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from allocator.explain.envelope import Piece
+from allocator.explain.frontier import BudgetFrontier, Frontier, TargetFrontier
+from allocator.explain.words import heading, signed, window_words, with_window
+from allocator.instance.instance import financial_year
+from allocator.instance.schema import ALL
+from allocator.program import POUNDS
+from allocator.wording import number, paragraph, pounds, table
+
+SHOWN = 11  # points of the table
+
+
+def text(answer: Frontier) -> str:
+    """The page."""
+    return _target(answer) if isinstance(answer, TargetFrontier) else _budget(answer)
+
+
+def _target(answer: Frontier) -> str:
+    assert isinstance(answer.moved, tuple)
+    owner, year = answer.moved
+    whose = "" if owner == ALL else f" in {answer.instance.label('areas', owner)}"
+    asked = (
+        f"what does each target cost for children in care{whose} at the end of "
+        f"{financial_year(year)}?"
+    )
+    if answer.reach is None or answer.end is None:
+        none = (
+            "Answer: no target is within reach: the funds do not even pay for a plan without one."
+        )
+        return f"{heading(answer, asked)}\n\n{paragraph(none)}\n"
+    here = answer.walked.at(answer.now)
+    rows = [_target_row(answer, piece, at, here) for at, piece in _sampled(answer)]
+    head = [
+        "Target",
+        "Cost at present value",
+        "Against yours",
+        "One child fewer",
+        "Double investment",
+    ]
+    said = [
+        f"Answer: the funds reach no fewer than {_exactly(answer.reach)} children.  From "
+        f"{_exactly(answer.end)} on the target costs nothing: the cheapest plan has no more "
+        "than that anyway.",
+        _yours(answer, here),
+    ]
+    more = (
+        f"The curve has {len(answer.table):,} exact breakpoints; --out writes all of them.  Prices "
+        "are pounds at present value, with what comes after the plan, and hold from each target "
+        "to the next breakpoint above it."
+    )
+    return (
+        "\n\n".join(
+            [heading(answer, asked), *map(paragraph, said), table(head, rows), paragraph(more)]
+        )
+        + "\n"
+    )
+
+
+def _yours(answer: Frontier, here: Piece | None) -> str:
+    now = number(answer.now)
+    if here is None:
+        return f"The target of {now} is out of reach."
+    cost = here.line(answer.now) * POUNDS
+    price = -here.slope * POUNDS
+    told = f"The target of {now} costs {pounds(cost)} {with_window(here.window)}; "
+    return told + (f"one child fewer costs {pounds(price)}." if price > 1 else "it does not bind.")
+
+
+def _target_row(answer: Frontier, piece: Piece, at: float, here: Piece | None) -> list[str]:
+    cost = piece.line(at) * POUNDS
+    against = "" if here is None else signed(cost - here.line(answer.now) * POUNDS)
+    return [
+        _exactly(at), pounds(cost), against, pounds(max(0.0, -piece.slope * POUNDS)),
+        window_words(piece.window),
+    ]  # fmt: skip
+
+
+def _budget(answer: Frontier) -> str:
+    assert isinstance(answer, BudgetFrontier)
+    fund = answer.instance.label("funds", str(answer.moved))
+    asked = f"how few children in care can be reached for more money, or less, in {fund}?"
+    if answer.reach is None or answer.end is None:
+        none = "Answer: no plan exists however much is added to it."
+        return f"{heading(answer, asked)}\n\n{paragraph(none)}\n"
+    here = answer.walked.at(0.0)
+    rows = [
+        [_change(at * POUNDS), number(piece.line(at)),
+         f"{max(0.0, -piece.slope):.2f}", window_words(piece.window)]
+        for at, piece in _sampled(answer)
+    ]  # fmt: skip
+    head = ["A year", "Fewest in care", "Fewer for £1m a year more", "Double investment"]
+    last = financial_year(answer.instance.last_year)
+    said = [
+        f"Answer: with the budgets as they are, {number(here.line(0.0))} children at the end of "
+        f"{last}; £1m a year more would make it {max(0.0, -here.slope):.2f} fewer, at that rate."
+        if here is not None
+        else "Answer: with the budgets as they are no plan exists, whatever the target.",
+        f"The least change that leaves a plan is {_change(answer.reach * POUNDS)} a year.  Beyond "
+        f"{_change(answer.end * POUNDS)} a year, money no longer limits what can be reached.",
+    ]
+    more = (
+        f"Money is the same amount in every year on top of {fund}.  Targets are left out: this is "
+        f"what the money can do.  The curve has {len(answer.table):,} exact breakpoints; --out "
+        "writes all of them."
+    )
+    return (
+        "\n\n".join(
+            [heading(answer, asked), *map(paragraph, said), table(head, rows), paragraph(more)]
+        )
+        + "\n"
+    )
+
+
+def _sampled(answer: Frontier) -> list[tuple[float, Piece]]:
+    """Evenly spread numbers from one end to the other, and the instance's own."""
+    assert answer.reach is not None and answer.end is not None
+    spread = np.linspace(answer.reach, answer.end, SHOWN)
+    inside = answer.reach < answer.now < answer.end
+    points = sorted({*spread.tolist(), *([answer.now] if inside else [])})
+    found = [(at, answer.walked.at(at)) for at in points]
+    return [(at, piece) for at, piece in found if piece is not None]
+
+
+def _exactly(children: float) -> str:
+    """Children to a tenth: rounding would name a target that is out of reach."""
+    return f"{children:,.1f}"
+
+
+def _change(amount: float) -> str:
+    if abs(amount) < 0.5:
+        return "as it is"
+    return f"{pounds(abs(amount))} {'more' if amount > 0 else 'less'}"

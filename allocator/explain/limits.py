@@ -1,0 +1,195 @@
+"""The limits of a plan as a council sets them: one line for each cell of the instance.
+
+A growth limit binds in many periods, a target in several years.  Moved, all of its rows move
+together, which is not the sum of what each would do alone where the plan is a vertex of many
+limits.  So each cell's worth is found by moving its rows as one and solving again, as far as the
+price holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from allocator.explain.citing import Cell, merged
+from allocator.explain.trial import Rows, Side, Trial
+from allocator.instance.change import apply_changes
+from allocator.plan import Plan
+from allocator.program import POUNDS
+from allocator.session import build_window
+from allocator.solvers.catalogue import DEFAULT, find_solver
+from allocator.solvers.highs import HighsModel
+from allocator.solvers.solution import Floats, Status
+
+MOST_PRICED: Final = 80  # cells, the weightiest first
+MOST_REACHED: Final = 20  # cells for which it is worked out how far the price holds
+
+COLUMNS: Final = {
+    "constraint": "its name in docs/model.md",
+    "words": "what a council would call it, and the years in which it binds",
+    "file": "file of the instance (or workbook and sheet) that sets it",
+    "row": "row of that file; blank for a setting",
+    "key": "the cell, as --set names it",
+    "value": "what the cell says; blank where it takes its default",
+    "source": "where the instance has it from",
+    "relief": "what one unit is that makes the plan cheaper",
+    "saves": "£ at present value that one such unit saves, in all the periods in which it binds",
+    "holds": "units for which it does; blank where not worked out",
+    "costs": "£ at present value that one unit the other way costs; infinite: no plan",
+    "costs_hold": "units for which it does; blank where not worked out",
+    "worth": "£ at present value: saves times all that is limited, for order alone",
+}
+
+
+@dataclass(frozen=True)
+class _Relief:
+    """What a unit of relief is called, up or down, and how far it moves each of the rows."""
+
+    more: str
+    less: str
+    steps: Callable[[Plan, pd.DataFrame], Floats]
+
+
+def _one(plan: Plan, rows: pd.DataFrame) -> Floats:
+    return np.ones(len(rows))
+
+
+def _pound(plan: Plan, rows: pd.DataFrame) -> Floats:
+    return np.full(len(rows), 1 / POUNDS)
+
+
+def _in_a_period(plan: Plan, rows: pd.DataFrame) -> Floats:
+    return np.full(len(rows), 1 / plan.instance.periods_per_year)
+
+
+def _month_of_service(plan: Plan, rows: pd.DataFrame) -> Floats:
+    """A twelfth more of the share released, of the level before."""
+    services = plan.instance.resolved.services
+    shares = [services[a, p].release_per_year for a, p in _keys(rows, "service")]
+    return np.array(shares) * _before(plan, rows, "services", "service", "level") / 12
+
+
+def _month_of_places(plan: Plan, rows: pd.DataFrame) -> Floats:
+    """The same of places, of which less must be kept: the other way."""
+    states = plan.instance.resolved.states
+    shares = [states[a, i].release_per_year for a, i in _keys(rows, "state")]
+    return np.array(shares) * _before(plan, rows, "states", "state", "places") / 12
+
+
+def _keys(rows: pd.DataFrame, name: str) -> list[tuple[str, str]]:
+    return list(zip(rows["area"], rows[name], strict=True))
+
+
+def _before(plan: Plan, rows: pd.DataFrame, table: str, name: str, column: str) -> Floats:
+    """What a column was in the period before, spread over the periods of a year."""
+    held = plan.tables[table].set_index(["area", name, "period"])[column]
+    found = []
+    for key, period in zip(_keys(rows, name), rows["period"].astype(int), strict=True):
+        if period > 1 or name == "state":
+            found.append(float(held[(*key, period - 1)]))
+        else:
+            found.append(plan.instance.resolved.services[key].baseline)
+    return np.array(found) / plan.instance.periods_per_year
+
+
+_RELIEF: Final = {
+    "target_met": _Relief("one child more in the target", "one child fewer", _one),
+    "fund_balance": _Relief("£1 more", "£1 less", _pound),
+    "spend_floor": _Relief("£1 more", "£1 less", _pound),
+    "spend_ceiling": _Relief("£1 more", "£1 less", _pound),
+    "statutory_protected": _Relief("£1 more a year", "£1 less a year", _pound),
+    "prevention_uplifted": _Relief("£1 more a year", "£1 less a year", _pound),
+    "savings_reinvested": _Relief("£1 more a year", "£1 less a year", _pound),
+    "growth_limited": _Relief(
+        "growth of one case a year more in a year", "growth of one case less", _in_a_period
+    ),
+    "coverage_limited": _Relief(
+        "room for one case a year more", "room for one case fewer", _one
+    ),
+    "band_limited": _Relief(
+        "room for one case a year more in the band", "room for one case fewer", _one
+    ),
+    "level_at_most": _Relief("one case a year more", "one case a year fewer", _one),
+    "level_at_least": _Relief("one case a year more", "one case a year fewer", _one),
+    "level_held": _Relief("one case a year more till then", "one case fewer till then", _one),
+    "release_limited": _Relief(
+        "a month's release more in each year", "a month's release less", _month_of_service
+    ),
+    "places_kept": _Relief(
+        "a month's release less in each year", "a month's release more in each year",
+        _month_of_places,
+    ),
+    "avoidable_limited": _Relief(
+        "one more move a year that can be averted", "one move fewer", _in_a_period
+    ),
+}  # fmt: skip
+
+
+def limits(
+    plan: Plan, trial: Trial, binding: pd.DataFrame, tell: Callable[[str, int, int], None]
+) -> pd.DataFrame:
+    """The table, ordered by worth, from the rows of ``binding``."""
+    groups = [
+        part for _, part in binding.groupby(["constraint", "key", "band"], sort=False, dropna=False)
+    ]
+    groups.sort(key=lambda part: -float(part["worth"].sum()))
+    rows = []
+    for n, part in enumerate(groups[:MOST_PRICED]):
+        tell("pricing limits", n, min(len(groups), MOST_PRICED))
+        rows.append(_limit(plan, trial, part, n < MOST_REACHED))
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"row": "Int64"})
+    return table.sort_values("worth", ascending=False, kind="stable", ignore_index=True)
+
+
+def _limit(plan: Plan, trial: Trial, part: pd.DataFrame, work: bool) -> dict[str, object]:
+    """One line: the side that saves, the side that costs, and how far each goes on."""
+    (cited,) = merged(part["cited"])[:1]
+    cell = cited.cells[0]
+    constraint = part["constraint"].iloc[0]
+    said = {
+        "constraint": constraint, "words": cited.words, "file": cell.file, "row": cell.row,
+        "key": cell.key, "value": cell.value, "source": cell.source,
+    }  # fmt: skip
+    if constraint == "level_held" and len(trial.program.objectives) == 1:
+        return said | _start(plan, trial, cell)
+    relief, positions = _RELIEF[constraint], part["position"].to_numpy(dtype=np.int64)
+    steps = relief.steps(plan, part)
+    if not steps.any():  # nothing is there to be released
+        return said | {"relief": relief.more, "saves": 0.0, "worth": 0.0}
+    sizes = part["size"].to_numpy(dtype=float) / np.where(part["unit"] == "£", POUNDS, 1.0)
+    sides = {sign: trial.side(positions, sign * steps) for sign in (1.0, -1.0)}
+    better = min(sides, key=lambda sign: (sides[sign].price, -sign))
+    holds = [np.nan, np.nan]
+    if work:
+        most = max(10.0, float(sizes.mean() / steps.mean()))
+        holds = [_held(trial, positions, s * steps, sides[s], most) for s in (better, -better)]
+    saves = max(0.0, -sides[better].price * POUNDS)
+    return said | {
+        "relief": relief.more if better > 0 else relief.less, "saves": saves,
+        "holds": holds[0], "costs": sides[-better].price * POUNDS, "costs_hold": holds[1],
+        "worth": saves * float(sizes.mean() / steps.mean()),
+    }  # fmt: skip
+
+
+def _held(trial: Trial, positions: Rows, steps: Floats, side: Side, most: float) -> float:
+    if not np.isfinite(side.price) or side.price == 0 or not side.exact:
+        return np.nan
+    return trial.reach(positions, steps, side.price, most)
+
+
+def _start(plan: Plan, trial: Trial, cell: Cell) -> dict[str, object]:
+    """A start a year earlier, and a year later, each with a plan of its own in the same window."""
+    costs = []
+    for year in (int(cell.value) - 1, int(cell.value) + 1):
+        changed = apply_changes(plan.instance, [f"{cell.key}={year}"])
+        program = build_window(changed, plan.window, plan.formulation)
+        solution = HighsModel(program, find_solver(DEFAULT)).solve(program)
+        optimal = solution.status is Status.OPTIMAL
+        costs.append(solution.objective - trial.solution.objective if optimal else np.inf)
+    saves = max(0.0, -costs[0] * POUNDS)
+    return {"relief": "a start a year earlier", "saves": saves, "holds": 1.0,
+            "costs": costs[1] * POUNDS, "costs_hold": 1.0, "worth": saves}  # fmt: skip

@@ -1,0 +1,112 @@
+"""All plans within one double-investment window that cost at most so much: their extremes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from allocator.errors import SolverError
+from allocator.explain.auditing import Auditor
+from allocator.explain.spending import (
+    case_weights,
+    service_names,
+    service_weights,
+    tier_weights,
+    today,
+)
+from allocator.extremes import Extreme, Extremes, within
+from allocator.instance import Instance
+from allocator.instance.schema import TIERS
+from allocator.matrix import Floats
+from allocator.program import POUNDS, LinearProgram, Objective
+from allocator.session import Progress, WindowSolved, why_not
+from allocator.solvers.solution import Status
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something whose range is asked: its keys, and its coefficients by column."""
+
+    kind: str
+    item: str
+    year: int | None
+    weights: Floats
+
+
+def items_of(instance: Instance, program: LinearProgram) -> list[Item]:
+    """Services, tiers and everything, each in all years and then year by year."""
+    years = (None, *instance.horizon)
+    found = [
+        Item("service", s, y, service_weights(instance, program, s, y))
+        for s in service_names(instance) for y in years
+    ]  # fmt: skip
+    found += [Item("tier", g, y, tier_weights(program, g, y)) for g in TIERS for y in years]
+    return found + [Item("total", "total", y, tier_weights(program, None, y)) for y in years]
+
+
+class Nearby:
+    """The ranges within one window, and its plan nearest to today's pattern."""
+
+    def __init__(
+        self, instance: Instance, solved: WindowSolved, most: float, progress: Progress | None
+    ) -> None:
+        self._instance, self.window = instance, solved.window
+        self._costs = solved.program.objectives[-1].costs
+        self.audits = 0
+        program = within(solved.program, most - solved.program.objectives[-1].constant)
+        extremes, tell = Extremes(program), progress or (lambda what, done, steps: None)
+        self._auditor = Auditor(instance, self.window, program, self._costs)
+        items = items_of(instance, program)
+        services = service_names(instance)
+        steps = len(items) + len(services) + 1
+        self.spend = []
+        for n, item in enumerate(items):
+            tell(f"how much {item.item} can vary", n, steps)
+            self.spend.append(self._range(extremes, item.weights))
+        self.cases = []
+        for n, service in enumerate(services):
+            tell(f"how many cases {service} can have", len(items) + n, steps)
+            self.cases.append(self._range(extremes, case_weights(instance, program, service)))
+        tell("the plan nearest to today's", steps - 1, steps)
+        self.nearest, self.distance = self._nearest(program)
+        tell("done", steps, steps)
+
+    def _range(self, extremes: Extremes, weights: Floats) -> tuple[float, float]:
+        least, most = extremes.of(weights)
+        for extreme in (least, most):
+            self._audit(extreme)
+        return least.value, most.value
+
+    def _audit(self, extreme: Extreme) -> None:
+        if extreme.solution.status is not Status.OPTIMAL:
+            raise why_not(extreme.solution, "looking for plans near the best")
+        self._auditor.audited(extreme.solution.primal)
+        self.audits += 1
+
+    def _nearest(self, program: LinearProgram) -> tuple[Floats, float]:
+        """The plan whose spend on services is nearest to today's, by column, and how far (£m)."""
+        width, usual = program.shape[1], today(self._instance)
+        asked = [(s, y) for s in service_names(self._instance) for y in self._instance.horizon]
+        program = program.with_columns("apart", "£m", 2 * len(asked))
+        rows, columns, values = list[int](), list[int](), list[float]()
+        for n, (service, year) in enumerate(asked):
+            weights = service_weights(self._instance, program, service, year)
+            there = np.flatnonzero(weights).tolist()
+            rows += [n] * (len(there) + 2)
+            columns += [*there, width + 2 * n, width + 2 * n + 1]
+            values += [*weights[there].tolist(), -1.0, 1.0]  # above it, and below
+        pattern = np.array([usual[key] for key in asked]) / POUNDS
+        program = program.with_rows(
+            "pattern", "£m", pattern, pattern, rows=rows, columns=columns, values=values
+        )
+        apart = np.zeros(program.shape[1])
+        apart[width:] = 1.0
+        least = Extremes(replace(program, objectives=(Objective("apart", apart, 0.0, "£m"),)))
+        found = least.toward(apart)
+        if found.solution.status is not Status.OPTIMAL:
+            raise SolverError("the plan nearest to today's was not found")
+        primal = found.solution.primal[:width]
+        self._auditor.audited(primal)
+        self.audits += 1
+        return primal, found.value

@@ -1,0 +1,126 @@
+"""Why there is no plan, and the ways out, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from allocator.explain.conflict import said
+from allocator.explain.explanation import Explanation
+from allocator.explain.way import Way
+from allocator.explain.words import capital, heading, window_words, with_window
+from allocator.instance.instance import financial_year
+from allocator.wording import listed, number, paragraph, pounds, years_said
+
+
+def no_plan(answer: Explanation) -> Iterator[str]:
+    """The page but for its last lines."""
+    found = answer.conflict
+    assert found is not None
+    yield heading(answer, "why is there no plan, and what would give one?")
+    windows = len(answer.instance.windows)
+    where = ""
+    if windows:
+        where = (
+            "  The same holds in every double-investment window that is allowed."
+            if answer.everywhere
+            else f"  That is {with_window(found.window)}, which comes nearest to a plan."
+        )
+    yield paragraph(f"Answer: there is no plan.  {capital(found.sentence)}.{where}")
+    yield "\n".join(_conflict(answer))
+    yield "\n".join(_ways(answer))
+    none = _never(answer)
+    if none:
+        yield paragraph(f"What does not help, however much of it there is: {listed(none)}.")
+
+
+def _conflict(answer: Explanation) -> Iterator[str]:
+    yield "In conflict: drop any one of these, and the others can hold"
+    assert answer.conflict is not None
+    for each in said(answer.conflict.members):
+        yield paragraph(capital(each), "  ")
+    yield paragraph("There may be other conflicts beside this one; each way out meets all of them.")
+
+
+def _ways(answer: Explanation) -> Iterator[str]:
+    yield "Ways out, each with all else as it is, each tried"
+    shown = [way for way in answer.ways if way.possible]
+    if not shown:
+        yield "  none of those that were looked for"
+    yearly = [way for way in shown if way.kind == "money_in_one_year"]
+    for way in (way for way in shown if way.kind != "money_in_one_year"):
+        yield paragraph(f"{capital(_way(answer, way))}.", "  ")
+    if yearly:
+        each = listed([_given(answer, way) for way in yearly])
+        yield paragraph(f"Money in one year alone: {each}.", "  ")
+
+
+def _way(answer: Explanation, way: Way) -> str:
+    """A way out as advice, with the row to change and the window it takes."""
+    window = f", {with_window(way.window)}" if answer.instance.windows or way.window else ""
+    said = _SAID.get(way.kind)
+    if way.kind.startswith("money"):
+        return f"{_money(answer, way)}{window}"
+    if way.kind == "window":
+        return f"a double investment in {window_words(way.window)}, which is not allowed now"
+    if way.cell is None or way.after is None:
+        return f"{way.words} {100 * (way.after or 0.0):.4g}% higher{window}"
+    if said is not None:
+        after = financial_year(int(way.after)) if way.unit == "year" else number(way.after)
+        return f"{way.words} ({way.cell}): {said.format(after)}{window}"
+    amount = pounds if way.unit == "£" else number
+    would = f"{amount(way.after)} would do, not {amount(way.before or 0.0)}"
+    return f"{way.words} ({way.cell}): {would}{window}"
+
+
+_SAID: Final = {
+    "target": "{} can be reached, no fewer",
+    "year": "it can be met by the end of {}, no earlier",
+    "start": "{} would do",
+}
+
+
+def _money(answer: Explanation, way: Way) -> str:
+    """What it comes to at present value, and where it goes."""
+    least = f"at least {pounds(way.amount or 0.0)} more at present value"
+    if way.words:
+        return f"money in {answer.instance.label('funds', way.words)} alone: {least}"
+    return f"money: {least}, {_given(answer, way)}"
+
+
+def _given(answer: Explanation, way: Way) -> str:
+    """``£10.3m in 2016-17 and £2m in 2017-18 to the core fund``."""
+    by_fund: dict[str, list[str]] = {}
+    for (fund, _, year), extra in way.money.items():
+        by_fund.setdefault(fund, []).append(f"{pounds(extra)} in {financial_year(year)}")
+    return listed(
+        [f"{listed(given)} to {answer.instance.label('funds', f)}" for f, given in by_fund.items()]
+    )
+
+
+_ALL: Final = {  # where this kind does not help, neither does any of those that follow
+    "money": ("more money, in any fund and year", ("money_in_one_year", "money_in_one_fund")),
+    "all_growth": ("faster growth of any or all services", ("growth",)),
+    "targets": ("higher targets", ("target", "year")),
+}
+_ONE: Final = {
+    "target": "giving up {} alone", "year": "a later year for {}", "start": "{}, brought forward",
+    "money_in_one_fund": "money in the fund {} alone",
+    "window": "any other double-investment window",
+}  # fmt: skip
+
+
+def _never(answer: Explanation) -> list[str]:
+    """What does not help, the narrower left out where the wider does not."""
+    lost = [way for way in answer.ways if not way.possible]
+    wider = [_ALL[way.kind] for way in lost if way.kind in _ALL]
+    covered = {kind for _, kinds in wider for kind in kinds}
+    said = [words for words, _ in wider]
+    years = [int(way.words) for way in lost if way.kind == "money_in_one_year"]
+    for way in lost:
+        if way.kind == "money_in_one_year" and "money" not in {each.kind for each in lost}:
+            every = len(years) == answer.instance.years
+            said.append(f"money in any one {'year' if every else f'of {years_said(years)}'} alone")
+        elif way.kind not in covered and way.kind not in _ALL:
+            said.append(_ONE.get(way.kind, "{}").format(way.words))
+    return list(dict.fromkeys(said))

@@ -1,0 +1,104 @@
+"""What a plan comes to under other inputs: what it chooses, whether it pays back, whether it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from allocator.errors import SolverError
+from allocator.instance import Instance, Window
+from allocator.instance.schema import TIERS
+from allocator.plan import CashPosition
+from allocator.program import POUNDS, LinearProgram
+from allocator.session import Session, WindowSolved, build
+from allocator.simulate import baseline
+
+CHOSEN: Final = 0.01  # of the baseline, or of one case a year: a level nearer than this is at it
+
+CHOICE, PAYBACK, REACH = "choice", "payback", "reach"
+EVENTS: Final = (CHOICE, PAYBACK, REACH)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The cheapest plan in short; no ``cost`` (£, present value) where there is none.
+
+    ``services`` are those whose level differs from its baseline anywhere, in any area.
+    """
+
+    cost: float | None
+    services: frozenset[str] = frozenset()
+    window: Window | None = None
+    pays_back: bool = False
+
+    def differs(self, event: str, usual: Outcome) -> bool:
+        """Whether an event has happened to it that has not to the usual plan.
+
+        Without a plan there is no choice that could have changed, and nothing to pay back.
+        """
+        if event == REACH:
+            return self.cost is None and usual.cost is not None
+        if self.cost is None:
+            return False
+        if event == PAYBACK:
+            return usual.pays_back and not self.pays_back
+        return (self.services, self.window) != (usual.services, usual.window)
+
+
+class Judge:
+    """Solves one instance after the other, each from the last one's basis."""
+
+    def __init__(self) -> None:
+        self._session = Session()
+        self.solves = 0
+
+    @property
+    def solver(self) -> str:
+        """Who solves."""
+        return self._session.solver
+
+    def outcome(self, instance: Instance, program: LinearProgram | None = None) -> Outcome:
+        """The outcome of an instance; ``program`` is its own, where it is at hand already.
+
+        SolverError where it cannot be solved from nothing either.
+        """
+        self.solves += 1
+        program = program or build(instance)
+        try:
+            solved = self._session.solve(instance, program=program, every_window=False)
+        except SolverError:
+            self._session = Session()
+            solved = self._session.solve(instance, program=program, every_window=False)
+        if solved.best is None:
+            return Outcome(None)
+        best = solved.best
+        cost = best.value(-1) * POUNDS
+        return Outcome(cost, _services(instance, best), best.window, _pays_back(instance, best))
+
+
+def _services(instance: Instance, best: WindowSolved) -> frozenset[str]:
+    assert best.solution is not None
+    family, last = best.program.columns["level"], instance.number_of_periods
+    levels = best.solution.primal[family.start : family.stop]
+    return frozenset(
+        service
+        for (area, service, period), level in zip(family.indices, levels, strict=True)
+        if 1 <= period <= last
+        and abs(level - (usual := instance.resolved.services[area, service].baseline))
+        > CHOSEN * max(1.0, usual)
+    )
+
+
+def _pays_back(instance: Instance, best: WindowSolved) -> bool:
+    """Whether the cumulative position against the baseline is not negative at the end."""
+    assert best.solution is not None
+    family = best.program.columns["spend"]
+    spend = best.solution.primal[family.start : family.stop].reshape(-1, len(TIERS), instance.years)
+    unchanged: np.ndarray = sum(baseline(instance).spend.values(), np.zeros(instance.years))
+    net = unchanged - spend.sum(axis=(0, 1)) * POUNDS
+    position = CashPosition(
+        dict(zip(instance.horizon, net.tolist(), strict=True)), 0.01 + 1e-9 * float(unchanged.sum())
+    )
+    return position.lasting_payback_year is not None

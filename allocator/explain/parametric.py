@@ -1,0 +1,163 @@
+"""The least cost of a program as one number in its right-hand sides moves: exact, not a grid.
+
+The value of a linear program is a convex, piecewise linear function of its right-hand sides,
+and the prices of an optimum give a line that lies below it and touches it there.  Where the lines
+of two points meet the function is evaluated again: either it is on the lines, and that is a
+breakpoint, or a third line is found.  Every breakpoint is so found in finitely many solves
+(Eisner and Severance, *Mathematical techniques for efficient record segmentation in large
+shared databases*, 1976).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.certificate import certify
+from allocator.errors import CertificateError
+from allocator.matrix import Floats
+from allocator.program import LinearProgram, Objective
+from allocator.proofs import refutes
+from allocator.session import why_not
+from allocator.solvers.catalogue import DEFAULT, find_solver
+from allocator.solvers.highs import HighsModel
+from allocator.solvers.solution import Solution, Status
+
+SAME: Final = 1e-9  # relative: values nearer than this are the same
+INSIDE: Final = 1e-7  # relative: how far inside the end of its range a program is first solved
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Touch:
+    """A point of the function: where, its value, and the slope of a line that touches it."""
+
+    at: float
+    value: float
+    slope: float
+
+    def line(self, at: float) -> float:
+        """Value of the touching line somewhere."""
+        return self.value + self.slope * (at - self.at)
+
+
+@dataclass(frozen=True)
+class Move:
+    """Which right-hand sides move, and by how much each for a unit of the number that moves."""
+
+    rows: Rows
+    steps: Floats
+
+    def of(self, program: LinearProgram, at: float) -> LinearProgram:
+        """The program with its right-hand sides moved from where they are."""
+        row_lower, row_upper = program.row_lower.copy(), program.row_upper.copy()
+        row_lower[self.rows] += at * self.steps
+        row_upper[self.rows] += at * self.steps
+        return replace(program, row_lower=row_lower, row_upper=row_upper)
+
+
+class Parametric:
+    """Programs of one shape, such as an instance's for each window, along one move."""
+
+    def __init__(self, move: Move) -> None:
+        self.move = move
+        self.solves = 0
+        self._model: HighsModel | None = None
+        self._limits: HighsModel | None = None
+
+    @property
+    def solver(self) -> str:
+        """Who solves."""
+        return f"HiGHS {self._model.version}" if self._model else "HiGHS"
+
+    def least(self, program: LinearProgram) -> float | None:
+        """The least number at which the program has a solution; None where it never has."""
+        moved = program.with_columns(
+            "moved", "", 1, rows=self.move.rows.tolist(), columns=[0] * len(self.move.rows),
+            values=(-self.move.steps).tolist(), lower=-np.inf,
+        )  # fmt: skip
+        costs = np.zeros(moved.shape[1])
+        costs[-1] = 1.0
+        aim = replace(moved, objectives=(Objective("moved", costs, 0.0, ""),))
+        if self._limits is None:
+            self._limits = HighsModel(aim, find_solver(DEFAULT))
+        solution = self._limits.solve(aim)
+        if solution.status is Status.INFEASIBLE:
+            if solution.ray is None or not refutes(aim, solution.ray):
+                raise CertificateError("that no plan exists is not proved")
+            return None
+        self._confirm(aim, solution)
+        return float(solution.primal[-1])
+
+    def solution(self, program: LinearProgram, at: float) -> Solution:
+        """The optimum at a number, proved; SolverError where there is none."""
+        moved = self.move.of(program, at)
+        if self._model is None:
+            self._model = HighsModel(moved, find_solver(DEFAULT))
+        self.solves += 1
+        solution = self._model.solve(moved, 0)
+        self._confirm(moved, solution)
+        return solution
+
+    def touch(self, program: LinearProgram, at: float) -> Touch:
+        """The value at a number, and a line that touches the function there."""
+        solution = self.solution(program, at)
+        slope = float(solution.dual[self.move.rows] @ self.move.steps)
+        return Touch(at, solution.objective, slope)
+
+    @staticmethod
+    def _confirm(program: LinearProgram, solution: Solution) -> None:
+        if solution.status is not Status.OPTIMAL:
+            raise why_not(solution, "following the frontier")
+        certificate = certify(program, solution.primal, solution.dual, 0)
+        if not certificate.passed:
+            raise CertificateError(f"a point is not proved: {certificate.failure()}")
+
+
+Worthless = Callable[[Touch, Touch], bool]  # whether what lies between two points is of no use
+
+
+def lines(
+    touch: Callable[[float], Touch], first: Touch, last: Touch, worthless: Worthless
+) -> Iterator[Touch]:
+    """Touching lines that make up the function between two points of it, from left to right.
+
+    ``worthless`` may end the search between two points; what is there is then left out, and
+    the lines on either side stand for a lower bound.
+    """
+    yield first
+    yield from _between(touch, first, last, worthless)
+    yield last
+
+
+def _between(
+    touch: Callable[[float], Touch], left: Touch, right: Touch, worthless: Worthless
+) -> Iterator[Touch]:
+    """Lines strictly between two; a stack, since there may be many."""
+    waiting = [(left, right)]
+    while waiting:
+        left, right = waiting.pop()
+        meet = meeting(left, right)
+        if meet is None or worthless(left, right):
+            continue
+        found = touch(meet)
+        known = left.line(meet)
+        if found.value - known <= SAME * max(1.0, abs(known)):
+            continue
+        waiting += [(found, right), (left, found)]
+        yield found
+
+
+def meeting(left: Touch, right: Touch) -> float | None:
+    """Where two lines meet strictly between their points; None where they do not."""
+    bend = right.slope - left.slope
+    if bend <= SAME * max(abs(left.slope), abs(right.slope), 1e-12):
+        return None
+    meet = left.at + (left.value - right.line(left.at)) / bend
+    near = 1e-10 * max(1.0, abs(left.at), abs(right.at))
+    return meet if left.at + near < meet < right.at - near else None

@@ -1,0 +1,208 @@
+"""What the rules by which money comes cost: by the year, all at once, or known a year at a time.
+
+Three regimes of the same instance and the same cash:
+
+``fixed``         budgets by the year, all of them known from the start: the instance as it stands
+``free``          each balance of a fund gets the cash of all years in the first one, and carries
+                  forward whatever is left: the same total, free over the years
+``year_by_year``  budgets by the year, each known only when its year begins (``settlements``)
+
+Fixed against free is what inflexible annual budgets cost; year by year against fixed is what
+certainty is worth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+import pandas as pd
+
+from allocator.explain.altered import with_cells, with_only
+from allocator.explain.answers import Answer
+from allocator.explain.settlements import Rolled, Settlement, roll
+from allocator.instance import Instance
+from allocator.instance.schema import ALL
+from allocator.plan import CashPosition
+from allocator.session import Progress, Session
+from allocator.simulate import baseline
+from allocator.solve import plan_of
+from allocator.tables import year_table
+
+FIXED, FREE, YEARLY = "fixed", "free", "year_by_year"
+MADE_GOOD: Final = "short"  # the status of a plan whose money or targets do not suffice
+
+
+@dataclass(frozen=True)
+class Regimes(Answer):
+    """The same instance under the three regimes."""
+
+    NAME: ClassVar[str] = "regimes"
+    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "regimes": {
+            "regime": "fixed: annual budgets, all known; free: the same cash free over the years; "
+            "year_by_year: each year's budget known only when it begins",
+            "status": "optimal; short: no plan keeps within the money and meets the targets, and "
+            "this is the one that comes nearest (least money short, then fewest children above "
+            "the targets, then least cost)",
+            "cost": "£, present value: cost, terminal value included",
+            "extra_cost": "£, present value: more than under fixed",
+            "money_short": "£: spent beyond the budgets, in all years",
+            "children_above": "children above the targets, added up over the years in which they "
+            "hold",
+            "children_in_care": "children in care at the end of the last year",
+            "double_running_cost": "£: yearly deficits against the baseline before payback, "
+            "added up",
+            "payback_year": "year: first whose cumulative position against the baseline is not "
+            "negative; blank for none",
+            "window_first_year": "year: first of the double investment; blank for none",
+            "window_years": "years of double investment; blank for none",
+        },
+        "regimes_years": {
+            "regime": "fixed, free or year_by_year",
+            "year": "year",
+            "children_in_care": "children in care at its end",
+            "spend": "£: total spend",
+            "prevention": "£: the part of it in early help and edge of care",
+            "money_short": "£: spent beyond the budgets",
+        },
+        "settlements": {
+            "year": "year whose budget had just become known",
+            "window_first_year": "year: first of the double investment then planned; blank for "
+            "none",
+            "window_years": "years of double investment then planned",
+            "expected_cost": "£, present value: cost of the plan then made",
+            "expected_short": "£: money then expected to be short, in all years",
+            "expected_above": "children then expected above the targets, added up over the years",
+        },
+    }
+
+    def row(self, regime: str) -> dict[Any, Any]:
+        """The facts of a regime."""
+        table = self.tables["regimes"]
+        return dict(table[table["regime"] == regime].iloc[0])
+
+    def facts(self) -> dict[str, Any]:
+        """Whether the instance as it stands has a plan."""
+        return {"status": "optimal" if self.row(FIXED)["status"] == "optimal" else "infeasible"}
+
+
+@dataclass(frozen=True)
+class _Ran:
+    """What was done under a regime, and at what cost (£, present value)."""
+
+    regime: str
+    done: Settlement
+    tables: Mapping[str, pd.DataFrame]
+
+
+def free_over_years(instance: Instance) -> Instance:
+    """The instance with each balance's cash of all years in the first, and all carried forward."""
+    totals: dict[tuple[str, str], float] = {}
+    for (fund, owner, _), amount in instance.resolved.budgets.items():
+        totals[fund, owner] = totals.get((fund, owner), 0.0) + amount
+    rows = [
+        {"fund": fund, "year": instance.first_year, "amount": amount}
+        | ({} if owner == ALL else {"area": owner})
+        for (fund, owner), amount in totals.items()
+    ]
+    carried = with_cells(instance, "funds", lambda row: {"carry_forward": 1.0})
+    return with_only(carried, "budgets", rows)
+
+
+def regimes(instance: Instance, progress: Progress | None = None) -> Regimes:
+    """Plan the instance under each regime; every plan proved and audited.
+
+    SolverError where a solve fails or a year's settlement leaves no plan, AuditError where the
+    simulator does not confirm a plan.
+    """
+    session = Session()
+    ran = [
+        _certain(FIXED, instance, session),
+        _certain(FREE, free_over_years(instance), session),
+    ]
+    yearly = roll(instance, certain=False, progress=progress)
+    ran.append(_rolled(YEARLY, yearly))
+    rows = [_row(instance, each, ran[0]) for each in ran]
+    tables = {
+        "regimes": _typed(pd.DataFrame(rows, columns=list(Regimes.COLUMNS["regimes"]))),
+        "regimes_years": pd.concat([_years(instance, each) for each in ran], ignore_index=True),
+        "settlements": _settlements(yearly),
+    }
+    return Regimes(instance, "least_cost", session.solver, tables)
+
+
+def _certain(regime: str, instance: Instance, session: Session, progress: Progress | None) -> _Ran:
+    """The least cost; where there is no plan, the one that comes nearest."""
+    solved = session.solve(instance, every_window=False)
+    if solved.best is None:
+        return _rolled(regime, roll(instance, certain=True))
+    plan = plan_of(instance, solved, "least_cost", session.solver)
+    done = Settlement(instance.last_year, plan.window, plan.objective or 0.0, {}, {})
+    return _Ran(regime, done, plan.tables)
+
+
+def _rolled(regime: str, rolled: Rolled) -> _Ran:
+    return _Ran(regime, rolled.last, rolled.tables)
+
+
+def _row(instance: Instance, ran: _Ran, usual: _Ran) -> dict[str, Any]:
+    years, done = _totals(instance, ran), ran.done
+    first, length = done.window or (None, None)
+    saved = (years["baseline_total"] - years["total"]).to_numpy()
+    net = dict(zip(instance.horizon, saved.tolist(), strict=True))
+    cash = CashPosition(net, 0.01 + 1e-9 * float(years["baseline_total"].sum()))
+    return {
+        "regime": ran.regime,
+        "status": MADE_GOOD if done.short or done.above else "optimal",
+        "cost": done.cost,
+        "extra_cost": done.cost - usual.done.cost,
+        "money_short": sum(done.short.values()),
+        "children_above": sum(done.above.values()),
+        "children_in_care": float(years["children_in_care"].iloc[-1]),
+        "double_running_cost": cash.double_running_cost,
+        "payback_year": cash.payback_year,
+        "window_first_year": first,
+        "window_years": length,
+    }
+
+
+def _totals(instance: Instance, ran: _Ran) -> pd.DataFrame:
+    table = year_table(instance, baseline(instance), dict(ran.tables))
+    return table.drop(columns=["area"]).groupby("year").sum()
+
+
+def _years(instance: Instance, ran: _Ran) -> pd.DataFrame:
+    years = _totals(instance, ran).reset_index()
+    return pd.DataFrame(
+        {
+            "regime": ran.regime,
+            "year": years["year"],
+            "children_in_care": years["children_in_care"],
+            "spend": years["total"],
+            "prevention": years["early_help"] + years["edge_of_care"],
+            "money_short": [ran.done.short.get(int(year), 0.0) for year in years["year"]],
+        }
+    )
+
+
+def _settlements(yearly: Rolled) -> pd.DataFrame:
+    rows = [
+        {
+            "year": each.year,
+            "window_first_year": each.window[0] if each.window else None,
+            "window_years": each.window[1] if each.window else None,
+            "expected_cost": each.cost,
+            "expected_short": sum(each.short.values()),
+            "expected_above": sum(each.above.values()),
+        }
+        for each in yearly.settlements
+    ]
+    table = pd.DataFrame(rows, columns=list(Regimes.COLUMNS["settlements"]))
+    return table.astype({"window_first_year": "Int64", "window_years": "Int64"})
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    whole = ("payback_year", "window_first_year", "window_years")
+    return table.astype(dict.fromkeys(whole, "Int64"))

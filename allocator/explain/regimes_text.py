@@ -1,0 +1,93 @@
+"""The regimes in words: what flexibility and certainty are worth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from allocator.explain.regimes import FIXED, FREE, MADE_GOOD, YEARLY, Regimes
+from allocator.explain.words import heading, window_words
+from allocator.instance.instance import financial_year
+from allocator.wording import number, paragraph, pounds, table, unsigned_zero
+
+_NAMES = {
+    FIXED: "Annual budgets, all known",
+    FREE: "The same cash, free over the years",
+    YEARLY: "Annual budgets, known a year at a time",
+}
+_HOW = (
+    "Free over the years: each balance has the cash of all its years from the first, and carries "
+    "forward what is left.  Known a year at a time: each year's plan takes the years that are not "
+    "settled yet to be as large as the last that is, keeps what was decided before, and is made "
+    "anew a year later.  Where the money or the targets cannot be kept, the plan is the one with "
+    "the least money short in settled years, then in years to come, then the fewest children above "
+    "the targets, then the least cost.  Costs are at present value, with what comes after the plan."
+)
+
+
+def text(answer: Regimes) -> str:
+    """The page."""
+    asked = "what do annual budgets cost, and what is certainty worth?"
+    head = ["", "Cost at present value", "More", "Money short", "In care at the end",
+            "Double investment"]  # fmt: skip
+    rows = [_row(answer.row(regime)) for regime in _NAMES]
+    parts = [heading(answer, asked), paragraph(_answer(answer)), table(head, rows)]
+    return "\n\n".join([*parts, _settled(answer), paragraph(_HOW)]) + "\n"
+
+
+def _answer(answer: Regimes) -> str:
+    fixed, free, yearly = (answer.row(regime) for regime in _NAMES)
+    rigid = _said("annual budgets cost", fixed, free, "than the same cash free over the years")
+    unsure = _said("Not knowing the next settlement costs", yearly, fixed, "than knowing them all")
+    return f"Answer: {rigid}.  {unsure}."
+
+
+def _said(costs: str, worse: dict[Any, Any], better: dict[Any, Any], than: str) -> str:
+    """What one regime costs more than another, in money, shortfalls and children."""
+    more = worse["cost"] - better["cost"]
+    amount = pounds(abs(more)) if abs(more) >= 0.5 else "nothing"
+    said = f"{costs} {amount} {'less' if more <= -0.5 else 'more'} {than}"
+    if MADE_GOOD not in (worse["status"], better["status"]):
+        return said
+    if _short(worse) == _short(better):
+        return f"{said}, both with {_short(worse)}"
+    return f"{said}, with {_short(worse)} and not {_short(better)}"
+
+
+def _short(row: dict[Any, Any]) -> str:
+    """What is short of money and of targets."""
+    said = [f"{pounds(row['money_short'])} short"] if row["money_short"] else []
+    if row["children_above"]:
+        said.append(f"{number(row['children_above'])} children above the targets, year by year")
+    return " and ".join(said) or "nothing short"
+
+
+def _row(row: dict[Any, Any]) -> list[str]:
+    more = "" if row["regime"] == FIXED else unsigned_zero(pounds(row["extra_cost"]))
+    return [
+        _NAMES[row["regime"]], pounds(row["cost"]), more,
+        pounds(row["money_short"]) if row["money_short"] else "–",
+        number(row["children_in_care"]), window_words(_window(row)),
+    ]  # fmt: skip
+
+
+def _window(row: dict[Any, Any]) -> tuple[int, int] | None:
+    if pd.isna(row["window_first_year"]):
+        return None
+    return int(row["window_first_year"]), int(row["window_years"])
+
+
+def _settled(answer: Regimes) -> str:
+    head = ["Settled a year at a time", "Expected cost", "Expected short", "Children above targets",
+            "Double investment planned"]  # fmt: skip
+    rows = [
+        [
+            financial_year(int(row["year"])), pounds(row["expected_cost"]),
+            pounds(row["expected_short"]) if row["expected_short"] else "–",
+            number(row["expected_above"]) if row["expected_above"] else "–",
+            window_words(_window(row)),
+        ]
+        for row in answer.tables["settlements"].to_dict("records")
+    ]  # fmt: skip
+    return table(head, rows)

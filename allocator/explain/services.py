@@ -1,0 +1,186 @@
+"""Which services a plan uses, which it holds at a limit, and what would bring in the others.
+
+A service that is not used has a reduced cost; but a service is many columns over many periods, and
+what a reader can act on is its unit cost and its effect.  Both are found by solving again, between
+a factor at which the plan leaves the service alone and one at which it does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from allocator.explain.altered import with_cells
+from allocator.explain.citing import Citer
+from allocator.instance import Instance, Row
+from allocator.instance.resolved import Service
+from allocator.plan import Plan
+from allocator.session import build_window, why_not
+from allocator.solvers.catalogue import DEFAULT, find_solver
+from allocator.solvers.highs import HighsModel
+from allocator.solvers.solution import Status
+
+CLOSE: Final = 2e-3  # of the unit cost: the bracket around the cost at which a service comes in
+MOST_EFFECTIVE: Final = 16.0  # times its effect, at most
+USED: Final = 1e-4  # cases a year above the floor, relative to the floor (at least 1)
+
+COLUMNS: Final = {
+    "service": "the service",
+    "label": "its label",
+    "area": "the area, where its row of services is of one",
+    "file": "file of the instance (or workbook and sheet)",
+    "row": "row of that file",
+    "status": "used: above its minimum; at its floor: never above it; not used: no case at all",
+    "baseline": "cases a year that run already",
+    "least": "cases a year in the period with fewest, of all areas of the row",
+    "most": "cases a year in the period with most",
+    "limits": "limits at which it stands that have a price; see limits.csv",
+    "unit_cost": "£ per case",
+    "used_at_cost": "£ per case at which the plan, in its window, takes it up; blank: not even "
+    "if cases were free, or where it is used",
+    "not_used_at_cost": "£ per case at which it still does not; the change lies between the two",
+    "used_at_effect": "times its effects at which the plan takes it up; blank: not even at "
+    f"{MOST_EFFECTIVE:g} times, or where it is used",
+    "not_used_at_effect": "times its effects at which it still does not",
+}
+
+Tell = Callable[[str, int, int], None]
+
+
+def services(plan: Plan, limits: pd.DataFrame, tell: Tell) -> pd.DataFrame:
+    """The table, a line for each row of ``services`` that is in force somewhere."""
+    citer, rows = Citer(plan.instance), plan.instance.tables["services"]
+    found = []
+    for n, row in enumerate(rows):
+        tell("asking what services would have to cost", n, len(rows))
+        keys = _keys(plan.instance, row)
+        if keys:
+            found.append(_line(plan, row, keys, limits, citer))
+    return pd.DataFrame(found, columns=list(COLUMNS)).astype({"row": "Int64"})
+
+
+def _keys(instance: Instance, row: Row) -> list[tuple[str, str]]:
+    """Areas and service for which a row is in force."""
+    own = {r["area"] for r in instance.tables["services"] if r["service"] == row["service"]}
+    areas = [row["area"]] if row["area"] else [a for a in instance.areas if a not in own]
+    return [(a, row["service"]) for a in areas if (a, row["service"]) in instance.resolved.services]
+
+
+def _line(
+    plan: Plan, row: Row, keys: list[tuple[str, str]], limits: pd.DataFrame, citer: Citer
+) -> dict[str, Any]:
+    cell, levels = citer.cell(row, "unit_cost"), _levels(plan, plan.tables["services"], keys)
+    above = _above_floor(plan.instance, levels, keys)
+    summed = levels.groupby("period")["level"].sum()
+    status = "used" if above else "at its floor" if summed.max() > USED else "not used"
+    owned = limits[(limits["file"] == cell.file) & (limits["row"] == cell.row)]
+    line = {
+        "service": row["service"], "label": plan.instance.label("services", row["service"]),
+        "area": row["area"] or "", "file": cell.file, "row": cell.row, "status": status,
+        "baseline": sum(plan.instance.resolved.services[key].baseline for key in keys),
+        "least": summed.min(), "most": summed.max(), "limits": "; ".join(owned["words"]),
+        "unit_cost": row["unit_cost"],
+    }  # fmt: skip
+    if above or _cannot_grow(plan.instance, keys):
+        return line
+    asked = _Asked(plan, row, keys)
+    free, cost = asked.cost()
+    weak, strong = asked.effect()
+    price = row["unit_cost"]
+    return line | {
+        "used_at_cost": None if free is None else free * price, "not_used_at_cost": cost * price,
+        "used_at_effect": strong, "not_used_at_effect": weak,
+    }  # fmt: skip
+
+
+def _levels(plan: Plan, table: pd.DataFrame, keys: list[tuple[str, str]]) -> pd.DataFrame:
+    inside = pd.MultiIndex.from_frame(table[["area", "service"]]).isin(keys)
+    return table[inside]
+
+
+def _above_floor(instance: Instance, levels: pd.DataFrame, keys: list[tuple[str, str]]) -> bool:
+    """Whether a level is above what it must be in some period in which it may differ."""
+    columns = ("area", "service", "year", "level")
+    for area, name, year, level in zip(*(levels[c] for c in columns), strict=True):
+        service = instance.resolved.services[area, name]
+        if year >= service.first_year and _above(service, level):
+            return True
+    return False
+
+
+def _above(service: Service, level: float) -> bool:
+    return level > service.minimum + USED * max(1.0, service.minimum)
+
+
+def _cannot_grow(instance: Instance, keys: list[tuple[str, str]]) -> bool:
+    """Whether it is allowed no more than its floor, whatever it costs."""
+    found = (instance.resolved.services[key] for key in keys)
+    return all(s.maximum <= s.minimum or s.first_year > instance.last_year for s in found)
+
+
+class _Asked:
+    """The plan's window solved again with one service cheaper, or more effective."""
+
+    def __init__(self, plan: Plan, row: Row, keys: list[tuple[str, str]]) -> None:
+        self._plan, self._row, self._keys = plan, row, keys
+        self._model: HighsModel | None = None
+
+    def cost(self) -> tuple[float | None, float]:
+        """Factors of the unit cost at which it is used, if there is one, and at which it is not."""
+        if not self._used(self._cheaper(0.0)):
+            return None, 0.0
+        used, unused = 0.0, 1.0
+        while unused - used > CLOSE:
+            middle = (used + unused) / 2
+            if self._used(self._cheaper(middle)):
+                used = middle
+            else:
+                unused = middle
+        return used, unused
+
+    def effect(self) -> tuple[float, float | None]:
+        """Factors of its effects at which it is not used, and at which it is, if there is one."""
+        unused, used = 1.0, MOST_EFFECTIVE
+        if not self._used(self._stronger(used)):
+            return used, None
+        while used / unused > 1 + 5 * CLOSE:
+            middle = float(np.sqrt(used * unused))
+            if self._used(self._stronger(middle)):
+                used = middle
+            else:
+                unused = middle
+        return unused, used
+
+    def _cheaper(self, factor: float) -> Instance:
+        cells = {"unit_cost": self._row["unit_cost"] * factor}
+        return with_cells(
+            self._plan.instance, "services", lambda row: cells if row is self._row else {}
+        )
+
+    def _stronger(self, factor: float) -> Instance:
+        name = self._row["service"]
+        return with_cells(
+            self._plan.instance, "effects",
+            lambda row: {"effect": row["effect"] * factor} if row["service"] == name else {},
+        )  # fmt: skip
+
+    def _used(self, instance: Instance) -> bool:
+        program = build_window(instance, self._plan.window, self._plan.formulation)
+        if self._model is None or not self._model.takes(program):
+            self._model = HighsModel(program, find_solver(DEFAULT))
+        solution = self._model.solve(program)
+        if solution.status is not Status.OPTIMAL:
+            raise why_not(solution, "asking what a service would have to cost")
+        family = program.columns["level"]
+        per_year, first = instance.periods_per_year, instance.first_year
+        for (a, p, t), position in family.positions.items():
+            if (a, p) not in self._keys or not 1 <= t <= instance.number_of_periods:
+                continue
+            service = instance.resolved.services[a, p]
+            started = first + (t - 1) // per_year >= service.first_year
+            if started and _above(service, float(solution.primal[position])):
+                return True
+        return False

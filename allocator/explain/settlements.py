@@ -1,0 +1,209 @@
+"""Planning with less than all budgets known: year by year, and with what is short made good.
+
+Each year's plan is made with the budgets known so far, the later ones taken to be as large as the
+last known, fund by fund.  The year's decisions are kept, and the next year's plan begins from
+them: levels, moves averted, places, what each fund has left, the years of double investment that
+have been.  Where the money, known or assumed, does not reach, the plan that is made is the one
+with, in this order, the least money short in years whose budgets are known, the least short in
+the others, the fewest children above the targets, added up over the years, and the least cost.
+What is short is paid from a fund of its own, ``SHORT``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from allocator.errors import SolverError
+from allocator.explain.altered import with_only
+from allocator.explain.auditing import Auditor
+from allocator.instance import Instance, Window
+from allocator.instance.schema import ALL
+from allocator.matrix import Floats
+from allocator.program import POUNDS, LinearProgram, Objective
+from allocator.session import Progress, Session, WindowSolved, at_window, build
+from allocator.simulate import baseline
+from allocator.windows import cheapest
+
+SHORT: Final = "short_of_money"
+HELD: Final = 1e-7  # relative: how near to what was decided the past is held
+LEAST: Final = 1e-6  # £m and children: less is not short
+
+_DECIDED: Final = ("level", "in_band", "diverted", "places")  # by period
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """One year's plan: what was known and what was expected when it was made.
+
+    Money in £; ``short`` by year; ``above`` is children above the target by owner and year.
+    """
+
+    year: int
+    window: Window | None
+    cost: float
+    short: dict[int, float]
+    above: dict[tuple[str, int], float]
+
+
+@dataclass(frozen=True)
+class Rolled:
+    """The plans made, and the tables of what was done in the end, audited."""
+
+    settlements: tuple[Settlement, ...]
+    tables: Mapping[str, pd.DataFrame]
+
+    @property
+    def last(self) -> Settlement:
+        """The last plan: all that was done."""
+        return self.settlements[-1]
+
+    @property
+    def whole(self) -> bool:
+        """Whether money sufficed and every target was met."""
+        return not self.last.short and not self.last.above
+
+
+def roll(instance: Instance, *, certain: bool, progress: Progress | None = None) -> Rolled:
+    """Plan every year anew as its budget becomes known, or once, ``certain`` of all of them.
+
+    SolverError where a year has no plan in any window that is still open, or a solve fails;
+    AuditError where the simulator does not confirm what was done.
+    """
+    tell: Progress = progress or (lambda what, done, steps: None)
+    years = [instance.last_year] if certain else list(instance.horizon)
+    session, past = Session(), None
+    settlements = list[Settlement]()
+    for n, known in enumerate(years):
+        tell(
+            "the multi-year settlement" if certain else f"the settlement of {known}", n, len(years)
+        )
+        settled = as_known(instance, known)
+        begin = instance.first_year if certain else known
+        solved = _best(session, settled, begin, known, past)
+        settlements.append(_told(settled, known, solved))
+        past = solved
+    tell("done", len(years), len(years))
+    assert past is not None and past.solution is not None
+    made = as_known(instance, instance.last_year)
+    costs = past.program.objectives[-1].costs
+    auditor = Auditor(made, past.window, past.program, costs, targets=not settlements[-1].above)
+    tables = auditor.audited(past.solution.primal)
+    return Rolled(tuple(settlements), tables)
+
+
+def as_known(instance: Instance, known: int) -> Instance:
+    """The instance with budgets after a year as large as that year's, and the fund for the rest."""
+    data = instance.resolved
+    budgets = [
+        {"fund": fund, "year": year, "amount": data.budgets[fund, owner, min(year, known)]}
+        | ({} if owner == ALL else {"area": owner})
+        for fund, owner, year in data.budgets
+    ]
+    spend: Floats = sum(baseline(instance).spend.values(), np.zeros(instance.years))
+    enough = 2 * float(spend.max())
+    budgets += [{"fund": SHORT, "year": year, "amount": enough} for year in instance.horizon]
+    changed = with_only(instance, "budgets", budgets)
+    return changed.with_rows("funds", [{"fund": SHORT, "tiers": ALL}])
+
+
+def _best(
+    session: Session, settled: Instance, begin: int, known: int, past: WindowSolved | None
+) -> WindowSolved:
+    """The best plan over the windows that what has been leaves open."""
+    program = _elastic(build(settled), known)
+    if past is not None:
+        program = _fixed(settled, program, past, begin)
+    found = []
+    for window in (None, *settled.windows):
+        if past is None or _same_past(window, past.window, settled.first_year, begin):
+            found.append(session.solve_window(window, at_window(program, settled, window)))
+    best = cheapest(found)
+    if best is None:
+        raise SolverError(f"in {begin} what was decided before leaves no plan")
+    return best
+
+
+def _elastic(program: LinearProgram, known: int) -> LinearProgram:
+    """The program with children above the targets allowed, and the four objectives in order."""
+    targets = program.rows.get("target_met")
+    count = targets.count if targets else 0
+    start = targets.start if targets else 0
+    width = program.shape[1]
+    program = program.with_columns(
+        "above", "children", count, rows=range(start, start + count), columns=range(count),
+        values=[-1.0] * count,
+    )  # fmt: skip
+    now, later, above = (np.zeros(program.shape[1]) for _ in range(3))
+    for index, at in program.columns["drawn"].positions.items():
+        if index[0] == SHORT:
+            (now if index[-1] <= known else later)[at] = 1.0
+    above[width:] = 1.0
+    priorities = (
+        Objective("short_of_money", now, 0.0, "£m"),
+        Objective("short_of_money_later", later, 0.0, "£m"),
+        Objective("children_above_target", above, 0.0, "children"),
+    )
+    return replace(program, objectives=(*priorities, *program.objectives)).with_priorities()
+
+
+def _fixed(
+    settled: Instance, program: LinearProgram, past: WindowSolved, begin: int
+) -> LinearProgram:
+    """The program with what was decided for the years before one held where it was."""
+    assert past.solution is not None
+    before = (begin - settled.first_year) * settled.periods_per_year
+    places = list[int]()
+    for family in _DECIDED:
+        at = program.columns[family].positions.items()
+        places += [n for index, n in at if 1 <= index[-1] <= before]
+    places += [n for (f, _, y), n in program.columns["unspent"].positions.items()
+               if f != SHORT and settled.first_year <= y < begin]  # fmt: skip
+    places += [n for index, n in program.columns["drawn"].positions.items()
+               if index[0] == SHORT and index[-1] < begin]  # fmt: skip
+    held = past.solution.primal[places]
+    slack = HELD * np.maximum(1.0, np.abs(held))
+    lower, upper = program.lower.copy(), program.upper.copy()
+    lower[places] = np.maximum(lower[places], held - slack)
+    upper[places] = np.minimum(upper[places], held + slack)
+    return replace(program, lower=lower, upper=np.maximum(lower, upper))
+
+
+def _same_past(window: Window | None, other: Window | None, first: int, begin: int) -> bool:
+    """Whether two windows are alike in every year before one."""
+    return all(_inside(window, year) == _inside(other, year) for year in range(first, begin))
+
+
+def _inside(window: Window | None, year: int) -> bool:
+    return window is not None and window[0] <= year < window[0] + window[1]
+
+
+def _told(settled: Instance, known: int, solved: WindowSolved) -> Settlement:
+    assert solved.solution is not None
+    primal = solved.solution.primal
+    above = dict(_above(solved.program, primal))
+    return Settlement(
+        known, solved.window, solved.value(-1) * POUNDS,
+        {y: s for y, s in short_by_year(settled, solved.program, primal).items() if s > 0}, above,
+    )  # fmt: skip
+
+
+def short_by_year(settled: Instance, program: LinearProgram, primal: Floats) -> dict[int, float]:
+    """£ drawn in each year from the fund for what is short."""
+    drawn = dict.fromkeys(settled.horizon, 0.0)
+    for index, at in program.columns["drawn"].positions.items():
+        if index[0] == SHORT:
+            drawn[index[-1]] += float(primal[at])
+    return {year: amount * POUNDS if amount > LEAST else 0.0 for year, amount in drawn.items()}
+
+
+def _above(program: LinearProgram, primal: Floats) -> Iterator[tuple[Any, float]]:
+    family = program.columns["above"]
+    indices = program.rows["target_met"].indices if family.count else ()
+    for index, value in zip(indices, primal[family.start : family.stop], strict=True):
+        if value > LEAST * max(1.0, abs(value)):
+            yield index, float(value)

@@ -1,0 +1,186 @@
+"""Switching values: how far each input can move, alone, before what is concluded changes.
+
+HM Treasury's Green Book asks for them.  Three things may change as an input moves and the plan
+is made anew: the services chosen or the double-investment window; that the plan pays back within
+its years; that the target is in reach.  From 1 outward an input is multiplied by the factors of
+``STEPS``; between the last at which something still held and the first at which it does not, the
+point where it changes is found by bisection, so that both of its sides have been solved.  What
+changes and changes back between two neighbouring factors is not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, ClassVar, Final
+
+import pandas as pd
+
+from allocator.errors import InstanceError
+from allocator.explain.answers import Answer
+from allocator.explain.inputs import Input, inputs
+from allocator.explain.outcomes import CHOSEN, EVENTS, Judge, Outcome
+from allocator.explain.straight import Straight
+from allocator.instance import Instance
+from allocator.program import LinearProgram
+from allocator.session import Progress, build
+
+STEPS: Final = {"lower": (0.5, 0.0), "higher": (2.0, 4.0)}  # factors, from 1 outward
+TOLERANCE: Final = 0.01  # of the value as it stands, or of the value found where that is more
+_STRAIGHT: Final = ("effects", "services", "states", "arrivals")
+
+
+@dataclass(frozen=True)
+class Switching(Answer):
+    """Where each input switches; ``usual`` is the plan with all inputs as they stand."""
+
+    NAME: ClassVar[str] = "switching"
+    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "switching": {
+            "input": "the cell, as --set names it; of several years in proportion, the first; "
+            "* for all effects of a service in proportion",
+            "label": "what it is",
+            "file": "where it stands",
+            "row": "row there",
+            "unit": "unit of value, low, high and the six switching values",
+            "value": "as it stands",
+            "low": "low end of an effect",
+            "high": "high end of an effect",
+            "evidence": "grade of an effect's evidence",
+            "choice_below": "the services chosen or the window change when it falls to this",
+            "choice_above": "the same when it rises to this",
+            "payback_below": "the plan, made anew, no longer pays back when it falls to this",
+            "payback_above": "the same when it rises to this",
+            "reach_below": "the target is out of reach when it falls to this",
+            "reach_above": "the same when it rises to this",
+            "cost_at_low": "£, present value: least cost with the effect at its low end; blank "
+            "where there is no plan",
+            "cost_at_high": "the same at its high end",
+            "hangs_on": "what changes when the effect is at its low or high end: choice, payback, "
+            "reach; separated by ;",
+        }
+    }
+
+    usual: Outcome
+    solves: int
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """A row for each input; a blank switching value is never within the range searched."""
+        return self.tables["switching"]
+
+    def facts(self) -> dict[str, Any]:
+        """What is concluded as the inputs stand, and how it was searched."""
+        window = self.usual.window
+        return {
+            "status": "infeasible" if self.usual.cost is None else "optimal",
+            "objective": self.usual.cost,
+            "services": sorted(self.usual.services),
+            "window": None if window is None else {"first_year": window[0], "years": window[1]},
+            "pays_back": self.usual.pays_back,
+            "searched_from": min(STEPS["lower"]),
+            "searched_to": max(STEPS["higher"]),
+            "tolerance": TOLERANCE,
+            "chosen_tolerance": CHOSEN,
+            "solves": self.solves,
+        }
+
+
+def switching_values(
+    instance: Instance, patterns: Sequence[str] = (), progress: Progress | None = None
+) -> Switching:
+    """Search every input whose key fits one of the patterns, or all.
+
+    Where the instance has no plan there is nothing to switch from, and the table is empty.
+    UsageError for a pattern that fits no input, SolverError where a solve fails.
+    """
+    tell: Progress = progress or (lambda what, done, steps: None)
+    asked, judge = inputs(instance, patterns), Judge()
+    program = build(instance)
+    usual = judge.outcome(instance, program)
+    rows = []
+    for n, each in enumerate(asked if usual.cost is not None else ()):
+        tell(f"moving {each.label}", n, len(asked))
+        rows.append(_Search(instance, program, each, usual, judge).row())
+    tell("done", len(asked), len(asked))
+    columns = Switching.COLUMNS["switching"]
+    table = pd.DataFrame(rows, columns=list(columns))
+    numbers = [name for name in columns if name.endswith(("_below", "_above", "_low", "_high"))]
+    table = table.astype(dict.fromkeys(("value", "low", "high", *numbers), "float64"))
+    return Switching(
+        instance, "least_cost", judge.solver, {"switching": table}, usual, judge.solves
+    )
+
+
+class _Search:
+    """One input: outcomes by factor, and where they change."""
+
+    def __init__(
+        self, instance: Instance, program: LinearProgram, moved: Input, usual: Outcome, judge: Judge
+    ) -> None:
+        self._instance, self._input, self._judge, self._usual = instance, moved, judge, usual
+        self._known: dict[float, Outcome] = {1.0: usual}
+        straight = moved.rows[0].table in _STRAIGHT
+        self._programs = Straight(program, self._build) if straight else None
+
+    def row(self) -> dict[str, Any]:
+        """The row of the table."""
+        moved = self._input
+        row: dict[str, Any] = {
+            "input": moved.key, "label": moved.label, "file": moved.file, "row": moved.row,
+            "unit": moved.unit, "value": moved.value, "low": moved.low, "high": moved.high,
+            "evidence": moved.evidence,
+        }  # fmt: skip
+        for side, steps in STEPS.items():
+            down = (side == "lower") == (moved.value > 0)
+            for event, factor in self._switches(steps):
+                row[f"{event}_{'below' if down else 'above'}"] = factor * moved.value
+        return row | self._at_ends()
+
+    def _at_ends(self) -> dict[str, Any]:
+        """Cost with an effect at either end of its range, and what changes there."""
+        found: dict[str, Any] = {}
+        if self._input.low is None:
+            return found
+        changed = list[str]()
+        for end in ("low", "high"):
+            try:
+                outcome = self._judge.outcome(self._input.at_end(self._instance, end))
+            except InstanceError:  # its lags would differ in sign
+                continue
+            found[f"cost_at_{end}"] = outcome.cost
+            changed += [event for event in EVENTS if outcome.differs(event, self._usual)]
+        return found | {"hangs_on": ";".join(event for event in EVENTS if event in changed)}
+
+    def _switches(self, steps: Sequence[float]) -> Iterator[tuple[str, float]]:
+        """Events on one side of 1, each with the factor at which it happens."""
+        for factor in steps:
+            if self._at(factor).cost is None:
+                break  # out of reach: nothing further out could be concluded
+        for event in reversed(EVENTS):  # the reach first: near it the others may happen
+            while bracket := self._bracket(event, steps):
+                before, after = bracket
+                if abs(after - before) <= TOLERANCE * max(1.0, min(before, after)):
+                    yield event, after
+                    break
+                self._at((before + after) / 2)
+
+    def _bracket(self, event: str, steps: Sequence[float]) -> tuple[float, float] | None:
+        """Neighbouring factors between which an event first happens, of those that are known."""
+        side = sorted(f for f in self._known if (f - 1.0) * (steps[0] - 1.0) >= 0)
+        ordered = side if steps[0] > 1.0 else side[::-1]
+        for before, after in pairwise(ordered):
+            if self._known[after].differs(event, self._usual):
+                return before, after
+        return None
+
+    def _at(self, factor: float) -> Outcome:
+        if factor not in self._known:
+            changed = self._input.times(self._instance, factor)
+            program = None if self._programs is None else self._programs.at(factor)
+            self._known[factor] = self._judge.outcome(changed, program)
+        return self._known[factor]
+
+    def _build(self, factor: float) -> LinearProgram:
+        return build(self._input.times(self._instance, factor))

@@ -1,0 +1,107 @@
+"""Switching values in words: what the plan hangs on first, then every input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from allocator.explain.outcomes import CHOICE, EVENTS, PAYBACK, REACH
+from allocator.explain.switching import STEPS, TOLERANCE, Switching
+from allocator.explain.words import heading, with_window
+from allocator.wording import counted, listed, paragraph, pounds, shortened, table
+
+_SAID = {
+    CHOICE: "other services or another window",
+    PAYBACK: "no payback within the plan",
+    REACH: "the target is out of reach",
+}
+WIDE = 60  # characters of an input
+
+
+def text(answer: Switching) -> str:
+    """The page."""
+    asked = "how far can each input move, alone, before what the plan concludes changes?"
+    if answer.usual.cost is None:
+        none = "Answer: there is no plan to begin with; allocator explain says why."
+        return f"{heading(answer, asked)}\n\n{paragraph(none)}\n"
+    rows = answer.table.to_dict("records")
+    parts = [heading(answer, asked), paragraph(_answer(answer, rows)), _weak(rows), _all(rows)]
+    return "\n\n".join([*filter(None, parts), paragraph(_how(answer))]) + "\n"
+
+
+def _answer(answer: Switching, rows: list[dict[Any, Any]]) -> str:
+    usual = answer.usual
+    labels = [answer.instance.label("services", name) for name in sorted(usual.services)]
+    told = (
+        f"Answer: as the inputs stand, the cheapest plan costs {pounds(usual.cost or 0.0)} at "
+        f"present value {with_window(usual.window)}, changes "
+        f"{listed(labels) if labels else 'no service'} and "
+        f"{'pays back' if usual.pays_back else 'does not pay back'} within its years."
+    )
+    ranged = [row for row in rows if not pd.isna(row["low"]) and row["low"] != row["high"]]
+    hanging = [row for row in ranged if row["hangs_on"]]
+    if not ranged:
+        return told
+    return (
+        f"{told}  Of {counted(len(ranged), 'effect')} with a range of evidence, "
+        f"{len(hanging)} would change that at one end of it."
+    )
+
+
+def _weak(rows: list[dict[Any, Any]]) -> str:
+    """Effects whose own range changes a conclusion, and how good their evidence is."""
+    lines = []
+    for row in rows:
+        if not row["hangs_on"] or pd.isna(row["hangs_on"]):
+            continue
+        events = [_SAID[event] for event in EVENTS if event in row["hangs_on"].split(";")]
+        grade = f"; evidence: {row['evidence']}" if row["evidence"] else ""
+        lines.append(
+            paragraph(
+                f"- {row['label']} ({row['file']}, row {row['row']}), {_number(row['value'])}, "
+                f"between {_number(row['low'])} and {_number(row['high'])}: {listed(events)}{grade}"
+            )
+        )
+    return (
+        "\n".join(["What the plan hangs on, within the range of the evidence", *lines])
+        if lines
+        else ""
+    )
+
+
+def _all(rows: list[dict[Any, Any]]) -> str:
+    head = ["Input", "Stands at", "Choice changes", "No payback", "Out of reach"]
+    cells = [
+        [shortened(row["input"], WIDE), _number(row["value"]), *(_pair(row, e) for e in EVENTS)]
+        for row in rows
+    ]
+    return table(head, cells) if cells else ""
+
+
+def _pair(row: dict[Any, Any], event: str) -> str:
+    """``< 2.1``, ``> 3.4``, both, or a dash where nothing changes."""
+    below, above = row[f"{event}_below"], row[f"{event}_above"]
+    said = [] if pd.isna(below) else [f"< {_number(below)}"]
+    said += [] if pd.isna(above) else [f"> {_number(above)}"]
+    return ", ".join(said) or "–"
+
+
+def _number(value: float) -> str:
+    """Three figures, or whole from a thousand on."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _how(answer: Switching) -> str:
+    low, high = min(STEPS["lower"]), max(STEPS["higher"])
+    return (
+        f"Each input is moved alone, from {low:g} to {high:g} times its value, and the plan made "
+        "anew; a dash says that nothing changes in that range.  Values are found to "
+        f"{TOLERANCE:.0%}, with the program solved on both sides of each ({answer.solves:,} "
+        "solves); what changes and changes back between "
+        f"{listed([f'{f:g}' for f in sorted({*STEPS['lower'], 1.0, *STEPS['higher']})])} times the "
+        "value is not seen.  A service counts as chosen where its level leaves its baseline by "
+        "more than 1%, or a hundredth of a case; no payback means that the plan's cumulative "
+        "position against the baseline is negative at the end.  Budgets, prices, coverage, "
+        "avoidable shares and release limits are not moved."
+    )

@@ -1,0 +1,137 @@
+"""A program solved again with a limit moved: what a unit more and a unit less are worth.
+
+Cost is a convex, piecewise linear function of a right-hand side.  Where the limit is a kink of
+it, a vertex's dual is any slope between those of the two sides; each side's own is the dual a
+little further on, if the line through it meets the function at the limit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.certificate import certify
+from allocator.errors import CertificateError
+from allocator.program import LinearProgram
+from allocator.session import why_not
+from allocator.solvers.catalogue import find_solver
+from allocator.solvers.highs import HighsModel
+from allocator.solvers.solution import Floats, Solution, Status
+
+STEPS: Final = (1e-3, 1e-4, 1e-5, 1e-6)  # relative to the limit (at least 1)
+MOST_TRIES: Final = 40  # solves to find where a slope ends
+ON_THE_LINE: Final = 1e-11  # relative to the cost (at least 1)
+
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Side:
+    """By how much cost rises for a unit's move, in the program's money; infinite: no plan there.
+
+    ``exact`` is false where no step was short enough to show it.
+    """
+
+    price: float
+    exact: bool = True
+
+
+class Trial:
+    """A program and its optimum, and HiGHS at its basis.  ``model`` is one that has its shape."""
+
+    def __init__(
+        self, program: LinearProgram, solution: Solution, model: HighsModel | None = None
+    ) -> None:
+        self.program, self.solution = program, solution
+        self._model = model or HighsModel(program, find_solver("simplex"))
+        self.solves = 0
+
+    def solve(self, program: LinearProgram) -> Solution:
+        """Optimal and certified, or infeasible.  Raises SolverError or CertificateError."""
+        self.solves += 1
+        solution = self._model.solve(program)
+        if solution.status is Status.INFEASIBLE:
+            return solution
+        if solution.status is not Status.OPTIMAL:
+            raise why_not(solution, "solving again with a limit moved")
+        proof = certify(program, solution.primal, solution.dual)
+        if not proof.passed:
+            raise CertificateError(f"a limit moved, the optimum is not proved: {proof.failure()}")
+        return solution
+
+    def side(self, rows: Rows, steps: Floats) -> Side:
+        """What moving the limits of rows by some way along ``steps`` does to the cost.
+
+        ``steps`` are for one unit, which sets the scale of the first try; prices are per unit.
+        """
+        best, last, unit = self.solution.objective, None, 0.0
+        scale = self._scale(rows, steps)
+        for relative in STEPS:
+            unit = relative * scale
+            solution = self.solve(self.moved(rows, unit * steps))
+            if solution.status is Status.INFEASIBLE:
+                continue
+            last, slope = solution.objective, float(solution.dual[rows] @ steps)
+            if self._on_line(slope, unit, solution.objective):
+                return Side(slope)
+        if last is None:
+            return Side(np.inf)
+        return Side((last - best) / unit, exact=False)
+
+    def reach(self, rows: Rows, steps: Floats, slope: float, most: float) -> float:
+        """How many units a slope holds for, at most ``most``: where another line takes over.
+
+        Each try is where the line through the last one meets the first: Newton's method on a
+        convex, piecewise linear function, which ends at the breakpoint.
+        """
+        best, far = self.solution.objective, most
+        for _ in range(MOST_TRIES):
+            solution = self.solve(self.moved(rows, far * steps))
+            if solution.status is Status.INFEASIBLE:
+                far /= 2
+                continue
+            if self._on_line(slope, far, solution.objective):
+                return far
+            there = float(solution.dual[rows] @ steps)
+            if abs(there - slope) <= 1e-12 * max(1.0, abs(slope)):
+                return np.nan
+            far = (solution.objective - there * far - best) / (slope - there)
+        return np.nan
+
+    def moved(self, rows: Rows, steps: Floats) -> LinearProgram:
+        """The program with the limits that rows stand at moved; both bounds of an equality."""
+        row_lower, row_upper = self.program.row_lower.copy(), self.program.row_upper.copy()
+        equal = row_lower[rows] == row_upper[rows]
+        below = np.array([at_lower(self.program, self.solution, int(row)) for row in rows])
+        row_lower[rows] += np.where(below | equal, steps, 0.0)
+        row_upper[rows] += np.where(~below | equal, steps, 0.0)
+        return replace(self.program, row_lower=row_lower, row_upper=row_upper)
+
+    def _on_line(self, slope: float, units: float, value: float) -> bool:
+        best = self.solution.objective
+        return abs(best + slope * units - value) <= ON_THE_LINE * max(1.0, abs(best))
+
+    def _scale(self, rows: Rows, steps: Floats) -> float:
+        """Units that move the limits by about what they are, or by 1 where they are less."""
+        limits = [abs(limit_of(self.program, self.solution, int(row))) for row in rows]
+        return max(1.0, float(np.median(limits))) / max(float(np.max(np.abs(steps))), 1e-12)
+
+
+def limit_of(program: LinearProgram, solution: Solution, row: int) -> float:
+    """The bound that a row stands at."""
+    lower = at_lower(program, solution, row)
+    return float((program.row_lower if lower else program.row_upper)[row])
+
+
+def at_lower(program: LinearProgram, solution: Solution, row: int) -> bool:
+    """Whether a row that binds is held from below."""
+    lower, upper = program.row_lower[row], program.row_upper[row]
+    if lower == upper:
+        return True
+    if np.isfinite(lower) and np.isfinite(upper):
+        return bool(solution.dual[row] > 0)
+    return bool(np.isfinite(lower))

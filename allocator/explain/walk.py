@@ -1,0 +1,86 @@
+"""A program followed along one moving number, for every double-investment window at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from allocator.explain.envelope import Envelope, Piece, pieces
+from allocator.explain.parametric import INSIDE, SAME, Move, Parametric, Touch, lines
+from allocator.instance import Instance, Window
+from allocator.program import LinearProgram
+from allocator.session import Progress, at_window, saying
+
+End = Callable[[LinearProgram, Parametric], float]
+
+
+@dataclass(frozen=True)
+class Walked:
+    """The best value at every number from the least on; no pieces where there is no plan.
+
+    Pieces are in order; where one ends above the next one's start, the function jumps.  The last
+    is flat and has no end.
+    """
+
+    pieces: tuple[Piece, ...]
+    solves: int
+    solver: str
+
+    def at(self, number: float) -> Piece | None:
+        """The piece that a number lies on; where two meet, the lower, then the later.
+
+        None before the first.
+        """
+        near = 1e-9 * max(1.0, abs(number))
+        there = [p for p in self.pieces if p.start - near <= number <= p.end + near]
+        least = min((piece.line(number) for piece in there), default=0.0)
+        best = [p for p in there if p.line(number) - least <= SAME * max(1.0, abs(least))]
+        return best[-1] if best else None
+
+
+def walk(
+    instance: Instance, program: LinearProgram, move: Move, far: End, progress: Progress | None
+) -> Walked:
+    """Follow the first objective of a program, from the least number that has a plan.
+
+    ``far`` says for a window's program from which number on nothing changes.  The windows are
+    followed one after the other, each only as far as it may still be the best.
+    """
+    tell: Progress = progress or (lambda what, done, steps: None)
+    preferred: tuple[Window | None, ...] = (None, *instance.windows)
+    followed, steps = Parametric(move), 2 * len(preferred) + 1
+    starts: dict[Window | None, tuple[float, LinearProgram]] = {}
+    for n, window in enumerate(reversed(preferred)):
+        tell(f"{saying(window)}: how far it reaches", n, steps)
+        variant = at_window(program, instance, window)
+        if (least := followed.least(variant)) is not None:
+            starts[window] = least + INSIDE * max(1.0, abs(least)), variant
+    if not starts:
+        return Walked((), followed.solves, followed.solver)
+    end = max(far(variant, followed) for _, variant in starts.values())
+    touches = {
+        window: _ends(partial(followed.touch, variant), min(start, end), end)
+        for window, (start, variant) in starts.items()
+    }
+    envelope = Envelope(preferred)
+    for n, (window, (left, right)) in enumerate(sorted(touches.items(), key=_promise)):
+        tell(f"{saying(window)}: following it", len(preferred) + n, steps)
+        touch = partial(followed.touch, starts[window][1])
+        found = lines(touch, left, right, partial(envelope.beats, window))
+        envelope.add(pieces(list(found), window))
+    tell("done", steps, steps)
+    last = envelope.pieces[-1]
+    flat = Piece(last.end, math.inf, last.line(last.end), 0.0, last.window)
+    return Walked((*envelope.pieces, flat), followed.solves, followed.solver)
+
+
+def _ends(touch: Callable[[float], Touch], start: float, end: float) -> tuple[Touch, Touch]:
+    return touch(start), touch(end)
+
+
+def _promise(entry: tuple[Window | None, tuple[Touch, Touch]]) -> tuple[float, float]:
+    """What reaches furthest is followed first, so that the others have something to beat."""
+    left, right = entry[1]
+    return left.at, right.value

@@ -1,0 +1,206 @@
+"""Ways out of an instance that has no plan, each the least of its kind, each tried.
+
+A way changes one kind of thing and holds all else.  What it asks is the optimum of an elastic
+program (``elastic``) or the first hit of a search in which every step before is proved to have
+no plan; then the change is made to the instance, rounded to the side that gives way, and it
+has a plan.  A way that does not exist is an answer too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+from allocator.explain.citing import Cell, Citer
+from allocator.explain.conflict import Limit, limits_of
+from allocator.explain.edits import cell_changed, funded, shared
+from allocator.explain.elastic import Elastic, Least, Move
+from allocator.explain.searches import Searches, tried
+from allocator.explain.way import Way
+from allocator.instance import Instance, Window
+from allocator.instance.change import cells_meant
+from allocator.program import POUNDS
+from allocator.solvers.solution import Floats
+
+Tell = Callable[[str, int, int], None]
+
+# Services' limits that may give way: the column, by how much a unit moves a row, and the unit.
+_SERVICE_LIMITS: Final[Mapping[str, tuple[str, str, float]]] = {
+    "growth_limited": ("growth", "cases a year, per year", 1.0),
+    "level_at_most": ("maximum", "cases a year", 1.0),
+    "level_at_least": ("minimum", "cases a year", -1.0),
+    "spend_ceiling": ("spend_ceiling", "£", 1.0),
+    "spend_floor": ("spend_floor", "£", -1.0),
+}
+
+
+def ways_out(
+    instance: Instance, formulation: str, windows: Sequence[Window | None] | None, tell: Tell,
+    known: Iterable[Floats] = (),
+) -> list[Way]:  # fmt: skip
+    """Every way that there is, and those that there are not.
+
+    ``windows`` and ``known`` as in ``Elastic``.
+    """
+    elastic = Elastic(instance, formulation, windows, tuple(known))
+    asked = _Asked(instance, formulation, elastic)
+    searched = Searches(instance, formulation, elastic, tuple(known))
+    parts: list[tuple[str, Callable[[], Iterator[Way]]]] = [
+        ("the nearest target", asked.targets), ("the earliest year", searched.years),
+        ("the least money", asked.money), ("service limits", asked.service_limits),
+        ("earlier starts", searched.starts), ("other windows", searched.other_windows),
+    ]  # fmt: skip
+    found: list[Way] = []
+    for n, (what, part) in enumerate(parts):
+        tell(f"looking for {what}", n, len(parts))
+        found += list(part())
+    return found
+
+
+class _Asked:
+    """The ways that change numbers."""
+
+    def __init__(self, instance: Instance, formulation: str, elastic: Elastic) -> None:
+        self.instance, self.formulation = instance, formulation
+        self.elastic, self.citer = elastic, Citer(instance)
+
+    def targets(self) -> Iterator[Way]:
+        """Each target alone, the others as they are; then all of them by one factor."""
+        groups = self._limits("target_met")
+        for group in groups:
+            cell = self._cell(group)
+            found = self.elastic.least([Move(group.rows, [1.0] * len(group.rows))])
+            yield self._cell_way("target", cell, found, 1.0, "children")
+        if len(groups) > 1:
+            yield self._all_targets(groups)
+
+    def _all_targets(self, groups: Sequence[Limit]) -> Way:
+        rows = [row for group in groups for row in group.rows]
+        sizes = [float(self._cell(group).value) for group in groups for _ in group.rows]
+        found = self.elastic.least([Move(rows, sizes)])
+        if found is None:
+            return Way("targets", False, "share")
+        share = math.ceil(found.total * 1e5) / 1e5
+        return tried(self.instance, self.formulation, Way(
+            "targets", True, "share", words="every target", after=share, amount=found.total,
+            window=found.window, edit=partial(shared, share=share, cell="targets.children"),
+        ))  # fmt: skip
+
+    def money(self) -> Iterator[Way]:
+        """Least extra money at present value: in any fund and year, then in one year alone."""
+        accounts = self._accounts()
+        anywhere = self._money("money", list(accounts))
+        alone = [
+            self._money("money_in_one_fund", [k for k in accounts if k[0] == fund], fund)
+            for fund in dict.fromkeys(f for f, _, _ in accounts)
+        ]
+        yield _in_fewest(anywhere, alone)
+        for year in self.instance.horizon:
+            yield self._money("money_in_one_year", [k for k in accounts if k[2] == year], year)
+        yield from alone
+
+    def _accounts(self) -> dict[tuple[str, str, int], int]:
+        family = self.elastic.base.rows["fund_balance"]
+        return {(f, o, int(y)): n for (f, o, y), n in family.positions.items()}
+
+    def _money(self, kind: str, keys: list[tuple[str, str, int]], about: Any = None) -> Way:
+        accounts, rate = self._accounts(), 1 + self.instance.discount_rate
+        moves = [
+            Move([accounts[key]], [1.0], rate ** (self.instance.first_year - key[2]))
+            for key in keys
+        ]
+        found = self.elastic.least(moves)
+        unit, words = "£ at present value", "" if about is None else str(about)
+        if found is None:
+            return Way(kind, False, unit, words=words)
+        money = {
+            key: math.ceil(amount * POUNDS + 0.5) + 0.0
+            for key, amount in zip(keys, found.amounts, strict=True)
+            if amount > 0
+        }
+        return tried(self.instance, self.formulation, Way(
+            kind, True, amount=found.total * POUNDS, window=found.window, money=money,
+            edit=partial(funded, money=money),
+                unit=unit,
+                words=words,
+        ))  # fmt: skip
+
+    def service_limits(self) -> Iterator[Way]:
+        """Each limit on a service or on spend alone; all growth limits by one factor."""
+        for constraint, (kind, unit, sign) in _SERVICE_LIMITS.items():
+            for group in self._limits(constraint):
+                cell = self._cell(group)
+                if unit == "£" and self._meets_another(cell):
+                    continue  # where two limits meet, moving one alone may move nothing
+                step = sign / (self.instance.periods_per_year if kind == "growth" else 1)
+                steps = [step / (POUNDS if unit == "£" else 1)] * len(group.rows)
+                move = Move(group.rows, steps)
+                yield self._cell_way(kind, cell, self.elastic.least([move]), sign, unit)
+        yield from self._all_growth()
+
+    def _meets_another(self, cell: Cell) -> bool:
+        """Whether another row limits the same spend in the same year."""
+        ((row,), column) = cells_meant(self.instance, cell.key)
+        return any(
+            other is not row and other[column] is not None
+            and (other["area"], other["item"]) == (row["area"], row["item"])
+            and None in (other["year"], row["year"])
+            for other in self.instance.tables["limits"]
+        )  # fmt: skip
+
+    def _all_growth(self) -> Iterator[Way]:
+        groups = self._limits("growth_limited")
+        if len(groups) < 2:
+            return
+        length = 1 / self.instance.periods_per_year
+        rows = [row for group in groups for row in group.rows]
+        steps = [float(self._cell(g).value) * length for g in groups for _ in g.rows]
+        found = self.elastic.least([Move(rows, steps)])
+        if found is None:
+            yield Way("all_growth", False, "share", words="every growth limit")
+            return
+        share = math.ceil(found.total * 1e5) / 1e5
+        yield tried(self.instance, self.formulation, Way(
+            "all_growth", True, "share", words="every growth limit", after=share,
+            amount=found.total, window=found.window,
+            edit=partial(shared, share=share, cell="services.growth_per_year"),
+        ))  # fmt: skip
+
+    def _limits(self, constraint: str) -> list[Limit]:
+        return limits_of(self.instance, self.elastic.base, (constraint,))
+
+    def _cell(self, group: Limit) -> Cell:
+        family = self.elastic.base.row_family(group.rows[0])
+        index = family.indices[group.rows[0] - family.start]
+        return self.citer.family(group.constraint, index).cells[0]
+
+    def _cell_way(self, kind: str, cell: Cell, found: Least | None, sign: float, unit: str) -> Way:
+        """A way that changes one number: up, or down where ``sign`` is negative."""
+        (cited,) = self.citer.place(cell.key)
+        now = float(cell.value)
+        if found is None:
+            return Way(kind, False, unit, cell, cited.words, now)
+        least = now + sign * found.total
+        after = _up(least) if sign > 0 else max(0.0, -_up(-least))
+        edit = partial(cell_changed, key=cell.key, value=after)
+        return tried(self.instance, self.formulation, Way(
+            kind, True, unit, cell, cited.words, now, after, found.total, found.window, edit=edit,
+        ))  # fmt: skip
+
+
+def _in_fewest(anywhere: Way, alone: Sequence[Way]) -> Way:
+    """Money in any fund: where one alone does with as little, that one, not some mix."""
+    least = (anywhere.amount or 0.0) * (1 + 1e-6) + 1.0
+    for way in alone:
+        if way.possible and (way.amount or 0.0) <= least:
+            return replace(anywhere, money=way.money, window=way.window, edit=way.edit)
+    return anywhere
+
+
+def _up(value: float) -> float:
+    """Rounded up: to a whole number from 100 on, to hundredths below."""
+    scale = 1.0 if abs(value) >= 100 else 100.0
+    return math.ceil(value * scale - 1e-9) / scale

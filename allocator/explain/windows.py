@@ -1,0 +1,108 @@
+"""Why the double investment lies where it does: what every other window costs, and what stops it.
+
+A window that has no plan is stopped by a conflict, which is named; one that is dearer, by limits
+that bind there and are worth more than where the plan is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+import pandas as pd
+
+from allocator.explain.conflict import conflict
+from allocator.explain.words import window_words
+from allocator.explain.worth import Worth, worths
+from allocator.instance import Window
+from allocator.plan import Plan
+from allocator.program import POUNDS
+from allocator.session import Solved, WindowSolved
+from allocator.tables import price_table
+from allocator.windows import TIE
+from allocator.wording import listed
+
+MOST_CONFLICTS: Final = 1  # windows without a plan of which it is said what stops them
+MOST_LIMITS: Final = 2  # limits that are named where a window is dearer
+
+COLUMNS: Final = {
+    "first_year": "financial year in which the double investment would begin; blank for none",
+    "years": "its length; blank for none",
+    "words": "the years of the double investment",
+    "status": "chosen, dearer, same (its cost is the same, and the shorter, then the earlier, "
+    "is preferred) or infeasible",
+    "objective": "£ at present value that the plan with it costs; blank where there is none",
+    "dearer": "£ at present value by which it is dearer than the plan's",
+    "why": "what stops it, for the next cheapest and the nearest ones; blank for others",
+}
+
+Tell = Callable[[str, int, int], None]
+
+
+def windows(plan: Plan, solved: Solved, tell: Tell) -> pd.DataFrame:
+    """The table: the plan's window first, then by cost, then those that have no plan."""
+    assert solved.best is not None
+    best = solved.best.value(-1)
+    found = [each for each in solved.windows if each.optimal]
+    found.sort(key=lambda each: (each.window != plan.window, _ranks(each)))
+    lost = sorted(
+        (each for each in solved.windows if not each.optimal),
+        key=lambda each: _apart(plan.window, each.window),
+    )
+    rows, said = [], False
+    for n, each in enumerate(found):
+        more = each.value(-1) - best
+        same = len(_ranks(each)) == 1 and abs(more) <= TIE * max(1.0, abs(best))
+        status = "chosen" if n == 0 else "same" if same else "dearer"
+        why = ""
+        if status == "dearer" and not said:
+            why, said = _what_binds(plan, solved.best, each), True
+        rows.append(_row(each.window, status, each.value(-1) * POUNDS, more * POUNDS, why))
+    for n, each in enumerate(lost):
+        why = ""
+        if n < MOST_CONFLICTS:
+            why = conflict(plan.instance, each.program, each.window, tell).sentence
+        rows.append(_row(each.window, "infeasible", None, None, why))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(
+        {"first_year": "Int64", "years": "Int64", "objective": float, "dearer": float}
+    )
+
+
+def _ranks(each: WindowSolved) -> tuple[float, ...]:
+    return tuple(each.value(stage) for stage in range(len(each.program.objectives)))
+
+
+def _row(
+    window: Window | None, status: str, objective: float | None, more: float | None, why: str
+) -> tuple[object, ...]:
+    start, length = window or (None, None)
+    return start, length, window_words(window), status, objective, more, why
+
+
+def _apart(chosen: Window | None, other: Window | None) -> int:
+    """Years that are in one of two windows and not in the other."""
+    years = [set(range(w[0], sum(w))) if w else set() for w in (chosen, other)]
+    return len(years[0] ^ years[1])
+
+
+def _what_binds(plan: Plan, best: WindowSolved, other: WindowSolved) -> str:
+    """The limits whose worth rises most from the plan's window to another."""
+    here = {each.noun: each.weight for each in _worths(plan, best)}
+    there = _worths(plan, other)
+    rises = sorted(there, key=lambda each: here.get(each.noun, 0.0) - each.weight)
+    told = [each for each in rises if each.weight > 1.001 * here.get(each.noun, 0.0)]
+    if not told:
+        return "no limit is worth more there; it costs more by itself"
+    return "there more is lost to " + listed(
+        [f"{each.what} ({each.worth})" for each in told[:MOST_LIMITS]]
+    )
+
+
+def _worths(plan: Plan, each: WindowSolved) -> list[Worth]:
+    assert each.solution is not None
+    costs = each.program.objectives[-1].costs
+    prices = price_table(
+        plan.instance, each.program, each.solution.primal, each.solution.dual, costs, None
+    )
+    return worths(replace(plan, tables={**plan.tables, "prices": prices}))

@@ -1,0 +1,169 @@
+"""Near-optimal plans: each bound against the instance with that spend forbidden or forced."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from allocator.errors import AuditError
+from allocator.explain.alternatives import AS_TODAY, FEWER, MORE, OPEN, alternatives
+from allocator.explain.alternatives_text import text
+from allocator.explain.auditing import Auditor
+from allocator.explain.nearby import items_of
+from allocator.explain.spending import today
+from allocator.session import Session, build
+from allocator.simulate import baseline
+from allocator.tables import decision_tables
+from tests.plans import instance_of, plan_of
+
+CASE = "annual-returns-limits"
+WINDOWS = ("hand", "double_investment.longest=1", "double_investment.protect_statutory=0.8")
+
+
+@pytest.fixture(scope="module")
+def found():
+    return alternatives(instance_of(CASE), share=0.002)
+
+
+@pytest.mark.parametrize(
+    ("item", "year"),
+    [("hubs", 2022), ("conference", 2024), ("early_help", 2023), ("statutory", 2024),
+     ("total", 2021)],
+)  # fmt: skip
+def test_a_bound_is_where_forcing_the_spend_further_costs_too_much(found, item, year):
+    """A row of limits, in the one window: just inside the bound it is affordable, beyond not."""
+    instance, table = instance_of(CASE), found.tables["alternatives"]
+    row = table[(table["item"] == item) & (table["year"] == year)].iloc[0]
+    allowed = (found.cost + found.allowed) / 1e6
+    apart = max(1.0, 1e-5 * row["most"])
+
+    def cost(**limit):
+        limited = instance.with_rows("limits", [{"item": item, "year": year, **limit}])
+        solved = Session().solve(limited)
+        best = next(each for each in solved.windows if each.window == found.window)
+        return best.value(-1) if best.optimal else np.inf
+
+    assert cost(maximum=float(row["least"]) + apart) <= allowed * (1 + 1e-9)
+    assert cost(minimum=float(row["most"]) - apart) <= allowed * (1 + 1e-9)
+    if row["least"] > apart:
+        assert cost(maximum=float(row["least"]) - apart) > allowed
+    assert cost(minimum=float(row["most"]) + apart) > allowed
+
+
+def test_the_plan_and_the_nearest_lie_between_the_bounds(found):
+    table = found.tables["alternatives"]
+    slack = 1e-7 * table["most"].abs() + 1.0
+    for column in ("planned", "nearest"):
+        assert ((table["least"] - slack <= table[column])
+                & (table[column] <= table["most"] + slack)).all()  # fmt: skip
+    cases = found.tables["alternatives_services"]
+    assert (cases["least_cases"] <= cases["planned_cases"] + 1e-4).all()
+    assert (cases["planned_cases"] <= cases["most_cases"] + 1e-4).all()
+
+
+def test_planned_and_baseline_spend_are_those_of_the_plan(found):
+    table, plan = found.tables["alternatives"], plan_of(CASE)
+    tiers = table[(table["kind"] == "tier") & table["year"].notna()]
+    years = plan.years()
+    for row in tiers.to_dict("records"):
+        assert row["planned"] == pytest.approx(years[row["item"]][row["year"]], rel=1e-6, abs=1)
+        expected = years[f"baseline_{row['item']}"][row["year"]]
+        assert row["baseline"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_nearest_is_nearer_to_today_than_the_cheapest(found):
+    usual = today(instance_of(CASE))
+    table = found.tables["alternatives"]
+    services = table[(table["kind"] == "service") & table["year"].notna()]
+    apart = {
+        column: sum(
+            abs(row[column] - usual[row["item"], row["year"]])
+            for row in services.to_dict("records")
+        )
+        for column in ("planned", "nearest")
+    }
+    assert apart["nearest"] == pytest.approx(found.distance, rel=1e-6)
+    assert apart["nearest"] < apart["planned"]
+
+
+def test_with_nothing_to_spare_the_nearest_is_as_near_as_the_optimal_plans_are():
+    exact = alternatives(instance_of("hand"), amount=0.0)
+    table = exact.tables["alternatives"]
+    whole = table[(table["item"] == "total") & table["year"].isna()].iloc[0]
+    assert whole["least"] == pytest.approx(whole["most"], rel=1e-6)  # no discount, no end value
+    assert exact.facts()["plans_audited"] == 2 * (len(table) + 1) + 1
+
+
+def test_more_room_and_every_window_widen_the_ranges():
+    instance = instance_of(*WINDOWS)
+    narrow = alternatives(instance, share=0.01)
+    wide = alternatives(instance, share=0.2, every_window=True)
+    assert narrow.windows == (narrow.window,) == (None,)
+    assert wide.windows == (None, (2020, 1), (2021, 1))
+    ranges = [each.tables["alternatives"] for each in (wide, narrow)]
+    assert (ranges[0]["least"] <= ranges[1]["least"] + 1.0).all()
+    assert (ranges[0]["most"] >= ranges[1]["most"] - 1.0).all()
+
+
+def test_what_every_plan_does_is_read_off_the_cases(found):
+    cases = found.tables["alternatives_services"].set_index("service")
+    for row in cases.to_dict("index").values():
+        told, usual = row["every_plan"], row["baseline_cases"]
+        if told == MORE:
+            assert row["least_cases"] > usual
+        elif told == FEWER:
+            assert row["most_cases"] < usual
+        elif told == OPEN:
+            assert row["least_cases"] < usual or row["most_cases"] > usual
+        else:
+            assert told == AS_TODAY
+    assert cases.loc["conference", "every_plan"] == MORE
+    page = " ".join(text(found).split())
+    assert "every one of them gives more cases of" in page and "re-run by the simulator" in page
+
+
+def test_total_weights_add_up_tiers_and_service_weights_give_the_plans_spend():
+    instance, plan = instance_of("window"), plan_of("window")
+    program = build(instance)
+    items = {(i.item, i.year): i.weights for i in items_of(instance, program)}
+    tiers = sum(items[tier, 2021] for tier in ("early_help", "edge_of_care", "statutory"))
+    assert np.array_equal(tiers, items["total", 2021])
+    unchanged = baseline(instance).spend
+    assert sum(unchanged["window", "early_help"]) == pytest.approx(
+        sum(today(instance)["hubs", year] for year in instance.horizon)
+    )
+    services = plan.tables["services"]
+    hubs = services[(services["service"] == "hubs") & (services["year"] == 2021)]
+    weights = items["hubs", 2021]
+    for name, cost in (("level", 1500), ("expansion", 300)):
+        at = program.columns[name].positions["window", "hubs", 2]
+        assert weights[at] * 1e6 == pytest.approx(cost * 1.02)
+    assert len(hubs) == 1
+
+
+def test_a_point_that_breaks_a_rule_does_not_stand_up():
+    instance = instance_of("hand")
+    best = Session().solve(instance).best
+    primal, costs = best.solution.primal.copy(), best.program.objectives[-1].costs
+    auditor = Auditor(instance, None, best.program, costs)
+    assert set(auditor.audited(primal)) >= {"spend", "services"}
+    primal[best.program.columns["level"].positions["hand", "reunify", 1]] += 1.0
+    with pytest.raises(AuditError, match="does not stand up"):
+        auditor.audited(primal)
+
+
+@pytest.mark.parametrize("case", ["window", "two-areas"])
+def test_tables_laid_out_once_are_those_laid_out_each_time(case):
+    instance = instance_of(case)
+    best = Session().solve(instance).best
+    costs, primal = best.program.objectives[-1].costs, best.solution.primal
+    filled = Auditor(instance, best.window, best.program, costs).tables(primal)
+    for name, table in decision_tables(instance, best.program, primal).items():
+        pd.testing.assert_frame_equal(filled[name], table, check_exact=False, rtol=1e-12)
+
+
+def test_without_a_plan_there_are_no_alternatives():
+    none = alternatives(instance_of("hand-infeasible"))
+    assert none.cost is None and none.tables["alternatives"].empty
+    assert "there is no plan at all" in text(none)

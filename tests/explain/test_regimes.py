@@ -1,0 +1,113 @@
+"""Regimes of money on small cases: what is free, what is settled, what is short."""
+
+from __future__ import annotations
+
+import pytest
+
+from allocator.explain.regimes import FIXED, FREE, MADE_GOOD, YEARLY, free_over_years, regimes
+from allocator.explain.regimes_text import text
+from allocator.explain.settlements import SHORT, as_known, roll
+from allocator.instance.change import apply_changes
+from allocator.session import Session
+from allocator.solve import solve
+from tests.plans import instance_of, plan_of
+
+# What pays best takes £5.66m in the first year and £3.27m in the second.  Of its £10.5m the council
+# may spend £5.3m in the first; free over the years, it could spend what it takes.
+TIGHT = ("hand", "budgets.core.2020.amount=5300000", "budgets.core.2021.amount=5200000")
+
+
+def cost_of(answer, regime):
+    return answer.row(regime)["cost"]
+
+
+def test_free_money_undoes_what_annual_budgets_forbid():
+    instance = instance_of(*TIGHT)
+    answer = regimes(instance)
+    free = solve(free_over_years(instance))
+    assert cost_of(answer, FIXED) == pytest.approx(solve(instance).objective, rel=1e-9)
+    assert cost_of(answer, FREE) == pytest.approx(free.objective, rel=1e-9)
+    # Ample money each year gives the plan that free money gives.
+    assert cost_of(answer, FREE) == pytest.approx(plan_of("hand").objective, rel=1e-9)
+    assert cost_of(answer, FIXED) > cost_of(answer, FREE) + 1e5
+    assert answer.row(FREE)["extra_cost"] == pytest.approx(
+        cost_of(answer, FREE) - cost_of(answer, FIXED)
+    )
+
+
+@pytest.mark.parametrize("case", ["hand", "window", "annual-returns-limits"])
+def test_the_free_instance_has_the_same_cash_and_never_costs_more(case):
+    instance = instance_of(case)
+    free = free_over_years(instance)
+    for account in instance.resolved.accounts:
+        cash = [
+            sum(each.resolved.budgets[*account, year] for year in instance.horizon)
+            for each in (instance, free)
+        ]
+        assert cash[0] == pytest.approx(cash[1], rel=1e-12)
+        assert free.resolved.accounts[account].carry_forward == 1
+    assert solve(free).objective <= plan_of(case).objective * (1 + 1e-9)
+
+
+def test_level_budgets_tell_all_there_is_to_know():
+    """With the same budget every year, the last known is the next: certainty is worth nothing."""
+    answer = regimes(instance_of("hand", "budgets.core.2021.amount=12000000",
+                                 "budgets.core.2020.amount=12000000"))  # fmt: skip
+    assert cost_of(answer, YEARLY) == pytest.approx(cost_of(answer, FIXED), rel=1e-7)
+    assert answer.row(YEARLY)["status"] == "optimal"
+    assert len(answer.tables["settlements"]) == 2
+
+
+def test_a_cut_that_was_not_seen_coming_leaves_money_short():
+    """The first year is planned as if the second had as much; then it has £3m alone."""
+    cut = ("budgets.core.2020.amount=5200000", "budgets.core.2021.amount=3000000")
+    instance = instance_of("hand", *cut, "targets.2021.children=95")
+    rolled = roll(instance, certain=False)
+    first, last = rolled.settlements
+    assert not first.short and set(last.short) == {2021}
+    naive = solve(apply_changes(instance, ["budgets.core.2021.amount=5200000"]))
+    levels = rolled.tables["services"].set_index("period")["level"]
+    planned = naive.tables["services"].set_index("period")["level"]
+    assert levels[1] == pytest.approx(planned[1], abs=1e-4)
+    spend = rolled.tables["spend"].groupby("year")["spend"].sum()
+    assert spend[2021] - 3_000_000 == pytest.approx(last.short[2021], abs=1.0)
+    assert spend[2020] <= 5_200_000 + 1.0
+    # Holding the first year, no plan of the second is less short: its service is at its lowest.
+    drawn = rolled.tables["drawn"]
+    assert drawn[drawn["fund"] == SHORT]["drawn"].sum() == pytest.approx(last.short[2021], abs=1.0)
+
+
+def test_what_is_decided_stays_decided():
+    instance = instance_of("window")
+    seen = roll(instance, certain=False)
+    windows = [each.window for each in seen.settlements]
+    assert len(windows) == instance.years
+    opened = [w for w in windows if w is not None]
+    for year, window in zip(instance.horizon, windows, strict=True):
+        begun = {w for w in opened if w[0] < year}
+        if begun:
+            assert window is not None and window[0] in {w[0] for w in begun}
+    certain = roll(instance, certain=True)
+    assert certain.whole
+    assert certain.last.cost == pytest.approx(plan_of("window").objective, rel=1e-8)
+    if seen.whole:
+        assert seen.last.cost >= certain.last.cost * (1 - 1e-8)
+
+
+def test_what_is_known_is_what_has_been_settled():
+    instance = instance_of("window")
+    known = as_known(instance, 2022).resolved.budgets
+    true = instance.resolved.budgets
+    assert known["core", "all", 2021] == true["core", "all", 2021]
+    assert known["core", "all", 2026] == true["core", "all", 2022]
+    assert known["transition", "all", 2027] == true["transition", "all", 2022]
+
+
+def test_where_there_is_no_plan_the_nearest_is_told_for_what_it_is():
+    answer = regimes(instance_of("hand-infeasible"))
+    assert answer.facts()["status"] == "infeasible"
+    reach = Session("largest_reduction").solve(instance_of("hand-infeasible")).best.value(0)
+    row = answer.row(FIXED)
+    assert row["status"] == MADE_GOOD and row["money_short"] == pytest.approx(0, abs=1)
+    assert row["children_above"] == pytest.approx(reach - 20, abs=1e-4)
+    assert "24.9 children above the targets" in " ".join(text(answer).split())

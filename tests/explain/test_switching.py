@@ -1,0 +1,151 @@
+"""Switching values: the whole plan solved anew on both sides of each, and at the ends."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from allocator.errors import UsageError
+from allocator.explain.inputs import inputs
+from allocator.explain.outcomes import CHOSEN, EVENTS
+from allocator.explain.straight import Straight
+from allocator.explain.switching import TOLERANCE, switching_values
+from allocator.explain.switching_text import text
+from allocator.instance.change import apply_changes
+from allocator.session import build
+from allocator.solve import solve
+from tests.plans import instance_of
+
+HAND = ("hand", "targets.2021.children=66", "effects.*.low=0.05", "effects.*.high=0.4",
+        "effects.*.evidence=weak")  # fmt: skip
+WINDOW = ("window", "targets.2025.children=866")
+
+
+def concluded(instance):
+    """Reach, payback and choice of the plan, from its tables."""
+    plan = solve(instance)
+    if not plan.found:
+        return {"reach": False, "payback": None, "choice": None}
+    chosen = frozenset(
+        row["service"]
+        for row in instance.tables["services"]
+        if any(
+            abs(level - row["baseline"]) > CHOSEN * max(1.0, row["baseline"])
+            for level in period_levels(plan, row["service"])
+        )
+    )
+    pays = plan.cash().lasting_payback_year is not None
+    return {"reach": True, "payback": pays, "choice": (chosen, plan.window)}
+
+
+def period_levels(plan, service):
+    table = plan.tables["services"]
+    return table[table["service"] == service]["level"].tolist()
+
+
+def moved(instance, each, value):
+    return each.times(instance, value / each.value)
+
+
+@pytest.mark.parametrize(
+    ("case", "patterns"),
+    [
+        (HAND, ()),
+        (WINDOW, ("effects.conference*", "services.intensive.unit_cost", "states.home.*",
+                  "services.hubs.growth*", "transitions.foster.exit*")),
+    ],
+)  # fmt: skip
+def test_each_value_switches_and_nothing_else_does(case, patterns):
+    instance = instance_of(*case)
+    answer = switching_values(instance, patterns)
+    usual = concluded(instance)
+    switched = 0
+    for each, row in zip(inputs(instance, patterns), answer.table.to_dict("records"), strict=True):
+        for side, sign in (("below", -1), ("above", 1)):
+            for event in EVENTS:
+                value = row[f"{event}_{side}"]
+                if math.isnan(value):
+                    continue
+                switched += 1
+                apart = TOLERANCE * max(each.value, value)
+                beyond = concluded(moved(instance, each, value))
+                before = concluded(moved(instance, each, value - sign * apart * 1.001))
+                assert beyond[event] != usual[event], (each.key, event, side)
+                assert before[event] == usual[event], (each.key, event, side)
+            ends = {"below": 0.0, "above": 4 * each.value}
+            unseen = [e for e in EVENTS if math.isnan(row[f"{e}_{side}"])]
+            if math.isnan(row[f"reach_{side}"]):  # else nothing is concluded at the end
+                far = concluded(moved(instance, each, ends[side]))
+                assert all(far[event] == usual[event] for event in unseen)
+    assert switched >= 6
+
+
+def test_the_ends_of_the_evidence_are_solved():
+    answer = switching_values(instance_of(*HAND), ("effects.*",))
+    row = answer.table.iloc[0]
+    assert (row["low"], row["high"], row["evidence"]) == (0.05, 0.4, "weak")
+    assert math.isnan(row["cost_at_low"]) and row["hangs_on"] == "reach"
+    high = solve(apply_changes(instance_of(*HAND), ["effects.*.effect=0.4"]))
+    assert row["cost_at_high"] == pytest.approx(high.objective, rel=1e-9)
+    page = " ".join(text(answer).split())
+    assert "the target is out of reach; evidence: weak" in page
+    assert "effects.reunify.care.care.exit.0.effect" in page
+
+
+def test_an_instance_without_a_plan_has_nothing_to_switch():
+    answer = switching_values(instance_of("hand-infeasible"))
+    assert answer.table.empty and answer.facts()["status"] == "infeasible"
+    assert "no plan to begin with" in text(answer)
+
+
+def test_inputs_are_rows_but_years_of_one_move_are_one_and_effects_of_a_service_also():
+    found = {each.key: each for each in inputs(instance_of("window"))}
+    both = found["transitions.need.foster.2020.rate"]
+    assert [row["year"] for row in both.rows] == [None, 2022]
+    doubled = both.times(instance_of("window"), 2.0).resolved.rates
+    assert doubled["window", "need", "foster", 2020] == pytest.approx(0.10)
+    assert doubled["window", "need", "foster", 2025] == pytest.approx(0.11)
+    assert both.label == "the rate of moves from need to foster"
+    assert len(found["effects.intensive.*.effect"].rows) == 3
+    assert len(found["effects.conference.need.foster.need.0.effect"].rows) == 1
+    assert "effects.conference.*.effect" not in found
+    assert "states.need.unit_cost" in found and "transitions.foster.foster.rate" not in found
+    assert all(each.value for each in found.values())
+
+
+def test_inputs_are_filtered_by_name():
+    instance = instance_of("window")
+    assert [each.key for each in inputs(instance, ["services.hubs.*"])] == [
+        "services.hubs.unit_cost", "services.hubs.growth_per_year",
+    ]  # fmt: skip
+    with pytest.raises(UsageError, match=r"'budgets\.\*': fits no input"):
+        inputs(instance, ["budgets.*"])
+
+
+@pytest.mark.parametrize(
+    ("key", "straight"),
+    [
+        ("effects.intensive.*.effect", True), ("services.hubs.growth_per_year", True),
+        ("states.home.unit_cost", True), ("arrivals.need.2020.children", True),
+        ("transitions.foster.exit.2020.rate", False),
+    ],
+)  # fmt: skip
+def test_programs_on_a_line_are_those_that_would_be_built(key, straight):
+    instance = instance_of("window")
+    each = next(each for each in inputs(instance) if each.key == key)
+    built = []
+
+    def make(factor):
+        built.append(factor)
+        return build(each.times(instance, factor))
+
+    programs = Straight(build(instance), make)
+    for factor in (0.0, 0.3, 1.0, 4.0):
+        said, true = programs.at(factor), build(each.times(instance, factor))
+        x = np.linspace(0.5, 1.5, true.shape[1])
+        assert said.matrix.times(x) == pytest.approx(true.matrix.times(x), rel=1e-9, abs=1e-9)
+        assert said.row_upper == pytest.approx(true.row_upper, rel=1e-9)
+        assert said.objectives[-1].costs == pytest.approx(true.objectives[-1].costs, abs=1e-12)
+    assert len(built) == (2 if straight else 5)
