@@ -74,7 +74,8 @@ def binding(plan: Plan, trial: Trial, ranging: Ranging | None, tell: Tell) -> pd
     table["worth"] = saving_price(table) * table["size"]
     least = 1e-9 * float(np.max(np.abs(trial.program.objectives[-1].costs))) * scale
     biggest = table[["price_less", "price_more"]].abs().max(axis=1)
-    table = table[biggest > np.maximum(least, 1e-6)]
+    empty = (table["size"] == 0) & np.isinf(biggest)  # there is nothing to take away
+    table = table[(biggest > np.maximum(least, 1e-6)) & ~empty]
     table = table.sort_values("worth", ascending=False, kind="stable", ignore_index=True)
     return _cited(plan, _ranges(table, trial, ranging))
 

@@ -69,6 +69,7 @@ def _ahead(
     for month in range(YEARS * MONTHS):
         later = there * stays + joining
         lived[month // MONTHS] += np.bincount(band, (there + later) / 2 / MONTHS, len(limits))
-        births[month // MONTHS] += later[limits[:, 1] - 1]
-        there = np.concatenate([[0.0], later[:-1]])
+        older = later - joining / 2  # half of those who enter have their month's birthday later
+        births[month // MONTHS] += older[limits[:, 1] - 1]
+        there = np.concatenate([[0.0], older[:-1]]) + joining / 2
     return births, lived

@@ -77,7 +77,7 @@ def mapped(
     column: pd.Series, to_number: Callable[[str], int], missing: int, kind: type[np.integer]
 ) -> NDArray[np.integer]:
     """A categorical column as numbers: each different text is turned into one once."""
-    texts = [str(text).strip() for text in column.cat.categories]
+    texts = [str(text).strip() for text in column.cat.categories.tolist()]
     table = [to_number(text) if text else missing for text in texts]
     numbers: NDArray[np.integer] = np.array([*table, missing], kind)[column.cat.codes.to_numpy()]
     return numbers
@@ -85,7 +85,9 @@ def mapped(
 
 def hashed(column: pd.Series) -> NDArray[np.uint64]:
     """A 64-bit hash of each identifier, the same in all files; 0 for a blank cell."""
-    texts = np.array([text.strip() for text in column.fillna("")], dtype=object)
+    texts = np.array(
+        [text.strip() if isinstance(text, str) else "" for text in column.to_numpy(object)], object
+    )
     found: NDArray[np.uint64] = pd.util.hash_array(texts, categorize=False) | np.uint64(1)
     found[texts == ""] = 0
     return found
@@ -93,11 +95,13 @@ def hashed(column: pd.Series) -> NDArray[np.uint64]:
 
 def day_of(text: str) -> int:
     """Days since 1970 of a date as dd/mm/yyyy (or yyyy-mm-dd), a time of day after it ignored."""
-    found = _DATE.fullmatch(text)
-    if found is None:
-        return UNREADABLE
-    day, month, year, *iso = (int(part or 0) for part in found.groups())
     try:
+        if len(text) == 10 and text[2] == text[5] == "/":  # nearly all
+            return date(int(text[6:]), int(text[3:5]), int(text[:2])).toordinal() - _EPOCH
+        found = _DATE.fullmatch(text)
+        if found is None:
+            return UNREADABLE
+        day, month, year, *iso = (int(part or 0) for part in found.groups())
         return (date(*iso) if iso[0] else date(year, month, day)).toordinal() - _EPOCH
     except ValueError:
         return UNREADABLE
