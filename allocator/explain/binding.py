@@ -96,6 +96,7 @@ def _at_their_limits(plan: Plan, trial: Trial) -> list[tuple[Family, int]]:
         of = slice(family.start, family.stop)
         bounds = np.stack([program.row_lower[of], program.row_upper[of]])
         near = np.abs(activity[of] - bounds) <= AT_LIMIT * np.maximum(1.0, np.abs(bounds))
+        near &= np.isfinite(bounds)
         for n in family.start + np.flatnonzero(near.any(axis=0)):
             if not outside(family, int(n), plan.instance):
                 found.append((family, int(n)))

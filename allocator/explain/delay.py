@@ -17,6 +17,7 @@ import pandas as pd
 from allocator.errors import UsageError
 from allocator.explain.altered import Cells, with_cells
 from allocator.explain.answers import Answer
+from allocator.explain.moving import nearest_target
 from allocator.instance import Instance
 from allocator.instance.instance import Row
 from allocator.plan import Plan
@@ -45,7 +46,8 @@ class Delay(Answer):
             "is never negative again (a plan not yet begun is level with it); blank for none",
             "window_first_year": "year: first of the double investment; blank for none",
             "window_years": "years of double investment; blank for none",
-            "why": "where there is no plan: how far the funds reach, or that they run out",
+            "why": "where there is no plan: the nearest last target that has one, or that the "
+            "funds run out whatever it is",
         },
         "delay_years": {
             "years_late": "years by which everything begins later",
@@ -106,11 +108,13 @@ class _Begun:
 
 
 def _why(begun: Instance) -> str:
-    """How far the funds reach where no plan meets the targets."""
-    best = Session("largest_reduction").solve(begun, every_window=False).best
-    if best is None:
-        return "the funds run out, whatever the target"
-    return f"the funds reach no fewer than {best.value(0):,.1f} children at the end of the plan"
+    """How near to the last target the funds come where no plan meets the targets."""
+    if not begun.resolved.targets:
+        return "the funds run out"
+    nearest = nearest_target(begun)
+    if nearest is None:
+        return "the funds run out, whatever the last target"
+    return f"the last target can be no fewer than {nearest:,.1f} children"
 
 
 def begun_later(instance: Instance, late: int, *, shift_targets: bool) -> Instance:

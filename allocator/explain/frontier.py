@@ -7,20 +7,18 @@ another double-investment window, takes over.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 import numpy as np
 import pandas as pd
 
-from allocator.errors import UsageError
 from allocator.explain.answers import Answer
 from allocator.explain.envelope import Piece
+from allocator.explain.moving import fund_meant, moving_target
 from allocator.explain.parametric import Move, Parametric
 from allocator.explain.walk import Walked, walk
 from allocator.instance import Instance
-from allocator.instance.problems import did_you_mean
-from allocator.instance.schema import ALL
 from allocator.program import POUNDS, LinearProgram
 from allocator.session import Progress, build
 from allocator.simulate import baseline
@@ -131,36 +129,26 @@ def target_frontier(
     it, the last of those for all areas together.  Other targets stay.  UsageError where there is
     none of that name, CertificateError where a point of the curve is not proved.
     """
-    owner, year = _target_meant(instance, target)
-    program = build(instance)
-    family = program.rows["target_met"]
-    listed = {row["year"] for row in instance.tables["targets"] if (row["area"] or ALL) == owner}
-    until = min((each for each in listed if each > year), default=instance.last_year + 1)
-    rows = np.array(
-        [at for (o, y), at in family.positions.items() if o == owner and year <= y < until]
-    )
-    now = float(program.row_upper[rows[0]])
-    row_upper = program.row_upper.copy()
-    row_upper[rows] = 0.0
+    moving = moving_target(instance, target)
+    rows = moving.move.rows
     most = sum(float(run.max()) for run in baseline(instance).children_in_care.values())
 
     def far(variant: LinearProgram, followed: Parametric) -> float:
         free = followed.solution(variant, 100 * (1 + most))
         return float(variant.matrix.times(free.primal)[rows].max())
 
-    move = Move(rows, np.ones(len(rows)))
-    walked = walk(instance, replace(program, row_upper=row_upper), move, far, progress)
+    walked = walk(instance, moving.program, moving.move, far, progress)
     table = pd.DataFrame(
         [
-            {"owner": owner, "year": year, "children": at, "cost": value * POUNDS,
+            {"owner": moving.owner, "year": moving.year, "children": at, "cost": value * POUNDS,
              "price_per_child": price * POUNDS, **rest}
             for at, value, price, rest in _rows(walked)
         ],
         columns=list(TargetFrontier.COLUMNS["frontier_target"]),
     )  # fmt: skip
     return TargetFrontier(
-        instance, "least_cost", walked.solver, {"frontier_target": _typed(table)}, (owner, year),
-        now, walked,
+        instance, "least_cost", walked.solver, {"frontier_target": _typed(table)},
+        (moving.owner, moving.year), moving.now, walked,
     )  # fmt: skip
 
 
@@ -173,7 +161,7 @@ def budget_frontier(
     budgets are; without ``fund``, of the largest one that pays in every year.  Targets are left
     out, as in ``largest_reduction``.  UsageError where there is no such fund.
     """
-    chosen = _fund_meant(instance, fund)
+    chosen = fund_meant(instance, fund)
     program = build(instance, "largest_reduction")
     owned = {key: at for key, at in program.rows["fund_balance"].positions.items()
              if key[0] == chosen}  # fmt: skip
@@ -227,37 +215,3 @@ def _rest(piece: Piece, status: str) -> dict[str, Any]:
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
     return table.astype({"window_first_year": "Int64", "window_years": "Int64"})
-
-
-def _target_meant(instance: Instance, text: str | None) -> tuple[str, int]:
-    """Owner and year of a listed target."""
-    known = {
-        (row["area"] or ALL, int(row["year"])): row
-        for row in instance.tables["targets"]
-        if row["year"] in instance.horizon
-    }
-    if not known:
-        raise UsageError("there is no target within the plan to move; add a row to targets")
-    spelled = {(f"{y}" if o == ALL else f"{o}.{y}"): (o, y) for o, y in known}
-    if text is None:
-        return max(known, key=lambda key: (key[0] == ALL, key[1]))
-    if text not in spelled:
-        raise UsageError(f"there is no target {text!r}; {did_you_mean(text, spelled)}")
-    return spelled[text]
-
-
-def _fund_meant(instance: Instance, name: str | None) -> str:
-    totals: dict[str, float] = {}
-    for (fund, _, _), amount in instance.resolved.budgets.items():
-        totals[fund] = totals.get(fund, 0.0) + amount
-    timed = {f for (f, _), rules in instance.resolved.accounts.items() if rules.window_only}
-    lasting = {fund: amount for fund, amount in totals.items() if fund not in timed}
-    if name is None and lasting:
-        return max(lasting, key=lambda fund: lasting[fund])
-    if name in timed:
-        raise UsageError(
-            f"{name!r} pays in double-investment years alone; choose a fund that pays in every year"
-        )
-    if name not in lasting:
-        raise UsageError(f"there is no fund {name or ''!r}; {did_you_mean(name or '', lasting)}")
-    return str(name)

@@ -68,14 +68,16 @@ def _yours(answer: Frontier, here: Piece | None) -> str:
     cost = here.line(answer.now) * POUNDS
     price = -here.slope * POUNDS
     told = f"The target of {now} costs {pounds(cost)} {with_window(here.window)}; "
-    return told + (f"one child fewer costs {pounds(price)}." if price > 1 else "it does not bind.")
+    if price <= 1:
+        return f"{told}it does not bind."
+    return f"{told}at the margin, one child fewer costs {pounds(price)}."
 
 
 def _target_row(answer: Frontier, piece: Piece, at: float, here: Piece | None) -> list[str]:
     cost = piece.line(at) * POUNDS
     against = "" if here is None else signed(cost - here.line(answer.now) * POUNDS)
     return [
-        _exactly(at), pounds(cost), against, pounds(max(0.0, -piece.slope * POUNDS)),
+        _exactly(at), pounds(cost), against, pounds(_price(answer, piece, at) * POUNDS),
         window_words(piece.window),
     ]  # fmt: skip
 
@@ -89,8 +91,8 @@ def _budget(answer: Frontier) -> str:
         return f"{heading(answer, asked)}\n\n{paragraph(none)}\n"
     here = answer.walked.at(0.0)
     rows = [
-        [_change(at * POUNDS), number(piece.line(at)),
-         f"{max(0.0, -piece.slope):.2f}", window_words(piece.window)]
+        [_change(at * POUNDS), _exactly(piece.line(at)),
+         f"{_price(answer, piece, at):.2f}", window_words(piece.window)]
         for at, piece in _sampled(answer)
     ]  # fmt: skip
     head = ["A year", "Fewest in care", "Fewer for £1m a year more", "Double investment"]
@@ -119,11 +121,21 @@ def _budget(answer: Frontier) -> str:
 def _sampled(answer: Frontier) -> list[tuple[float, Piece]]:
     """Evenly spread numbers from one end to the other, and the instance's own."""
     assert answer.reach is not None and answer.end is not None
-    spread = np.linspace(answer.reach, answer.end, SHOWN)
-    inside = answer.reach < answer.now < answer.end
-    points = sorted({*spread.tolist(), *([answer.now] if inside else [])})
+    spread = np.linspace(answer.reach, answer.end, SHOWN).tolist()
+    if answer.reach < answer.now < answer.end:  # in the place of those that would read the same
+        near = 0.3 * (spread[1] - spread[0])
+        ends = (answer.reach, answer.end)
+        spread = [at for at in spread if at in ends or abs(at - answer.now) > near]
+        spread.append(answer.now)
+    points = sorted(spread)
     found = [(at, answer.walked.at(at)) for at in points]
     return [(at, piece) for at, piece in found if piece is not None]
+
+
+def _price(answer: Frontier, piece: Piece, at: float) -> float:
+    """What one less of the number costs from a point to the next breakpoint; 0 at the end."""
+    ended = answer.end is not None and at >= answer.end
+    return 0.0 if ended else max(0.0, -piece.slope)
 
 
 def _exactly(children: float) -> str:

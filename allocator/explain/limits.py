@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from allocator.explain.citing import Cell, merged
+from allocator.explain.conflict import Limit, limits_of
 from allocator.explain.trial import Rows, Side, Trial
 from allocator.instance.change import apply_changes
 from allocator.plan import Plan
@@ -24,6 +25,7 @@ from allocator.session import build_window
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Floats, Status
+from allocator.tables import KEYS
 
 MOST_PRICED: Final = 80  # cells, the weightiest first
 MOST_REACHED: Final = 20  # cells for which it is worked out how far the price holds
@@ -133,6 +135,7 @@ def limits(
     plan: Plan, trial: Trial, binding: pd.DataFrame, tell: Callable[[str, int, int], None]
 ) -> pd.DataFrame:
     """The table, ordered by worth, from the rows of ``binding``."""
+    whole = {row: each for each in limits_of(plan.instance, trial.program) for row in each.rows}
     groups = [
         part for _, part in binding.groupby(["constraint", "key", "band"], sort=False, dropna=False)
     ]
@@ -140,13 +143,19 @@ def limits(
     rows = []
     for n, part in enumerate(groups[:MOST_PRICED]):
         tell("pricing limits", n, min(len(groups), MOST_PRICED))
-        rows.append(_limit(plan, trial, part, n < MOST_REACHED))
+        every = whole[int(part["position"].iloc[0])]
+        rows.append(_limit(plan, trial, part, every, n < MOST_REACHED))
     table = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"row": "Int64"})
     return table.sort_values("worth", ascending=False, kind="stable", ignore_index=True)
 
 
-def _limit(plan: Plan, trial: Trial, part: pd.DataFrame, work: bool) -> dict[str, object]:
-    """One line: the side that saves, the side that costs, and how far each goes on."""
+def _limit(
+    plan: Plan, trial: Trial, part: pd.DataFrame, every: Limit, work: bool
+) -> dict[str, object]:
+    """One line: the side that saves, the side that costs, and how far each goes on.
+
+    ``part`` are the rows that bind of ``every`` row that the cell sets, all of which move.
+    """
     (cited,) = merged(part["cited"])[:1]
     cell = cited.cells[0]
     constraint = part["constraint"].iloc[0]
@@ -156,23 +165,31 @@ def _limit(plan: Plan, trial: Trial, part: pd.DataFrame, work: bool) -> dict[str
     }  # fmt: skip
     if constraint == "level_held" and len(trial.program.objectives) == 1:
         return said | _start(plan, trial, cell)
-    relief, positions = _RELIEF[constraint], part["position"].to_numpy(dtype=np.int64)
-    steps = relief.steps(plan, part)
+    relief, positions = _RELIEF[constraint], np.array(every.rows)
+    steps = relief.steps(plan, _keyed(trial, every))
     if not steps.any():  # nothing is there to be released
         return said | {"relief": relief.more, "saves": 0.0, "worth": 0.0}
     sizes = part["size"].to_numpy(dtype=float) / np.where(part["unit"] == "£", POUNDS, 1.0)
+    units = float(sizes.mean() / steps[steps > 0].mean())
     sides = {sign: trial.side(positions, sign * steps) for sign in (1.0, -1.0)}
     better = min(sides, key=lambda sign: (sides[sign].price, -sign))
     holds = [np.nan, np.nan]
     if work:
-        most = max(10.0, float(sizes.mean() / steps.mean()))
+        most = max(10.0, units)
         holds = [_held(trial, positions, s * steps, sides[s], most) for s in (better, -better)]
     saves = max(0.0, -sides[better].price * POUNDS)
     return said | {
         "relief": relief.more if better > 0 else relief.less, "saves": saves,
         "holds": holds[0], "costs": sides[-better].price * POUNDS, "costs_hold": holds[1],
-        "worth": saves * float(sizes.mean() / steps.mean()),
+        "worth": saves * units,
     }  # fmt: skip
+
+
+def _keyed(trial: Trial, every: Limit) -> pd.DataFrame:
+    """What the rows of a limit are about, by the names of their indices."""
+    family = trial.program.rows[every.constraint]
+    indices = [family.indices[row - family.start] for row in every.rows]
+    return pd.DataFrame(indices, columns=list(KEYS[every.constraint]))
 
 
 def _held(trial: Trial, positions: Rows, steps: Floats, side: Side, most: float) -> float:

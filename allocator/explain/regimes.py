@@ -133,7 +133,7 @@ def regimes(instance: Instance, progress: Progress | None = None) -> Regimes:
     return Regimes(instance, "least_cost", session.solver, tables)
 
 
-def _certain(regime: str, instance: Instance, session: Session, progress: Progress | None) -> _Ran:
+def _certain(regime: str, instance: Instance, session: Session) -> _Ran:
     """The least cost; where there is no plan, the one that comes nearest."""
     solved = session.solve(instance, every_window=False)
     if solved.best is None:

@@ -9,7 +9,7 @@ import pandas as pd
 from allocator.explain.regimes import FIXED, FREE, MADE_GOOD, YEARLY, Regimes
 from allocator.explain.words import heading, window_words
 from allocator.instance.instance import financial_year
-from allocator.wording import number, paragraph, pounds, table, unsigned_zero
+from allocator.wording import number, paragraph, pounds, table
 
 _NAMES = {
     FIXED: "Annual budgets, all known",
@@ -50,6 +50,8 @@ def _said(costs: str, worse: dict[Any, Any], better: dict[Any, Any], than: str) 
     said = f"{costs} {amount} {'less' if more <= -0.5 else 'more'} {than}"
     if MADE_GOOD not in (worse["status"], better["status"]):
         return said
+    if better["status"] != MADE_GOOD:
+        return f"{said}, and leaves {_short(worse)}"
     if _short(worse) == _short(better):
         return f"{said}, both with {_short(worse)}"
     return f"{said}, with {_short(worse)} and not {_short(better)}"
@@ -59,12 +61,12 @@ def _short(row: dict[Any, Any]) -> str:
     """What is short of money and of targets."""
     said = [f"{pounds(row['money_short'])} short"] if row["money_short"] else []
     if row["children_above"]:
-        said.append(f"{number(row['children_above'])} children above the targets, year by year")
+        said.append(f"{number(row['children_above'])} children above the targets, over the years")
     return " and ".join(said) or "nothing short"
 
 
 def _row(row: dict[Any, Any]) -> list[str]:
-    more = "" if row["regime"] == FIXED else unsigned_zero(pounds(row["extra_cost"]))
+    more = pounds(row["extra_cost"]) if abs(row["extra_cost"]) >= 0.5 else "–"
     return [
         _NAMES[row["regime"]], pounds(row["cost"]), more,
         pounds(row["money_short"]) if row["money_short"] else "–",

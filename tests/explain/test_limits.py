@@ -244,3 +244,12 @@ def test_the_summary_prices_a_level_in_all_of_its_periods():
     per_area = saved / 0.01 / len(instance.areas)
     assert told.low <= per_area * (1 + 1e-6)
     assert told.high >= per_area * (1 - 1e-6)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_binds_stands_at_its_limit(case):
+    best, table = priced(case)
+    activity = best.program.matrix.times(best.solution.primal)
+    for row in table["position"].astype(int):
+        bounds = (best.program.row_lower[row], best.program.row_upper[row])
+        assert min(abs(activity[row] - b) for b in bounds if np.isfinite(b)) < 1e-4

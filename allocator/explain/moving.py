@@ -1,0 +1,91 @@
+"""What moves along a frontier: the rows of a target, or the budget of a fund."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from allocator.errors import UsageError
+from allocator.explain.parametric import Move, Parametric
+from allocator.instance import Instance
+from allocator.instance.problems import did_you_mean
+from allocator.instance.schema import ALL
+from allocator.program import LinearProgram
+from allocator.session import at_window, build
+
+
+@dataclass(frozen=True)
+class MovingTarget:
+    """A listed target whose children move: ``program`` has it at 0, ``now`` is where it stands."""
+
+    owner: str
+    year: int
+    now: float
+    program: LinearProgram
+    move: Move
+
+
+def moving_target(instance: Instance, text: str | None = None) -> MovingTarget:
+    """The target that ``text`` names, a year or ``area.year``; the last of them without it.
+
+    It moves in all years in which it holds.  UsageError where there is none of that name.
+    """
+    owner, year = _target_meant(instance, text)
+    program = build(instance)
+    family = program.rows["target_met"]
+    listed = {row["year"] for row in instance.tables["targets"] if (row["area"] or ALL) == owner}
+    until = min((each for each in listed if each > year), default=instance.last_year + 1)
+    rows = np.array(
+        [at for (o, y), at in family.positions.items() if o == owner and year <= y < until]
+    )
+    row_upper = program.row_upper.copy()
+    row_upper[rows] = 0.0
+    moved = replace(program, row_upper=row_upper)
+    return MovingTarget(
+        owner, year, float(program.row_upper[rows[0]]), moved, Move(rows, np.ones(len(rows)))
+    )
+
+
+def nearest_target(instance: Instance) -> float | None:
+    """The fewest children that the last target can ask for, in any window; None if it cannot."""
+    moving = moving_target(instance)
+    followed = Parametric(moving.move)
+    windows = (None, *instance.windows)
+    found = [followed.least(at_window(moving.program, instance, window)) for window in windows]
+    return min((least for least in found if least is not None), default=None)
+
+
+def _target_meant(instance: Instance, text: str | None) -> tuple[str, int]:
+    """Owner and year of a listed target."""
+    known = {
+        (row["area"] or ALL, int(row["year"])): row
+        for row in instance.tables["targets"]
+        if row["year"] in instance.horizon
+    }
+    if not known:
+        raise UsageError("there is no target within the plan to move; add a row to targets")
+    spelled = {(f"{y}" if o == ALL else f"{o}.{y}"): (o, y) for o, y in known}
+    if text is None:
+        return max(known, key=lambda key: (key[0] == ALL, key[1]))
+    if text not in spelled:
+        raise UsageError(f"there is no target {text!r}; {did_you_mean(text, spelled)}")
+    return spelled[text]
+
+
+def fund_meant(instance: Instance, name: str | None) -> str:
+    """A fund that pays in every year: that name's, or the largest.  UsageError if there is none."""
+    totals: dict[str, float] = {}
+    for (fund, _, _), amount in instance.resolved.budgets.items():
+        totals[fund] = totals.get(fund, 0.0) + amount
+    timed = {f for (f, _), rules in instance.resolved.accounts.items() if rules.window_only}
+    lasting = {fund: amount for fund, amount in totals.items() if fund not in timed}
+    if name is None and lasting:
+        return max(lasting, key=lambda fund: lasting[fund])
+    if name in timed:
+        raise UsageError(
+            f"{name!r} pays in double-investment years alone; choose a fund that pays in every year"
+        )
+    if name not in lasting:
+        raise UsageError(f"there is no fund {name or ''!r}; {did_you_mean(name or '', lasting)}")
+    return str(name)
