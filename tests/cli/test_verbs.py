@@ -14,7 +14,8 @@ from allocator.errors import AuditError, CertificateError, SolverError, TimeLimi
 from tests.plans import CASES, contents, failing
 
 VERBS = (
-    "new", "check", "solve", "sweep", "audit", "compare", "export", "import-solution", "solvers",
+    "new", "check", "solve", "report", "sweep", "audit", "compare", "export", "import-solution",
+    "solvers",
 )  # fmt: skip
 
 
