@@ -170,7 +170,7 @@ CHANGES = [
     Change("diverted", "diverted", HUBS.format(3), -1, END, "all areas, the plan"),
     # Moves of a year, from outside and out of the states among them.
     Change("moves", "moves", "`from` == 'need' and to == 'care' and year == 2021", 1, ADDED_UP,
-           "tiny need, 2021"),
+           "tiny care, 2021"),
     Change("moves", "moves", "`from` == 'care' and to == 'exit' and year == 2020", -1, ADDED_UP,
            "tiny care, 2020"),
     Change("moves", "moves", "`from` == 'exit' and year == 2020", 1, ADDED_UP, "tiny need, 2020"),
