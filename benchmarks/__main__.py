@@ -55,7 +55,7 @@ child by child from rates that are known; a forecast of three years.  The truth 
 futures drawn from the same rates.  Errors are shares of the true total: of the total itself, and
 of fostering, residential, supported and other added up; means over the sets.  With its categories
 every year is at the estimated rates, as its own are; the default configuration repeats the entries
-and exits of the last year first.  cs-demand-model runs in an environment of its own, by the
+and exits of the last year first.  cs-demand-model 0.5.1 runs in an environment of its own, by the
 classes that its command `predict` uses.""",
     "h": """`allocator calibrate ssda903` from the shell, imports included, on copies of the
 returns of one made-up council under other identifiers: a council, twenty, a country and more.""",

@@ -2,8 +2,8 @@ r"""Rates of a council's own care system from its counts, with intervals.
 
 A cell (leaving care from a state, moving between two) has :math:`y_t` events in :math:`E_t`
 child-years in year :math:`t`; years are weighed by :math:`w_t`, half at the half-life, and the
-rate is :math:`\sum w_t y_t / \sum w_t E_t`, drawn towards the others of its family (the age bands
-of one category and route) by as much as they agree: :mod:`allocator.calibrate.estimation`.
+rate is :math:`\sum w_t y_t / \sum w_t E_t`, drawn towards that of its family (the age bands of one
+category and route) by one event's worth of prior: :mod:`allocator.calibrate.estimation`.
 """
 
 from __future__ import annotations
