@@ -53,8 +53,8 @@ def command(asked: Asked, within: tuple[float | None, float | None], windows: st
     these plans do; and the one nearest to today's pattern of spend.  Exits 3 where there is none.
     """
     share, amount = within
-    from allocator.explain.alternatives import Alternatives, alternatives
-    from allocator.explain.alternatives_text import text
+    from allocator.explain.alternatives.alternatives import Alternatives, alternatives
+    from allocator.explain.alternatives.text import text
 
     return asked.answer(
         Alternatives,

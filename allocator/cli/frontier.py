@@ -33,14 +33,14 @@ def command(asked: Asked, against: str, target: str | None, fund: str | None) ->
     """
     if (fund if against == "target" else target) is not None:
         raise click.UsageError(f"--{'fund' if fund else 'target'} is not for --against {against}")
-    from allocator.explain.frontier import (
+    from allocator.explain.frontier.frontier import (
         BudgetFrontier,
         Frontier,
         TargetFrontier,
         budget_frontier,
         target_frontier,
     )
-    from allocator.explain.frontier_text import text
+    from allocator.explain.frontier.text import text
 
     def reached(answer: Frontier) -> bool:
         return answer.reach is not None

@@ -22,8 +22,8 @@ def command(asked: Asked) -> int:
     time against all of them known from the start.  Exits 3 where the instance as it stands has no
     plan; the answer is then what comes nearest.
     """
-    from allocator.explain.regimes import Regimes, regimes
-    from allocator.explain.regimes_text import text
+    from allocator.explain.regimes.regimes import Regimes, regimes
+    from allocator.explain.regimes.text import text
 
     return asked.answer(
         Regimes, regimes, text, found=lambda answer: answer.facts()["status"] == "optimal"

@@ -28,8 +28,8 @@ def command(asked: Asked, patterns: tuple[str, ...]) -> int:
     is set against the low and high ends of the evidence.  Many inputs take a while: --inputs
     asks for some of them.  Exits 3 where there is no plan to begin with.
     """
-    from allocator.explain.switching import Switching, switching_values
-    from allocator.explain.switching_text import text
+    from allocator.explain.switching.switching import Switching, switching_values
+    from allocator.explain.switching.text import text
 
     return asked.answer(
         Switching, lambda chosen, tell: switching_values(chosen, patterns, tell), text,

@@ -17,7 +17,7 @@ import pandas as pd
 from allocator.errors import UsageError
 from allocator.explain.altered import Cells, with_cells
 from allocator.explain.answers import Answer
-from allocator.explain.moving import nearest_target
+from allocator.explain.frontier.moving import nearest_target
 from allocator.instance import Instance
 from allocator.instance.instance import Row
 from allocator.plan import Plan

@@ -8,12 +8,19 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from allocator.explain import binding, limits, services, windows
 from allocator.explain.answers import Answer
-from allocator.explain.conflict import Conflict, Feasibility, Limit, conflict, limits_of, only
-from allocator.explain.trial import Trial
-from allocator.explain.way import Way
-from allocator.explain.ways import ways_out
+from allocator.explain.infeasible.conflict import (
+    Conflict,
+    Feasibility,
+    Limit,
+    conflict,
+    limits_of,
+    only,
+)
+from allocator.explain.infeasible.way import Way
+from allocator.explain.infeasible.ways import ways_out
+from allocator.explain.worths import binding, limits, services, windows
+from allocator.explain.worths.trial import Trial
 from allocator.instance import Instance, Window
 from allocator.plan import Plan
 from allocator.program import LinearProgram

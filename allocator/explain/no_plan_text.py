@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from allocator.explain.conflict import said
 from allocator.explain.explanation import Explanation
-from allocator.explain.way import Way
+from allocator.explain.infeasible.conflict import said
+from allocator.explain.infeasible.way import Way
 from allocator.explain.words import capital, heading, window_words, with_window
 from allocator.instance.instance import financial_year
 from allocator.wording import listed, number, paragraph, pounds, years_said

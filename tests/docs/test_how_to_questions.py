@@ -11,12 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from allocator.cli import cli, progress
-from allocator.explain.alternatives import Alternatives
+from allocator.explain.alternatives.alternatives import Alternatives
 from allocator.explain.delay import Delay
-from allocator.explain.frontier import BudgetFrontier, TargetFrontier
+from allocator.explain.frontier.frontier import BudgetFrontier, TargetFrontier
 from allocator.explain.reallocation import Reallocation
-from allocator.explain.regimes import Regimes
-from allocator.explain.switching import Switching
+from allocator.explain.regimes.regimes import Regimes
+from allocator.explain.switching.switching import Switching
 from tests.plans import CASES
 
 DOCS = Path(__file__).parents[2] / "docs"

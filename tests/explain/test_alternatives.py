@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from allocator.errors import AuditError
-from allocator.explain.alternatives import AS_TODAY, FEWER, MORE, OPEN, alternatives
-from allocator.explain.alternatives_text import text
+from allocator.explain.alternatives.alternatives import AS_TODAY, FEWER, MORE, OPEN, alternatives
+from allocator.explain.alternatives.nearby import items_of
+from allocator.explain.alternatives.text import text
 from allocator.explain.auditing import Auditor
-from allocator.explain.nearby import items_of
 from allocator.explain.spending import today
 from allocator.session import Session, build
 from allocator.simulate import baseline

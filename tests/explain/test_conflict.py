@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from allocator.explain.conflict import Limit, conflict, limits_of, only
+from allocator.explain.infeasible.conflict import Limit, conflict, limits_of, only
 from allocator.proofs import refutes
 from allocator.session import build_window
 from allocator.solvers.catalogue import find_solver

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from allocator.errors import UsageError
 from allocator.explain.altered import with_only
-from allocator.explain.envelope import Envelope, Piece, pieces
-from allocator.explain.frontier import budget_frontier, target_frontier
-from allocator.explain.frontier_text import text
-from allocator.explain.parametric import Touch, lines
+from allocator.explain.frontier.envelope import Envelope, Piece, pieces
+from allocator.explain.frontier.frontier import budget_frontier, target_frontier
+from allocator.explain.frontier.parametric import Touch, lines
+from allocator.explain.frontier.text import text
 from allocator.instance.change import apply_changes
 from allocator.session import Session
 from tests.plans import instance_of

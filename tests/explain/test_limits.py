@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from allocator.explain.binding import binding
-from allocator.explain.edits import cell_changed
 from allocator.explain.explanation import explain
-from allocator.explain.trial import Trial
+from allocator.explain.infeasible.edits import cell_changed
 from allocator.explain.worth import worths
+from allocator.explain.worths.binding import binding
+from allocator.explain.worths.trial import Trial
 from allocator.instance.change import apply_changes
 from allocator.program import POUNDS
 from allocator.session import Session, build_window

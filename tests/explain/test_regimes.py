@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from allocator.explain.regimes import FIXED, FREE, MADE_GOOD, YEARLY, free_over_years, regimes
-from allocator.explain.regimes_text import text
-from allocator.explain.settlements import SHORT, as_known, roll
+from allocator.explain.regimes.regimes import (
+    FIXED,
+    FREE,
+    MADE_GOOD,
+    YEARLY,
+    free_over_years,
+    regimes,
+)
+from allocator.explain.regimes.settlements import SHORT, as_known, roll
+from allocator.explain.regimes.text import text
 from allocator.instance.change import apply_changes
 from allocator.session import Session
 from allocator.solve import solve

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from allocator.errors import UsageError
-from allocator.explain.inputs import inputs
-from allocator.explain.outcomes import CHOSEN, EVENTS
-from allocator.explain.straight import Straight
-from allocator.explain.switching import TOLERANCE, switching_values
-from allocator.explain.switching_text import text
+from allocator.explain.switching.inputs import inputs
+from allocator.explain.switching.outcomes import CHOSEN, EVENTS
+from allocator.explain.switching.straight import Straight
+from allocator.explain.switching.switching import TOLERANCE, switching_values
+from allocator.explain.switching.text import text
 from allocator.instance.change import apply_changes
 from allocator.session import build
 from allocator.solve import solve

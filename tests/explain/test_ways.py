@@ -7,8 +7,8 @@ from functools import cache, partial
 
 import pytest
 
-from allocator.explain.edits import cell_changed, dated, funded, shared, windowed
-from allocator.explain.ways import ways_out
+from allocator.explain.infeasible.edits import cell_changed, dated, funded, shared, windowed
+from allocator.explain.infeasible.ways import ways_out
 from allocator.instance import DoubleInvestment
 from allocator.session import at_window, build
 from allocator.solvers.catalogue import find_solver

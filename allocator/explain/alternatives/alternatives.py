@@ -15,8 +15,8 @@ from typing import Any, ClassVar, Final
 
 import pandas as pd
 
+from allocator.explain.alternatives.nearby import Item, Nearby, items_of
 from allocator.explain.answers import Answer
-from allocator.explain.nearby import Item, Nearby, items_of
 from allocator.explain.spending import case_weights, service_names, today
 from allocator.instance import Instance, Window
 from allocator.instance.schema import TIERS

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from allocator.explain.parametric import SAME, Touch, meeting
+from allocator.explain.frontier.parametric import SAME, Touch, meeting
 from allocator.instance.instance import Window
 from allocator.windows import TIE
 

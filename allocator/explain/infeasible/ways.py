@@ -15,11 +15,11 @@ from functools import partial
 from typing import Any, Final
 
 from allocator.explain.citing import Cell, Citer
-from allocator.explain.conflict import Limit, limits_of
-from allocator.explain.edits import cell_changed, funded, shared
-from allocator.explain.elastic import Elastic, Least, Move
-from allocator.explain.searches import Searches, tried
-from allocator.explain.way import Way
+from allocator.explain.infeasible.conflict import Limit, limits_of
+from allocator.explain.infeasible.edits import cell_changed, funded, shared
+from allocator.explain.infeasible.elastic import Elastic, Least, Move
+from allocator.explain.infeasible.searches import Searches, tried
+from allocator.explain.infeasible.way import Way
 from allocator.instance import Instance, Window
 from allocator.instance.change import cells_meant
 from allocator.program import POUNDS

@@ -9,10 +9,10 @@ from typing import Final
 
 from allocator.errors import CertificateError
 from allocator.explain.citing import Cell, Citer
-from allocator.explain.conflict import Feasibility
-from allocator.explain.edits import changed, dated, windowed
-from allocator.explain.elastic import Elastic
-from allocator.explain.way import Way
+from allocator.explain.infeasible.conflict import Feasibility
+from allocator.explain.infeasible.edits import changed, dated, windowed
+from allocator.explain.infeasible.elastic import Elastic
+from allocator.explain.infeasible.way import Way
 from allocator.instance import DoubleInvestment, Instance, Row, Window
 from allocator.instance.schema import ALL
 from allocator.session import at_window, build

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from allocator.explain.envelope import Envelope, Piece, pieces
-from allocator.explain.parametric import INSIDE, SAME, Move, Parametric, Touch, lines
+from allocator.explain.frontier.envelope import Envelope, Piece, pieces
+from allocator.explain.frontier.parametric import INSIDE, SAME, Move, Parametric, Touch, lines
 from allocator.instance import Instance, Window
 from allocator.program import LinearProgram
 from allocator.session import Progress, at_window, saying

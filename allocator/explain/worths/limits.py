@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from allocator.explain.citing import Cell, merged
-from allocator.explain.conflict import Limit, limits_of
-from allocator.explain.trial import Rows, Side, Trial
+from allocator.explain.infeasible.conflict import Limit, limits_of
+from allocator.explain.worths.trial import Rows, Side, Trial
 from allocator.instance.change import apply_changes
 from allocator.plan import Plan
 from allocator.program import POUNDS

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from allocator.explain.answers import Answer
-from allocator.explain.envelope import Piece
-from allocator.explain.moving import fund_meant, moving_target
-from allocator.explain.parametric import Move, Parametric
-from allocator.explain.walk import Walked, walk
+from allocator.explain.frontier.envelope import Piece
+from allocator.explain.frontier.moving import fund_meant, moving_target
+from allocator.explain.frontier.parametric import Move, Parametric
+from allocator.explain.frontier.walk import Walked, walk
 from allocator.instance import Instance
 from allocator.program import POUNDS, LinearProgram
 from allocator.session import Progress, build

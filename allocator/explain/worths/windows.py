@@ -12,7 +12,7 @@ from typing import Final
 
 import pandas as pd
 
-from allocator.explain.conflict import conflict
+from allocator.explain.infeasible.conflict import conflict
 from allocator.explain.words import window_words
 from allocator.explain.worth import Worth, worths
 from allocator.instance import Window

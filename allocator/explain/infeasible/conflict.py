@@ -21,7 +21,7 @@ import numpy as np
 from allocator.certificate import TOLERANCE, certify
 from allocator.errors import SolverError
 from allocator.explain.citing import Citation, Citer, merged
-from allocator.explain.rays import Rays
+from allocator.explain.infeasible.rays import Rays
 from allocator.explain.worth import LEVERS, LIMITS
 from allocator.instance import Instance, Window
 from allocator.program import LinearProgram, Objective

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from allocator.errors import UsageError
-from allocator.explain.parametric import Move, Parametric
+from allocator.explain.frontier.parametric import Move, Parametric
 from allocator.instance import Instance
 from allocator.instance.problems import did_you_mean
 from allocator.instance.schema import ALL

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from allocator.explain.envelope import Piece
-from allocator.explain.frontier import BudgetFrontier, Frontier, TargetFrontier
+from allocator.explain.frontier.envelope import Piece
+from allocator.explain.frontier.frontier import BudgetFrontier, Frontier, TargetFrontier
 from allocator.explain.words import heading, signed, window_words, with_window
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import ALL

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from allocator.explain.regimes import FIXED, FREE, MADE_GOOD, YEARLY, Regimes
+from allocator.explain.regimes.regimes import FIXED, FREE, MADE_GOOD, YEARLY, Regimes
 from allocator.explain.words import heading, window_words
 from allocator.instance.instance import financial_year
 from allocator.wording import number, paragraph, pounds, table

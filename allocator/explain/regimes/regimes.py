@@ -21,7 +21,7 @@ import pandas as pd
 
 from allocator.explain.altered import with_cells, with_only
 from allocator.explain.answers import Answer
-from allocator.explain.settlements import Rolled, Settlement, roll
+from allocator.explain.regimes.settlements import Rolled, Settlement, roll
 from allocator.instance import Instance
 from allocator.instance.schema import ALL
 from allocator.plan import CashPosition

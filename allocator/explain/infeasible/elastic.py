@@ -15,7 +15,7 @@ import numpy as np
 
 from allocator.certificate import certify
 from allocator.errors import CertificateError
-from allocator.explain.rays import Rays
+from allocator.explain.infeasible.rays import Rays
 from allocator.instance import Instance, Window
 from allocator.program import LinearProgram, Objective
 from allocator.proofs import refutes

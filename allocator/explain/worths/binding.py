@@ -15,8 +15,8 @@ import pandas as pd
 
 from allocator.explain.answers import records
 from allocator.explain.citing import Citer
-from allocator.explain.trial import Side, Trial, limit_of
 from allocator.explain.worth import LIMITS, sizes
+from allocator.explain.worths.trial import Side, Trial, limit_of
 from allocator.plan import Plan
 from allocator.program import MONEY, POUNDS, Family
 from allocator.solvers.catalogue import LARGE

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from allocator.explain.outcomes import CHOICE, EVENTS, PAYBACK, REACH
-from allocator.explain.switching import STEPS, TOLERANCE, Switching
+from allocator.explain.switching.outcomes import CHOICE, EVENTS, PAYBACK, REACH
+from allocator.explain.switching.switching import STEPS, TOLERANCE, Switching
 from allocator.explain.words import heading, with_window
 from allocator.wording import counted, listed, paragraph, pounds, shortened, table
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from allocator.explain.alternatives import AS_TODAY, FEWER, MORE, OPEN, Alternatives
+from allocator.explain.alternatives.alternatives import AS_TODAY, FEWER, MORE, OPEN, Alternatives
 from allocator.explain.words import heading, window_words
 from allocator.instance.instance import financial_year
 from allocator.wording import counted, decimals_for, listed, millions, paragraph, pounds, table

@@ -1,0 +1,1 @@
+"""What targets cost and what money reaches, every breakpoint exact."""

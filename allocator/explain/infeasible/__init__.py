@@ -1,0 +1,1 @@
+"""No plan: what is in conflict, and the ways out."""

@@ -1,0 +1,1 @@
+"""What annual budgets cost, and what a certain settlement is worth."""

@@ -1,0 +1,1 @@
+"""How far each input can move before what the plan concludes changes."""

@@ -1,0 +1,1 @@
+"""What limits a plan, and what each limit is worth."""
