@@ -66,13 +66,13 @@ def _unaverted(run: Simulator, moves: list[Move], children: Floats) -> Floats:
     position = {key: n for n, key in enumerate(run.states)}
     stocked = [n for n, (_, start, _) in enumerate(moves) if start != EXIT]
     rows = np.array([position[moves[n][0], moves[n][1]] for n in stocked], dtype=int)
-    ends = [position.get((moves[n][0], moves[n][2]), -1) for n in stocked]
     into = [n for n, (_, start, _) in enumerate(moves) if start == EXIT]
     states = [position[moves[n][0], moves[n][2]] for n in into]
     each, arrivals = run.instance.periods_per_year, run.clock.by_year(run.arrivals())
     found = np.zeros((run.instance.years, len(moves)))
     for at, year in enumerate(run.instance.horizon):
-        chances = np.column_stack([run.moves(year), run.exits(year)])[rows, ends]
+        known = run.chances(year)
+        chances = np.array([known.get(moves[n], 0.0) for n in stocked])
         starts = children[at * each : (at + 1) * each][:, rows].sum(axis=0)
         found[at, stocked] = chances * starts
         found[at, into] = arrivals[at, states]

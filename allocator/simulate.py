@@ -7,6 +7,7 @@ Money is in pounds at the instance's price base.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -18,6 +19,8 @@ from allocator.instance import Instance
 from allocator.instance.schema import EXIT, TIERS
 
 Floats = NDArray[np.float64]
+Positions = NDArray[np.int_]
+Move = tuple[str, str, str]  # area, from, to; `exit` for leaving all states
 
 _NEGLIGIBLE = 1e-15  # of a present value still to come
 _MOST_PERIODS = 1_000_000
@@ -58,6 +61,7 @@ class Simulator:
         self.services = list(self.data.services)
         self.effects = list(self.data.effects)
         self._position = {key: n for n, key in enumerate(self.states)}
+        self._flows: dict[int, tuple[Positions, Positions, Floats]] = {}  # from, to, chance
 
     def state_values(self, name: str) -> Floats:
         """A number of every state: ``opening``, ``unit_cost``, ``cashable_share``, ..."""
@@ -73,31 +77,40 @@ class Simulator:
             [[self.data.prices[*key, year] for key in keys] for year in self.instance.horizon]
         ).reshape(self.instance.years, len(keys))
 
-    def moves(self, year: int) -> Floats:
-        """Chance by (from, to) of a move within a period of the year; the diagonal is staying."""
-        rates = np.zeros((len(self.states), len(self.states)))
-        leaving = np.zeros(len(self.states))
-        for (area, start, end, of_year), rate in self.data.rates.items():
-            if of_year == year:
-                row = self._position[area, start]
-                leaving[row] += rate
-                if end != EXIT:
-                    rates[row, self._position[area, end]] += rate
-        left = -np.expm1(-leaving / self.instance.periods_per_year)
-        shares = np.divide(rates, leaving[:, None], where=leaving[:, None] > 0, out=rates * 0)
-        return shares * left[:, None] + np.diag(1 - left)
+    def chances(self, year: int) -> dict[Move, float]:
+        """Chance of each move within a period of the year; of staying where from and to are one."""
+        rates, leaving = self._rates[year], dict.fromkeys(self.states, 0.0)
+        for (area, start, _), rate in rates.items():
+            leaving[area, start] += rate
+        left = {
+            key: -math.expm1(-rate / self.instance.periods_per_year)
+            for key, rate in leaving.items()
+        }
+        found = {(area, state, state): 1 - share for (area, state), share in left.items()}
+        for (area, start, end), rate in rates.items():
+            total = leaving[area, start]
+            found[area, start, end] = rate / total * left[area, start] if total > 0 else 0.0
+        return found
 
-    def exits(self, year: int) -> Floats:
-        """Chance by state of leaving all states within a period of the year."""
-        leaving = np.zeros(len(self.states))
-        out = np.zeros(len(self.states))
-        for (area, start, end, of_year), rate in self.data.rates.items():
-            if of_year == year:
-                row = self._position[area, start]
-                leaving[row] += rate
-                out[row] += rate if end == EXIT else 0.0
-        left = -np.expm1(-leaving / self.instance.periods_per_year)
-        return np.divide(out, leaving, where=leaving > 0, out=out * 0) * left
+    @cached_property
+    def _rates(self) -> dict[int, dict[Move, float]]:
+        """Rates by year and move."""
+        rates: dict[int, dict[Move, float]] = {year: {} for year in self.instance.horizon}
+        for (*move, year), rate in self.data.rates.items():
+            rates[year][move[0], move[1], move[2]] = rate
+        return rates
+
+    def moved(self, children: Floats, year: int) -> Floats:
+        """Those who are there, by state, a period of the year later; no one new, none averted."""
+        if year not in self._flows:
+            inside = [(k, c) for k, c in self.chances(year).items() if k[2] != EXIT]
+            self._flows[year] = (
+                np.array([self._position[a, start] for (a, start, _), _ in inside], dtype=int),
+                np.array([self._position[a, end] for (a, _, end), _ in inside], dtype=int),
+                np.array([chance for _, chance in inside]),
+            )
+        starts, ends, shares = self._flows[year]
+        return np.bincount(ends, children[starts] * shares, len(self.states)).astype(float)
 
     def arrivals(self) -> Floats:
         """New children per period, by period and state."""
@@ -128,10 +141,9 @@ class Simulator:
         ``diverted`` is moves averted by period and effect; none for the baseline.
         """
         arrivals, shift = self.arrivals(), self.shift()
-        moves = {year: self.moves(year) for year in self.instance.horizon}
         run = [self.state_values("opening")]
         for period, year in enumerate(self.clock.years_of_periods):
-            following = run[-1] @ moves[year] + arrivals[period]
+            following = self.moved(run[-1], year) + arrivals[period]
             if diverted is not None:
                 following = following + diverted[period] @ shift
             run.append(following)
@@ -196,13 +208,13 @@ class Simulator:
             * self.prices(self.states)[-1]
             / self.instance.periods_per_year
         )
-        moves, shift = self.moves(self.instance.last_year), self.shift()
+        shift = self.shift()
         total, left, factor = 0.0, children.copy(), closing
         late = np.zeros((0, len(self.effects))) if diverted_after is None else diverted_after
         for period in range(_MOST_PERIODS):
             factor *= per_period
             total += factor * float(cost @ left)
-            left = left @ moves
+            left = self.moved(left, self.instance.last_year)
             if period < len(late):
                 left = left + late[period] @ shift
             elif not factor * float(cost @ np.abs(left)) > _NEGLIGIBLE * abs(total):
@@ -259,15 +271,22 @@ def care_flows(run: Simulator, children: Floats) -> tuple[Floats, Floats]:
     care = run.in_care()
     entering, leaving = [], []
     arrivals = run.arrivals()
+    crossing = {year: _crossing(run, year) for year in run.instance.horizon}
     for period, year in enumerate(run.clock.years_of_periods):
-        moves, start = run.moves(year), children[period]
-        entering.append(
-            float((start[~care] @ moves[np.ix_(~care, care)]).sum())
-            + float(arrivals[period][care].sum())
-        )
-        leaving.append(
-            float((start[care] @ moves[np.ix_(care, ~care)]).sum())
-            + float(start[care] @ run.exits(year)[care])
-        )
+        into, out = crossing[year]
+        entering.append(float(children[period] @ into) + float(arrivals[period][care].sum()))
+        leaving.append(float(children[period] @ out))
     each = run.clock.by_year(np.array([entering, leaving]).T)
     return each[:, 0], each[:, 1]
+
+
+def _crossing(run: Simulator, year: int) -> tuple[Floats, Floats]:
+    """Chance by state of entering, and of leaving, care within a period of the year."""
+    care = {key for key, state in run.data.states.items() if state.in_care}
+    position = {key: n for n, key in enumerate(run.states)}
+    into, out = np.zeros(len(position)), np.zeros(len(position))
+    for (area, start, end), chance in run.chances(year).items():
+        there, then = (area, start) in care, (area, end) in care
+        if there != then:
+            (out if there else into)[position[area, start]] += chance
+    return into, out

@@ -144,7 +144,7 @@ def avoidable(case: Case, ledger: Ledger) -> None:
     last, total = case.instance.number_of_periods, len(case.diverted)
     years = [*case.run.clock.years_of_periods, *[case.instance.last_year] * case.after]
     stock = case.children[np.minimum(np.arange(total), last)]
-    chances = {y: (case.run.moves(y), case.run.exits(y)) for y in case.instance.horizon}
+    chances = {year: case.run.chances(year) for year in case.instance.horizon}
     of_move: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for n, (area, _, i, j, _) in enumerate(case.run.effects):
         of_move[area, i, j].append(n)
@@ -152,22 +152,14 @@ def avoidable(case: Case, ledger: Ledger) -> None:
     averted, limit = (np.zeros((total, len(of_move))) for _ in range(2))
     for column, ((area, i, j), effects) in enumerate(of_move.items()):
         averted[:, column] = case.diverted[:, effects].sum(axis=1)
-        row, to = position[area, i], position.get((area, j))
         for n, year in enumerate(years):
-            moves, exits = chances[year]
-            chance = exits[row] if to is None else moves[row, to]
+            chance = chances[year].get((area, i, j), 0.0)
             share = case.data.avoidable.get((area, i, j, year), 0.0)
-            limit[n, column] = share * chance * stock[n, row]
+            limit[n, column] = share * chance * stock[n, position[area, i]]
     ledger.compare(
-        "avoidable share",
-        "3.4",
-        "children",
-        averted,
-        limit,
-        _all_periods(case),
-        [*of_move],
+        "avoidable share", "3.4", "children", averted, limit, _all_periods(case), [*of_move],
         "at most",
-    )
+    )  # fmt: skip
 
 
 def places(case: Case, ledger: Ledger) -> None:
