@@ -140,7 +140,7 @@ def _of_plan(
     tables = {
         "limits": cells,
         "binding": rows[list(binding.COLUMNS)],
-        "services": services.services(plan, cells, tell),
+        "services": services.services(plan, cells, tell, large=trial.large),
         "windows": windows.windows(plan, solved, tell),
     }
     return Explanation(instance, formulation, session.solver, tables, plan)
