@@ -63,7 +63,7 @@ def test_what_a_cell_is_worth_is_what_changing_it_does(name):
 
 
 def test_so_it_is_in_twelve_areas(monkeypatch):
-    """Reduced, since each solve takes long: fewer rows and cells are priced, no service is asked."""
+    """Reduced, as each solve takes long: fewer rows and cells are priced, no service is asked."""
     monkeypatch.setattr(binding, "MOST_SETTLED_OF_LARGE", 6)
     monkeypatch.setattr(limits, "MOST_PRICED", 5)
     monkeypatch.setattr(services, "MOST_ASKED_OF_LARGE", 0)

@@ -64,10 +64,10 @@ def services(plan: Plan, limits: pd.DataFrame, tell: Tell, *, large: bool) -> pd
     rows = [(row, keys) for row, keys in rows if keys]
     lines = [_line(plan, row, keys, limits, citer) for row, keys in rows]
     asked = _asked(lines, large)
-    for n, (line, (row, keys)) in enumerate(zip(lines, rows, strict=True)):
-        if n in asked:
-            tell("asking what services would have to cost", asked.index(n), len(asked))
-            line |= {"asked": "yes"} | _would_be(_Asked(plan, row, keys), row["unit_cost"])
+    for step, n in enumerate(asked):
+        tell("asking what services would have to cost", step, len(asked))
+        row, keys = rows[n]
+        lines[n] |= {"asked": "yes"} | _would_be(_Asked(plan, row, keys), row["unit_cost"])
     return pd.DataFrame(lines, columns=list(COLUMNS)).astype({"row": "Int64"})
 
 
