@@ -133,7 +133,8 @@ def _services(answer: Explanation) -> Iterator[str]:
     rows = records(answer.tables["services"])
     yield "Services"
     for row in rows[:MOST_SERVICES]:
-        name = shortened(row["label"], 60) + (f" in {row['area']}" if row["area"] else "")
+        area = f" in {answer.instance.label('areas', row['area'])}" if row["area"] else ""
+        name = shortened(row["label"], 60) + area
         yield paragraph(f"{name} ({where(row)}): {_service(row)}.", "  ")
     if len(rows) > MOST_SERVICES:
         yield f"  and {len(rows) - MOST_SERVICES} more; --out writes them to services.csv"
