@@ -122,9 +122,10 @@ def explain(
     """
     tell = progress or (lambda what, done, steps: None)
     session = Session(formulation)
-    solved = session.solve(instance, ranges=True, progress=progress)
-    if solved.best is None:
+    # One window's proof that there is no plan often serves the others: so that is asked first.
+    if session.solve(instance, every_window=False, progress=progress).best is None:
         return _no_plan(instance, formulation, session.solver, every_window, tell)
+    solved = session.solve(instance, ranges=True, progress=progress)
     return _of_plan(instance, formulation, session, solved, tell)
 
 
@@ -140,7 +141,7 @@ def _of_plan(
     tables = {
         "limits": cells,
         "binding": rows[list(binding.COLUMNS)],
-        "services": services.services(plan, cells, tell),
+        "services": services.services(plan, cells, tell, large=trial.large),
         "windows": windows.windows(plan, solved, tell),
     }
     return Explanation(instance, formulation, session.solver, tables, plan)

@@ -61,6 +61,24 @@ def _limits(answer: Explanation) -> Iterator[str]:
     left = len(rows) - MOST_LIMITS
     if left > 0:
         yield f"  and {left} more of less weight; --out writes them to limits.csv"
+    if told := _left_out(answer):
+        yield paragraph(told, "  ")
+
+
+def _left_out(answer: Explanation) -> str:
+    """How much of what binds is not worked out, in a large instance."""
+    rows, priced = answer.tables["binding"], len(answer.tables["limits"])
+    told = []
+    cells = rows.groupby(["constraint", "key", "band"], dropna=False).ngroups
+    if cells > priced:
+        told.append(f"Of {number(cells)} limits that bind, the {priced} weightiest are priced.")
+    open_ones = int((rows["sides"] == "unsettled").sum())
+    if open_ones:
+        told.append(
+            f"Of {number(len(rows))} rows of the program that bind, {number(open_ones)} are "
+            f"unsettled: their price is a vertex's, not each side's (binding.csv)."
+        )
+    return "  ".join(told)
 
 
 def _saving(row: dict[str, Any]) -> str:
@@ -115,7 +133,8 @@ def _services(answer: Explanation) -> Iterator[str]:
     rows = records(answer.tables["services"])
     yield "Services"
     for row in rows[:MOST_SERVICES]:
-        name = shortened(row["label"], 60) + (f" in {row['area']}" if row["area"] else "")
+        area = f" in {answer.instance.label('areas', row['area'])}" if row["area"] else ""
+        name = shortened(row["label"], 60) + area
         yield paragraph(f"{name} ({where(row)}): {_service(row)}.", "  ")
     if len(rows) > MOST_SERVICES:
         yield f"  and {len(rows) - MOST_SERVICES} more; --out writes them to services.csv"
@@ -134,8 +153,10 @@ def _service(row: dict[str, Any]) -> str:
 def _would_be(row: dict[str, Any]) -> str:
     """How much cheaper or better it would have to be."""
     price = pounds(row["unit_cost"])
-    if row["not_used_at_cost"] is None and row["not_used_at_effect"] is None:
+    if row["asked"] == "no need":
         return "; it is allowed no more"
+    if row["asked"] == "no":
+        return "; at what cost or effect it would be taken up was not worked out"
     if row["used_at_cost"] is None:
         cost = "it would not be taken up even if cases were free"
     elif row["used_at_cost"] == 0:

@@ -26,7 +26,7 @@ def no_plan(answer: Explanation) -> Iterator[str]:
             if answer.everywhere
             else f"  That is {with_window(found.window)}, which comes nearest to a plan."
         )
-    yield paragraph(f"Answer: there is no plan.  {capital(found.sentence)}.{where}")
+    yield paragraph(f"Answer: there is no plan.  {capital(found.short)}.{where}")
     yield "\n".join(_conflict(answer))
     yield "\n".join(_ways(answer))
     none = _never(answer)

@@ -64,11 +64,15 @@ class HighsModel:
         """Time spent solving so far."""
         return float(self._highs.getRunTime())
 
-    def solve(self, program: LinearProgram, stage: int = -1, seconds: float = np.inf) -> Solution:
+    def solve(
+        self, program: LinearProgram, stage: int = -1, seconds: float = np.inf, *,
+        ray: bool = True,
+    ) -> Solution:  # fmt: skip
         """Minimise one of the program's objectives, from the last basis where there is one.
 
         ``program`` must have the shape of the one that was loaded; coefficients, bounds and costs
-        may differ.  ``seconds`` is the longest it may take.
+        may differ.  ``seconds`` is the longest it may take.  Without ``ray``, nothing is done to
+        prove that a program is infeasible.
         """
         self._load_matrix(program)
         self._load_bounds(program)
@@ -87,7 +91,7 @@ class HighsModel:
                 break
             self._highs.clearSolver()
             self._run(options)
-        return self._answer(self.seconds - started)
+        return self._answer(self.seconds - started, ray=ray)
 
     def ranging(self) -> Ranging | None:
         """Ranges of the last solve's right-hand sides; None where HiGHS has no basis for them."""
@@ -161,15 +165,15 @@ class HighsModel:
                 )
             )
 
-    def _answer(self, seconds: float) -> Solution:
+    def _answer(self, seconds: float, *, ray: bool) -> Solution:
         known = self._status()
         info = self._highs.getInfo()
         iterations = max(info.simplex_iteration_count, 0) + max(info.ipm_iteration_count, 0)
         iterations += max(info.pdlp_iteration_count, 0)
         if known is not Status.OPTIMAL:
             message = self._highs.modelStatusToString(self._highs.getModelStatus())
-            ray = self._ray() if known is Status.INFEASIBLE else None
-            return Solution(known, _NONE, _NONE, np.nan, iterations, seconds, message, ray)
+            proof = self._ray() if ray and known is Status.INFEASIBLE else None
+            return Solution(known, _NONE, _NONE, np.nan, iterations, seconds, message, proof)
         solution = self._highs.getSolution()
         return Solution(
             known, np.array(solution.col_value), np.array(solution.row_dual),

@@ -12,6 +12,7 @@ of some of its settings that nothing can be left out, so it is not used.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -27,7 +28,7 @@ from allocator.instance import Instance, Window
 from allocator.program import LinearProgram, Objective
 from allocator.proofs import refutes
 from allocator.session import why_not
-from allocator.solvers.catalogue import find_solver
+from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Floats, Solution, Status
 from allocator.tables import KEYS, outside
@@ -35,7 +36,14 @@ from allocator.wording import listed
 
 MEMBERS: Final = (*LIMITS, "window_only")
 MOST_SAID: Final = 6  # limits on services in a sentence
+MOST_NAMED: Final = 4  # limits in a short sentence
 _MONEY: Final = frozenset({"fund_balance", "spend_ceiling", "window_only"})
+_OF_SERVICES: Final = ("limit on what services can do", "limits on what services can do")
+_OF_SPEND: Final = ("limit on spend", "limits on spend")
+_KINDS: Final = {
+    "target_met": ("target", "targets"), "fund_balance": ("year's budget", "years' budgets"),
+    **dict.fromkeys(LEVERS - {"target_met", "fund_balance"}, _OF_SPEND),
+}  # fmt: skip
 _SHOWN: Final = tuple(dict.fromkeys(("target_met", *LIMITS, "window_only", *KEYS)))
 _IN_THE_RAY: Final = 1e-9  # relative: a weight below this is rounding
 
@@ -91,6 +99,15 @@ class Conflict:
             return f"{told[0]} can't hold"
         return f"{listed(told)} can't {'both' if len(self.members) == 2 else 'all'} hold"
 
+    @property
+    def short(self) -> str:
+        """The sentence; where it would name many, ``a target, 12 budgets and 11 limits ...``."""
+        if len(said(self.members)) <= MOST_NAMED:
+            return self.sentence
+        kinds = Counter(_KINDS.get(each.constraint, _OF_SERVICES) for each in self.members)
+        told = [f"{count} {one if count == 1 else many}" for (one, many), count in kinds.items()]
+        return f"{listed(told)} can't all hold; they are listed below"
+
 
 def said(members: Iterable[Member]) -> list[str]:
     """Members in words with file and row, years of one limit together."""
@@ -114,15 +131,20 @@ class Feasibility:
             return refuted
         self.solves += 1
         solution = self._model.solve(plain)
-        self._rays.learn(plain, solution)
-        if solution.status not in (Status.OPTIMAL, Status.INFEASIBLE):
-            raise why_not(solution, "looking for the limits in conflict")
-        if solution.status is Status.OPTIMAL and not self._met(plain, solution):
-            self._model = HighsModel(plain, find_solver("simplex"))  # afresh, from no basis
+        if not self._answered(plain, solution):
+            self._model = HighsModel(plain, find_solver(DEFAULT))  # afresh, from no basis
             solution = self._model.solve(plain)
-            if solution.status is Status.OPTIMAL and not self._met(plain, solution):
+            if solution.status not in (Status.OPTIMAL, Status.INFEASIBLE):
+                raise why_not(solution, "looking for the limits in conflict")
+            if not self._answered(plain, solution):
                 raise SolverError("the solver's answer does not meet the limits it was given")
+        self._rays.learn(plain, solution)
         return solution
+
+    def _answered(self, program: LinearProgram, solution: Solution) -> bool:
+        if solution.status is Status.OPTIMAL:
+            return self._met(program, solution)
+        return solution.status is Status.INFEASIBLE
 
     @staticmethod
     def _met(program: LinearProgram, solution: Solution) -> bool:

@@ -19,7 +19,6 @@ from allocator.explain.worth import LIMITS, sizes
 from allocator.explain.worths.trial import Side, Trial, limit_of
 from allocator.plan import Plan
 from allocator.program import MONEY, POUNDS, Family
-from allocator.solvers.catalogue import LARGE
 from allocator.solvers.solution import Ranging
 from allocator.tables import KEYS, PRICE_COLUMNS, outside, price_frame, price_row, window_terms
 
@@ -60,8 +59,7 @@ def binding(plan: Plan, trial: Trial, ranging: Ranging | None, tell: Tell) -> pd
     rows = _at_their_limits(plan, trial)
     table = _laid_out(plan, trial, rows, ranging)
     table = table.sort_values("worth", ascending=False, kind="stable", ignore_index=True)
-    large = trial.program.shape[0] > LARGE
-    settled = min(len(table), MOST_SETTLED_OF_LARGE if large else MOST_SETTLED)
+    settled = min(len(table), MOST_SETTLED_OF_LARGE if trial.large else MOST_SETTLED)
     sides = []
     for n, row in enumerate(table["position"]):
         if n < settled:

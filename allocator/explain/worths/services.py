@@ -25,6 +25,7 @@ from allocator.solvers.solution import Status
 
 CLOSE: Final = 2e-3  # of the unit cost: the bracket around the cost at which a service comes in
 MOST_EFFECTIVE: Final = 16.0  # times its effect, at most
+MOST_ASKED_OF_LARGE: Final = 2  # rows of services, the dearest first, where a solve takes long
 USED: Final = 1e-4  # cases a year above the floor, relative to the floor (at least 1)
 
 COLUMNS: Final = {
@@ -39,6 +40,9 @@ COLUMNS: Final = {
     "most": "cases a year in the period with most",
     "limits": "limits at which it stands that have a price; see limits.csv",
     "unit_cost": "£ per case",
+    "asked": "yes: the four columns that follow were worked out; no need: it is used, or is "
+    "allowed no more; no: left out, which is so of all but the dearest few in a very large "
+    "instance",
     "used_at_cost": "£ per case at which the plan, in its window, takes it up; blank: not even "
     "if cases were free, or where it is used",
     "not_used_at_cost": "£ per case at which it still does not; the change lies between the two",
@@ -50,16 +54,39 @@ COLUMNS: Final = {
 Tell = Callable[[str, int, int], None]
 
 
-def services(plan: Plan, limits: pd.DataFrame, tell: Tell) -> pd.DataFrame:
-    """The table, a line for each row of ``services`` that is in force somewhere."""
-    citer, rows = Citer(plan.instance), plan.instance.tables["services"]
-    found = []
-    for n, row in enumerate(rows):
-        tell("asking what services would have to cost", n, len(rows))
-        keys = _keys(plan.instance, row)
-        if keys:
-            found.append(_line(plan, row, keys, limits, citer))
-    return pd.DataFrame(found, columns=list(COLUMNS)).astype({"row": "Int64"})
+def services(plan: Plan, limits: pd.DataFrame, tell: Tell, *, large: bool) -> pd.DataFrame:
+    """The table, a line for each row of ``services`` that is in force somewhere.
+
+    In a ``large`` program, few of them are asked what would bring them in.
+    """
+    citer = Citer(plan.instance)
+    rows = [(row, _keys(plan.instance, row)) for row in plan.instance.tables["services"]]
+    rows = [(row, keys) for row, keys in rows if keys]
+    lines = [_line(plan, row, keys, limits, citer) for row, keys in rows]
+    asked = _asked(lines, large)
+    for step, n in enumerate(asked):
+        tell("asking what services would have to cost", step, len(asked))
+        row, keys = rows[n]
+        lines[n] |= {"asked": "yes"} | _would_be(_Asked(plan, row, keys), row["unit_cost"])
+    return pd.DataFrame(lines, columns=list(COLUMNS)).astype({"row": "Int64"})
+
+
+def _asked(lines: list[dict[str, Any]], large: bool) -> list[int]:
+    """Lines of services that could be taken up; of a large program the dearest of them."""
+    could = [n for n, line in enumerate(lines) if line["asked"] == "no"]
+    if not large:
+        return could
+    could.sort(key=lambda n: -lines[n]["unit_cost"] * lines[n]["most"])
+    return sorted(could[:MOST_ASKED_OF_LARGE])
+
+
+def _would_be(asked: _Asked, price: float) -> dict[str, float | None]:
+    free, cost = asked.cost()
+    weak, strong = asked.effect()
+    return {
+        "used_at_cost": None if free is None else free * price, "not_used_at_cost": cost * price,
+        "used_at_effect": strong, "not_used_at_effect": weak,
+    }  # fmt: skip
 
 
 def _keys(instance: Instance, row: Row) -> list[tuple[str, str]]:
@@ -77,22 +104,13 @@ def _line(
     summed = levels.groupby("period")["level"].sum()
     status = "used" if above else "at its floor" if summed.max() > USED else "not used"
     owned = limits[(limits["file"] == cell.file) & (limits["row"] == cell.row)]
-    line = {
+    return {
         "service": row["service"], "label": plan.instance.label("services", row["service"]),
         "area": row["area"] or "", "file": cell.file, "row": cell.row, "status": status,
         "baseline": sum(plan.instance.resolved.services[key].baseline for key in keys),
         "least": summed.min(), "most": summed.max(), "limits": "; ".join(owned["words"]),
         "unit_cost": row["unit_cost"],
-    }  # fmt: skip
-    if above or _cannot_grow(plan.instance, keys):
-        return line
-    asked = _Asked(plan, row, keys)
-    free, cost = asked.cost()
-    weak, strong = asked.effect()
-    price = row["unit_cost"]
-    return line | {
-        "used_at_cost": None if free is None else free * price, "not_used_at_cost": cost * price,
-        "used_at_effect": strong, "not_used_at_effect": weak,
+        "asked": "no need" if above or _cannot_grow(plan.instance, keys) else "no",
     }  # fmt: skip
 
 

@@ -17,12 +17,13 @@ from allocator.certificate import certify
 from allocator.errors import CertificateError
 from allocator.program import LinearProgram
 from allocator.session import why_not
-from allocator.solvers.catalogue import find_solver
+from allocator.solvers.catalogue import DEFAULT, LARGE, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Floats, Solution, Status
 
 STEPS: Final = (1e-3, 1e-4, 1e-5, 1e-6)  # relative to the limit (at least 1)
 MOST_TRIES: Final = 40  # solves to find where a slope ends
+FURTHER: Final = 8.0  # times as far with each try, while the slope holds
 ON_THE_LINE: Final = 1e-11  # relative to the cost (at least 1)
 
 
@@ -50,17 +51,35 @@ class Trial:
         self._model = model or HighsModel(program, find_solver("simplex"))
         self.solves = 0
 
-    def solve(self, program: LinearProgram) -> Solution:
-        """Optimal and certified, or infeasible.  Raises SolverError or CertificateError."""
-        self.solves += 1
-        solution = self._model.solve(program)
+    @property
+    def large(self) -> bool:
+        """Whether the program is one of which each solve takes long."""
+        return self.program.shape[0] > LARGE
+
+    def solve(self, program: LinearProgram, *, ray: bool = True) -> Solution:
+        """Optimal and certified, or infeasible.  Raises SolverError or CertificateError.
+
+        Without ``ray``, that it is infeasible is the solver's word.
+        """
+        solution = self._solved(program, ray)
         if solution.status is Status.INFEASIBLE:
             return solution
-        if solution.status is not Status.OPTIMAL:
-            raise why_not(solution, "solving again with a limit moved")
         proof = certify(program, solution.primal, solution.dual)
+        if not proof.passed:  # a basis solved from again and again: afresh, from none
+            self._model = HighsModel(program, find_solver(DEFAULT))
+            solution = self._solved(program, ray)
+            if solution.status is Status.INFEASIBLE:
+                return solution
+            proof = certify(program, solution.primal, solution.dual)
         if not proof.passed:
             raise CertificateError(f"a limit moved, the optimum is not proved: {proof.failure()}")
+        return solution
+
+    def _solved(self, program: LinearProgram, ray: bool) -> Solution:
+        self.solves += 1
+        solution = self._model.solve(program, ray=ray)
+        if solution.status not in (Status.OPTIMAL, Status.INFEASIBLE):
+            raise why_not(solution, "solving again with a limit moved")
         return solution
 
     def side(self, rows: Rows, steps: Floats) -> Side:
@@ -85,21 +104,26 @@ class Trial:
     def reach(self, rows: Rows, steps: Floats, slope: float, most: float) -> float:
         """How many units a slope holds for, at most ``most``: where another line takes over.
 
-        Each try is where the line through the last one meets the first: Newton's method on a
-        convex, piecewise linear function, which ends at the breakpoint.
+        Outwards from the limit as long as the slope holds, so that each basis is near the next.
+        From where it does not, each try is where the line through the last one meets the first:
+        Newton's method on a convex, piecewise linear function, which ends at the breakpoint.
+        Where there is no plan further out, what is given holds, and twice as much may not.
         """
-        best, far = self.solution.objective, most
+        best, past = self.solution.objective, False
+        far = min(most, STEPS[0] * self._scale(rows, steps))
         for _ in range(MOST_TRIES):
-            solution = self.solve(self.moved(rows, far * steps))
+            solution = self.solve(self.moved(rows, far * steps), ray=False)
             if solution.status is Status.INFEASIBLE:
-                far /= 2
-                continue
-            if self._on_line(slope, far, solution.objective):
-                return far
-            there = float(solution.dual[rows] @ steps)
-            if abs(there - slope) <= 1e-12 * max(1.0, abs(slope)):
-                return np.nan
-            far = (solution.objective - there * far - best) / (slope - there)
+                far, past = far / 2, True
+            elif self._on_line(slope, far, solution.objective):
+                if past or far >= most:
+                    return far
+                far = min(most, FURTHER * far)
+            else:
+                there, past = float(solution.dual[rows] @ steps), True
+                if abs(there - slope) <= 1e-12 * max(1.0, abs(slope)):
+                    return np.nan
+                far = (solution.objective - there * far - best) / (slope - there)
         return np.nan
 
     def moved(self, rows: Rows, steps: Floats) -> LinearProgram:

@@ -12,6 +12,8 @@ from typing import Final
 
 import pandas as pd
 
+from allocator.explain.answers import records
+from allocator.explain.citing import Citer, merged
 from allocator.explain.infeasible.conflict import conflict
 from allocator.explain.words import window_words
 from allocator.explain.worth import Worth, worths
@@ -88,21 +90,30 @@ def _apart(chosen: Window | None, other: Window | None) -> int:
 
 def _what_binds(plan: Plan, best: WindowSolved, other: WindowSolved) -> str:
     """The limits whose worth rises most from the plan's window to another."""
-    here = {each.noun: each.weight for each in _worths(plan, best)}
-    there = _worths(plan, other)
+    here = {each.noun: each.weight for each in _worths(plan, _prices(plan, best))}
+    prices = _prices(plan, other)
+    there = _worths(plan, prices)
     rises = sorted(there, key=lambda each: here.get(each.noun, 0.0) - each.weight)
     told = [each for each in rises if each.weight > 1.001 * here.get(each.noun, 0.0)]
     if not told:
         return "no limit is worth more there; it costs more by itself"
-    return "there more is lost to " + listed(
-        [f"{each.what} ({each.worth})" for each in told[:MOST_LIMITS]]
-    )
+    said = [f"{_words(plan, prices, each)} ({each.worth})" for each in told[:MOST_LIMITS]]
+    return f"{listed(said)} {'binds' if len(said) == 1 else 'bind'} harder there"
 
 
-def _worths(plan: Plan, each: WindowSolved) -> list[Worth]:
+def _words(plan: Plan, prices: pd.DataFrame, each: Worth) -> str:
+    """What a council would call it: ``the 2016-17 to 2020-21 core budget``."""
+    citer, rows = Citer(plan.instance), records(prices.loc[list(each.rows)])
+    return listed([c.words for c in merged(citer.keyed(row["constraint"], row) for row in rows)])
+
+
+def _prices(plan: Plan, each: WindowSolved) -> pd.DataFrame:
     assert each.solution is not None
     costs = each.program.objectives[-1].costs
-    prices = price_table(
+    return price_table(
         plan.instance, each.program, each.solution.primal, each.solution.dual, costs, None
     )
+
+
+def _worths(plan: Plan, prices: pd.DataFrame) -> list[Worth]:
     return worths(replace(plan, tables={**plan.tables, "prices": prices}))
