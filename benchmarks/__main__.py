@@ -154,7 +154,7 @@ class Bench:
         python = forecasting.environment(self.peer or self.place / "peer")
         if python is None:
             self.told.append("cs-demand-model could not be installed here: ours alone.")
-        sizes, futures = ({30: 1}, 2) if self.quick else ({200: 12, 1000: 2}, 100)
+        sizes, futures = ({30: 1}, 2) if self.quick else ({200: 12, 1000: 4}, 100)
         text, aims = forecasting.compare(self.place, python, sizes, futures)
         self.told.append(text)
         self.aims += aims
