@@ -1,4 +1,4 @@
-"""Solvers that a test needs: absent ones are told with how to have them, and fail in CI."""
+"""Programs that a test needs: absent ones are told with how to have them, and fail in CI."""
 
 from __future__ import annotations
 
@@ -15,12 +15,16 @@ from allocator.solvers.presence import version
 INSTALL = {
     "glpsol": "apt-get install glpk-utils", "cbc": "apt-get install coinor-cbc",
     "clp": "apt-get install coinor-clp", "pyscipopt": EXTRA,
+    "chromium": "apt-get install chromium", "soffice": "apt-get install libreoffice-calc",
 }  # fmt: skip
 
 
-def need(name: str) -> None:
-    """Skip the test, or fail it in CI, unless there is a program or a Python module."""
-    if shutil.which(name) is None and find_spec(name) is None:
+def need(name: str, *others: str) -> None:
+    """Skip the test, or fail it in CI, unless there is a program or a Python module.
+
+    ``others`` are names that the same program has elsewhere.
+    """
+    if all(shutil.which(each) is None and find_spec(each) is None for each in (name, *others)):
         _told([f"{name} ({INSTALL[name]})"])
 
 

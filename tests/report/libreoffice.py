@@ -9,6 +9,8 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.presence import need
+
 PROGRAM = shutil.which("soffice") or shutil.which("libreoffice")
 
 # Formulas are worked out anew when a file is opened, whatever values it came with.
@@ -34,6 +36,7 @@ def without_values(source: Path, path: Path) -> Path:
 
 def converted(paths: Sequence[Path], kind: str, folder: Path) -> list[Path]:
     """Files opened and saved as another kind, in a profile of their own."""
+    need("soffice", "libreoffice")
     assert PROGRAM is not None
     settings = folder / "profile" / "user" / "registrymodifications.xcu"
     settings.parent.mkdir(parents=True, exist_ok=True)

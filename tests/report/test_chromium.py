@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from allocator.report.html import write_page
+from tests.presence import need
 from tests.report.subjects import subject_of
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -41,16 +41,9 @@ BEYOND = """() => [...document.querySelectorAll('body *')]
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def test_continuous_integration_has_chromium():
-    if os.environ.get("ALLOCATOR_EVERY_PROGRAM"):  # set by .ci/run, which installs it
-        assert CHROMIUM is not None
-
-
-with_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is absent")
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    need("chromium", "chromium-browser")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield chromium
@@ -94,7 +87,6 @@ def faults(page: Page) -> list[str]:
     ]
 
 
-@with_chromium
 @pytest.mark.parametrize("name", PAGES)
 def test_the_page_in_chromium(browser, files, name):
     for size, (width, height) in SIZES.items():
@@ -116,7 +108,6 @@ def test_the_page_in_chromium(browser, files, name):
         page.close()
 
 
-@with_chromium
 def test_numbers_and_charts_are_there_without_scripts(browser, files):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -130,7 +121,6 @@ def test_numbers_and_charts_are_there_without_scripts(browser, files):
     context.close()
 
 
-@with_chromium
 def test_a_keyboard_reaches_everything(browser, files):
     """Tab goes to the skip link first, and on to every link, table and fold."""
     page = browser.new_page()
@@ -153,7 +143,6 @@ def test_a_keyboard_reaches_everything(browser, files):
     page.close()
 
 
-@with_chromium
 def test_it_prints_on_a4(browser, files):
     page = browser.new_page()
     Visit(page, files["areas with long labels"])

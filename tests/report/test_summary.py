@@ -11,10 +11,12 @@ from allocator.plan import Plan
 from allocator.report import summary
 from allocator.solve import solve
 from tests.plans import NAMES, instance_of, plan_of
+from tests.report.test_sketch import HAND as CHART
 
 # On paper: a child kept out of care at the end of 2020-21 takes 4 cases of £10,000 and saves
 # 0.5 + 0.909 places of £50,000, and 0.819 children of the target's £15,000: £42,749.
-HAND = """\
+HAND = (
+    """\
 hand
 ====
 
@@ -24,17 +26,9 @@ Answer: Without a double investment, which the instance does not allow, children
 100 to 66 by the end of 2021-22, against 103 if nothing changes. Over 2 years it saves £1.19m
 against doing nothing new, after a deficit of up to £614,048, and pays back in 2021-22.
 
-Children in care:  ● plan  ○ if nothing changes  ─ target, at most
- 103 ┤             ○        ○
-     ┤    ●
-     ┤
-     ┤
-82.2 ┤
-     ┤
-     ┤
-     ┤                  ────●────
-60.9 ┤             ●
-        Start   2020-21  2021-22
+"""
+    + CHART
+    + """
 
 Children in care at the year's end, and spend in £m; net is the baseline's spend less the plan's
 Year     In care  Baseline  Early help  Edge of care  Statutory     Net  Cumulative
@@ -52,6 +46,7 @@ What binds, and what one unit of it is worth at present value
   Target of 66 children, 2021-22: one child more in the target saves £15,000
   Avoidable share of staying in care, 2020-21: one more move that can be averted saves £42,749
 """
+)
 
 
 def section(plan: Plan, heading: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +23,7 @@ from allocator.solve import solve
 from allocator.tables import year_table
 from tests.instance.test_writing import STANDING, content
 from tests.plans import NAMES, instance_of, plan_of
-from tests.report.libreoffice import PROGRAM, converted, without_values
+from tests.report.libreoffice import converted, without_values
 
 TABLE_ROWS = 4  # the first under the headings, as a spreadsheet counts
 
@@ -276,14 +275,6 @@ def test_nothing_is_overwritten_unasked_or_half_written(tmp_path):
 # What follows needs LibreOffice.
 
 
-def test_continuous_integration_has_libreoffice():
-    if os.environ.get("ALLOCATOR_EVERY_PROGRAM"):  # set by .ci/run, which installs it
-        assert PROGRAM is not None
-
-
-with_libreoffice = pytest.mark.skipif(PROGRAM is None, reason="LibreOffice is absent")
-
-
 @pytest.fixture(scope="module")
 def recalculated(written, tmp_path_factory) -> dict[str, Path]:
     """Every workbook without its values, and one with a number changed, as LibreOffice saves it."""
@@ -310,7 +301,6 @@ def same(one: object, other: object) -> bool:
     return one == other
 
 
-@with_libreoffice
 @pytest.mark.parametrize("name", PLANS)
 def test_libreoffice_works_out_every_formula_as_we_say(written, recalculated, name):
     ours, theirs = (cells(p[name], values=True) for p in (written, recalculated))
@@ -321,7 +311,6 @@ def test_libreoffice_works_out_every_formula_as_we_say(written, recalculated, na
         assert same(here, there), (sheet, place, formula, here, there)
 
 
-@with_libreoffice
 @pytest.mark.parametrize("name", PLANS)
 def test_every_total_agrees_with_the_plan(recalculated, name):
     book = cells(recalculated[name], values=True)
@@ -333,7 +322,6 @@ def test_every_total_agrees_with_the_plan(recalculated, name):
     assert f"all {len(rows)} checks agree" in said
 
 
-@with_libreoffice
 def test_the_facts_are_the_plans_own(recalculated):
     book, facts = cells(recalculated["window"], values=True), plan_of("window").to_dict()
     for key in ("objective", "npv", "npv_in_horizon", "peak_deficit", "peak_deficit_year",
@@ -342,7 +330,6 @@ def test_the_facts_are_the_plans_own(recalculated):
         assert book[sheet][place.replace("$", "")].value == pytest.approx(facts[key], rel=1e-9)
 
 
-@with_libreoffice
 def test_a_number_that_was_changed_is_found_out(recalculated):
     book = cells(recalculated["changed"], values=True)
     wrong = [row[0] for row in book["Plan checks"].iter_rows(values_only=True) if row[5] is False]
@@ -350,13 +337,11 @@ def test_a_number_that_was_changed_is_found_out(recalculated):
     assert book["Plan checks"]["A2"].value.startswith("1 of ")
 
 
-@with_libreoffice
 @pytest.mark.parametrize("name", ["window", "two-areas", "hand-infeasible"])
 def test_what_libreoffice_saves_is_the_same_instance(recalculated, name):
     assert content(read(recalculated[name])) == content(instance_of(name))
 
 
-@with_libreoffice
 def test_no_cell_is_an_error(recalculated):
     for path in recalculated.values():
         with zipfile.ZipFile(path) as parts:
