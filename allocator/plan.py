@@ -197,12 +197,7 @@ class Plan:
             window = {"first_year": self.window[0], "years": self.window[1]}
         facts: dict[str, Any] = {
             "status": self.status,
-            "instance": self.instance.name,
-            "title": self.instance.title,
-            "instance_hash": self.instance.hash,
-            "formulation": self.formulation,
-            "solver": self.solver,
-            "price_base": self.instance.price_base,
+            **provenance(self.instance, self.formulation, self.solver),
             "objective": self.objective,
             "terminal_value": self.terminal_value,
             "window": window,
@@ -260,3 +255,15 @@ class Plan:
                 str(year): price for year, price in self.target_price(area or ALL).items()
             },
         }
+
+
+def provenance(instance: Instance, formulation: str, solver: str) -> dict[str, str]:
+    """What was solved, as what, by whom: where every result says it comes from."""
+    return {
+        "instance": instance.name,
+        "title": instance.title,
+        "instance_hash": instance.hash,
+        "formulation": formulation,
+        "solver": solver,
+        "price_base": instance.price_base,
+    }

@@ -19,6 +19,7 @@ import pandas as pd
 from allocator import __version__
 from allocator.instance import Instance
 from allocator.instance.placing import FolderKind, check_folder, place_folder
+from allocator.plan import provenance
 from allocator.saving import as_json
 
 
@@ -47,12 +48,7 @@ class Answer:
         """All of it, as ``--json`` prints it: facts, then tables as lists of rows."""
         return {
             "answer": self.NAME,
-            "instance": self.instance.name,
-            "title": self.instance.title,
-            "instance_hash": self.instance.hash,
-            "formulation": self.formulation,
-            "solver": self.solver,
-            "price_base": self.instance.price_base,
+            **provenance(self.instance, self.formulation, self.solver),
             "discount_rate": self.instance.discount_rate,
             **self.facts(),
             **{name: records(table) for name, table in self.tables.items()},
