@@ -3,7 +3,7 @@
 Three lines make a plan::
 
     from allocator.instance import read
-    from allocator.solve import solve
+    from allocator.solving.solve import solve
     plan = solve(read("instances/england-2016"))
 """
 

@@ -44,8 +44,8 @@ ordinary budgets a tenth larger.  Ours proves every optimum, reads the plan's fa
 sample; bare highspy reads objective, primal and dual; linopy runs some points and is scaled up.
 The first grid has a plan at every point.  The second begins at targets that have none, where
 highspy, left to its defaults, presolves again and starts from no basis.""",
-    "d": """`allocator.solve.build` and `HighsModel`, and a solve of the longest window by the
-default method, from nothing.""",
+    "d": """`allocator.solving.session.build` and `HighsModel`, and a solve of the longest window by
+the default method, from nothing.""",
     "e": """The longest window's program, from nothing, to a vertex but for pdlp; the fastest in
 bold.""",
     "f": """The search moves each service's level in each year; a forward run costs the plan, and

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from allocator.instance import Instance
-from allocator.solve import build as build_program
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.highs import HighsModel
+from allocator.solving.solve import build as build_program
 
 
 def build(instance: Instance) -> HighsModel:

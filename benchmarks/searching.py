@@ -185,8 +185,8 @@ def main(folder: str, evaluations: str, seed: str) -> dict[str, Any]:
     import sciris
 
     from allocator.instance import read
-    from allocator.session import build
-    from allocator.solve import solve
+    from allocator.solving.session import build
+    from allocator.solving.solve import solve
 
     instance = read(Path(folder))
     start = time.perf_counter()

@@ -58,9 +58,9 @@ def build(peer: str, folder: str, repeats: str) -> dict[str, Any]:
 def solve(algorithm: str, folder: str, seconds: str) -> dict[str, Any]:
     """One solve from the start: the longest window, or none where there is no window."""
     from allocator.instance import read
-    from allocator.session import build_window
     from allocator.solvers.catalogue import find_solver
     from allocator.solvers.highs import HighsModel
+    from allocator.solving.session import build_window
 
     instance = read(Path(folder))
     _ = instance.resolved
@@ -82,8 +82,8 @@ def plan(folder: str, seconds: str) -> dict[str, Any]:
     """The whole plan, every window, from the files on; and HiGHS's own time of it."""
     from allocator.errors import TimeLimitError
     from allocator.instance import read
-    from allocator.session import Session
-    from allocator.solve import plan_of
+    from allocator.solving.session import Session
+    from allocator.solving.solve import plan_of
 
     start = time.perf_counter()
     instance = read(Path(folder))
@@ -101,9 +101,9 @@ def plan(folder: str, seconds: str) -> dict[str, Any]:
 
 def export(folder: str, place: str) -> dict[str, Any]:
     """One MPS file a window, named in the order in which Allocator solves them."""
-    from allocator.export import export as export_program
     from allocator.instance import read
-    from allocator.session import build_window
+    from allocator.solving.export import export as export_program
+    from allocator.solving.session import build_window
 
     instance = read(Path(folder))
     windows = [*reversed(instance.windows), None]

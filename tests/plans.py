@@ -8,8 +8,8 @@ from pathlib import Path
 
 from allocator.instance import Instance, read
 from allocator.instance.change import apply_changes
-from allocator.plan import Plan
-from allocator.solve import solve
+from allocator.plan.plan import Plan
+from allocator.solving.solve import solve
 
 CASES = Path(__file__).parent / "cases"
 NAMES = ("hand", "hand-infeasible", "annual-returns-limits", "window", "two-areas")

@@ -10,11 +10,11 @@ import highspy
 import numpy as np
 import pytest
 
-import allocator.export
+import allocator.solving.export
 from allocator.errors import UsageError
-from allocator.export import export, names
-from allocator.program import POUNDS, Family
-from allocator.solve import build, build_window
+from allocator.program.program import POUNDS, Family
+from allocator.solving.export import export, names
+from allocator.solving.solve import build, build_window
 from tests.plans import NAMES, contents, failing, instance_of, plan_of
 from tests.presence import need
 
@@ -124,7 +124,7 @@ def test_it_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     before = contents(tmp_path)
     with pytest.raises(UsageError, match="exists already"):
         export(build(instance_of("window")), path)
-    monkeypatch.setattr(allocator.export, "_ascii", failing(KeyboardInterrupt()))
+    monkeypatch.setattr(allocator.solving.export, "_ascii", failing(KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt):
         export(build(instance_of("window")), path, force=True)
     assert contents(tmp_path) == before

@@ -9,12 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import allocator.saving.writing
+import allocator.plan.saving.writing
 from allocator.errors import AllocatorError, InstanceError, UsageError
 from allocator.instance import read
+from allocator.plan.saving import check_place, load, recheck, save
+from allocator.plan.saving.layout import TABLES
 from allocator.report import summary
-from allocator.saving import check_place, load, recheck, save
-from allocator.saving.layout import TABLES
 from tests.plans import NAMES, contents, failing, plan_of
 
 
@@ -111,7 +111,7 @@ def test_a_place_that_cannot_be_written_is_told_at_once(tmp_path, monkeypatch):
 
 def test_a_full_disk_is_told_of_the_plan(tmp_path, monkeypatch):
     full = OSError(28, "No space left on device")
-    monkeypatch.setattr(allocator.saving.writing, "readme", failing(full))
+    monkeypatch.setattr(allocator.plan.saving.writing, "readme", failing(full))
     with pytest.raises(UsageError, match=r"plan: cannot be written: no space left on device"):
         save(plan_of("hand"), tmp_path / "plan")
     assert list(tmp_path.iterdir()) == []
@@ -128,7 +128,7 @@ def test_stopped_midway_leaves_what_was_there(tmp_path, monkeypatch, step, error
     folder = tmp_path / "plan"
     save(plan_of("hand"), folder)
     before = contents(tmp_path)
-    monkeypatch.setattr(allocator.saving.writing, step, failing(error))
+    monkeypatch.setattr(allocator.plan.saving.writing, step, failing(error))
     for force, place in ((True, folder), (False, tmp_path / "other")):
         with pytest.raises(type(error)):
             save(plan_of("window"), place, force=force)

@@ -54,7 +54,7 @@ def command(asked: Asked, within: tuple[float | None, float | None], windows: st
     """
     share, amount = within
     from allocator.explain.alternatives.alternatives import Alternatives, alternatives
-    from allocator.explain.alternatives.text import text
+    from allocator.report.pages.alternatives import text
 
     return asked.answer(
         Alternatives,

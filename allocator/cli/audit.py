@@ -11,7 +11,7 @@ from allocator.cli.instances import open_instance
 from allocator.cli.verbs import Verb
 
 if TYPE_CHECKING:
-    from allocator.saving import Recheck
+    from allocator.plan.saving import Recheck
 
 FAILED = 4
 
@@ -36,7 +36,7 @@ def command(plan: Path, instance: Path | None, json: bool) -> int:
     The plan's tables are run forward by a simulator that knows nothing of the linear program,
     and every rule of the model is checked in the units of the instance.  Exits 4 if one fails.
     """
-    from allocator.saving import as_json, recheck
+    from allocator.plan.saving import as_json, recheck
 
     found = recheck(plan, None if instance is None else open_instance(instance))
     click.echo(as_json(found.to_dict()) if json else _text(found))

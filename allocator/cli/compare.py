@@ -64,7 +64,7 @@ def command(
     from allocator.compare.comparison import compare
     from allocator.compare.race import Terms
     from allocator.compare.saving import as_json, save
-    from allocator.compare.text import text
+    from allocator.report.pages.comparison import text
 
     terms = Terms(time_limit, threads, memory=int(memory * 1e9))
     with Progress() as progress:

@@ -24,7 +24,7 @@ def command(asked: Asked, years: int | None) -> int:
     the targets held.  Exits 3 where there is no plan even at once.
     """
     from allocator.explain.delay import Delay, cost_of_delay
-    from allocator.explain.delay_text import text
+    from allocator.report.pages.delay import text
 
     return asked.answer(
         Delay, lambda chosen, tell: cost_of_delay(chosen, years, tell), text,

@@ -33,7 +33,7 @@ def command(asked: Asked, formulation: str, windows: str) -> int:
     plan, each tried; exits 3.
     """
     from allocator.explain.explanation import Explanation, explain
-    from allocator.explain.explanation_text import text
+    from allocator.report.pages.explanation import text
 
     return asked.answer(
         Explanation,

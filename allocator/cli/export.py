@@ -67,8 +67,8 @@ def command(
     """
     chosen = open_instance(instance)
     check_window(chosen, window)
-    from allocator.export import check_suffix, export, sidecar_of
-    from allocator.solve import build, build_window
+    from allocator.solving.export import check_suffix, export, sidecar_of
+    from allocator.solving.solve import build, build_window
 
     check_suffix(path)
     chooses = formulation == CHOOSES and window is None

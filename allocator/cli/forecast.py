@@ -46,8 +46,8 @@ def command(
     chosen = open_instance(instance, changes)
     from allocator.forecast import forecast, read_doubt
     from allocator.forecast.svg import picture
-    from allocator.forecast.text import page
     from allocator.instance.placing import place_file
+    from allocator.report.pages.forecast import page
 
     found = forecast(chosen, read_doubt(instance), level=share)
     if out is not None:

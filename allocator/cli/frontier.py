@@ -40,7 +40,7 @@ def command(asked: Asked, against: str, target: str | None, fund: str | None) ->
         budget_frontier,
         target_frontier,
     )
-    from allocator.explain.frontier.text import text
+    from allocator.report.pages.frontier import text
 
     def reached(answer: Frontier) -> bool:
         return answer.reach is not None

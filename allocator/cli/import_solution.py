@@ -68,7 +68,7 @@ def command(
     chosen = open_instance(instance)
     check_window(chosen, window)
     from allocator.importing import import_solution
-    from allocator.saving import as_json, check_place, save
+    from allocator.plan.saving import as_json, check_place, save
 
     if out is not None:
         check_place(out, force=force)

@@ -22,6 +22,6 @@ def command(asked: Asked) -> int:
     anew.  Exits 3 where limits on spend leave no such allocation.
     """
     from allocator.explain.reallocation import Reallocation, reallocate
-    from allocator.explain.reallocation_text import text
+    from allocator.report.pages.reallocation import text
 
     return asked.answer(Reallocation, reallocate, text, found=lambda answer: answer.plan.found)

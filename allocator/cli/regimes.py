@@ -23,7 +23,7 @@ def command(asked: Asked) -> int:
     plan; the answer is then what comes nearest.
     """
     from allocator.explain.regimes.regimes import Regimes, regimes
-    from allocator.explain.regimes.text import text
+    from allocator.report.pages.regimes import text
 
     return asked.answer(
         Regimes, regimes, text, found=lambda answer: answer.facts()["status"] == "optimal"

@@ -16,7 +16,7 @@ from allocator.errors import SolverError
 from allocator.solvers.catalogue import DEFAULT, SOLVERS
 
 if TYPE_CHECKING:
-    from allocator.plan import Plan
+    from allocator.plan.plan import Plan
 
 INFEASIBLE = 3
 
@@ -83,8 +83,8 @@ def command(
     Exits 3 where no plan exists, 4 where the solver fails or its answer does not stand up.
     """
     chosen = open_instance(instance, changes)
-    from allocator.saving import check_place, save
-    from allocator.solve import solve
+    from allocator.plan.saving import check_place, save
+    from allocator.solving.solve import solve
 
     if out is not None:
         check_place(out, force=force)
@@ -108,7 +108,7 @@ def command(
 
 def _show(plan: Plan, json: bool) -> None:
     if json:
-        from allocator.saving import as_json
+        from allocator.plan.saving import as_json
 
         click.echo(as_json(plan.to_dict()))
         return

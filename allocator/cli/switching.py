@@ -29,7 +29,7 @@ def command(asked: Asked, patterns: tuple[str, ...]) -> int:
     asks for some of them.  Exits 3 where there is no plan to begin with.
     """
     from allocator.explain.switching.switching import Switching, switching_values
-    from allocator.explain.switching.text import text
+    from allocator.report.pages.switching import text
 
     return asked.answer(
         Switching, lambda chosen, tell: switching_values(chosen, patterns, tell), text,

@@ -16,10 +16,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.certificate import certify
-from allocator.extremes import Extremes, within
-from allocator.matrix import Floats, Matrix
-from allocator.program import LinearProgram, Objective
+from allocator.program.certificate import certify
+from allocator.program.matrix import Floats, Matrix
+from allocator.program.program import LinearProgram, Objective
+from allocator.solving.extremes import Extremes, within
 
 Where = NDArray[np.bool_]
 

@@ -17,11 +17,11 @@ from typing import Final
 
 import numpy as np
 
-from allocator.certificate import TOLERANCE, Certificate, certify
 from allocator.compare.race import Run
 from allocator.compare.unbounded import no_least_value
-from allocator.program import LinearProgram
-from allocator.proofs import refutes
+from allocator.program.certificate import TOLERANCE, Certificate, certify
+from allocator.program.program import LinearProgram
+from allocator.program.proofs import refutes
 from allocator.solvers.algorithms import Algorithm
 from allocator.solvers.solution import Floats, Status
 from allocator.solvers.task import Answer

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from allocator.choice import FORMULATION as CHOICE
 from allocator.instance import Instance
-from allocator.program import LinearProgram
-from allocator.session import Session, build
+from allocator.program.program import LinearProgram
 from allocator.solvers.mps import read_mps, without_free_rows
+from allocator.solving.choice import FORMULATION as CHOICE
+from allocator.solving.session import Session, build
 
 ENDINGS: Final = (".mps", ".gz", ".bz2", ".sif")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from allocator.compare.comparison import Comparison
-from allocator.matrix import Floats
+from allocator.program.matrix import Floats
 
 
 def can_draw() -> bool:

@@ -20,7 +20,7 @@ from typing import Final
 
 from allocator.compare import watch
 from allocator.errors import SolverError
-from allocator.program import LinearProgram
+from allocator.program.program import LinearProgram
 from allocator.solvers.algorithms import SEED, Algorithm
 from allocator.solvers.solution import Status
 from allocator.solvers.task import Answer, Task

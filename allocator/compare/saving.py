@@ -13,7 +13,7 @@ from allocator.compare.comparison import Compared, Comparison
 from allocator.compare.judge import Result
 from allocator.compare.profile import draw
 from allocator.compare.summary import PENALTY
-from allocator.compare.text import headline, text
+from allocator.report.pages.comparison import headline, text
 from allocator.solvers.mps import write_mps
 
 

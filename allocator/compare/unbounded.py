@@ -13,9 +13,9 @@ from typing import Final
 
 import numpy as np
 
-from allocator.matrix import Floats
-from allocator.program import LinearProgram, Objective
-from allocator.proofs import feasible, goes_down_for_ever
+from allocator.program.matrix import Floats
+from allocator.program.program import LinearProgram, Objective
+from allocator.program.proofs import feasible, goes_down_for_ever
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status

@@ -9,7 +9,7 @@ import pyomo.core as pyo
 
 from allocator.compile.standard_form import compile_by_pyomo
 from allocator.compile.templates import NotATemplate, compile_templates
-from allocator.program import LinearProgram
+from allocator.program.program import LinearProgram
 
 __all__ = ["NotATemplate", "compile_by_pyomo", "compile_program", "compile_templates"]
 

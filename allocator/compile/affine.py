@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from allocator.compile.lookup import Codes
-from allocator.matrix import Floats
+from allocator.program.matrix import Floats
 
 
 @dataclass(frozen=True)

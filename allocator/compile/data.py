@@ -12,7 +12,7 @@ from pyomo.core.base.set import SetProduct
 
 from allocator.compile.given import Given
 from allocator.compile.lookup import Codes, Keys, Symbols
-from allocator.matrix import Floats
+from allocator.program.matrix import Floats
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pyomo.core as pyo
 
-from allocator.matrix import Floats, Matrix
-from allocator.program import Family, Flags, LinearProgram, Objective
+from allocator.program.matrix import Floats, Matrix
+from allocator.program.program import Family, Flags, LinearProgram, Objective
 
 
 def compile_by_pyomo(model: pyo.AbstractModel) -> LinearProgram:

@@ -31,8 +31,8 @@ from allocator.compile.data import Data
 from allocator.compile.given import Given
 from allocator.compile.lookup import Codes, Keys
 from allocator.compile.standard_form import integrality
-from allocator.matrix import Floats, Matrix
-from allocator.program import Family, Flags, LinearProgram, Objective
+from allocator.program.matrix import Floats, Matrix
+from allocator.program.program import Family, Flags, LinearProgram, Objective
 
 
 class NotATemplate(Exception):

@@ -19,8 +19,8 @@ import pandas as pd
 from allocator import __version__
 from allocator.instance import Instance
 from allocator.instance.placing import FolderKind, check_folder, place_folder
-from allocator.plan import provenance
-from allocator.saving import as_json
+from allocator.plan.plan import provenance
+from allocator.plan.saving import as_json
 
 
 @dataclass(frozen=True)

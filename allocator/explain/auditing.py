@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from allocator.audit import audit
 from allocator.errors import AuditError
 from allocator.instance import Instance, Window
-from allocator.matrix import Floats
-from allocator.program import MONEY, POUNDS, LinearProgram
-from allocator.tables import decision_tables, present_value
+from allocator.plan.tables import decision_tables, present_value
+from allocator.program.matrix import Floats
+from allocator.program.program import MONEY, POUNDS, LinearProgram
 
 _ACCOUNT: Final = ["fund", "owner", "year"]
 

@@ -18,7 +18,7 @@ from allocator.instance.instance import Instance, Row
 from allocator.instance.keys import Key
 from allocator.instance.raw import SETTINGS_FILE, SETTINGS_SHEET
 from allocator.instance.schema import ALL, EXIT, TABLES, TIERS
-from allocator.tables import KEYS
+from allocator.plan.tables import KEYS
 from allocator.wording import listed, number, shortened, years_said
 
 LONGEST: Final = 60  # characters of a label

@@ -20,9 +20,9 @@ from allocator.explain.answers import Answer
 from allocator.explain.frontier.moving import nearest_target
 from allocator.instance import Instance
 from allocator.instance.instance import Row
-from allocator.plan import Plan
-from allocator.session import Progress, Session
-from allocator.solve import plan_of
+from allocator.plan.plan import Plan
+from allocator.solving.session import Progress, Session
+from allocator.solving.solve import plan_of
 
 SHIFTED, HELD = "shifted", "held"
 MOST = 4  # years of delay, unless more are asked for

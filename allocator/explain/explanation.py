@@ -22,10 +22,10 @@ from allocator.explain.infeasible.ways import ways_out
 from allocator.explain.worths import binding, limits, services, windows
 from allocator.explain.worths.trial import Trial
 from allocator.instance import Instance, Window
-from allocator.plan import Plan
-from allocator.program import LinearProgram
-from allocator.session import Progress, Session, Solved, at_window, build
-from allocator.solve import plan_of
+from allocator.plan.plan import Plan
+from allocator.program.program import LinearProgram
+from allocator.solving.session import Progress, Session, Solved, at_window, build
+from allocator.solving.solve import plan_of
 
 _CONFLICT = {
     "constraint": "its name in docs/model.md",

@@ -19,10 +19,10 @@ from allocator.explain.answers import Answer
 from allocator.explain.spending import service_names, today
 from allocator.instance import Instance
 from allocator.instance.schema import TIERS
-from allocator.plan import Plan
-from allocator.session import Progress
+from allocator.plan.plan import Plan
 from allocator.simulate import baseline
-from allocator.solve import solve
+from allocator.solving.session import Progress
+from allocator.solving.solve import solve
 
 FUND: Final = "todays_total"
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from allocator.instance import Instance
 from allocator.instance.schema import TIERS
-from allocator.matrix import Floats
-from allocator.program import POUNDS, LinearProgram
+from allocator.program.matrix import Floats
+from allocator.program.program import POUNDS, LinearProgram
 from allocator.simulate import Simulator, baseline
 
 

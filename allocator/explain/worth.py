@@ -16,7 +16,7 @@ import pandas as pd
 
 from allocator.instance.instance import Instance
 from allocator.instance.schema import ALL, EXIT
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.wording import between, listed, number, shortened, years_said
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from allocator.certificate import TOLERANCE, Certificate
 from allocator.errors import UsageError
 from allocator.importing.found import Found
-from allocator.plan import Plan
-from allocator.program import MONEY, POUNDS, LinearProgram
+from allocator.plan.plan import Plan
+from allocator.program.certificate import TOLERANCE, Certificate
+from allocator.program.program import MONEY, POUNDS, LinearProgram
 from allocator.solvers.solution import Floats
 
 

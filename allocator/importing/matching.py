@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from allocator.errors import UsageError
-from allocator.export import SCHEMA, names
 from allocator.importing.found import Found, Values
 from allocator.instance import Instance, Window
-from allocator.program import LinearProgram
+from allocator.program.program import LinearProgram
 from allocator.solvers.solution import Floats
+from allocator.solving.export import SCHEMA, names
 
 CHOSEN = "chosen"  # in a sidecar: the program holds every window
 

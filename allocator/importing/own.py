@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from allocator.certificate import certify
 from allocator.errors import CertificateError, SolverError
-from allocator.program import LinearProgram
+from allocator.program.certificate import certify
+from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.mip import solve_whole
 from allocator.solvers.solution import Status
-from allocator.windows import HELD
+from allocator.solving.windows import HELD
 
 
 def own_optima(program: LinearProgram) -> tuple[float, ...] | None:

@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 
-from allocator.certificate import GAP_TOLERANCE, TOLERANCE, Certificate, certify
 from allocator.errors import UsageError
 from allocator.importing.found import Found
 from allocator.importing.imported import Imported
@@ -15,11 +14,12 @@ from allocator.importing.matching import Sidecar, dual_of, primal_of, read_sidec
 from allocator.importing.own import own_optima, own_over_windows
 from allocator.importing.reading import read_solution
 from allocator.instance import Instance, Window
-from allocator.plan import Plan
-from allocator.program import LinearProgram
-from allocator.session import Solved, WindowSolved, at_window, build, saying
-from allocator.solve import laid_out
+from allocator.plan.plan import Plan
+from allocator.program.certificate import GAP_TOLERANCE, TOLERANCE, Certificate, certify
+from allocator.program.program import LinearProgram
 from allocator.solvers.solution import Floats, Solution, Status
+from allocator.solving.session import Solved, WindowSolved, at_window, build, saying
+from allocator.solving.solve import laid_out
 
 # How far residuals and the gap may be off: a file of six digits cannot show more than that.
 _ALLOWED: Final = {15: (TOLERANCE, GAP_TOLERANCE), 8: (TOLERANCE, GAP_TOLERANCE), 6: (5e-5, 1e-5)}

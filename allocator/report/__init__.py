@@ -1,5 +1,5 @@
 """Plans as readers want them."""
 
-from allocator.report.text import summary
+from allocator.report.pages.summary import summary
 
 __all__ = ["summary"]

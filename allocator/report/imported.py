@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allocator.importing import Imported
-from allocator.program import POUNDS
-from allocator.report.sections import by_year, window_said
+from allocator.program.program import POUNDS
+from allocator.report.pages.sections import by_year, window_said
 from allocator.wording import paragraph, pounds, scientific, table
 
 

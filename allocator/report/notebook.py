@@ -9,11 +9,11 @@ from __future__ import annotations
 import base64
 from html import escape
 
-from allocator.plan import Plan
-from allocator.report.answer import answer, question
+from allocator.plan.plan import Plan
 from allocator.report.charts.children import care
-from allocator.report.sections import WINDOW_MARK, years_shown, years_title
-from allocator.report.text import summary
+from allocator.report.pages.answer import answer, question
+from allocator.report.pages.sections import WINDOW_MARK, years_shown, years_title
+from allocator.report.pages.summary import summary
 
 
 def shown(plan: Plan) -> dict[str, str]:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from allocator.audit import Audit
 from allocator.errors import AuditError, UsageError
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
+from allocator.plan.saving import load, recheck
+from allocator.plan.saving.loading import open_facts
 from allocator.report.answers import Answers, answers_beside, read_answers
-from allocator.saving import load, recheck
-from allocator.saving.loading import open_facts
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from allocator.plan import Plan
-from allocator.report.sketch import FINE, PLAIN, Characters
-from allocator.report.text import summary, summary_runs
+from allocator.plan.plan import Plan
+from allocator.report.pages.sketch import FINE, PLAIN, Characters
+from allocator.report.pages.summary import summary, summary_runs
 
 
 def write_summary(plan: Plan, stream: TextIO) -> None:

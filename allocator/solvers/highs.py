@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.errors import SolverError
-from allocator.program import LinearProgram
+from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import LARGE, Options, Solver
 from allocator.solvers.solution import Floats, Ranging, Solution, Status
 

@@ -9,7 +9,7 @@ from typing import Final
 import highspy
 import numpy as np
 
-from allocator.program import LinearProgram
+from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import WHOLE
 from allocator.solvers.highs import highs_lp
 from allocator.solvers.solution import Floats, Status

@@ -20,8 +20,8 @@ import highspy
 import numpy as np
 
 from allocator.errors import UsageError
-from allocator.matrix import Floats, Matrix
-from allocator.program import Family, Flags, LinearProgram, Objective
+from allocator.program.matrix import Floats, Matrix
+from allocator.program.program import Family, Flags, LinearProgram, Objective
 from allocator.solvers.fixed_mps import crowded, fixed_to_free
 from allocator.solvers.task import COLUMN, COST, ROW
 

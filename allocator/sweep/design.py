@@ -15,8 +15,8 @@ from allocator import __version__
 from allocator.errors import InstanceError, UsageError
 from allocator.instance import Instance
 from allocator.instance.change import apply_changes
-from allocator.session import check_formulation
 from allocator.solvers.catalogue import DEFAULT, find_solver
+from allocator.solving.session import check_formulation
 from allocator.sweep.axes import Axis
 
 AUDITED: Final = 250  # every so many points, one is audited

@@ -1,6 +1,6 @@
 """A row of the table: what people quote of a plan, read from the solution with numpy.
 
-The same facts as the plan's own (``allocator.plan``), without laying out its tables.
+The same facts as the plan's own (``allocator.plan.plan``), without laying out its tables.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import numpy as np
 
 from allocator.instance import Instance
 from allocator.instance.schema import TIERS
-from allocator.plan import CashPosition
-from allocator.program import POUNDS, LinearProgram
-from allocator.session import WindowSolved
+from allocator.plan.plan import CashPosition
+from allocator.program.program import POUNDS, LinearProgram
 from allocator.simulate import baseline
 from allocator.solvers.solution import Floats
+from allocator.solving.session import WindowSolved
 
 Row = dict[str, Any]
 

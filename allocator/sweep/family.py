@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from allocator.errors import UsageError
 from allocator.instance import Instance
-from allocator.program import LinearProgram
-from allocator.session import build
+from allocator.program.program import LinearProgram
 from allocator.solvers.solution import Floats
+from allocator.solving.session import build
 from allocator.sweep.design import Design
 from allocator.sweep.facts import unchanged
 

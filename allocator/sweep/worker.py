@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from allocator.errors import SolverError, TimeLimitError, UsageError
 from allocator.instance import Instance
-from allocator.session import Session
-from allocator.solve import plan_of
+from allocator.solving.session import Session
+from allocator.solving.solve import plan_of
 from allocator.sweep.design import Design
 from allocator.sweep.facts import OPTIMAL, Reader, Row
 from allocator.sweep.family import Family, Prepared

@@ -7,9 +7,9 @@ import pytest
 
 from allocator import simulate
 from allocator.instance import read
-from allocator.program import POUNDS
-from allocator.session import build
-from allocator.solve import solve
+from allocator.program.program import POUNDS
+from allocator.solving.session import build
+from allocator.solving.solve import solve
 from benchmarks.__main__ import ONE, TWELVE, main
 from benchmarks.by_hand import arrays
 from benchmarks.by_pyomo import build as build_by_pyomo

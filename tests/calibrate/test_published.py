@@ -70,7 +70,7 @@ def test_every_row_has_a_source(panel):
 
 
 def test_the_target_can_be_met(panel):
-    from allocator.solve import solve
+    from allocator.solving.solve import solve
 
     found = made(panel, target=None)
     plan = solve(found.instance, every_window=False)

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
-import allocator.saving.writing
-import allocator.solve
+import allocator.plan.saving.writing
+import allocator.solving.solve
 from tests.plans import CASES, contents, failing, plan_of
+
+
+DIVIDES_BY_ZERO = failing(ZeroDivisionError("division by zero"))
 
 
 def python(*words: object, **options: object) -> subprocess.CompletedProcess[str]:
@@ -23,7 +26,9 @@ def python(*words: object, **options: object) -> subprocess.CompletedProcess[str
 
 
 def test_an_internal_error_exits_1_and_says_how_to_report_it(run, monkeypatch):
-    monkeypatch.setattr(allocator.solve, "solve", failing(ZeroDivisionError("division by zero")))
+    monkeypatch.setattr(
+        allocator.solving.solve, "solve", failing(ZeroDivisionError("division by zero"))
+    )
     result = run("solve", CASES / "hand")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("internal error: ZeroDivisionError: division by zero\n")
@@ -32,14 +37,16 @@ def test_an_internal_error_exits_1_and_says_how_to_report_it(run, monkeypatch):
 
 
 def test_debug_shows_the_traceback(run, monkeypatch):
-    monkeypatch.setattr(allocator.solve, "solve", failing(ZeroDivisionError("division by zero")))
+    monkeypatch.setattr(
+        allocator.solving.solve, "solve", failing(ZeroDivisionError("division by zero"))
+    )
     result = run("--debug", "solve", CASES / "hand")
     assert result.exit_code == 1
     assert "Traceback" in result.stderr
 
 
 def test_interrupted_while_solving(run, monkeypatch, tmp_path):
-    monkeypatch.setattr(allocator.solve, "solve", failing(KeyboardInterrupt()))
+    monkeypatch.setattr(allocator.solving.solve, "solve", failing(KeyboardInterrupt()))
     result = run("solve", CASES / "hand", "--out", tmp_path / "plan")
     assert result.exit_code == 130
     assert result.stderr.strip() == "error: interrupted; nothing was written"
@@ -50,8 +57,8 @@ def test_interrupted_while_solving(run, monkeypatch, tmp_path):
     ("error", "code"), [(KeyboardInterrupt(), 130), (OSError(28, "No space left on device"), 2)]
 )
 def test_stopped_while_writing_leaves_nothing(run, monkeypatch, tmp_path, error, code):
-    monkeypatch.setattr(allocator.solve, "solve", lambda *_, **__: plan_of("hand"))
-    monkeypatch.setattr(allocator.saving.writing, "readme", failing(error))
+    monkeypatch.setattr(allocator.solving.solve, "solve", lambda *_, **__: plan_of("hand"))
+    monkeypatch.setattr(allocator.plan.saving.writing, "readme", failing(error))
     result = run("solve", CASES / "hand", "--out", tmp_path / "plan")
     assert result.exit_code == code
     assert len(result.stderr.strip().splitlines()) == 1

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-import allocator.solve
+import allocator.solving.solve
 from allocator import __version__
 from allocator.cli import cli
 from allocator.errors import AuditError, CertificateError, SolverError, TimeLimitError
@@ -139,7 +139,7 @@ def test_infeasible_exits_3_and_says_where_to_go(run):
      (CertificateError("off by 3 children"), "failed"), (AuditError("off by £3"), "failed")],
 )  # fmt: skip
 def test_a_failed_solve_exits_4_and_says_so_in_json(run, monkeypatch, tmp_path, error, status):
-    monkeypatch.setattr(allocator.solve, "solve", failing(error))
+    monkeypatch.setattr(allocator.solving.solve, "solve", failing(error))
     result = run("solve", CASES / "hand", "--json", "--out", tmp_path / "plan")
     assert result.exit_code == 4
     assert json.loads(result.stdout) == {"status": status, "message": str(error)}
@@ -170,7 +170,7 @@ def test_out_keeps_what_is_there_of_an_infeasible_instance(run, tmp_path):
 
 
 def test_out_refuses_before_it_solves(run, tmp_path, monkeypatch):
-    monkeypatch.setattr(allocator.solve, "solve", failing(AssertionError("solved")))
+    monkeypatch.setattr(allocator.solving.solve, "solve", failing(AssertionError("solved")))
     (tmp_path / "mine.txt").write_text("keep")
     for force in ((), ("--force",)):
         result = run("solve", CASES / "hand", "--out", tmp_path, *force)

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from allocator.certificate import certify
 from allocator.compare.judge import Standing, judge
 from allocator.compare.race import Terms, run
 from allocator.errors import UsageError
+from allocator.program.certificate import certify
 from allocator.solvers.algorithms import ALGORITHMS
 from allocator.solvers.fixed_mps import fixed_to_free
 from allocator.solvers.mps import read_mps, without_free_rows, write_mps

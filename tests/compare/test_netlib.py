@@ -12,7 +12,7 @@ import pytest
 from allocator.compare.comparison import certified, compare
 from allocator.compare.problems import of_file
 from allocator.compare.race import Terms
-from allocator.program import LinearProgram
+from allocator.program.program import LinearProgram
 from allocator.solvers.algorithms import choose
 from tests.compare.test_solvers import there
 from tests.presence import need_algorithms

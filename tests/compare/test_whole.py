@@ -17,7 +17,7 @@ from allocator.compare.comparison import certified, compare
 from allocator.compare.judge import Standing, judge
 from allocator.compare.problems import of_file, of_instance
 from allocator.compare.race import Run, Terms
-from allocator.compare.text import text
+from allocator.report.pages.comparison import text
 from allocator.solvers.algorithms import ALGORITHMS, choose
 from allocator.solvers.mps import read_mps, write_mps
 from allocator.solvers.solution import Status

@@ -18,8 +18,8 @@ from allocator.compile import (
     lookup,
 )
 from allocator.instance import Instance, read
-from allocator.program import LinearProgram
-from allocator.session import FORMULATIONS
+from allocator.program.program import LinearProgram
+from allocator.solving.session import FORMULATIONS
 from tests.model.random_cases import random_case
 from tests.plans import CASES, NAMES
 

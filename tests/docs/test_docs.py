@@ -13,7 +13,7 @@ import pytest
 
 from allocator.cli import cli
 from allocator.instance.schema import SETTINGS, TABLES
-from allocator.solve import FORMULATIONS
+from allocator.solving.solve import FORMULATIONS
 from formulations import largest_reduction, least_cost, window_choice
 from tests.plans import instance_of
 

@@ -9,12 +9,12 @@ import pytest
 from allocator.errors import AuditError
 from allocator.explain.alternatives.alternatives import AS_TODAY, FEWER, MORE, OPEN, alternatives
 from allocator.explain.alternatives.nearby import items_of
-from allocator.explain.alternatives.text import text
 from allocator.explain.auditing import Auditor
 from allocator.explain.spending import today
-from allocator.session import Session, build
+from allocator.plan.tables import decision_tables
+from allocator.report.pages.alternatives import text
 from allocator.simulate import baseline
-from allocator.tables import decision_tables
+from allocator.solving.session import Session, build
 from tests.plans import instance_of, plan_of
 
 CASE = "annual-returns-limits"

@@ -9,8 +9,8 @@ from allocator.explain.sources import FAMILIES
 from allocator.instance import read
 from allocator.instance.schema import SETTINGS, TABLES
 from allocator.instance.writing import write
-from allocator.session import build
-from allocator.tables import KEYS
+from allocator.plan.tables import KEYS
+from allocator.solving.session import build
 from tests.plans import NAMES, instance_of
 
 DATED = ("year", "period")

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from allocator.explain.infeasible.conflict import Limit, conflict, limits_of, only
-from allocator.proofs import refutes
-from allocator.session import build_window
+from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status
+from allocator.solving.session import build_window
 from tests.explain.broken import BROKEN, broken
 from tests.model.random_cases import random_case
 from tests.plans import instance_of

@@ -8,9 +8,9 @@ import pytest
 
 from allocator.errors import UsageError
 from allocator.explain.delay import HELD, SHIFTED, begun_later, child_years, cost_of_delay
-from allocator.explain.delay_text import text
 from allocator.instance.change import apply_changes
-from allocator.solve import solve
+from allocator.report.pages.delay import text
+from allocator.solving.solve import solve
 from tests.plans import instance_of, plan_of
 
 

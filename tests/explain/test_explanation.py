@@ -12,10 +12,10 @@ from allocator.cli import cli
 from allocator.explain.altered import with_cells
 from allocator.explain.answers import kind_of, save
 from allocator.explain.explanation import Explanation, explain
-from allocator.explain.explanation_text import text
 from allocator.instance.writing import write
-from allocator.session import Session
-from allocator.solve import solve
+from allocator.report.pages.explanation import text
+from allocator.solving.session import Session
+from allocator.solving.solve import solve
 from tests.explain.broken import BROKEN, broken
 from tests.explain.test_limits import CASES, answer_of
 from tests.plans import CASES as FOLDER

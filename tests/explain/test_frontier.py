@@ -14,9 +14,9 @@ from allocator.explain.altered import with_only
 from allocator.explain.frontier.envelope import Envelope, Piece, pieces
 from allocator.explain.frontier.frontier import budget_frontier, target_frontier
 from allocator.explain.frontier.parametric import Touch, lines
-from allocator.explain.frontier.text import text
 from allocator.instance.change import apply_changes
-from allocator.session import Session
+from allocator.report.pages.frontier import text
+from allocator.solving.session import Session
 from tests.plans import instance_of
 
 TARGETS = [

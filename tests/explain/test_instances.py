@@ -14,15 +14,15 @@ import numpy as np
 import pytest
 
 from allocator.explain.explanation import explain
-from allocator.explain.explanation_text import text
 from allocator.explain.infeasible.edits import cell_changed
 from allocator.explain.worths import binding, limits, services
 from allocator.instance import read
 from allocator.instance.change import apply_changes
-from allocator.session import at_window, build, build_window
+from allocator.report.pages.explanation import text
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status
+from allocator.solving.session import at_window, build, build_window
 from tests.explain.test_conflict import shown_irreducible
 from tests.explain.test_limits import NUMBERS, alike, cost_of
 

@@ -14,13 +14,13 @@ from allocator.explain.worth import worths
 from allocator.explain.worths.binding import binding
 from allocator.explain.worths.trial import Trial
 from allocator.instance.change import apply_changes
-from allocator.program import POUNDS
-from allocator.session import Session, build_window
-from allocator.solve import plan_of, solve
+from allocator.plan.tables import price_table
+from allocator.program.program import POUNDS
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status
-from allocator.tables import price_table
+from allocator.solving.session import Session, build_window
+from allocator.solving.solve import plan_of, solve
 from tests.explain.test_conflict import silent
 from tests.plans import instance_of
 

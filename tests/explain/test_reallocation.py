@@ -6,10 +6,10 @@ import pytest
 
 from allocator.explain.altered import with_cells, with_only
 from allocator.explain.reallocation import reallocate, same_money
-from allocator.explain.reallocation_text import text
 from allocator.instance.schema import TIERS
-from allocator.session import Session
+from allocator.report.pages.reallocation import text
 from allocator.simulate import baseline
+from allocator.solving.session import Session
 from tests.plans import instance_of
 
 

@@ -13,10 +13,10 @@ from allocator.explain.regimes.regimes import (
     regimes,
 )
 from allocator.explain.regimes.settlements import SHORT, as_known, roll
-from allocator.explain.regimes.text import text
 from allocator.instance.change import apply_changes
-from allocator.session import Session
-from allocator.solve import solve
+from allocator.report.pages.regimes import text
+from allocator.solving.session import Session
+from allocator.solving.solve import solve
 from tests.plans import instance_of, plan_of
 
 # What pays best takes £5.66m in the first year and £3.27m in the second.  Of its £10.5m the council

@@ -12,10 +12,10 @@ from allocator.explain.switching.inputs import inputs
 from allocator.explain.switching.outcomes import CHOSEN, EVENTS
 from allocator.explain.switching.straight import Straight
 from allocator.explain.switching.switching import TOLERANCE, switching_values
-from allocator.explain.switching.text import text
 from allocator.instance.change import apply_changes
-from allocator.session import build
-from allocator.solve import solve
+from allocator.report.pages.switching import text
+from allocator.solving.session import build
+from allocator.solving.solve import solve
 from tests.plans import instance_of
 
 HAND = ("hand", "targets.2021.children=66", "effects.*.low=0.05", "effects.*.high=0.4",

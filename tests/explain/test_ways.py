@@ -10,10 +10,10 @@ import pytest
 from allocator.explain.infeasible.edits import cell_changed, dated, funded, shared, windowed
 from allocator.explain.infeasible.ways import ways_out
 from allocator.instance import DoubleInvestment
-from allocator.session import at_window, build
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status
+from allocator.solving.session import at_window, build
 from tests.explain.broken import BROKEN, broken
 from tests.explain.test_conflict import silent
 

@@ -12,7 +12,7 @@ from allocator.errors import UsageError
 from allocator.forecast import forecast, read_doubt
 from allocator.forecast.doubt import ENGLAND, doubt_of
 from allocator.forecast.svg import picture
-from allocator.forecast.text import page
+from allocator.report.pages.forecast import page
 from allocator.simulate import Simulator, baseline
 from tests.plans import CASES, instance_of
 

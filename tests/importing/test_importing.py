@@ -10,15 +10,15 @@ import pytest
 
 from allocator.cli.export import as_facts
 from allocator.errors import UsageError
-from allocator.export import export, names, sidecar_of
 from allocator.importing import Imported, import_solution
 from allocator.importing.reading import read_solution
 from allocator.instance import Instance, Window
-from allocator.program import POUNDS
+from allocator.plan.saving import recheck, save
+from allocator.program.program import POUNDS
 from allocator.report.imported import imported
-from allocator.saving import recheck, save
-from allocator.session import Session
-from allocator.solve import build, build_window
+from allocator.solving.export import export, names, sidecar_of
+from allocator.solving.session import Session
+from allocator.solving.solve import build, build_window
 from tests.importing.writers import WITH_DUALS, WRITERS
 from tests.plans import NAMES, instance_of, plan_of
 

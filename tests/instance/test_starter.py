@@ -11,7 +11,7 @@ from allocator.errors import UsageError
 from allocator.instance import inspect, read
 from allocator.instance.schema import SETTINGS
 from allocator.instance.starter import TEMPLATE, write_starter
-from allocator.solve import solve
+from allocator.solving.solve import solve
 
 
 @pytest.mark.parametrize("name", ["mine", "mine.xlsx"])

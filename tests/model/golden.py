@@ -18,8 +18,8 @@ import numpy as np
 import pyomo.environ as pyo
 
 from allocator.instance import Instance
-from allocator.program import LinearProgram, Objective
-from allocator.solve import FORMULATIONS, build
+from allocator.program.program import LinearProgram, Objective
+from allocator.solving.solve import FORMULATIONS, build
 from tests.model.cases import case
 
 GOLDEN = Path(__file__).parent / "golden"

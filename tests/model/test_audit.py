@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from allocator.audit import Audit, audit
-from allocator.plan import Plan
-from allocator.solve import solve
+from allocator.plan.plan import Plan
+from allocator.solving.solve import solve
 from tests.model.cases import case
 from tests.model.golden import PACE, TINY
 

@@ -19,9 +19,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from allocator.certificate import Certificate, certify
-from allocator.matrix import Matrix
-from allocator.program import Family, LinearProgram, Objective
+from allocator.program.certificate import Certificate, certify
+from allocator.program.matrix import Matrix
+from allocator.program.program import Family, LinearProgram, Objective
 
 INF = np.inf
 

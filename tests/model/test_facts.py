@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from allocator.plan import CashPosition, Plan
-from allocator.solve import solve
+from allocator.plan.plan import CashPosition, Plan
+from allocator.solving.solve import solve
 from tests.model.test_hand import PER_MOVE, S, care
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from allocator.plan import Plan
-from allocator.solve import solve
+from allocator.plan.plan import Plan
+from allocator.solving.solve import solve
 from tests.model.cases import Case, case
 
 S = exp(-0.2)

@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from allocator.session import build
 from allocator.solvers import highs
 from allocator.solvers.catalogue import find_solver
+from allocator.solving.session import build
 from tests.plans import instance_of
 
 

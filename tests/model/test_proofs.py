@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from allocator.proofs import goes_down_for_ever, lower_bound, reach, refutes
+from allocator.program.proofs import goes_down_for_ever, lower_bound, reach, refutes
 from tests.model.test_certificate import DUAL, INF, PAPER, program
 
 

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allocator.plan import Plan
-from allocator.program import MONEY, POUNDS, LinearProgram
-from allocator.solve import build_window, solve
+from allocator.plan.plan import Plan
+from allocator.plan.tables import KEYS
+from allocator.program.program import MONEY, POUNDS, LinearProgram
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status
-from allocator.tables import KEYS
+from allocator.solving.solve import build_window, solve
 from tests.model.agreement import agree
 from tests.model.cases import Case
 from tests.model.random_cases import random_case

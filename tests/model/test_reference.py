@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from allocator.simulate import baseline
-from allocator.solve import solve
+from allocator.solving.solve import solve
 from tests.model.agreement import agree
 from tests.model.random_cases import random_case
 from tests.model.reference import POUNDS, TIERS, Data, fewest_in_care, least_cost

@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from allocator.certificate import certify
 from allocator.errors import TimeLimitError
 from allocator.instance import read
-from allocator.proofs import refutes
-from allocator.session import Session
-from allocator.solve import FORMULATIONS, build, build_window, solve
+from allocator.program.certificate import certify
+from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import SOLVERS, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status
+from allocator.solving.session import Session
+from allocator.solving.solve import FORMULATIONS, build, build_window, solve
 from tests.model.agreement import agree
 from tests.model.cases import Case
 from tests.model.random_cases import random_case

@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from allocator.certificate import certify
 from allocator.errors import SolverError
 from allocator.instance import Instance, Window, read
-from allocator.plan import Plan
-from allocator.program import LinearProgram
-from allocator.solve import FORMULATIONS, build_window, solve
+from allocator.plan.plan import Plan
+from allocator.program.certificate import certify
+from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status
+from allocator.solving.solve import FORMULATIONS, build_window, solve
 from tests.model.agreement import agree
 
 TESTS = Path(__file__).parents[1]

@@ -8,18 +8,18 @@ from functools import partial
 import numpy as np
 import pytest
 
-from allocator.choice import SAME, WindowChoice, chosen_window
 from allocator.compile import compile_by_pyomo, compile_templates
 from allocator.errors import SolverError, TimeLimitError
 from allocator.instance import read
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
+from allocator.plan.saving import load, recheck, save
 from allocator.report import summary
-from allocator.saving import load, recheck, save
-from allocator.session import Session, at_window, build
-from allocator.solve import solve
 from allocator.solvers import mip
 from allocator.solvers.mip import solve_whole
 from allocator.solvers.solution import Status
+from allocator.solving.choice import SAME, WindowChoice, chosen_window
+from allocator.solving.session import Session, at_window, build
+from allocator.solving.solve import solve
 from formulations import window_choice
 from tests.model.random_cases import random_case
 from tests.model.reference import Data
@@ -140,7 +140,7 @@ def test_of_equal_windows_the_shortest_is_taken(monkeypatch, taken):
     instance = instance_of("window", *changes)
     enumerated = solve(instance)
     assert len({round(w.objective) for w in enumerated.windows}) == 1
-    monkeypatch.setattr("allocator.choice.chosen_window", lambda *words: taken)
+    monkeypatch.setattr("allocator.solving.choice.chosen_window", lambda *words: taken)
     chosen = solve(instance, formulation="window_choice")
     assert chosen.window is None
     assert chosen.objective == pytest.approx(enumerated.objective, rel=SAME)
@@ -153,7 +153,7 @@ def test_a_wrong_branch_and_bound_is_caught(monkeypatch):
         answer = honest(*words, **options)
         return replace(answer, objective=answer.objective * (1 - 1e-5))
 
-    monkeypatch.setattr("allocator.choice.solve_whole", boasting)
+    monkeypatch.setattr("allocator.solving.choice.solve_whole", boasting)
     with pytest.raises(SolverError, match="branch and bound says"):
         WindowChoice("window_choice").solve(instance_of("window"))
 
@@ -162,7 +162,7 @@ def test_a_false_infeasible_is_caught(monkeypatch):
     def despairing(*words, **options):
         return replace(mip.solve_whole(*words, **options), status=Status.INFEASIBLE)
 
-    monkeypatch.setattr("allocator.choice.solve_whole", despairing)
+    monkeypatch.setattr("allocator.solving.choice.solve_whole", despairing)
     with pytest.raises(SolverError, match="branch and bound says"):
         WindowChoice("window_choice").solve(instance_of("window"))
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from allocator.instance.change import apply_changes
-from allocator.session import Session, build
 from allocator.solvers.highs import HighsModel
+from allocator.solving.session import Session, build
 from tests.model.random_cases import random_case
 from tests.plans import instance_of
 

@@ -10,11 +10,11 @@ from tempfile import mkdtemp
 
 import pandas as pd
 
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
+from allocator.plan.saving import save
 from allocator.report.answers import COLUMNS
 from allocator.report.subject import Subject, open_subject
-from allocator.saving import save
-from allocator.solve import solve
+from allocator.solving.solve import solve
 from tests.plans import instance_of, plan_of
 
 NASTY = "<script>alert('x')</script> & \"a label\" that goes on and on, far beyond what fits "

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from allocator.instance import read
+from allocator.plan.saving import load, save
 from allocator.report import summary
-from allocator.saving import load, save
-from allocator.solve import solve
+from allocator.solving.solve import solve
 from tests.plans import CASES
 
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from allocator.report import summary
-from allocator.report.sketch import FINE, PLAIN, ROWS, WIDTH, sketch
+from allocator.report.pages.sketch import FINE, PLAIN, ROWS, WIDTH, sketch
 from allocator.report.terminal import write_summary
-from allocator.solve import solve
+from allocator.solving.solve import solve
 from tests.plans import NAMES, instance_of, plan_of
 
 HAND = """\

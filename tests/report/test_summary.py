@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from allocator.instance import Instance
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.report import summary
-from allocator.solve import solve
+from allocator.solving.solve import solve
 from tests.plans import NAMES, instance_of, plan_of
 from tests.report.test_sketch import HAND as CHART
 

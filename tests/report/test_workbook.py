@@ -13,14 +13,14 @@ import pytest
 
 from allocator.errors import InstanceError, UsageError
 from allocator.instance import Instance, read
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
+from allocator.plan.saving.layout import TABLES, WINDOWS
+from allocator.plan.tables import year_table
 from allocator.report.workbook import tables as sheets_of_tables
 from allocator.report.workbook import write_workbook
 from allocator.report.workbook.columns import headings
-from allocator.saving.layout import TABLES, WINDOWS
 from allocator.simulate import baseline
-from allocator.solve import solve
-from allocator.tables import year_table
+from allocator.solving.solve import solve
 from tests.instance.test_writing import STANDING, content
 from tests.plans import NAMES, instance_of, plan_of
 from tests.report.libreoffice import converted, without_values

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from allocator.cli import cli
 from allocator.errors import SolverError
-from allocator.session import Session
+from allocator.solving.session import Session
 from allocator.sweep import worker
 from tests.plans import CASES, contents, failing
 from tests.sweep.grids import assert_same

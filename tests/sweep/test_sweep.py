@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from allocator.errors import AuditError, CertificateError, SolverError, TimeLimitError
-from allocator.session import Session
-from allocator.solve import solve
+from allocator.solving.session import Session
+from allocator.solving.solve import solve
 from allocator.sweep import COLUMNS, Sweep, run, worker
 from allocator.sweep.worker import Worker
 from tests.plans import CASES, failing, instance_of

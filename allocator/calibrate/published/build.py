@@ -243,7 +243,7 @@ def _aimed(
 
 def _least(instance: Instance) -> list[float]:
     """Children in care by year under the largest reduction; the baseline's where it has none."""
-    from allocator.solve import solve
+    from allocator.solving.solve import solve
 
     facts = solve(instance, formulation="largest_reduction").to_dict()
     path = facts["children_in_care"] or facts["baseline_children_in_care"]

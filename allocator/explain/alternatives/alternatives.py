@@ -20,9 +20,9 @@ from allocator.explain.answers import Answer
 from allocator.explain.spending import case_weights, service_names, today
 from allocator.instance import Instance, Window
 from allocator.instance.schema import TIERS
-from allocator.matrix import Floats
-from allocator.program import POUNDS, LinearProgram
-from allocator.session import Progress, Session
+from allocator.program.matrix import Floats
+from allocator.program.program import POUNDS, LinearProgram
+from allocator.solving.session import Progress, Session
 
 SAME: Final = 0.005  # of the baseline's cases, or of one: nearer than this is as today
 MORE, FEWER, AS_TODAY, OPEN = "more", "fewer", "as today", "open"

@@ -15,13 +15,13 @@ from allocator.explain.spending import (
     tier_weights,
     today,
 )
-from allocator.extremes import Extreme, Extremes, within
 from allocator.instance import Instance
 from allocator.instance.schema import TIERS
-from allocator.matrix import Floats
-from allocator.program import POUNDS, LinearProgram, Objective
-from allocator.session import Progress, WindowSolved, why_not
+from allocator.program.matrix import Floats
+from allocator.program.program import POUNDS, LinearProgram, Objective
 from allocator.solvers.solution import Status
+from allocator.solving.extremes import Extreme, Extremes, within
+from allocator.solving.session import Progress, WindowSolved, why_not
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Final
 
 from allocator.explain.frontier.parametric import SAME, Touch, meeting
 from allocator.instance.instance import Window
-from allocator.windows import TIE
+from allocator.solving.windows import TIE
 
 NARROW: Final = 1e-9  # relative: two points nearer than this are one
 

@@ -19,10 +19,10 @@ from allocator.explain.frontier.moving import fund_meant, moving_target
 from allocator.explain.frontier.parametric import Move, Parametric
 from allocator.explain.frontier.walk import Walked, walk
 from allocator.instance import Instance
-from allocator.program import POUNDS, LinearProgram
-from allocator.session import Progress, build
+from allocator.program.program import POUNDS, LinearProgram
 from allocator.simulate import baseline
-from allocator.windows import TIE
+from allocator.solving.session import Progress, build
+from allocator.solving.windows import TIE
 
 _WINDOW: Final = {
     "window_first_year": "year: first of the double investment; blank for none",

@@ -11,8 +11,8 @@ from allocator.explain.frontier.parametric import Move, Parametric
 from allocator.instance import Instance
 from allocator.instance.problems import did_you_mean
 from allocator.instance.schema import ALL
-from allocator.program import LinearProgram
-from allocator.session import at_window, build
+from allocator.program.program import LinearProgram
+from allocator.solving.session import at_window, build
 
 
 @dataclass(frozen=True)

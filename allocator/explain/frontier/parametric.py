@@ -17,15 +17,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.certificate import certify
 from allocator.errors import CertificateError
-from allocator.matrix import Floats
-from allocator.program import LinearProgram, Objective
-from allocator.proofs import refutes
-from allocator.session import why_not
+from allocator.program.certificate import certify
+from allocator.program.matrix import Floats
+from allocator.program.program import LinearProgram, Objective
+from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Solution, Status
+from allocator.solving.session import why_not
 
 SAME: Final = 1e-9  # relative: values nearer than this are the same
 INSIDE: Final = 1e-7  # relative: how far inside the end of its range a program is first solved

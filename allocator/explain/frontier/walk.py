@@ -10,8 +10,8 @@ from functools import partial
 from allocator.explain.frontier.envelope import Envelope, Piece, pieces
 from allocator.explain.frontier.parametric import INSIDE, SAME, Move, Parametric, Touch, lines
 from allocator.instance import Instance, Window
-from allocator.program import LinearProgram
-from allocator.session import Progress, at_window, saying
+from allocator.program.program import LinearProgram
+from allocator.solving.session import Progress, at_window, saying
 
 End = Callable[[LinearProgram, Parametric], float]
 

@@ -19,19 +19,19 @@ from typing import Any, Final
 
 import numpy as np
 
-from allocator.certificate import TOLERANCE, certify
 from allocator.errors import SolverError
 from allocator.explain.citing import Citation, Citer, merged
 from allocator.explain.infeasible.rays import Rays
 from allocator.explain.worth import LEVERS, LIMITS
 from allocator.instance import Instance, Window
-from allocator.program import LinearProgram, Objective
-from allocator.proofs import refutes
-from allocator.session import why_not
+from allocator.plan.tables import KEYS, outside
+from allocator.program.certificate import TOLERANCE, certify
+from allocator.program.program import LinearProgram, Objective
+from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Floats, Solution, Status
-from allocator.tables import KEYS, outside
+from allocator.solving.session import why_not
 from allocator.wording import listed
 
 MEMBERS: Final = (*LIMITS, "window_only")

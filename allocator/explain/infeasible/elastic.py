@@ -13,16 +13,16 @@ from typing import Final
 
 import numpy as np
 
-from allocator.certificate import certify
 from allocator.errors import CertificateError
 from allocator.explain.infeasible.rays import Rays
 from allocator.instance import Instance, Window
-from allocator.program import LinearProgram, Objective
-from allocator.proofs import refutes
-from allocator.session import at_window, build, why_not
+from allocator.program.certificate import certify
+from allocator.program.program import LinearProgram, Objective
+from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Floats, Solution, Status
+from allocator.solving.session import at_window, build, why_not
 
 NOTHING: Final = 1e-7  # a move smaller than this, in the program's units, is rounding
 SCALE: Final = 1e3  # of the weights: solvers' tolerances of duals are absolute

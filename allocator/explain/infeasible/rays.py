@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from allocator.program import LinearProgram
-from allocator.proofs import refutes
+from allocator.program.program import LinearProgram
+from allocator.program.proofs import refutes
 from allocator.solvers.solution import Floats, Solution, Status
 
 MOST: Final = 24  # kept, the last to be of use first

@@ -15,8 +15,8 @@ from allocator.explain.infeasible.elastic import Elastic
 from allocator.explain.infeasible.way import Way
 from allocator.instance import DoubleInvestment, Instance, Row, Window
 from allocator.instance.schema import ALL
-from allocator.session import at_window, build
 from allocator.solvers.solution import Floats
+from allocator.solving.session import at_window, build
 
 _NONE: Final = (-1, -1)  # no window has a plan, which is not the same as the plan has no window
 

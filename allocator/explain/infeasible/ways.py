@@ -22,7 +22,7 @@ from allocator.explain.infeasible.searches import Searches, tried
 from allocator.explain.infeasible.way import Way
 from allocator.instance import Instance, Window
 from allocator.instance.change import cells_meant
-from allocator.program import POUNDS
+from allocator.program.program import POUNDS
 from allocator.solvers.solution import Floats
 
 Tell = Callable[[str, int, int], None]

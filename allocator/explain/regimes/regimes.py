@@ -24,11 +24,11 @@ from allocator.explain.answers import Answer
 from allocator.explain.regimes.settlements import Rolled, Settlement, roll
 from allocator.instance import Instance
 from allocator.instance.schema import ALL
-from allocator.plan import CashPosition
-from allocator.session import Progress, Session
+from allocator.plan.plan import CashPosition
+from allocator.plan.tables import year_table
 from allocator.simulate import baseline
-from allocator.solve import plan_of
-from allocator.tables import year_table
+from allocator.solving.session import Progress, Session
+from allocator.solving.solve import plan_of
 
 FIXED, FREE, YEARLY = "fixed", "free", "year_by_year"
 MADE_GOOD: Final = "short"  # the status of a plan whose money or targets do not suffice

@@ -23,11 +23,11 @@ from allocator.explain.altered import with_only
 from allocator.explain.auditing import Auditor
 from allocator.instance import Instance, Window
 from allocator.instance.schema import ALL
-from allocator.matrix import Floats
-from allocator.program import POUNDS, LinearProgram, Objective
-from allocator.session import Progress, Session, WindowSolved, at_window, build
+from allocator.program.matrix import Floats
+from allocator.program.program import POUNDS, LinearProgram, Objective
 from allocator.simulate import baseline
-from allocator.windows import cheapest
+from allocator.solving.session import Progress, Session, WindowSolved, at_window, build
+from allocator.solving.windows import cheapest
 
 SHORT: Final = "short_of_money"
 HELD: Final = 1e-7  # relative: how near to what was decided the past is held

@@ -10,10 +10,10 @@ import numpy as np
 from allocator.errors import SolverError
 from allocator.instance import Instance, Window
 from allocator.instance.schema import TIERS
-from allocator.plan import CashPosition
-from allocator.program import POUNDS, LinearProgram
-from allocator.session import Session, WindowSolved, build
+from allocator.plan.plan import CashPosition
+from allocator.program.program import POUNDS, LinearProgram
 from allocator.simulate import baseline
+from allocator.solving.session import Session, WindowSolved, build
 
 CHOSEN: Final = 0.01  # of the baseline, or of one case a year: a level nearer than this is at it
 

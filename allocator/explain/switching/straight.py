@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from allocator.program import LinearProgram
+from allocator.program.program import LinearProgram
 
 EXACT: Final = 1e-11  # how far from its line a number may be, relative to the largest on it
 

@@ -23,8 +23,8 @@ from allocator.explain.switching.inputs import Input, inputs
 from allocator.explain.switching.outcomes import CHOSEN, EVENTS, Judge, Outcome
 from allocator.explain.switching.straight import Straight
 from allocator.instance import Instance
-from allocator.program import LinearProgram
-from allocator.session import Progress, build
+from allocator.program.program import LinearProgram
+from allocator.solving.session import Progress, build
 
 STEPS: Final = {"lower": (0.5, 0.0), "higher": (2.0, 4.0)}  # factors, from 1 outward
 TOLERANCE: Final = 0.01  # of the value as it stands, or of the value found where that is more

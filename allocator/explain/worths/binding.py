@@ -17,10 +17,10 @@ from allocator.explain.answers import records
 from allocator.explain.citing import Citer
 from allocator.explain.worth import LIMITS, sizes
 from allocator.explain.worths.trial import Side, Trial, limit_of
-from allocator.plan import Plan
-from allocator.program import MONEY, POUNDS, Family
+from allocator.plan.plan import Plan
+from allocator.plan.tables import KEYS, PRICE_COLUMNS, outside, price_frame, price_row, window_terms
+from allocator.program.program import MONEY, POUNDS, Family
 from allocator.solvers.solution import Ranging
-from allocator.tables import KEYS, PRICE_COLUMNS, outside, price_frame, price_row, window_terms
 
 AT_LIMIT: Final = 1e-7  # relative (to at least 1): nearer than this is at the limit
 MOST_SETTLED: Final = 400  # rows whose sides are solved for, the weightiest first

@@ -19,13 +19,13 @@ from allocator.explain.citing import Cell, merged
 from allocator.explain.infeasible.conflict import Limit, limits_of
 from allocator.explain.worths.trial import Rows, Side, Trial
 from allocator.instance.change import apply_changes
-from allocator.plan import Plan
-from allocator.program import POUNDS
-from allocator.session import build_window
+from allocator.plan.plan import Plan
+from allocator.plan.tables import KEYS
+from allocator.program.program import POUNDS
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Floats, Status
-from allocator.tables import KEYS
+from allocator.solving.session import build_window
 
 MOST_PRICED: Final = 80  # cells, the weightiest first
 MOST_REACHED: Final = 20  # cells for which it is worked out how far the price holds

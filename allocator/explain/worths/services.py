@@ -17,11 +17,11 @@ from allocator.explain.altered import with_cells
 from allocator.explain.citing import Citer
 from allocator.instance import Instance, Row
 from allocator.instance.resolved import Service
-from allocator.plan import Plan
-from allocator.session import build_window, why_not
+from allocator.plan.plan import Plan
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status
+from allocator.solving.session import build_window, why_not
 
 CLOSE: Final = 2e-3  # of the unit cost: the bracket around the cost at which a service comes in
 MOST_EFFECTIVE: Final = 16.0  # times its effect, at most

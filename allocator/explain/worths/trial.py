@@ -13,13 +13,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.certificate import certify
 from allocator.errors import CertificateError
-from allocator.program import LinearProgram
-from allocator.session import why_not
+from allocator.program.certificate import certify
+from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import DEFAULT, LARGE, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Floats, Solution, Status
+from allocator.solving.session import why_not
 
 STEPS: Final = (1e-3, 1e-4, 1e-5, 1e-6)  # relative to the limit (at least 1)
 MOST_TRIES: Final = 40  # solves to find where a slope ends

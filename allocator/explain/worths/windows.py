@@ -18,11 +18,11 @@ from allocator.explain.infeasible.conflict import conflict
 from allocator.explain.words import window_words
 from allocator.explain.worth import Worth, worths
 from allocator.instance import Window
-from allocator.plan import Plan
-from allocator.program import POUNDS
-from allocator.session import Solved, WindowSolved
-from allocator.tables import price_table
-from allocator.windows import TIE
+from allocator.plan.plan import Plan
+from allocator.plan.tables import price_table
+from allocator.program.program import POUNDS
+from allocator.solving.session import Solved, WindowSolved
+from allocator.solving.windows import TIE
 from allocator.wording import listed
 
 MOST_CONFLICTS: Final = 1  # windows without a plan of which it is said what stops them

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.report.answers import Answers
 from allocator.report.charts.palette import BLUE, MANY, ORANGE, PLAN, Style
 from allocator.report.charts.shapes import MILLION, Chart, Panel, Panels, Ranked, Series, floats

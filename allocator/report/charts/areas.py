@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allocator.instance.instance import financial_year
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.report.charts.children import care_series, window_at_ends
 from allocator.report.charts.palette import GAIN, LOSS
 from allocator.report.charts.shapes import Panel, Panels, Ranked, Series

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from allocator.instance.instance import financial_year, owner_areas
 from allocator.instance.schema import ALL
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.report.charts.palette import BASELINE, PLAN, TARGET
 from allocator.report.charts.shapes import Panel, Panels, Series, floats
 from allocator.report.figures import Form, Value, by_year

@@ -6,7 +6,7 @@ import pandas as pd
 
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import EXIT
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.report.charts.palette import FLOWS, Style
 from allocator.report.charts.shapes import Flow, Flows
 from allocator.report.figures import Column, Figures, Value

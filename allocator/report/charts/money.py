@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import TIERS
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.report.charts.children import window_in_years
 from allocator.report.charts.palette import (
     BASELINE,

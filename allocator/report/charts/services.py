@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from allocator.instance.instance import financial_year
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.report.charts.children import window_in_years
 from allocator.report.charts.palette import BASELINE, PLAN
 from allocator.report.charts.shapes import Panel, Panels, Series

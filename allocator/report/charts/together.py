@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from allocator.instance.instance import financial_year
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.report.charts.palette import MANY
 from allocator.report.charts.shapes import MILLION, Panel, Panels, Series
 from allocator.report.figures import Column, Figures, Form

@@ -8,7 +8,7 @@ from typing import Final
 from allocator.instance import Instance, Row
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import EXIT, TABLES, Kind
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.report.figures import Column, Figures, Form, Value
 from allocator.report.html.blocks import Block, Section, Shown, Text
 from allocator.wording import number

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from allocator.explain.worth import LEVERS, Worth, worths
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.report.answers import FOLDER
 from allocator.report.charts.answered import frontiers, switching, tornado, without_plan
 from allocator.report.charts.areas import ranking, small_multiples
@@ -15,9 +15,9 @@ from allocator.report.charts.money import position
 from allocator.report.charts.services import services
 from allocator.report.figures import Column, Figures, Value, missing
 from allocator.report.html.blocks import Block, Command, Drawn, Facts, Section, Shown, Text
-from allocator.report.sections import window_said
+from allocator.report.pages.sections import window_said
+from allocator.report.pages.summary import money_lines
 from allocator.report.subject import Subject
-from allocator.report.text import money_lines
 from allocator.wording import listed
 
 MOST_PRICES = 120

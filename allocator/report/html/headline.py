@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from allocator.instance.instance import financial_year
-from allocator.plan import Plan
-from allocator.report.answer import answer, question
+from allocator.plan.plan import Plan
 from allocator.report.charts.children import care, targets
 from allocator.report.charts.money import available, spend
 from allocator.report.html.blocks import Block, Drawn, Key, Text
-from allocator.report.sections import window_said
-from allocator.report.text import payback_said
+from allocator.report.pages.answer import answer, question
+from allocator.report.pages.sections import window_said
+from allocator.report.pages.summary import payback_said
 from allocator.wording import counted, number, pounds
 
 

@@ -8,8 +8,8 @@ from allocator import __version__
 from allocator.audit import Audit
 from allocator.report.figures import Column, Figures
 from allocator.report.html.blocks import Block, Command, Facts, Section, Shown, Text
+from allocator.report.pages.summary import proof_lines
 from allocator.report.subject import Subject
-from allocator.report.text import proof_lines
 from allocator.solvers.catalogue import DEFAULT, SOLVERS
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from allocator.errors import UsageError
 from allocator.instance.placing import place_file
 from allocator.instance.writing import WORKBOOK
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 
 if TYPE_CHECKING:
     from allocator.report.workbook.book import Book

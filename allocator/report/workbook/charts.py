@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from allocator.instance.grid import RESULTS
 from allocator.instance.schema import TIERS
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.report.charts.children import care
 from allocator.report.charts.money import position, spend
 from allocator.report.charts.palette import (

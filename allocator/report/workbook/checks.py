@@ -9,7 +9,7 @@ from typing import Final
 from allocator.instance.grid import RESULTS
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import TIERS
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.report.workbook.book import HEADING, WHOLE, Block, Book, Formula, Heading, Shaped
 from allocator.report.workbook.columns import names
 from allocator.report.workbook.facts import Fact

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from allocator.instance.schema import TIERS
+from allocator.plan.saving.layout import NAMES
 from allocator.report.workbook.book import COUNT, MONEY, PRICE, TEXT, WHOLE, Heading
-from allocator.saving.layout import NAMES
 
 _POUNDS: Final = ("£, prices of {base}", MONEY)
 _PRESENT: Final = ("£ at present value, prices of {base}", MONEY)

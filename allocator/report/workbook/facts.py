@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from allocator.instance.instance import financial_year
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.report.workbook.book import COUNT, MONEY, RATIO, WHOLE, Formula
 from allocator.report.workbook.tables import Frames
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from allocator.instance.schema import TABLES, Column
 from allocator.instance.writing import add_sheets, lines_of
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.report.workbook.book import Book
 
 _GREEN: Final = "#009E73"  # of their tabs

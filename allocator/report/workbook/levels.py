@@ -6,7 +6,7 @@ from typing import Final
 
 from allocator.instance.grid import RESULTS
 from allocator.instance.instance import financial_year
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.report.workbook.book import COUNT, HEADING, MONEY, Block, Book, Formula, Heading
 from allocator.report.workbook.columns import names
 from allocator.report.workbook.tables import Frames

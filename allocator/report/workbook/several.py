@@ -7,11 +7,11 @@ from typing import Final
 
 from allocator.instance.grid import RESULTS
 from allocator.instance.instance import financial_year
-from allocator.plan import Plan
-from allocator.report.answer import answer
+from allocator.plan.plan import Plan
 from allocator.report.charts.shapes import Panels
 from allocator.report.charts.together import together
 from allocator.report.differing import differing
+from allocator.report.pages.answer import answer
 from allocator.report.workbook.book import COUNT, MONEY, TEXT, Block, Book, Heading, Shaped
 from allocator.report.workbook.charts import Drawing, money_axis, stroke
 from allocator.report.workbook.columns import names

@@ -10,10 +10,10 @@ import pandas as pd
 from allocator.explain.worth import worths
 from allocator.instance import Instance
 from allocator.instance.grid import RESULTS
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
+from allocator.plan.saving.layout import TABLES, WINDOWS, described
 from allocator.report.workbook.book import MOST_ROWS, PRICE, Book, Heading
 from allocator.report.workbook.columns import headings, names
-from allocator.saving.layout import TABLES, WINDOWS, described
 
 GUIDE: Final = f"{RESULTS} guide"
 GREY: Final = "#7F7F7F"  # of the tabs of tables

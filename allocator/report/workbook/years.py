@@ -11,7 +11,7 @@ import pandas as pd
 from allocator.instance.grid import RESULTS
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import TIERS
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.report.charts.children import targets
 from allocator.report.charts.money import available
 from allocator.report.workbook.book import (

@@ -11,7 +11,7 @@ import numpy as np
 import pyomo.environ as pyo
 from pyomo.core.expr import LinearExpression
 
-from allocator.program import LinearProgram
+from allocator.program.program import LinearProgram
 from allocator.solvers.mps import read_mps
 from allocator.solvers.solution import Status
 from allocator.solvers.task import GAP, Answer, Task

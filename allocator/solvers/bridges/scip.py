@@ -9,7 +9,7 @@ import numpy as np
 from pyscipopt import LP, Model
 from pyscipopt.scip import PY_SCIP_PARAMSETTING
 
-from allocator.program import LinearProgram
+from allocator.program.program import LinearProgram
 from allocator.solvers.mps import read_mps
 from allocator.solvers.solution import Floats, Status
 from allocator.solvers.task import COLUMN, GAP, ROW, Answer, Task

@@ -18,7 +18,7 @@ from allocator.calibrate.ssda903.rates import ADULT, ENTRY, EXIT, best_half_life
 from allocator.calibrate.ssda903.settings import read_settings
 from allocator.instance import inspect
 from allocator.simulate import baseline
-from allocator.solve import solve
+from allocator.solving.solve import solve
 from benchmarks.returns903 import BANDS, CATEGORIES, OUT, World
 from tests.calibrate.ssda903.made import BASE, PLAIN, calibrated, world_of
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.program import LinearProgram
+from allocator.program.program import LinearProgram
 
 Floats = NDArray[np.float64]
 

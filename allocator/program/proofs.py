@@ -13,9 +13,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.certificate import TOLERANCE
-from allocator.matrix import Floats
-from allocator.program import LinearProgram
+from allocator.program.certificate import TOLERANCE
+from allocator.program.matrix import Floats
+from allocator.program.program import LinearProgram
 
 ROUNDING: Final = 1e-12  # of a sum, relative to the size of its terms
 

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Final
 
 from allocator.instance.instance import financial_year
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.report.charts.children import START, care_series
 from allocator.report.charts.palette import BASELINE, PLAN, TARGET, Style
 from allocator.report.charts.shapes import Series

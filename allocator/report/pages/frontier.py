@@ -9,7 +9,7 @@ from allocator.explain.frontier.frontier import BudgetFrontier, Frontier, Target
 from allocator.explain.words import heading, signed, window_words, with_window
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import ALL
-from allocator.program import POUNDS
+from allocator.program.program import POUNDS
 from allocator.wording import number, paragraph, pounds, table
 
 SHOWN = 11  # points of the table

@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.matrix import Floats, Matrix
+from allocator.program.matrix import Floats, Matrix
 
 MONEY: Final = "£m"  # the unit of what is money in a program
 POUNDS: Final = 1e6  # in it

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allocator.instance.instance import financial_year, owner_areas
 from allocator.instance.schema import ALL
-from allocator.plan import Plan
+from allocator.plan.plan import Plan
 from allocator.wording import counted, listed, number, pounds, shortened, years_said
 
 _MOST_TARGETS = 3

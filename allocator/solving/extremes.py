@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from allocator.matrix import Floats
-from allocator.program import LinearProgram, Objective
+from allocator.program.matrix import Floats
+from allocator.program.program import LinearProgram, Objective
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Solution, Status

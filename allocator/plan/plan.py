@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from allocator.audit import Audit
-from allocator.certificate import Certificate
 from allocator.instance import Instance, Window
 from allocator.instance.schema import ALL, TIERS
+from allocator.program.certificate import Certificate
 
 if TYPE_CHECKING:
     import pandas as pd

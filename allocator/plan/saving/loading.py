@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from allocator.audit import Audit, Finding
-from allocator.certificate import Certificate, Residual
 from allocator.errors import UsageError
 from allocator.instance import Instance, read
 from allocator.instance.schema import ALL, TIERS
-from allocator.plan import Plan, WindowOutcome
-from allocator.saving.layout import INSTANCE_FOLDER, LOG_FILE, NAMES, PLAN_FILE, TABLES, WHOLE
-from allocator.saving.writing import SCHEMA
+from allocator.plan.plan import Plan, WindowOutcome
+from allocator.plan.saving.layout import INSTANCE_FOLDER, LOG_FILE, NAMES, PLAN_FILE, TABLES, WHOLE
+from allocator.plan.saving.writing import SCHEMA
+from allocator.program.certificate import Certificate, Residual
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,14 +14,16 @@ from threading import Thread
 from typing import Final
 
 from allocator.audit import audit
-from allocator.choice import FORMULATION as CHOICE
-from allocator.choice import SolvedByChoice, WindowChoice
 from allocator.errors import AuditError
 from allocator.instance import Instance
 from allocator.moves import move_table
-from allocator.plan import Plan, WindowOutcome
-from allocator.program import MONEY, POUNDS
-from allocator.session import (
+from allocator.plan.plan import Plan, WindowOutcome
+from allocator.program.program import MONEY, POUNDS
+from allocator.simulate import baseline
+from allocator.solvers.catalogue import DEFAULT
+from allocator.solving.choice import FORMULATION as CHOICE
+from allocator.solving.choice import SolvedByChoice, WindowChoice
+from allocator.solving.session import (
     FORMULATIONS,
     Progress,
     Session,
@@ -30,12 +32,10 @@ from allocator.session import (
     build,
     build_window,
 )
-from allocator.simulate import baseline
-from allocator.solvers.catalogue import DEFAULT
 
 __all__ = ["FORMULATIONS", "Progress", "build", "build_window", "laid_out", "plan_of", "solve"]
 
-_TABLES: Final = "allocator.tables"
+_TABLES: Final = "allocator.plan.tables"
 
 
 def solve(
@@ -87,7 +87,7 @@ def plan_of(instance: Instance, solved: Solved, formulation: str, solver: str) -
 
 def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) -> Plan:
     """The plan with its tables and its audit, whatever the audit says."""
-    from allocator.tables import decision_tables, present_value, price_table, year_table
+    from allocator.plan.tables import decision_tables, present_value, price_table, year_table
 
     unchanged, best = baseline(instance), solved.best
     outcomes = tuple(_outcome(instance, each) for each in solved.windows)

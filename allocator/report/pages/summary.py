@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from allocator.explain.worth import worths
 from allocator.instance.instance import financial_year
-from allocator.plan import Plan
-from allocator.report.answer import answer, question
-from allocator.report.sections import areas, by_year, windows
-from allocator.report.sketch import FINE, Characters, Run, sketch
+from allocator.plan.plan import Plan
+from allocator.report.pages.answer import answer, question
+from allocator.report.pages.sections import areas, by_year, windows
+from allocator.report.pages.sketch import FINE, Characters, Run, sketch
 from allocator.wording import counted, paragraph, pounds, scientific, shortened, table
 
 MOST_WORTHS = 8

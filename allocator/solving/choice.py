@@ -16,12 +16,12 @@ import numpy as np
 
 from allocator.errors import SolverError
 from allocator.instance import Instance, Window
-from allocator.program import LinearProgram
-from allocator.proofs import lower_bound, refutes
-from allocator.session import Clock, Progress, Session, Solved, at_window, build, why_not
+from allocator.program.program import LinearProgram
+from allocator.program.proofs import lower_bound, refutes
 from allocator.solvers.mip import WholeSolution, solve_whole
 from allocator.solvers.solution import Floats, Solution, Status
-from allocator.windows import TIE, WindowSolved, cheapest, saying
+from allocator.solving.session import Clock, Progress, Session, Solved, at_window, build, why_not
+from allocator.solving.windows import TIE, WindowSolved, cheapest, saying
 
 FORMULATION: Final = "window_choice"
 SAME: Final = 1e-6  # relative, of branch and bound's objective and the linear program's

@@ -27,7 +27,7 @@ import numpy as np
 
 from allocator.errors import UsageError
 from allocator.instance.placing import place_file
-from allocator.program import Family, LinearProgram
+from allocator.program.program import Family, LinearProgram
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 

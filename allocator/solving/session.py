@@ -18,16 +18,16 @@ from typing import Final
 
 import numpy as np
 
-from allocator.certificate import certify
 from allocator.compile import compile_program
 from allocator.errors import CertificateError, SolverError, TimeLimitError, UsageError
 from allocator.instance import Instance, Window
-from allocator.program import LinearProgram
-from allocator.proofs import refutes
+from allocator.program.certificate import certify
+from allocator.program.program import LinearProgram
+from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Ranging, Solution, Status
-from allocator.windows import HELD, Trace, WindowSolved, cheapest, ruled_out, saying
+from allocator.solving.windows import HELD, Trace, WindowSolved, cheapest, ruled_out, saying
 from formulations.double_investment import window_columns
 from formulations.windows import choice_columns
 

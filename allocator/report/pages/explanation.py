@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from allocator.explain.answers import records
 from allocator.explain.explanation import Explanation
-from allocator.explain.no_plan_text import no_plan
 from allocator.explain.words import capital, heading, with_window
+from allocator.report.pages.no_plan import no_plan
 from allocator.wording import counted, number, paragraph, pounds, shortened, table
 
 MOST_LIMITS: Final = 10

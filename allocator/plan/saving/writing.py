@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from allocator import __version__
 from allocator.instance.placing import FolderKind, check_folder, place_folder
 from allocator.instance.writing import write
-from allocator.plan import Plan
-from allocator.saving.facts import as_json
-from allocator.saving.layout import (
+from allocator.plan.plan import Plan
+from allocator.plan.saving.facts import as_json
+from allocator.plan.saving.layout import (
     INSTANCE_FOLDER,
     LOG_FILE,
     PLAN_FILE,

@@ -13,11 +13,11 @@ from typing import Final
 
 import numpy as np
 
-from allocator.certificate import Certificate
 from allocator.instance import Window
-from allocator.matrix import Matrix
-from allocator.program import LinearProgram
-from allocator.proofs import lower_bound, refutes
+from allocator.program.certificate import Certificate
+from allocator.program.matrix import Matrix
+from allocator.program.program import LinearProgram
+from allocator.program.proofs import lower_bound, refutes
 from allocator.solvers.solution import Floats, Solution, Status
 
 TIE: Final = 1e-8  # objectives closer than this, relative, are the same: the shorter window wins

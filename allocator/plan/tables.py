@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from allocator.instance import Instance
 from allocator.instance.schema import TIERS
-from allocator.program import MONEY, POUNDS, Family, LinearProgram
+from allocator.program.program import MONEY, POUNDS, Family, LinearProgram
 from allocator.simulate import Baseline, Simulator
 from allocator.solvers.solution import Ranging
 

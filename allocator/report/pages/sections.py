@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allocator.instance.instance import Window, financial_year
 from allocator.instance.schema import TIERS
-from allocator.plan import Plan, WindowOutcome
+from allocator.plan.plan import Plan, WindowOutcome
 from allocator.wording import (
     counted,
     decimals_for,

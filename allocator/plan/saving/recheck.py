@@ -11,8 +11,8 @@ from typing import Any
 from allocator.audit import Audit, audit
 from allocator.errors import UsageError
 from allocator.instance import Instance
-from allocator.plan import Plan
-from allocator.saving.loading import load, open_facts
+from allocator.plan.plan import Plan
+from allocator.plan.saving.loading import load, open_facts
 
 _SAME = 1e-9  # relative; plan.json keeps every digit
 

@@ -1,0 +1,1 @@
+"""The linear program as sparse arrays: its certificate, what else arrays prove, its export."""

@@ -1,0 +1,1 @@
+"""Programs solved and proved: sessions, windows, the choice of one, extremes."""
