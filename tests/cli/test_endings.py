@@ -14,7 +14,6 @@ import allocator.plan.saving.writing
 import allocator.solving.solve
 from tests.plans import CASES, contents, failing, plan_of
 
-
 DIVIDES_BY_ZERO = failing(ZeroDivisionError("division by zero"))
 
 
