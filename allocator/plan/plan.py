@@ -190,6 +190,26 @@ class Plan:
             levels.setdefault(service, {})[int(year)] = float(level)
         return levels
 
+    def funds(self) -> dict[str, dict[str, dict[str, float]]]:
+        """£ by fund and year: given, brought forward, drawn, left, lapsed; balances added up."""
+        columns = ["amount", "brought_forward", "drawn", "unspent", "lapsed"]
+        summed = self.tables["funds"].groupby(["fund", "year"], sort=False)[columns].sum()
+        facts: dict[str, dict[str, dict[str, float]]] = {}
+        for fund, year, *amounts in summed.reset_index().itertuples(index=False):
+            by_year = facts.setdefault(str(fund), {})
+            by_year[str(year)] = dict(zip(columns, map(float, amounts), strict=True))
+        return facts
+
+    @cached_property
+    def one_off(self) -> dict[int, float]:
+        """£ drawn by year from the funds that pay in a window alone: what a bid has to name."""
+        accounts, needed = self.instance.resolved.accounts, dict[int, float]()
+        keys = self.tables["funds"][["fund", "owner", "year", "drawn"]]
+        for fund, owner, year, drawn in keys.itertuples(index=False):
+            if accounts[fund, owner].window_only:
+                needed[int(year)] = needed.get(int(year), 0.0) + float(drawn)
+        return {year: amount for year, amount in needed.items() if amount > 0.5}
+
     def to_dict(self) -> dict[str, Any]:
         """All of the facts, as ``solve --json`` prints them."""
         window = None
@@ -209,6 +229,7 @@ class Plan:
             facts |= {"npv": self.npv, "npv_in_horizon": self.npv_in_horizon}
         if self.instance.has_areas:
             facts["areas"] = {area: self._totals(area) for area in self.instance.areas}
+        facts["funds"] = self.funds() if self.found else None
         facts["branch_and_bound"] = self.branch_and_bound
         facts["certificate"] = None if self.certificate is None else self.certificate.to_dict()
         facts["audit"] = None if self.audit is None else self.audit.to_dict()

@@ -93,14 +93,7 @@ def decision_tables(
     services = within(take("level"))
     for family in ("expansion", "contraction"):
         services = services.merge(take(family), on=["area", "service", "period", "year"])
-    amounts = pd.DataFrame(
-        [(*key, amount) for key, amount in instance.resolved.budgets.items()],
-        columns=["fund", "owner", "year", "amount"],
-    )
     drawn = take("drawn")
-    funds = amounts.merge(
-        drawn.groupby(["fund", "owner", "year"], as_index=False)["drawn"].sum(), how="left"
-    ).merge(take("unspent"), how="left")
     return {
         "states": states,
         "services": services.reset_index(drop=True),
@@ -108,8 +101,27 @@ def decision_tables(
         "diverted": take("diverted"),
         "spend": take("spend"),
         "drawn": drawn,
-        "funds": funds.fillna({"drawn": 0.0}),
+        "funds": _fund_table(instance, drawn, take("unspent")),
     }
+
+
+def _fund_table(instance: Instance, drawn: pd.DataFrame, unspent: pd.DataFrame) -> pd.DataFrame:
+    """By balance and year, £: given, brought forward, drawn, left, and what of that lapses."""
+    keys = ["fund", "owner", "year"]
+    amounts = pd.DataFrame(
+        [(*key, amount) for key, amount in instance.resolved.budgets.items()],
+        columns=[*keys, "amount"],
+    )
+    spent = drawn.groupby(keys, as_index=False)["drawn"].sum()
+    funds = amounts.merge(spent, how="left").fillna({"drawn": 0.0}).merge(unspent, how="left")
+    kept = funds["unspent"] * [
+        instance.resolved.accounts[key].carry_forward
+        for key in zip(funds["fund"], funds["owner"], strict=True)
+    ]
+    funds["lapsed"] = funds["unspent"] - kept
+    before = pd.DataFrame(funds[keys]).assign(brought_forward=kept, year=funds["year"] + 1)
+    funds = funds.merge(before, how="left", on=keys).fillna({"brought_forward": 0.0})
+    return funds[[*keys, "amount", "brought_forward", "drawn", "unspent", "lapsed"]]
 
 
 def _frame(family: Family, values: Floats, instance: Instance) -> pd.DataFrame:

@@ -113,12 +113,17 @@ class Matrix:
 
     def only_rows(self, kept: NDArray[np.bool_]) -> Matrix:
         """Without the other rows."""
-        inside = kept[self.rows]
-        moved = np.cumsum(kept) - 1
+        return self.only(kept, np.ones(self.shape[1], dtype=bool))
+
+    def only(self, rows: NDArray[np.bool_], columns: NDArray[np.bool_]) -> Matrix:
+        """Without the other rows and columns."""
+        inside = rows[self.rows] & columns[self.columns]
         return Matrix.of(
-            moved[self.rows[inside]], self.columns[inside], self.values[inside],
-            (int(kept.sum()), self.shape[1]),
-        )  # fmt: skip
+            (np.cumsum(rows) - 1)[self.rows[inside]],
+            (np.cumsum(columns) - 1)[self.columns[inside]],
+            self.values[inside],
+            (int(rows.sum()), int(columns.sum())),
+        )
 
     def same_pattern(self, other: Matrix) -> bool:
         """Whether the entries stand in the same places."""

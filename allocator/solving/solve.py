@@ -18,11 +18,13 @@ from allocator.errors import AuditError
 from allocator.instance import Instance
 from allocator.moves import move_table
 from allocator.plan.plan import Plan, WindowOutcome
+from allocator.program.certificate import certify
 from allocator.program.program import MONEY, POUNDS
 from allocator.simulate import baseline
 from allocator.solvers.catalogue import DEFAULT
 from allocator.solving.choice import FORMULATION as CHOICE
 from allocator.solving.choice import SolvedByChoice, WindowChoice
+from allocator.solving.draws import in_order
 from allocator.solving.session import (
     FORMULATIONS,
     Progress,
@@ -99,10 +101,11 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
         )  # fmt: skip
     program, solution = best.program, best.solution
     assert solution is not None
-    tables = decision_tables(instance, program, solution.primal)
+    primal, dual = in_order(instance, program, solution.primal), solution.dual
+    tables = decision_tables(instance, program, primal)
     costs = program.objectives[-1].costs
-    prices = price_table(instance, program, solution.primal, solution.dual, costs, solved.ranging)
-    objective = float(costs @ solution.primal) * POUNDS
+    prices = price_table(instance, program, primal, dual, costs, solved.ranging)
+    objective = float(costs @ primal) * POUNDS
     spent = present_value(instance, tables["spend"])
     left = objective - spent if instance.terminal_value else 0.0
     tables["moves"] = move_table(instance, unchanged, tables)
@@ -113,7 +116,8 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
     )  # fmt: skip
     return Plan(
         instance, formulation, solver, "optimal", objective, left,
-        unchanged.terminal_value, best.window, outcomes, tables, best.certificate, checked,
+        unchanged.terminal_value, best.window, outcomes, tables,
+        certify(program, primal, dual, -1), checked,
     )  # fmt: skip
 
 

@@ -179,15 +179,15 @@ CHANGES = [
            "tiny early_help, 2020"),
     Change("drawn", "drawn", DRAWN.format("core", "statutory", 2021), 1e3, FUNDED,
            "core all, 2021"),
-    Change("drawn", "drawn", DRAWN.format("grant", "early_help", 2020), -1e3,
-           FUNDED | {"draws not negative"}, "grant all tiny early_help, 2020"),
+    Change("drawn", "drawn", DRAWN.format("grant", "edge_of_care", 2020), -1e3,
+           FUNDED | {"draws not negative"}, "grant all tiny edge_of_care, 2020"),
     Change("drawn", "drawn", DRAWN.format("transition", "statutory", 2021), 1e3,
            FUNDED | {"a fund pays for its tiers in its years"},
            "transition all tiny statutory, 2021"),
     Change("funds", "unspent", "fund == 'core' and year == 2020", 1e3, {"fund balance"},
            "core all, 2020"),
-    Change("funds", "unspent", "fund == 'transition' and year == 2020", -1e3,
-           {"fund balance", "a fund is not overdrawn"}, "transition all, 2020"),
+    Change("funds", "unspent", "fund == 'transition' and year == 2021", -1e3,
+           {"fund balance", "a fund is not overdrawn"}, "transition all, 2021"),
 ]  # fmt: skip
 
 

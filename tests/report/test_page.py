@@ -120,6 +120,9 @@ def _of_years(plan) -> Iterator[float]:
         open_to_all = ~money["fund"].map(lambda fund: bool(funds[fund]["window_only"]))
         paying = money[inside | open_to_all]
         yield from paying.groupby("year")[["drawn", "unspent"]].sum().sum(axis=1)
+        for part in (money[open_to_all], money[~open_to_all]):
+            yield from part.groupby("fund")["lapsed"].sum()
+            yield from (part["amount"].sum(), part["drawn"].sum())
     budgets = pd.DataFrame(
         [(y, a) for (f, _, y), a in plan.instance.resolved.budgets.items()
          if not funds[f]["window_only"]], columns=["year", "amount"],

@@ -36,6 +36,7 @@ Year     In care  Baseline  Early help  Edge of care  Statutory     Net  Cumulat
 2021-22       66       103       0.000         0.156      3.173   1.803       1.189
 
 Money, against doing nothing new
+Lapses unspent       £3.01m of core
 Peak deficit         £614,048, reached in 2020-21
 Double-running cost  £614,048 before payback
 Payback              2021-22

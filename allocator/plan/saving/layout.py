@@ -50,7 +50,8 @@ TABLES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         "fund, owner, area, tier and year", ("fund", "owner", "area", "tier", "year", "drawn"),
     ),
     "funds": (
-        "fund, owner and year", ("fund", "owner", "year", "amount", "drawn", "unspent"),
+        "fund, owner and year",
+        ("fund", "owner", "year", "amount", "brought_forward", "drawn", "unspent", "lapsed"),
     ),
     "prices": (
         "constraint that binds",
@@ -93,6 +94,8 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "spend": "£, prices of {prices}",
     "drawn": "£ drawn from the fund, prices of {prices}",
     "amount": "£ given to the fund in the year, prices of {prices}",
+    "brought_forward": "£ carried over from the year before, prices of {prices}",
+    "lapsed": "£ of what is left that the next year does not get, prices of {prices}",
     "unspent": "£ left at the end of the year, prices of {prices}",
     "children_in_care": "children in care at the end of the year",
     "baseline_children_in_care": "the same if nothing changes",

@@ -29,7 +29,9 @@ def sections(subject: Subject) -> Iterator[Section]:
     """Those that the plan has something to say in, in the order in which questions come."""
     plan = subject.plan
     if plan.found:
-        yield Section("money", "Money", (Facts(tuple(money_lines(plan))), Drawn(position(plan))))
+        yield Section("money", "Money", (
+            Facts(tuple(money_lines(plan))), Drawn(position(plan)), Shown(_funds(plan)),
+        ))  # fmt: skip
     if len(plan.windows) > 1:
         yield Section("windows", "Windows of double investment", (Shown(_windows(plan)),))
     if plan.found:
@@ -50,6 +52,26 @@ def sections(subject: Subject) -> Iterator[Section]:
 
 def _one(chart: object, otherwise: str) -> tuple[Block, ...]:
     return (Text(otherwise, "note"),) if chart is None else (Drawn(chart),)  # type: ignore[arg-type]
+
+
+def _funds(plan: Plan) -> Figures:
+    """Each fund's money by year: there, brought forward, drawn, and what lapses."""
+    columns = (
+        Column("Fund"), Column("Year", "year"), Column("There, £m", "millions"),
+        Column("Brought forward, £m", "millions"), Column("Drawn, £m", "millions"),
+        Column("Left, £m", "millions"), Column("Of it lapses, £m", "millions"),
+    )  # fmt: skip
+    rows: tuple[tuple[Value, ...], ...] = tuple(
+        (plan.instance.label("funds", fund), int(year), *amounts.values())
+        for fund, by_year in plan.funds().items()
+        for year, amounts in by_year.items()
+    )
+    caption = (
+        "Money by fund and year. Where more than one fund may pay, the least one-off money is "
+        "drawn, then what would lapse, then the funds in the order of the instance: advice, since "
+        "the cost is the same"
+    )
+    return Figures(caption, columns, rows, "funds.csv, balances of a fund added up")
 
 
 def _windows(plan: Plan) -> Figures:

@@ -10,7 +10,16 @@ from allocator.plan.plan import Plan
 from allocator.report.pages.answer import answer, question
 from allocator.report.pages.sections import areas, by_year, windows
 from allocator.report.pages.sketch import FINE, Characters, Run, sketch
-from allocator.wording import counted, paragraph, pounds, scientific, shortened, table
+from allocator.wording import (
+    counted,
+    listed,
+    paragraph,
+    pounds,
+    scientific,
+    shortened,
+    table,
+    years_said,
+)
 
 MOST_WORTHS = 8
 MOST_LEVERS = 5
@@ -55,7 +64,7 @@ def _money(plan: Plan) -> str:
 
 def money_lines(plan: Plan) -> list[tuple[str, str]]:
     """Peak deficit, double running, payback and present values: what each is, and how much."""
-    cash, lines = plan.cash(), []
+    cash, lines = plan.cash(), one_off_lines(plan)
     if cash.peak_deficit_year is None:
         lines.append(("Peak deficit", "none: never dearer than the baseline, year on year"))
     else:
@@ -72,6 +81,36 @@ def money_lines(plan: Plan) -> list[tuple[str, str]]:
     if plan.instance.terminal_value:
         cost += f", {pounds(plan.terminal_value or 0.0)} of it after the last year"
     lines.append(("Cost of the plan", cost))
+    return lines
+
+
+def one_off_lines(plan: Plan) -> list[tuple[str, str]]:
+    """The one-off money that the plan needs and when, the figure of a bid, and what lapses.
+
+    Blank where no fund is for a window alone; what lapses is told of the other funds, since
+    one-off money that is not needed is not asked for.
+    """
+    accounts, funds = plan.instance.resolved.accounts, plan.tables["funds"]
+    inside = [accounts[k].window_only for k in zip(funds["fund"], funds["owner"], strict=True)]
+    lines = []
+    if any(inside):
+        needed, there = plan.one_off, float(funds[inside]["amount"].sum())
+        total = sum(needed.values())
+        when = f", in {years_said(needed)}" if needed else ""
+        lines.append(
+            ("One-off money needed", f"{pounds(total)} of {pounds(there)} set aside{when}")
+        )
+        if len(needed) > 1:
+            by_year = [f"{pounds(amount)} in {financial_year(y)}" for y, amount in needed.items()]
+            lines.append(("  year by year", listed(by_year)))
+    lost = funds[[not each for each in inside]].groupby("fund", sort=False)["lapsed"].sum()
+    told = [
+        f"{pounds(float(amount))} of {shortened(plan.instance.label('funds', str(fund)))}"
+        for fund, amount in lost.items()
+        if amount > 0.5
+    ]
+    if told:
+        lines.append(("Lapses unspent", listed(told)))
     return lines
 
 

@@ -19,6 +19,7 @@ _ITS_UNIT: Final = ("in its unit", PRICE)
 # Column -> unit and number format; names have neither.
 _UNITS: Final[dict[str, tuple[str, str]]] = {
     **dict.fromkeys(("spend", "drawn", "amount", "unspent", "total", "baseline_total"), _POUNDS),
+    **dict.fromkeys(("brought_forward", "lapsed"), _POUNDS),
     **dict.fromkeys(TIERS, _POUNDS),
     **{f"baseline_{tier}": _POUNDS for tier in TIERS},
     **dict.fromkeys(("objective", "at_least"), _PRESENT),

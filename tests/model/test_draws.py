@@ -1,0 +1,151 @@
+"""Which fund pays: the order of MODEL.md 3.8, beside a small program of the test's own."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from allocator.explain.altered import with_only
+from allocator.instance import Instance, read
+from allocator.plan.plan import Plan
+from allocator.program.certificate import TOLERANCE
+from allocator.solving.solve import solve
+from tests.plans import NAMES, instance_of, plan_of
+
+INSTANCES = Path(__file__).parents[2] / "instances"
+
+PUBLISHED = ("england-2016", "england-2020", "derbyshire-2025", "enfield-2025", "reading-2025")
+
+
+@cache
+def found(name: str) -> Plan:
+    return plan_of(name) if name in NAMES else solve(read(INSTANCES / name))
+
+
+class Payments:
+    """Every way to pay for a plan's spend, as equations over draws and what is left."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan, self.accounts = plan, plan.instance.resolved.accounts
+        self.years = list(plan.instance.horizon)
+        self.draws = [
+            (*account, area, tier, year)
+            for account, fund in self.accounts.items()
+            for area, tiers in fund.tiers.items()
+            for tier in tiers
+            for year in self.years
+        ]
+        self.left = [(*account, year) for account in self.accounts for year in self.years]
+        self.at = {key: n for n, key in enumerate([*self.draws, *self.left])}
+        self.rows: list[tuple[np.ndarray, float]] = [*self._paid(), *self._balances()]
+
+    def _paid(self):
+        for area, tier, year, spend in self.plan.tables["spend"].itertuples(index=False):
+            yield self._row({d: 1.0 for d in self.draws if d[2:] == (area, tier, year)}), spend
+
+    def _balances(self):
+        for account, fund in self.accounts.items():
+            for year in self.years:
+                terms = {d: 1.0 for d in self.draws if (d[:2], d[4]) == (account, year)}
+                terms[*account, year] = 1.0
+                if year > self.years[0]:
+                    terms[*account, year - 1] = -fund.carry_forward
+                yield self._row(terms), self.plan.instance.resolved.budgets[*account, year]
+
+    def _row(self, terms) -> np.ndarray:
+        row = np.zeros(len(self.at))
+        for key, value in terms.items():
+            row[self.at[key]] = value
+        return row
+
+    def least(self, terms, also=()) -> float:
+        """The least of a sum of draws and balances, £m; ``also`` are sums held to a value."""
+        start, length = self.plan.window or (self.years[0], 0)
+        shut = {
+            d for d in self.draws
+            if self.accounts[d[:2]].window_only and not start <= d[4] < start + length
+        }  # fmt: skip
+        rows = [*self.rows, *((self._row(held), value) for held, value in also)]
+        least = linprog(
+            self._row(terms), A_eq=np.array([row for row, _ in rows]),
+            b_eq=[value / 1e6 for _, value in rows],
+            bounds=[(0, 0 if key in shut else None) for key in self.at],
+        )  # fmt: skip
+        assert least.status == 0
+        return least.fun * 1e6
+
+    def one_off(self):
+        return {d: 1.0 for d in self.draws if self.accounts[d[:2]].window_only}
+
+    def lapsing(self):
+        return {u: 1 - self.accounts[u[:2]].carry_forward for u in self.left}
+
+
+@pytest.mark.parametrize("name", [n for n in (*NAMES, *PUBLISHED) if n != "hand-infeasible"])
+def test_the_one_off_money_and_then_what_lapses_are_the_least_there_is(name):
+    plan = found(name)
+    assert plan.found
+    ways, funds = Payments(plan), plan.tables["funds"]
+    about = 1e-9 * float(plan.tables["spend"]["spend"].sum()) + 1.0
+    needed = sum(plan.one_off.values())
+    assert needed == pytest.approx(ways.least(ways.one_off()), abs=about)
+    lapsed = ways.least(ways.lapsing(), [(ways.one_off(), needed)] if ways.one_off() else [])
+    assert float(funds["lapsed"].sum()) == pytest.approx(lapsed, abs=about)
+
+
+def test_the_plan_that_is_paid_for_is_the_one_that_was_proved():
+    plan = found("england-2016")
+    assert plan.certificate is not None
+    assert plan.certificate.passed
+    assert plan.certificate.primal.relative <= TOLERANCE
+    assert plan.audit is not None
+    assert plan.audit.passed
+
+
+def test_facts_by_fund_are_the_tables():
+    plan = found("england-2016")
+    facts = plan.to_dict()["funds"]
+    for (fund, year), rows in plan.tables["funds"].groupby(["fund", "year"]):
+        told = facts[fund][str(year)]
+        for column in ("drawn", "unspent", "lapsed"):
+            assert told[column] == pytest.approx(rows[column].sum(), abs=1e-3)
+        there = told["amount"] + told["brought_forward"]
+        assert told["drawn"] + told["unspent"] == pytest.approx(there, abs=1.0)
+
+
+def test_the_first_fund_pays_before_the_second_and_early_years_before_late():
+    """Nothing lapses, so their order decides: £5.66m and £3.33m, of £3m a year and £6m a year."""
+    plan = solve(two_funds(carry_forward=1))
+    drawn, total = plan.funds(), plan.years()["total"]
+    first = [drawn["first"][year]["drawn"] for year in ("2020", "2021")]
+    assert first == pytest.approx([3e6, 3e6])  # not 2.67 and 3.33, which is as much in all
+    second = [drawn["second"][year]["drawn"] for year in ("2020", "2021")]
+    assert second == pytest.approx([total[2020] - 3e6, total[2021] - 3e6])
+    assert drawn["first"]["2021"]["lapsed"] == 0
+
+
+def test_money_that_would_lapse_goes_before_the_first_fund():
+    """Only the second fund loses what it has left, so it pays for all that it can."""
+    plan = solve(two_funds(carry_forward=0))
+    drawn, total = plan.funds(), plan.years()["total"]
+    second = [drawn["second"][year]["drawn"] for year in ("2020", "2021")]
+    assert second == pytest.approx([total[2020], total[2021]])
+    assert drawn["first"]["2021"]["unspent"] == pytest.approx(6e6)
+
+
+def two_funds(carry_forward: float) -> Instance:
+    instance = instance_of("hand")
+    funds = [
+        {"fund": "first", "tiers": "all", "carry_forward": 1.0},
+        {"fund": "second", "tiers": "all", "carry_forward": carry_forward},
+    ]
+    budgets = [
+        {"fund": fund, "year": year, "amount": amount}
+        for fund, amount in (("first", 3e6), ("second", 6e6))
+        for year in (2020, 2021)
+    ]
+    return with_only(with_only(instance, "funds", funds), "budgets", budgets)
