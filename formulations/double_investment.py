@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyomo.core as pyo
 
-from formulations.money import MILLION, PREVENTION_TIERS, STATUTORY
+from formulations.money import MILLION
+from formulations.names import PREVENTION_TIERS, STATUTORY
 from formulations.places import baseline as baseline_places
 
 if TYPE_CHECKING:

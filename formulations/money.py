@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyomo.core as pyo
 
+from formulations.names import ALL, TIERS, TOTAL
+
 if TYPE_CHECKING:
     from allocator.instance import Instance
 
 MILLION = 1e6  # pounds in a unit of the program's money
-TIERS = ("early_help", "edge_of_care", "statutory")
-PREVENTION_TIERS = ("early_help", "edge_of_care")
-STATUTORY = "statutory"
-ALL = "all"
-TOTAL = "total"
 
 
 def declare(m: pyo.AbstractModel, instance: Instance) -> None:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pyomo.core as pyo
 
 from formulations.horizon import year_of
+from formulations.names import EXIT
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
-
-EXIT = "exit"
 
 Chances = dict[tuple[str, str, str, int], float]  # area, from, to, year
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyomo.core as pyo
 
-from formulations.money import ALL
+from formulations.names import ALL
 
 if TYPE_CHECKING:
     from allocator.instance import Instance

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pyomo.core as pyo
 
+from allocator.compile.keys import index_keys
 from allocator.program.matrix import Floats, Matrix
 from allocator.program.program import Family, Flags, LinearProgram, Objective
 
@@ -19,8 +20,8 @@ from allocator.program.program import Family, Flags, LinearProgram, Objective
 def compile_by_pyomo(model: pyo.AbstractModel) -> LinearProgram:
     """Arrays of a formulation's program, by way of a concrete Pyomo model."""
     concrete = model.create_instance()
-    columns, variables = _families(concrete.component_objects(pyo.Var))
-    rows, constraints = _families(concrete.component_objects(pyo.Constraint))
+    columns, variables = _families(model, concrete.component_objects(pyo.Var))
+    rows, constraints = _families(model, concrete.component_objects(pyo.Constraint))
     objectives = tuple(
         _objective(component, variables)
         for component in concrete.component_data_objects(pyo.Objective)
@@ -46,13 +47,16 @@ def integrality(whole: Sequence[bool] | Flags) -> Flags | None:
     return flags if flags.any() else None
 
 
-def _families(components: Iterable[Any]) -> tuple[dict[str, Family], list[Any]]:
+def _families(
+    model: pyo.AbstractModel, components: Iterable[Any]
+) -> tuple[dict[str, Family], list[Any]]:
     families: dict[str, Family] = {}
     members: list[Any] = []
     for component in components:
         families[component.name] = Family(
-            component.name, len(members), len(component), component.doc or "", component.keys
-        )
+            component.name, len(members), len(component), component.doc or "", component.keys,
+            index_keys(model.component(component.name)),
+        )  # fmt: skip
         members += component.values()
     return families, members
 

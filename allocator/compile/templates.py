@@ -29,6 +29,7 @@ from pyomo.core.expr.template_expr import (
 from allocator.compile.affine import Affine, Frame
 from allocator.compile.data import Data
 from allocator.compile.given import Given
+from allocator.compile.keys import index_keys
 from allocator.compile.lookup import Codes, Keys
 from allocator.compile.standard_form import integrality
 from allocator.program.matrix import Floats, Matrix
@@ -293,7 +294,8 @@ class _Expander:
 
     def _family(self, component: Any, start: int, codes: Codes) -> Family:
         indices = partial(self._given.listed, component.index_set())
-        return Family(component.name, start, codes.shape[1], component.doc or "", indices)
+        count, unit = codes.shape[1], component.doc or ""
+        return Family(component.name, start, count, unit, indices, index_keys(component))
 
 
 def _has_variables(node: Any) -> bool:

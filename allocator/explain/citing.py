@@ -1,8 +1,8 @@
 """From a constraint, or a cell, to the rows of the instance it comes from and a council's words.
 
 ``growth_limited[derbyshire,conference,4]`` is "the growth limit of family group conferences in
-2023-24", from ``services.csv``, row 5.  ``FAMILIES`` says both for every family of columns
-and rows that has keys in ``tables``.
+2023-24", from ``services.csv``, row 5.  The vocabulary says both of every family of columns and
+rows.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
-from allocator.explain.sources import FAMILIES, Sources
+from allocator.explain.sources import Sources, column_of, is_setting, rows_of
 from allocator.instance.change import cells_meant
 from allocator.instance.instance import Instance, Row
 from allocator.instance.keys import Key
 from allocator.instance.raw import SETTINGS_FILE, SETTINGS_SHEET
 from allocator.instance.schema import ALL, EXIT, TABLES, TIERS
-from allocator.plan.tables import KEYS
+from allocator.program.program import Family
+from allocator.vocabulary import term
 from allocator.wording import listed, number, shortened, years_said
+from formulations.names import KEYS
 
 LONGEST: Final = 60  # characters of a label
 _TIER_WORDS: Final = {
@@ -128,23 +130,23 @@ class Citer:
         self.instance = instance
         self._sources = Sources(instance)
 
-    def family(self, name: str, index: Sequence[Any]) -> Citation:
-        """Of a member of a family of rows or columns; KeyError for a family without keys."""
-        return self.keyed(name, dict(zip(KEYS[name], index, strict=True)))
+    def member(self, family: Family, index: Sequence[Any]) -> Citation:
+        """Of a member of a family of rows or columns; KeyError for one of which nothing is said."""
+        return self.keyed(family.name, dict(zip(family.keys, index, strict=True)))
 
     def keyed(self, name: str, keys: Mapping[str, Any]) -> Citation:
-        """The same with the index by name; keys that are not the family's are left out.
+        """The same with the index by name; what is no key, or blank, is left out.
 
         So a row of ``plan.tables["prices"]`` can be given as it is.
         """
-        own = {key: keys[key] for key in KEYS[name]}
-        family, year = FAMILIES[name], self._year(own)
-        rows = family.rows(self._sources, own, year)
-        cells = tuple(self.cell(row, family.column_of(row)) for row in rows)
-        if family.setting:
-            cells = (self.setting(family.setting),)
-        noun = _escaped(family.words, self._labels(own, rows))
-        if family.column == "amount" and rows and rows[0].table == "funds":
+        own = {key: keys[key] for key in KEYS if keys.get(key) is not None}
+        said, year = term(name), self._year(own)
+        rows = rows_of(self._sources, said, own, year)
+        cells = tuple(self.cell(row, column_of(said, row)) for row in rows)
+        if is_setting(said):
+            cells = (self.setting(said.source),)
+        noun = _escaped(said.noun, self._labels(own, rows))
+        if said.table == "budgets" and rows and rows[0].table == "funds":
             noun += ", of which none is listed,"
         years = frozenset() if year is None else frozenset({year})
         return Citation(noun, years, self._areas(own), cells)

@@ -1,19 +1,15 @@
-"""Which rows of the instance each family of constraints and columns comes from, and its words.
-
-One table, ``FAMILIES``.  Gaps in the words are filled with labels: of the service, the state, the
-move, the fund, the item; ``{place}`` with the areas and ``{years}`` with the years.
-"""
+"""The rows of the instance that set a member of a family, by its keys and the table it is from."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 from allocator.instance.instance import Instance, Row
 from allocator.instance.resolved import area_rows, band_rows, key_value
-from allocator.instance.schema import ALL, TABLES, TIERS
+from allocator.instance.schema import ALL, SETTINGS, TABLES, TIERS
+from allocator.vocabulary import Term
 
 Keys = Mapping[str, Any]
 
@@ -58,21 +54,25 @@ class Sources:
 Finder = Callable[[Sources, Keys, int | None], Sequence[Row]]
 
 
-@dataclass(frozen=True, slots=True)
-class FamilySource:
-    """Words of a family, the rows it comes from, and the column that says the limit.
+def rows_of(s: Sources, term: Term, keys: Keys, year: int | None) -> Sequence[Row]:
+    """The rows that set a member of a family, by its keys; none where a setting does."""
+    if is_setting(term):
+        return ()
+    if "tier" in keys and "fund" not in keys:
+        return _tier(s, keys, year) if term.table == "states" else _payers(s, keys, year)
+    if term.table == "limits":
+        return _limit(s, keys, year, term.column)
+    return _FINDERS[term.table](s, keys, year)
 
-    ``setting`` is ``section.name`` where it comes from a setting and not from rows.
-    """
 
-    words: str
-    rows: Finder
-    column: str
-    setting: str = ""
+def is_setting(term: Term) -> bool:
+    """Whether a setting of the instance is its source, and not rows of a table."""
+    return term.table in SETTINGS
 
-    def column_of(self, row: Row) -> str:
-        """The column that says the limit; in a row that stands in for none, what it is about."""
-        return self.column if self.column in TABLES[row.table].names else _STANDING_IN[row.table]
+
+def column_of(term: Term, row: Row) -> str:
+    """The column that says the limit; in a row that stands in for none, what it is about."""
+    return term.column if term.column in TABLES[row.table].names else _STANDING_IN[row.table]
 
 
 _STANDING_IN: Final[Mapping[str, str]] = {"states": "opening", "funds": "fund"}
@@ -82,7 +82,7 @@ def _state(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
     return s.named("states", keys["area"], state=keys["state"])
 
 
-def _flow(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
+def _arrivals(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
     """Arrivals in the state where there are some, else the state itself."""
     arrivals = s.latest("arrivals", keys["area"], year or 0, state=keys["state"])
     return arrivals or _state(s, keys, year)
@@ -92,12 +92,10 @@ def _service(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
     return s.named("services", keys["area"], service=keys["service"])
 
 
-def _band(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
-    return (s.bands[keys["area"], keys["service"]][int(keys["band"])],)
-
-
 def _bands(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
-    return s.bands[keys["area"], keys["service"]]
+    """The band's own, or all of the service's where the keys name none."""
+    bands = s.bands[keys["area"], keys["service"]]
+    return (bands[int(keys["band"])],) if "band" in keys else bands
 
 
 def _effect(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
@@ -141,21 +139,17 @@ def _budget(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
     return [row for row in rows if row["year"] == year] or _fund(s, keys, year)
 
 
-def _limit(column: str) -> Finder:
+def _limit(s: Sources, keys: Keys, year: int | None, column: str) -> Sequence[Row]:
     """The tightest row that holds in the year."""
-
-    def find(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
-        rows = [
-            row
-            for row in s.instance.tables["limits"]
-            if (row["area"] or ALL, row["item"]) == (keys["owner"], keys["item"])
-            and row["year"] in (None, year)
-            and row[column] is not None
-        ]
-        tightest = max if column == "minimum" else min
-        return [tightest(rows, key=lambda row: float(row[column]))] if rows else []
-
-    return find
+    rows = [
+        row
+        for row in s.instance.tables["limits"]
+        if (row["area"] or ALL, row["item"]) == (keys["owner"], keys["item"])
+        and row["year"] in (None, year)
+        and row[column] is not None
+    ]
+    tightest = max if column == "minimum" else min
+    return [tightest(rows, key=lambda row: float(row[column]))] if rows else []
 
 
 def _target(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
@@ -167,126 +161,8 @@ def _target(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
     return [max(rows, key=lambda row: int(row["year"]))] if rows else []
 
 
-def _none(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
-    return ()
-
-
-FAMILIES: Final[Mapping[str, FamilySource]] = {
-    # columns
-    "children": FamilySource("the children in {state}{place} in {years}", _state, "opening"),
-    "places": FamilySource("the places funded for {state}{place} in {years}", _state, "opening"),
-    "level": FamilySource("the cases of {service}{place} in {years}", _service, "baseline"),
-    "expansion": FamilySource(
-        "the expansion of {service}{place} in {years}", _service, "growth_per_year"
-    ),
-    "contraction": FamilySource(
-        "the contraction of {service}{place} in {years}", _service, "release_per_year"
-    ),
-    "in_band": FamilySource(
-        "the cases of {service}{place} in band {band} of its diminishing returns in {years}",
-        _band, "multiplier",
-    ),
-    "diverted": FamilySource(
-        "what {service}{place} averts of {move} in {years}", _effect, "effect"
-    ),
-    "spend": FamilySource("the spend on {tier}{place} in {years}", _tier, "unit_cost"),
-    "drawn": FamilySource("what {tier}{place} draws from {fund} in {years}", _fund, "tiers"),
-    "unspent": FamilySource(
-        "what is left unspent of the {years} {budget}{place}", _budget, "amount"
-    ),
-    # rows
-    "children_opening": FamilySource(
-        "the children in {state}{place} at the start", _state, "opening"
-    ),
-    "children_balance": FamilySource(
-        "the count of children in {state}{place} in {years}", _flow, "children"
-    ),
-    "diverted_by_service": FamilySource(
-        "the effect of {service}{place} on {move} in {years}", _effect, "effect"
-    ),
-    "harm_by_service": FamilySource(
-        "the effect of {service}{place} on {move} in {years}", _effect, "effect"
-    ),
-    "avoidable_limited": FamilySource(
-        "the avoidable share of {move}{place} in {years}", _move, "avoidable_share"
-    ),
-    "avoidable_limited_late": FamilySource(
-        "the avoidable share of {move}{place} after {years}", _move, "avoidable_share"
-    ),
-    "level_held": FamilySource(
-        "the first year of {service}{place}, before which it stays as it is in {years}",
-        _service, "first_year",
-    ),
-    "level_at_least": FamilySource(
-        "the minimum of {service}{place} in {years}", _service, "minimum"
-    ),
-    "level_at_most": FamilySource(
-        "the maximum of {service}{place} in {years}", _service, "maximum"
-    ),
-    "level_change": FamilySource(
-        "the level of {service}{place}, which builds on the year before, in {years}",
-        _service, "baseline",
-    ),
-    "growth_limited": FamilySource(
-        "the growth limit of {service}{place} in {years}", _service, "growth_per_year"
-    ),
-    "release_limited": FamilySource(
-        "the release limit of {service}{place} in {years}", _service, "release_per_year"
-    ),
-    "coverage_limited": FamilySource(
-        "the coverage limit of {service}{place} in {years}", _service, "coverage"
-    ),
-    "bands_filled": FamilySource(
-        "the diminishing returns of {service}{place} in {years}", _bands, "multiplier"
-    ),
-    "bands_held": FamilySource(
-        "the opening cases of {service}{place} in band {band} of its diminishing returns",
-        _band, "multiplier",
-    ),
-    "band_limited": FamilySource(
-        "the room in band {band} of the diminishing returns of {service}{place} in {years}",
-        _band, "up_to",
-    ),
-    "places_opening": FamilySource(
-        "the places funded for {state}{place} at the start", _state, "opening"
-    ),
-    "places_needed": FamilySource(
-        "a place for every child in {state}{place} in {years}", _state, "opening"
-    ),
-    "places_kept": FamilySource(
-        "the release limit of places in {state}{place} in {years}", _state, "release_per_year"
-    ),
-    "tier_spend": FamilySource("the cost of {tier}{place} in {years}", _tier, "unit_cost"),
-    "spend_funded": FamilySource(
-        "the need to fund {tier}{place} in {years}", _payers, "tiers"
-    ),
-    "fund_opening": FamilySource(
-        "the empty balance of {fund}{place} at the start", _fund, "carry_forward"
-    ),
-    "fund_balance": FamilySource("the {years} {budget}{place}", _budget, "amount"),
-    "spend_floor": FamilySource(
-        "the least that must be spent on {item}{place} in {years}", _limit("minimum"), "minimum"
-    ),
-    "spend_ceiling": FamilySource(
-        "the most that may be spent on {item}{place} in {years}", _limit("maximum"), "maximum"
-    ),
-    "window_only": FamilySource(
-        "the rule that {fund}{place} pays in double-investment years alone, in {years}",
-        _fund, "window_only",
-    ),
-    "statutory_protected": FamilySource(
-        "the protection of statutory spend in the double-investment year {years}{place}",
-        _none, "", "double_investment.protect_statutory",
-    ),
-    "prevention_uplifted": FamilySource(
-        "the prevention uplift in the double-investment year {years}{place}",
-        _none, "", "double_investment.prevention_uplift",
-    ),
-    "savings_reinvested": FamilySource(
-        "the reinvestment of savings in {years}{place}", _none, "", "reinvestment.share"
-    ),
-    "target_met": FamilySource(
-        "the target of {children} children in care{place} by the end of {years}",
-        _target, "children",
-    ),
+_FINDERS: Final[Mapping[str, Finder]] = {
+    "states": _state, "arrivals": _arrivals, "services": _service, "returns": _bands,
+    "effects": _effect, "transitions": _move, "funds": _fund, "budgets": _budget,
+    "targets": _target,
 }  # fmt: skip

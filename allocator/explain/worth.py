@@ -8,16 +8,18 @@ it went, at that price.  It puts children, cases and pounds on one scale.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
 from allocator.instance.instance import Instance
 from allocator.instance.schema import ALL, EXIT
 from allocator.plan.plan import Plan
+from allocator.vocabulary import CONSTRAINTS, FIRST_YEAR, Relief, reliefs
 from allocator.wording import between, listed, number, shortened, years_said
+from formulations.names import KEYS
 
 
 @dataclass(frozen=True)
@@ -51,16 +53,9 @@ class Worth:
         return self.saves.format(between(self.low, self.high))
 
 
+_WITHIN: Final = ("band", "year", "period")  # in which the rows of one thing differ
 LONGEST: Final = 46  # characters of a service's name
 _NEGLIGIBLE: Final = 1e-7  # of the plan's cost
-LEVERS: Final = frozenset({
-    "target_met", "fund_balance", "spend_floor", "spend_ceiling", "statutory_protected",
-    "prevention_uplifted", "savings_reinvested",
-})  # fmt: skip
-
-# Of the rows of one item: the noun, the sentence, and the lowest and highest price of a unit.
-Said = tuple[str, str, float, float]
-Wording = Callable[[Plan, tuple[str, ...], pd.DataFrame], Said]
 
 
 def worths(plan: Plan) -> list[Worth]:
@@ -76,33 +71,46 @@ def worths(plan: Plan) -> list[Worth]:
 
 def _by_area(plan: Plan) -> Iterable[Worth]:
     prices = plan.tables["prices"]
-    for constraint, (keys, wording) in _KINDS.items():
+    for constraint, relief in reliefs().items():
         rows = prices[prices["constraint"] == constraint]
-        if constraint == "target_met":
-            rows = rows.assign(item=_targets_of(plan.instance, rows))
         if rows.empty:
             continue
+        keys = [key for key in KEYS if key not in _WITHIN and rows[key].notna().any()]
+        if CONSTRAINTS[constraint].table == "targets":
+            rows, keys = rows.assign(item=_targets_of(plan.instance, rows)), [*keys, "item"]
         weight = rows["price"].abs() * sizes(plan, rows)
-        rows = rows.assign(
-            weight=weight, more=rows["price"] < 0
-        )  # a maximum, a minimum: two things
-        for (*key, _), part in rows.groupby([*keys, "more"], sort=False, dropna=False):
-            yield Worth(
-                *_said(plan, tuple(map(str, key)), part, wording),
-                weight=float(part["weight"].sum()),
-                lever=constraint in LEVERS,
-                rows=tuple(part.index),
-            )
+        # a maximum, a minimum: two things
+        rows = rows.assign(weight=weight, more=rows["price"] < 0)
+        for _, part in rows.groupby(["constraint", *keys, "more"], sort=False, dropna=False):
+            yield _worth(plan, relief, part.iloc[0][keys], part)
 
 
-def _said(
-    plan: Plan, key: tuple[str, ...], rows: pd.DataFrame, wording: Wording
-) -> tuple[str, tuple[str, ...], frozenset[int], str, float, float]:
-    noun, saves, low, high = wording(plan, key, rows)
-    area = next((name for name in key if name in plan.instance.areas), ALL)
+def _worth(plan: Plan, relief: Relief, keys: pd.Series[Any], rows: pd.DataFrame) -> Worth:
+    """Of the rows of one thing, which differ in band, period and year alone."""
+    labels = _labels(plan, {str(name): str(key) for name, key in keys.items()})
+    labels["limit"] = number(float(rows["limit"].iloc[0]))
+    fewer = "less" if relief.step == "pound" else "fewer"
+    more = "more" if rows["price"].sum() < 0 else fewer
+    area = keys.get("area", keys.get("owner", ALL))
     whole = area == ALL or not plan.instance.has_areas
-    places = () if whole else (shortened(plan.instance.label("areas", area), 24),)
-    return noun, places, frozenset(int(year) for year in rows["year"]), saves, low, high
+    low, high = _unit_price(plan, relief, rows["price"].abs())
+    return Worth(
+        relief.title.format(**labels),
+        () if whole else (shortened(plan.instance.label("areas", area), 24),),
+        frozenset(int(year) for year in rows["year"]),
+        relief.saves.format(more=more, price="{}"),
+        low, high, float(rows["weight"].sum()), relief.lever, tuple(rows.index),
+    )  # fmt: skip
+
+
+def _unit_price(plan: Plan, relief: Relief, prices: pd.Series[float]) -> tuple[float, float]:
+    """The least and the largest price of a unit of relief."""
+    if relief.price == "each":
+        return float(prices.min()), float(prices.max())
+    if relief.price == "mean":
+        return (float(prices.mean()),) * 2
+    periods = plan.instance.periods_per_year if relief.price == "year" else 1
+    return (float(prices.sum()) / periods,) * 2
 
 
 def _joined(one: Worth, other: Worth) -> Worth:
@@ -122,25 +130,18 @@ def _targets_of(instance: Instance, rows: pd.DataFrame) -> list[str]:
     ]
 
 
-# Where a row's right-hand side is 0, what is limited stands on its left: the table, its column.
-_LIMITED: Final = {
-    "coverage_limited": ("services", "level", ("area", "service")),
-    "release_limited": ("services", "contraction", ("area", "service")),
-    "band_limited": ("bands", "in_band", ("area", "service", "band")),
-    "places_kept": ("states", "places", ("area", "state")),
-    "avoidable_limited": ("diverted", "diverted", ("area", "from", "to")),
-}
-
-
 def sizes(plan: Plan, rows: pd.DataFrame) -> pd.Series[float]:
-    """What each row of one constraint limits: children, cases, moves or pounds."""
-    constraint = rows["constraint"].iloc[0]
-    if constraint == "level_held":
+    """What each row of one constraint limits: children, cases, moves or pounds.
+
+    Where a row's right-hand side is 0, what is limited stands on its left.
+    """
+    said = CONSTRAINTS[rows["constraint"].iloc[0]]
+    if said.source == FIRST_YEAR:
         return _started_earlier(plan, rows)
-    if constraint not in _LIMITED:
+    if said.relief is None or not said.relief.size:
         return rows["limit"].abs()
-    name, column, keys = _LIMITED[constraint]
-    by = [*keys, "period"]
+    name, _, column = said.relief.size.partition(".")
+    by = [key for key in KEYS if key != "year" and rows[key].notna().any()]
     held = plan.tables[name].groupby(by)[column].sum()
     index = pd.MultiIndex.from_frame(rows[by].astype({"period": int}))
     return pd.Series(held.reindex(index, fill_value=0.0).abs().to_numpy(), index=rows.index)
@@ -175,95 +176,17 @@ def _item(plan: Plan, name: str) -> str:
     return _service(plan, name).replace("_", " ")
 
 
-def _total(rows: pd.DataFrame) -> tuple[float, float]:
-    return (float(rows["price"].abs().sum()),) * 2
-
-
-def _average(rows: pd.DataFrame) -> tuple[float, float]:
-    return (float(rows["price"].abs().mean()),) * 2
-
-
-def _each_pound(rows: pd.DataFrame) -> tuple[str, float, float]:
-    """``£1 more saves £0.12 to £0.61``, or ``£1 less`` for a floor."""
-    direction = "more" if rows["price"].sum() < 0 else "less"
-    prices = rows["price"].abs()
-    return f"£1 {direction} saves {{}}", float(prices.min()), float(prices.max())
-
-
-def _target(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> Said:
-    most = number(float(rows["limit"].iloc[0]))
-    return f"Target of {most} children", "one child more in the target saves {}", *_total(rows)
-
-
-def _fund(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> Said:
-    return f"Fund {shortened(plan.instance.label('funds', key[0]))}", *_each_pound(rows)
-
-
-def _limit(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> Said:
-    rule = "Most" if rows["price"].sum() < 0 else "Least"
-    return f"{rule} spend on {_item(plan, key[1])}", *_each_pound(rows)
-
-
-def _spending_rule(noun: str) -> Wording:
-    return lambda plan, key, rows: (noun, *_each_pound(rows))
-
-
-def _growth(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> Said:
-    """The rows bound growth in a period; a year's growth is all of its periods'."""
-    yearly = float(rows["price"].abs().sum()) / plan.instance.periods_per_year
-    said = "growth of one case a year more saves {}"
-    return f"Growth of {_service(plan, key[1])}", said, yearly, yearly
-
-
-def _room(noun: str, where: str) -> Wording:
-    said = f"room for one case a year more in {where} saves {{}}"
-    return lambda plan, key, rows: (f"{noun} of {_service(plan, key[1])}", said, *_total(rows))
-
-
-def _level(noun: str) -> Wording:
-    """A level's own bound, or a service that may not start yet."""
-
-    def wording(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> Said:
-        word = "more" if rows["price"].sum() < 0 else "fewer"
-        said = f"one case a year {word} throughout saves {{}}"
-        return f"{noun} of {_service(plan, key[1])}", said, *_total(rows)
-
-    return wording
-
-
-def _release(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> Said:
-    noun = f"Release of {_service(plan, key[1])}"
-    return noun, "one case a year more given up saves {}", *_average(rows)
-
-
-def _places(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> Said:
-    noun = f"Release of places in {_state(plan, key[1])}"
-    return noun, "one place more given up saves {}", *_average(rows)
-
-
-def _avoidable(plan: Plan, key: tuple[str, ...], rows: pd.DataFrame) -> Said:
-    start, end = _state(plan, key[1]), _state(plan, key[2])
-    move = f"staying in {start}" if key[1] == key[2] else f"{start} to {end}"
-    noun = f"Avoidable share of {move}"
-    return noun, "one more move that can be averted saves {}", *_average(rows)
-
-
-_KINDS: Final[dict[str, tuple[tuple[str, ...], Wording]]] = {
-    "target_met": (("owner", "item"), _target),
-    "fund_balance": (("fund", "owner"), _fund),
-    "spend_floor": (("owner", "item"), _limit),
-    "spend_ceiling": (("owner", "item"), _limit),
-    "statutory_protected": (("constraint",), _spending_rule("Statutory spend protected")),
-    "prevention_uplifted": (("constraint",), _spending_rule("Prevention uplift asked for")),
-    "savings_reinvested": (("constraint",), _spending_rule("Savings to be reinvested")),
-    "growth_limited": (("area", "service"), _growth),
-    "coverage_limited": (("area", "service"), _room("Coverage", "each period")),
-    "band_limited": (("area", "service"), _room("Diminishing returns", "each better band")),
-    "level_at_most": (("area", "service"), _level("Largest level")),
-    "level_at_least": (("area", "service"), _level("Smallest level")),
-    "level_held": (("area", "service"), _level("Level before the first year")),
-    "release_limited": (("area", "service"), _release),
-    "places_kept": (("area", "state"), _places),
-    "avoidable_limited": (("area", "from", "to"), _avoidable),
-}
-LIMITS: Final = tuple(_KINDS)  # constraints that a council or its funders could change
+def _labels(plan: Plan, keys: Mapping[str, str]) -> dict[str, str]:
+    """What fills the gaps of a title."""
+    labels = dict(keys)
+    for key, said in (("service", _service), ("state", _state), ("item", _item)):
+        if key in keys:
+            labels[key] = said(plan, keys[key])
+    if "fund" in keys:
+        labels["fund"] = shortened(plan.instance.label("funds", keys["fund"]))
+    if "from" in keys:
+        start, end = _state(plan, keys["from"]), _state(plan, keys["to"])
+        labels["move"] = (
+            f"staying in {start}" if keys["from"] == keys["to"] else f"{start} to {end}"
+        )
+    return labels

@@ -20,6 +20,7 @@ from allocator.program.program import LinearProgram
 from allocator.solvers.solution import Floats, Solution, Status
 from allocator.solving.session import Solved, WindowSolved, at_window, build, saying
 from allocator.solving.solve import laid_out
+from allocator.vocabulary import IN_WINDOW
 
 # How far residuals and the gap may be off: a file of six digits cannot show more than that.
 _ALLOWED: Final = {15: (TOLERANCE, GAP_TOLERANCE), 8: (TOLERANCE, GAP_TOLERANCE), 6: (5e-5, 1e-5)}
@@ -73,7 +74,7 @@ def _agreed(formulation: str | None, sidecar: Sidecar | None) -> str:
 
 def _window_of(instance: Instance, program: LinearProgram, primal: Floats) -> Window | None:
     """The window whose years the solution has; UsageError where the instance allows none such."""
-    family = program.columns["in_window"]
+    family = program.columns[IN_WINDOW]
     inside = [y for (y,) in family.indices if primal[family.positions[y,]] > 0.5]
     if not inside:
         return None

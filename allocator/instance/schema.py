@@ -11,11 +11,17 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-TIERS: Final = ("early_help", "edge_of_care", "statutory")
-PREVENTION_TIERS: Final = ("early_help", "edge_of_care")
-EXIT: Final = "exit"
-TOTAL: Final = "total"
-ALL: Final = "all"
+from formulations.names import ALL, EXIT, PREVENTION_TIERS, STATUTORY, TIERS, TOTAL
+
+__all__ = [
+    "ALL",
+    "EXIT",
+    "PREVENTION_TIERS",
+    "STATUTORY",
+    "TIERS",
+    "TOTAL",
+]
+
 RESERVED: Final = frozenset({*TIERS, EXIT, TOTAL, ALL})
 
 

@@ -15,6 +15,7 @@ from allocator.audit import Audit
 from allocator.instance import Instance, Window
 from allocator.instance.schema import ALL, TIERS
 from allocator.program.certificate import Certificate
+from allocator.vocabulary import TARGET
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,7 +174,7 @@ class Plan:
     def target_price(self, owner: str = ALL) -> dict[int, float]:
         """£ at present value per child more in the target, by year; of one area or of all."""
         prices = self.tables["prices"]
-        held = prices[(prices["constraint"] == "target_met") & (prices["owner"] == owner)]
+        held = prices[(prices["constraint"] == TARGET) & (prices["owner"] == owner)]
         worth = dict(zip(held["year"].astype(int), held["price"].astype(float), strict=True))
         named = [y for o, y in self.instance.resolved.targets if o == owner]
         return {year: worth.get(year, 0.0) for year in named}

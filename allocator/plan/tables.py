@@ -18,58 +18,13 @@ from allocator.instance.schema import TIERS
 from allocator.program.program import MONEY, POUNDS, Family, LinearProgram
 from allocator.simulate import Baseline, Simulator
 from allocator.solvers.solution import Ranging
+from allocator.vocabulary import AFTER_WINDOW, CONSTRAINTS, IN_WINDOW
+from formulations.names import KEYS
 
 Floats = NDArray[np.float64]
 
-# What the indices of a family of columns or rows stand for.
-KEYS: Final[dict[str, tuple[str, ...]]] = {
-    "children": ("area", "state", "period"),
-    "places": ("area", "state", "period"),
-    "level": ("area", "service", "period"),
-    "expansion": ("area", "service", "period"),
-    "contraction": ("area", "service", "period"),
-    "in_band": ("area", "service", "band", "period"),
-    "diverted": ("area", "service", "from", "to", "instead", "period"),
-    "spend": ("area", "tier", "year"),
-    "drawn": ("fund", "owner", "area", "tier", "year"),
-    "unspent": ("fund", "owner", "year"),
-    "children_opening": ("area", "state"),
-    "children_balance": ("area", "state", "period"),
-    "diverted_by_service": ("area", "service", "from", "to", "instead", "period"),
-    "harm_by_service": ("area", "service", "from", "to", "instead", "period"),
-    "avoidable_limited": ("area", "from", "to", "period"),
-    "avoidable_limited_late": ("area", "from", "to", "period"),
-    "level_held": ("area", "service", "period"),
-    "level_at_least": ("area", "service", "period"),
-    "level_at_most": ("area", "service", "period"),
-    "level_change": ("area", "service", "period"),
-    "growth_limited": ("area", "service", "period"),
-    "release_limited": ("area", "service", "period"),
-    "coverage_limited": ("area", "service", "period"),
-    "bands_filled": ("area", "service", "period"),
-    "bands_held": ("area", "service", "band", "period"),
-    "band_limited": ("area", "service", "band", "period"),
-    "places_opening": ("area", "state"),
-    "places_needed": ("area", "state", "period"),
-    "places_kept": ("area", "state", "period"),
-    "tier_spend": ("area", "tier", "year"),
-    "spend_funded": ("area", "tier", "year"),
-    "fund_opening": ("fund", "owner", "year"),
-    "fund_balance": ("fund", "owner", "year"),
-    "spend_floor": ("owner", "item", "year"),
-    "spend_ceiling": ("owner", "item", "year"),
-    "window_only": ("fund", "owner", "area", "tier", "year"),
-    "statutory_protected": ("year",),
-    "prevention_uplifted": ("year",),
-    "savings_reinvested": ("year",),
-    "target_met": ("owner", "year"),
-}
-_PRICE_KEYS: Final = (
-    "area", "owner", "fund", "item", "tier", "state", "service", "from", "to", "instead",
-    "band", "year", "period",
-)  # fmt: skip
 PRICE_COLUMNS: Final = (
-    "constraint", *_PRICE_KEYS, "price", "unit", "activity", "limit", "holds_from", "holds_to",
+    "constraint", *KEYS, "price", "unit", "activity", "limit", "holds_from", "holds_to",
 )  # fmt: skip
 
 
@@ -125,9 +80,8 @@ def _fund_table(instance: Instance, drawn: pd.DataFrame, unspent: pd.DataFrame) 
 
 
 def _frame(family: Family, values: Floats, instance: Instance) -> pd.DataFrame:
-    keys = KEYS[family.name]
-    frame = pd.DataFrame(list(family.indices), columns=list(keys))
-    if "period" in keys:
+    frame = pd.DataFrame(list(family.indices), columns=list(family.keys))
+    if "period" in family.keys:
         frame["year"] = years_of(frame["period"], instance)
     scale = POUNDS if family.unit == MONEY else 1.0
     frame[family.name] = values[family.start : family.stop] * scale
@@ -159,7 +113,7 @@ def price_table(
     rows = [
         price_row(program, family, int(n), dual[n], activity[n], given[n], ranging)
         for family in program.rows.values()
-        if family.name in KEYS
+        if family.name in CONSTRAINTS
         for n in family.start + np.flatnonzero(np.abs(dual[family.start : family.stop]) > least)
         if not outside(family, int(n), instance)
     ]
@@ -181,7 +135,7 @@ def window_terms(program: LinearProgram) -> Floats:
     A row such as ``spend - protected * in_window >= 0`` limits spend to what the window asks.
     """
     values = np.zeros(program.shape[1])
-    for name in ("in_window", "after_window"):
+    for name in (IN_WINDOW, AFTER_WINDOW):
         if name in program.columns:
             family = slice(program.columns[name].start, program.columns[name].stop)
             values[family] = program.lower[family]
@@ -190,7 +144,7 @@ def window_terms(program: LinearProgram) -> Floats:
 
 def outside(family: Family, position: int, instance: Instance) -> bool:
     """Whether a row is about a period before the start or after the end of the horizon."""
-    if "period" not in KEYS[family.name]:
+    if "period" not in family.keys:
         return False
     return not 1 <= family.indices[position - family.start][-1] <= instance.number_of_periods
 
@@ -217,7 +171,7 @@ def price_row(
     )
     lower, upper = program.row_lower[position], program.row_upper[position]
     bound = lower if dual > 0 or not np.isfinite(upper) else upper
-    keys = dict(zip(KEYS[family.name], family.indices[position - family.start], strict=True))
+    keys = dict(zip(family.keys, family.indices[position - family.start], strict=True))
     return {
         "constraint": family.name,
         **keys,

@@ -30,7 +30,8 @@ Flags = NDArray[np.bool_]
 class Family:
     """Columns or rows of one Pyomo component: they lie side by side, from ``start``.
 
-    ``read`` yields the indices, which are only listed when somebody asks for them.
+    ``read`` yields the indices, which are only listed when somebody asks for them; ``keys`` says
+    what each of an index's parts is, blank for a family that tables do not show.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Family:
     count: int
     unit: str
     read: Callable[[], Iterable[Any]] = field(repr=False, compare=False)
+    keys: tuple[str, ...] = ()
 
     @property
     def stop(self) -> int:

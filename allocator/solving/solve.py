@@ -34,6 +34,7 @@ from allocator.solving.session import (
     build,
     build_window,
 )
+from allocator.vocabulary import TARGET
 
 __all__ = ["FORMULATIONS", "Progress", "build", "build_window", "laid_out", "plan_of", "solve"]
 
@@ -112,7 +113,7 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
     tables |= {"years": year_table(instance, unchanged, tables), "prices": prices}
     checked = audit(
         instance, tables, best.window, objective=objective, terminal_value=left,
-        targets="target_met" in program.rows,
+        targets=TARGET in program.rows,
     )  # fmt: skip
     return Plan(
         instance, formulation, solver, "optimal", objective, left,

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.plan.plan import Plan
-from allocator.plan.tables import KEYS
 from allocator.program.program import MONEY, POUNDS, LinearProgram
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.highs import HighsModel
@@ -210,7 +209,7 @@ def test_a_price_is_what_a_little_more_is_worth(seed: int) -> None:
     assert plan.objective is not None
     for record in prices[prices["constraint"].isin(LEVERS)].to_dict("records"):
         family = program.rows[record["constraint"]]
-        index = tuple(record[key] for key in KEYS[family.name])
+        index = tuple(record[key] for key in family.keys)
         scale = POUNDS if family.unit == MONEY else 1.0
         limit = record["limit"]
         assert record["holds_from"] <= limit * (1 + 1e-9) + 1e-9

@@ -23,6 +23,7 @@ from allocator.program.program import POUNDS, LinearProgram
 from allocator.simulate import baseline
 from allocator.solving.session import Progress, build
 from allocator.solving.windows import TIE
+from allocator.vocabulary import BUDGET
 
 _WINDOW: Final = {
     "window_first_year": "year: first of the double investment; blank for none",
@@ -163,7 +164,7 @@ def budget_frontier(
     """
     chosen = fund_meant(instance, fund)
     program = build(instance, "largest_reduction")
-    owned = {key: at for key, at in program.rows["fund_balance"].positions.items()
+    owned = {key: at for key, at in program.rows[BUDGET].positions.items()
              if key[0] == chosen}  # fmt: skip
     totals: dict[str, float] = {}
     for _, owner, year in owned:

@@ -13,6 +13,7 @@ from allocator.instance.problems import did_you_mean
 from allocator.instance.schema import ALL
 from allocator.program.program import LinearProgram
 from allocator.solving.session import at_window, build
+from allocator.vocabulary import TARGET
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def moving_target(instance: Instance, text: str | None = None) -> MovingTarget:
     """
     owner, year = _target_meant(instance, text)
     program = build(instance)
-    family = program.rows["target_met"]
+    family = program.rows[TARGET]
     listed = {row["year"] for row in instance.tables["targets"] if (row["area"] or ALL) == owner}
     until = min((each for each in listed if each > year), default=instance.last_year + 1)
     rows = np.array(

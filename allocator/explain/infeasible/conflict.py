@@ -22,9 +22,8 @@ import numpy as np
 from allocator.errors import SolverError
 from allocator.explain.citing import Citation, Citer, merged
 from allocator.explain.infeasible.rays import Rays
-from allocator.explain.worth import LEVERS, LIMITS
 from allocator.instance import Instance, Window
-from allocator.plan.tables import KEYS, outside
+from allocator.plan.tables import outside
 from allocator.program.certificate import TOLERANCE, certify
 from allocator.program.program import LinearProgram, Objective
 from allocator.program.proofs import refutes
@@ -32,19 +31,13 @@ from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Floats, Solution, Status
 from allocator.solving.session import why_not
+from allocator.vocabulary import BUDGET, CONSTRAINTS, OF_SERVICES
 from allocator.wording import listed
 
-MEMBERS: Final = (*LIMITS, "window_only")
+MEMBERS: Final = tuple(n for n, each in CONSTRAINTS.items() if each.relief or each.money)
 MOST_SAID: Final = 6  # limits on services in a sentence
 MOST_NAMED: Final = 4  # limits in a short sentence
-_MONEY: Final = frozenset({"fund_balance", "spend_ceiling", "window_only"})
-_OF_SERVICES: Final = ("limit on what services can do", "limits on what services can do")
-_OF_SPEND: Final = ("limit on spend", "limits on spend")
-_KINDS: Final = {
-    "target_met": ("target", "targets"), "fund_balance": ("year's budget", "years' budgets"),
-    **dict.fromkeys(LEVERS - {"target_met", "fund_balance"}, _OF_SPEND),
-}  # fmt: skip
-_SHOWN: Final = tuple(dict.fromkeys(("target_met", *LIMITS, "window_only", *KEYS)))
+_ORDER: Final = {name: n for n, name in enumerate(CONSTRAINTS)}
 _IN_THE_RAY: Final = 1e-9  # relative: a weight below this is rounding
 
 Tell = Callable[[str, int, int], None]
@@ -62,7 +55,14 @@ class Member:
     @property
     def lever(self) -> bool:
         """Whether those who hold the purse set it: a target, a fund, a limit on spend."""
-        return self.constraint in LEVERS
+        relief = CONSTRAINTS[self.constraint].relief
+        return relief is not None and relief.lever
+
+    @property
+    def counted(self) -> tuple[str, str]:
+        """What one is called where it is only counted, and what several are."""
+        relief = CONSTRAINTS[self.constraint].relief
+        return OF_SERVICES if relief is None else relief.counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +104,7 @@ class Conflict:
         """The sentence; where it would name many, ``a target, 12 budgets and 11 limits ...``."""
         if len(said(self.members)) <= MOST_NAMED:
             return self.sentence
-        kinds = Counter(_KINDS.get(each.constraint, _OF_SERVICES) for each in self.members)
+        kinds = Counter(each.counted for each in self.members)
         told = [f"{count} {one if count == 1 else many}" for (one, many), count in kinds.items()]
         return f"{listed(told)} can't all hold; they are listed below"
 
@@ -167,7 +167,9 @@ def conflict(
     groups = limits_of(instance, program)
     found = _filtered(asked, program, groups, tell)
     if not found and not asked.possible(without(program, _rows(groups))):
-        groups = limits_of(instance, program, tuple(KEYS))  # what is given is in conflict by itself
+        groups = limits_of(
+            instance, program, tuple(CONSTRAINTS)
+        )  # what is given is in conflict by itself
         found = _filtered(asked, program, groups, tell)
     left = only(program, groups, found)
     solution = asked.solve(left)
@@ -178,7 +180,7 @@ def conflict(
         rows = tuple(row for row in each.rows if row in used) or each.rows
         (cited, *_) = merged([_cited(Citer(instance), program, row) for row in rows])
         members.append(Member(each.constraint, each.rows, rows, cited))
-    members.sort(key=lambda each: (_SHOWN.index(each.constraint), each.rows))
+    members.sort(key=lambda each: (_ORDER[each.constraint], each.rows))
     return Conflict(window, tuple(members), solution.ray if proved else None)
 
 
@@ -195,16 +197,16 @@ def limits_of(
 ) -> list[Limit]:
     """Limits inside the horizon, in the order in which they are left out: targets last."""
     citer, groups = Citer(instance), dict[tuple[Any, ...], list[int]]()
-    for name in sorted(families, key=_SHOWN.index, reverse=True):
+    for name in sorted(families, key=_ORDER.__getitem__, reverse=True):
         family = program.rows.get(name)
         if family is None:
             continue
         for row, index in enumerate(family.indices, family.start):
             if outside(family, row, instance):
                 continue
-            cells = citer.family(name, index).cells
+            cells = citer.member(family, index).cells
             key = cells[0].key if cells else index
-            own = index[-1] if name == "fund_balance" else None  # a year that is not listed
+            own = index[-1] if name == BUDGET else None  # a year that is not listed
             groups.setdefault((name, key, own), []).append(row)
     return [Limit(name, tuple(rows)) for (name, _, _), rows in groups.items()]
 
@@ -229,8 +231,8 @@ def _filtered(
     asked: Feasibility, program: LinearProgram, groups: Sequence[Limit], tell: Tell
 ) -> list[Limit]:
     """Limits none of which can be left out; money all at once first, since that says most."""
-    money = [each for each in groups if each.constraint in _MONEY]
-    others = [each for each in groups if each.constraint not in _MONEY]
+    money = [each for each in groups if CONSTRAINTS[each.constraint].money]
+    others = [each for each in groups if not CONSTRAINTS[each.constraint].money]
     start = list(groups)
     if money and not asked.possible(only(program, groups, others)):
         start = others
@@ -272,4 +274,4 @@ def _named_by(solution: Solution, program: LinearProgram, rows: Sequence[int]) -
 
 def _cited(citer: Citer, program: LinearProgram, row: int) -> Citation:
     family = program.row_family(row)
-    return citer.family(family.name, family.indices[row - family.start])
+    return citer.member(family, family.indices[row - family.start])

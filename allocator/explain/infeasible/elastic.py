@@ -23,6 +23,7 @@ from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Floats, Solution, Status
 from allocator.solving.session import at_window, build, why_not
+from allocator.vocabulary import WINDOW_FUNDS
 
 NOTHING: Final = 1e-7  # a move smaller than this, in the program's units, is rounding
 SCALE: Final = 1e3  # of the weights: solvers' tolerances of duals are absolute
@@ -71,7 +72,7 @@ class Elastic:
         ``window_only`` caps what they pay in terms of what they hold, which is what may change.
         """
         program = at_window(self.base, self.instance, window)
-        family = program.rows.get("window_only")
+        family = program.rows.get(WINDOW_FUNDS)
         if family is None or window is None:
             return program
         row_upper = program.row_upper.copy()

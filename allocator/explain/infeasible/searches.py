@@ -17,6 +17,7 @@ from allocator.instance import DoubleInvestment, Instance, Row, Window
 from allocator.instance.schema import ALL
 from allocator.solvers.solution import Floats
 from allocator.solving.session import at_window, build
+from allocator.vocabulary import TARGET
 
 _NONE: Final = (-1, -1)  # no window has a plan, which is not the same as the plan has no window
 
@@ -33,7 +34,7 @@ class Searches:
 
     def years(self) -> Iterator[Way]:
         """Each target met from a later year on, the others as they are."""
-        if "target_met" not in self.elastic.base.rows:
+        if TARGET not in self.elastic.base.rows:
             return
         for row in self.instance.tables["targets"]:
             cell = self.citer.cell(row, "year")
@@ -51,7 +52,7 @@ class Searches:
             r for r in self.instance.tables["targets"]
             if (r["area"] or ALL) == owner and r["year"] < row["year"]
         ]  # fmt: skip
-        family = program.rows["target_met"]
+        family = program.rows[TARGET]
         years = range(row["year"], min([*later, self.instance.last_year + 1]))
         positions = {y: family.positions[owner, y] for y in years}
         for year in years[1:]:

@@ -9,7 +9,7 @@ has a plan.  A way that does not exist is an answer too.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -24,17 +24,11 @@ from allocator.instance import Instance, Window
 from allocator.instance.change import cells_meant
 from allocator.program.program import POUNDS
 from allocator.solvers.solution import Floats
+from allocator.vocabulary import BUDGET, GROWTH, TARGET, WayOut, reliefs
 
 Tell = Callable[[str, int, int], None]
 
-# Services' limits that may give way: the column, by how much a unit moves a row, and the unit.
-_SERVICE_LIMITS: Final[Mapping[str, tuple[str, str, float]]] = {
-    "growth_limited": ("growth", "cases a year, per year", 1.0),
-    "level_at_most": ("maximum", "cases a year", 1.0),
-    "level_at_least": ("minimum", "cases a year", -1.0),
-    "spend_ceiling": ("spend_ceiling", "£", 1.0),
-    "spend_floor": ("spend_floor", "£", -1.0),
-}
+_TARGET: Final = WayOut("target", "children")
 
 
 def ways_out(
@@ -69,11 +63,11 @@ class _Asked:
 
     def targets(self) -> Iterator[Way]:
         """Each target alone, the others as they are; then all of them by one factor."""
-        groups = self._limits("target_met")
+        groups = self._limits(TARGET)
         for group in groups:
             cell = self._cell(group)
             found = self.elastic.least([Move(group.rows, [1.0] * len(group.rows))])
-            yield self._cell_way("target", cell, found, 1.0, "children")
+            yield self._cell_way(_TARGET, cell, found)
         if len(groups) > 1:
             yield self._all_targets(groups)
 
@@ -103,7 +97,7 @@ class _Asked:
         yield from alone
 
     def _accounts(self) -> dict[tuple[str, str, int], int]:
-        family = self.elastic.base.rows["fund_balance"]
+        family = self.elastic.base.rows[BUDGET]
         return {(f, o, int(y)): n for (f, o, y), n in family.positions.items()}
 
     def _money(self, kind: str, keys: list[tuple[str, str, int]], about: Any = None) -> Way:
@@ -130,15 +124,17 @@ class _Asked:
 
     def service_limits(self) -> Iterator[Way]:
         """Each limit on a service or on spend alone; all growth limits by one factor."""
-        for constraint, (kind, unit, sign) in _SERVICE_LIMITS.items():
+        for constraint, relief in reliefs().items():
+            if relief.way is None:
+                continue
+            per_unit = {"pound": POUNDS, "period": self.instance.periods_per_year}
+            step = relief.way.sign / per_unit.get(relief.step, 1)
             for group in self._limits(constraint):
                 cell = self._cell(group)
-                if unit == "£" and self._meets_another(cell):
+                if relief.step == "pound" and self._meets_another(cell):
                     continue  # where two limits meet, moving one alone may move nothing
-                step = sign / (self.instance.periods_per_year if kind == "growth" else 1)
-                steps = [step / (POUNDS if unit == "£" else 1)] * len(group.rows)
-                move = Move(group.rows, steps)
-                yield self._cell_way(kind, cell, self.elastic.least([move]), sign, unit)
+                least = self.elastic.least([Move(group.rows, [step] * len(group.rows))])
+                yield self._cell_way(relief.way, cell, least)
         yield from self._all_growth()
 
     def _meets_another(self, cell: Cell) -> bool:
@@ -152,7 +148,7 @@ class _Asked:
         )  # fmt: skip
 
     def _all_growth(self) -> Iterator[Way]:
-        groups = self._limits("growth_limited")
+        groups = self._limits(GROWTH)
         if len(groups) < 2:
             return
         length = 1 / self.instance.periods_per_year
@@ -175,19 +171,20 @@ class _Asked:
     def _cell(self, group: Limit) -> Cell:
         family = self.elastic.base.row_family(group.rows[0])
         index = family.indices[group.rows[0] - family.start]
-        return self.citer.family(group.constraint, index).cells[0]
+        return self.citer.member(family, index).cells[0]
 
-    def _cell_way(self, kind: str, cell: Cell, found: Least | None, sign: float, unit: str) -> Way:
-        """A way that changes one number: up, or down where ``sign`` is negative."""
+    def _cell_way(self, way: WayOut, cell: Cell, found: Least | None) -> Way:
+        """A way that changes one number."""
         (cited,) = self.citer.place(cell.key)
         now = float(cell.value)
         if found is None:
-            return Way(kind, False, unit, cell, cited.words, now)
-        least = now + sign * found.total
-        after = _up(least) if sign > 0 else max(0.0, -_up(-least))
+            return Way(way.kind, False, way.unit, cell, cited.words, now)
+        least = now + way.sign * found.total
+        after = _up(least) if way.sign > 0 else max(0.0, -_up(-least))
         edit = partial(cell_changed, key=cell.key, value=after)
         return tried(self.instance, self.formulation, Way(
-            kind, True, unit, cell, cited.words, now, after, found.total, found.window, edit=edit,
+            way.kind, True, way.unit, cell, cited.words, now, after, found.total, found.window,
+            edit=edit,
         ))  # fmt: skip
 
 

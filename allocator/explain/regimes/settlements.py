@@ -28,6 +28,7 @@ from allocator.program.program import POUNDS, LinearProgram, Objective
 from allocator.simulate import baseline
 from allocator.solving.session import Progress, Session, WindowSolved, at_window, build
 from allocator.solving.windows import cheapest
+from allocator.vocabulary import TARGET
 
 SHORT: Final = "short_of_money"
 HELD: Final = 1e-7  # relative: how near to what was decided the past is held
@@ -130,7 +131,7 @@ def _best(
 
 def _elastic(program: LinearProgram, known: int) -> LinearProgram:
     """The program with children above the targets allowed, and the four objectives in order."""
-    targets = program.rows.get("target_met")
+    targets = program.rows.get(TARGET)
     count = targets.count if targets else 0
     start = targets.start if targets else 0
     width = program.shape[1]
@@ -203,7 +204,7 @@ def short_by_year(settled: Instance, program: LinearProgram, primal: Floats) -> 
 
 def _above(program: LinearProgram, primal: Floats) -> Iterator[tuple[Any, float]]:
     family = program.columns["above"]
-    indices = program.rows["target_met"].indices if family.count else ()
+    indices = program.rows[TARGET].indices if family.count else ()
     for index, value in zip(indices, primal[family.start : family.stop], strict=True):
         if value > LEAST * max(1.0, abs(value)):
             yield index, float(value)

@@ -15,18 +15,20 @@ import pandas as pd
 
 from allocator.explain.answers import records
 from allocator.explain.citing import Citer
-from allocator.explain.worth import LIMITS, sizes
+from allocator.explain.worth import sizes
 from allocator.explain.worths.trial import Side, Trial, limit_of
 from allocator.plan.plan import Plan
-from allocator.plan.tables import KEYS, PRICE_COLUMNS, outside, price_frame, price_row, window_terms
+from allocator.plan.tables import outside, price_frame, price_row, window_terms
 from allocator.program.program import MONEY, POUNDS, Family
 from allocator.solvers.solution import Ranging
+from allocator.vocabulary import reliefs
+from formulations.names import KEYS
 
 AT_LIMIT: Final = 1e-7  # relative (to at least 1): nearer than this is at the limit
 MOST_SETTLED: Final = 400  # rows whose sides are solved for, the weightiest first
 MOST_SETTLED_OF_LARGE: Final = 50  # the same where a solve takes long
 
-_KEYS: Final = tuple(name for name in PRICE_COLUMNS if name in {k for f in LIMITS for k in KEYS[f]})
+_KEYS: Final = tuple(key for key in KEYS if key not in ("tier", "instead"))  # no limit's
 COLUMNS: Final[dict[str, str]] = {
     "constraint": "its name in docs/model.md",
     "words": "what a council would call it",
@@ -90,7 +92,7 @@ def _at_their_limits(plan: Plan, trial: Trial) -> list[tuple[Family, int]]:
     program, primal = trial.program, trial.solution.primal
     activity = program.matrix.times(primal)
     found = []
-    for family in (program.rows[name] for name in LIMITS if name in program.rows):
+    for family in (program.rows[name] for name in reliefs() if name in program.rows):
         of = slice(family.start, family.stop)
         bounds = np.stack([program.row_lower[of], program.row_upper[of]])
         near = np.abs(activity[of] - bounds) <= AT_LIMIT * np.maximum(1.0, np.abs(bounds))

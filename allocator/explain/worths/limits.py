@@ -8,8 +8,7 @@ price holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
@@ -20,12 +19,12 @@ from allocator.explain.infeasible.conflict import Limit, limits_of
 from allocator.explain.worths.trial import Rows, Side, Trial
 from allocator.instance.change import apply_changes
 from allocator.plan.plan import Plan
-from allocator.plan.tables import KEYS
 from allocator.program.program import POUNDS
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Floats, Status
 from allocator.solving.session import build_window
+from allocator.vocabulary import CONSTRAINTS, FIRST_YEAR
 
 MOST_PRICED: Final = 80  # cells, the weightiest first
 MOST_REACHED: Final = 20  # cells for which it is worked out how far the price holds
@@ -45,15 +44,6 @@ COLUMNS: Final = {
     "costs_hold": "units for which it does; blank where not worked out",
     "worth": "£ at present value: saves times all that is limited, for order alone",
 }
-
-
-@dataclass(frozen=True)
-class _Relief:
-    """What a unit of relief is called, up or down, and how far it moves each of the rows."""
-
-    more: str
-    less: str
-    steps: Callable[[Plan, pd.DataFrame], Floats]
 
 
 def _one(plan: Plan, rows: pd.DataFrame) -> Floats:
@@ -98,36 +88,13 @@ def _before(plan: Plan, rows: pd.DataFrame, table: str, name: str, column: str) 
     return np.array(found) / plan.instance.periods_per_year
 
 
-_RELIEF: Final = {
-    "target_met": _Relief("one child more in the target", "one child fewer", _one),
-    "fund_balance": _Relief("£1 more", "£1 less", _pound),
-    "spend_floor": _Relief("£1 more", "£1 less", _pound),
-    "spend_ceiling": _Relief("£1 more", "£1 less", _pound),
-    "statutory_protected": _Relief("£1 more a year", "£1 less a year", _pound),
-    "prevention_uplifted": _Relief("£1 more a year", "£1 less a year", _pound),
-    "savings_reinvested": _Relief("£1 more a year", "£1 less a year", _pound),
-    "growth_limited": _Relief(
-        "growth of one case a year more in a year", "growth of one case less", _in_a_period
-    ),
-    "coverage_limited": _Relief(
-        "room for one case a year more", "room for one case fewer", _one
-    ),
-    "band_limited": _Relief(
-        "room for one case a year more in the band", "room for one case fewer", _one
-    ),
-    "level_at_most": _Relief("one case a year more", "one case a year fewer", _one),
-    "level_at_least": _Relief("one case a year more", "one case a year fewer", _one),
-    "level_held": _Relief("one case a year more till then", "one case fewer till then", _one),
-    "release_limited": _Relief(
-        "a month's release more in each year", "a month's release less", _month_of_service
-    ),
-    "places_kept": _Relief(
-        "a month's release less in each year", "a month's release more in each year",
-        _month_of_places,
-    ),
-    "avoidable_limited": _Relief(
-        "one more move a year that can be averted", "one move fewer", _in_a_period
-    ),
+def _month(plan: Plan, rows: pd.DataFrame) -> Floats:
+    return _month_of_places(plan, rows) if "state" in rows else _month_of_service(plan, rows)
+
+
+# By how much a unit of relief moves each of a limit's rows.
+_STEPS: Final[Mapping[str, Callable[[Plan, pd.DataFrame], Floats]]] = {
+    "one": _one, "pound": _pound, "period": _in_a_period, "month": _month,
 }  # fmt: skip
 
 
@@ -163,10 +130,12 @@ def _limit(
         "constraint": constraint, "words": cited.words, "file": cell.file, "row": cell.row,
         "key": cell.key, "value": cell.value, "source": cell.source,
     }  # fmt: skip
-    if constraint == "level_held" and len(trial.program.objectives) == 1:
+    term = CONSTRAINTS[constraint]
+    if term.source == FIRST_YEAR and len(trial.program.objectives) == 1:
         return said | _start(plan, trial, cell)
-    relief, positions = _RELIEF[constraint], np.array(every.rows)
-    steps = relief.steps(plan, _keyed(trial, every))
+    assert term.relief is not None
+    relief, positions = term.relief, np.array(every.rows)
+    steps = _STEPS[relief.step](plan, _keyed(trial, every))
     if not steps.any():  # nothing is there to be released
         return said | {"relief": relief.more, "saves": 0.0, "worth": 0.0}
     sizes = part["size"].to_numpy(dtype=float) / np.where(part["unit"] == "£", POUNDS, 1.0)
@@ -189,7 +158,7 @@ def _keyed(trial: Trial, every: Limit) -> pd.DataFrame:
     """What the rows of a limit are about, by the names of their indices."""
     family = trial.program.rows[every.constraint]
     indices = [family.indices[row - family.start] for row in every.rows]
-    return pd.DataFrame(indices, columns=list(KEYS[every.constraint]))
+    return pd.DataFrame(indices, columns=list(family.keys))
 
 
 def _held(trial: Trial, positions: Rows, steps: Floats, side: Side, most: float) -> float:

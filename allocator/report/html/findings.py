@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from allocator.explain.worth import LEVERS, Worth, worths
+from allocator.explain.worth import Worth, worths
 from allocator.plan.plan import Plan
 from allocator.report.answers import FOLDER
 from allocator.report.charts.answered import frontiers, switching, tornado, without_plan
@@ -18,6 +18,7 @@ from allocator.report.html.blocks import Block, Command, Drawn, Facts, Section, 
 from allocator.report.pages.sections import window_said
 from allocator.report.pages.summary import money_lines
 from allocator.report.subject import Subject
+from allocator.vocabulary import reliefs
 from allocator.wording import listed
 
 MOST_PRICES = 120
@@ -143,7 +144,8 @@ def _binding(caption: str, found: Sequence[Worth]) -> Figures:
 def _prices(plan: Plan) -> Figures:
     """The levers' prices year by year, with the range of the limit in which each holds."""
     table = plan.tables["prices"]
-    table = table[table["constraint"].isin(LEVERS)]
+    levers = [name for name, relief in reliefs().items() if relief.lever]
+    table = table[table["constraint"].isin(levers)]
     names = ("constraint", "owner", "fund", "item")
     columns = (
         *(Column(name.capitalize()) for name in names), Column("Year", "year"),

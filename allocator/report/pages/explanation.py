@@ -10,6 +10,7 @@ from allocator.explain.answers import records
 from allocator.explain.explanation import Explanation
 from allocator.explain.words import capital, heading, with_window
 from allocator.report.pages.no_plan import no_plan
+from allocator.vocabulary import TARGET
 from allocator.wording import counted, number, paragraph, pounds, shortened, table
 
 MOST_LIMITS: Final = 10
@@ -53,7 +54,7 @@ def _limits(answer: Explanation) -> Iterator[str]:
     )
     plan = answer.plan
     aims = plan is not None and plan.aims_at_targets and plan.instance.resolved.targets
-    if aims and not any(row["constraint"] == "target_met" for row in rows):
+    if aims and not any(row["constraint"] == TARGET for row in rows):
         yield "  The targets do not bind: the cheapest plan goes below them of itself."
     for row in rows[:MOST_LIMITS]:
         yield paragraph(f"{capital(row['words'])} ({where(row)}):", "  ")

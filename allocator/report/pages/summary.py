@@ -10,6 +10,7 @@ from allocator.plan.plan import Plan
 from allocator.report.pages.answer import answer, question
 from allocator.report.pages.sections import areas, by_year, windows
 from allocator.report.pages.sketch import FINE, Characters, Run, sketch
+from allocator.vocabulary import TARGET
 from allocator.wording import (
     counted,
     listed,
@@ -137,7 +138,7 @@ def _binding(plan: Plan) -> str:
     if not plan.aims_at_targets:
         heading += ", children in care kept at the fewest"
     lines = [paragraph(heading)]
-    if "target_met" not in set(plan.tables["prices"]["constraint"]) and _has_targets(plan):
+    if TARGET not in set(plan.tables["prices"]["constraint"]) and _has_targets(plan):
         lines.append("  The targets do not bind: the cheapest plan goes below them of itself")
     lines += _two_columns(rows)
     if len(found) > len(shown):
