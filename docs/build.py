@@ -22,13 +22,13 @@ from allocator.cli import cli
 from allocator.instance import Instance, read
 from allocator.instance.schema import SETTINGS, TABLES, Column
 from allocator.instance.starter import TEMPLATE
+from formulations import FORMULATIONS
 
 HERE: Final = Path(__file__).parent
 TOPICS: Final = (
     "horizon", "population", "services", "effects", "places", "money", "double_investment",
     "windows", "target", "objective",
 )  # fmt: skip
-FORMULATIONS: Final = ("least_cost", "largest_reduction", "window_choice")
 _MADE: Final = (
     "<!-- Made by docs/build.py (`make docs`): change the source named below, not this. -->"
 )
@@ -71,7 +71,7 @@ def model_page() -> str:
     text = _markdown(inspect.getdoc(package) or "").partition("\n\n")[2]
     lines = [_MADE, "", _MODEL.format(package=text)]
     for name in FORMULATIONS:
-        module = importlib.import_module(f"formulations.{name}")
+        module = importlib.import_module(FORMULATIONS[name].module)
         lines += [f"**`{name}`**: {_markdown(inspect.getdoc(module) or '')}", ""]
     instance = read(TEMPLATE)
     declared = declarations(instance)
@@ -96,7 +96,7 @@ def constraint_rules(instance: Instance) -> dict[str, tuple[Any, Callable[..., A
     """Constraint or objective and its rule, by name, over all formulations."""
     rules = {}
     for name in FORMULATIONS:
-        model = importlib.import_module(f"formulations.{name}").build(instance)
+        model = importlib.import_module(FORMULATIONS[name].module).build(instance)
         for kind in (pyo.Constraint, pyo.Objective):
             for component in model.component_objects(kind):
                 rules[component.local_name] = (component, component.rule._fcn)

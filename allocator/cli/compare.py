@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from allocator.cli.formulations import any_of
 from allocator.cli.instances import open_instance
 from allocator.cli.progress import Progress
 from allocator.cli.verbs import Verb
 from allocator.errors import SolverError
+from formulations import FORMULATIONS, USUAL
 
 if TYPE_CHECKING:
     from allocator.compare.problems import Problem
@@ -32,9 +34,8 @@ DISAGREE = SolverError.exit_code
                 type=click.Path(path_type=Path))  # fmt: skip
 @click.option("--solvers", metavar="A,B", help="Names, patterns as clp-*, or codes as highs, "
               "of those that `allocator solvers` lists.  [default: all]")  # fmt: skip
-@click.option("--formulation", default="least_cost", show_default=True, metavar="NAME",
-              help="Of instances: least_cost, largest_reduction, or window_choice, a "
-              "mixed-integer program.")  # fmt: skip
+@click.option("--formulation", default=USUAL, show_default=True, metavar="NAME",
+              help=f"Of instances: {any_of(FORMULATIONS)}, a mixed-integer program.")  # fmt: skip
 @click.option("--repeat", default=1, show_default=True, type=click.IntRange(min=1), metavar="N",
               help="Times that each is run, in turn; the median counts.")  # fmt: skip
 @click.option("--time-limit", default=600.0, show_default=True, metavar="SECONDS",

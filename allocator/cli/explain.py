@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from allocator.cli.asking import Asked, asking
+from allocator.cli.formulations import LINEAR, any_of
 from allocator.cli.verbs import Verb
+from formulations import USUAL
 
 
 @click.command(
@@ -19,8 +21,8 @@ from allocator.cli.verbs import Verb
     ),
 )
 @asking
-@click.option("--formulation", default="least_cost", show_default=True, metavar="NAME",
-              help="least_cost or largest_reduction.")  # fmt: skip
+@click.option("--formulation", default=USUAL, show_default=True, metavar="NAME",
+              help=f"{any_of(LINEAR)}.")  # fmt: skip
 @click.option("--windows", type=click.Choice(["all", "best"]), default="all", show_default=True,
               help="Look for ways out in every double-investment window, or in none and the "
               "longest alone.")  # fmt: skip

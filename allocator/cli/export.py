@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
+from allocator.cli.formulations import any_of
 from allocator.cli.instances import open_instance
 from allocator.cli.verbs import Verb
 from allocator.instance import Instance
-
-CHOOSES = "window_choice"
+from formulations import FORMULATIONS, USUAL, WINDOW_CHOICE
 
 
 class WindowType(click.ParamType[tuple[int, int]]):
@@ -37,22 +37,22 @@ class WindowType(click.ParamType[tuple[int, int]]):
     examples=(
         "allocator export instances/england-2016 england.mps",
         "allocator export instances/england-2016 england.lp --window 2016:3",
-        "allocator export instances/england-2016 england.mps --formulation window_choice",
+        f"allocator export instances/england-2016 england.mps --formulation {WINDOW_CHOICE}",
     ),
 )
 @click.argument("instance", type=click.Path(path_type=Path))
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option(
     "--formulation",
-    default="least_cost",
+    default=USUAL,
     show_default=True,
     metavar="NAME",
-    help="least_cost, largest_reduction, or window_choice (mixed-integer, every window in one).",
+    help=f"{any_of(FORMULATIONS)} (mixed-integer, every window in one).",
 )
 @click.option(
     "--window",
     type=WindowType(),
-    help="Double investment from a year for some years.  [default: none; window_choice chooses]",
+    help=f"Double investment from a year for some years.  [default: none; {WINDOW_CHOICE} chooses]",
 )
 @click.option("--force", is_flag=True, help="Replace the file and its names.")  # fmt: skip
 def command(
@@ -68,10 +68,11 @@ def command(
     chosen = open_instance(instance)
     check_window(chosen, window)
     from allocator.solving.export import check_suffix, export, sidecar_of
-    from allocator.solving.solve import build, build_window
+    from allocator.solving.session import build, build_window, check_formulation
 
     check_suffix(path)
-    chooses = formulation == CHOOSES and window is None
+    check_formulation(formulation)
+    chooses = FORMULATIONS[formulation].chooses_window and window is None
     program = build(chosen, formulation) if chooses else build_window(chosen, window, formulation)
     about = (f"{chosen.name}: {formulation}, {_said(window, chooses)}",
              f"Instance hash {chosen.hash}")  # fmt: skip

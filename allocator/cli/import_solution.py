@@ -10,6 +10,7 @@ import click
 from allocator.cli.export import WindowType, check_window
 from allocator.cli.instances import open_instance
 from allocator.cli.verbs import Verb
+from formulations import USUAL
 
 if TYPE_CHECKING:
     from allocator.importing import Imported
@@ -44,7 +45,7 @@ FAILED = 4
 @click.option(
     "--formulation",
     metavar="NAME",
-    help="Which was exported.  [default: that of --names, else least_cost]",
+    help=f"Which was exported.  [default: that of --names, else {USUAL}]",
 )
 @click.option(
     "--out",

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from allocator.cli.formulations import any_of
 from allocator.cli.instances import open_instance
 from allocator.cli.progress import Progress
 from allocator.cli.verbs import Verb
 from allocator.errors import SolverError
 from allocator.solvers.catalogue import DEFAULT, SOLVERS
+from formulations import FORMULATIONS, USUAL
 
 if TYPE_CHECKING:
     from allocator.plan.plan import Plan
@@ -49,12 +51,10 @@ INFEASIBLE = 3
 )
 @click.option(
     "--formulation",
-    default="least_cost",
+    default=USUAL,
     show_default=True,
     metavar="NAME",
-    help="least_cost (cheapest path to the targets), largest_reduction (fewest children in "
-    "care that the funds can reach), or window_choice (least_cost as one mixed-integer program "
-    "that chooses the window).",
+    help=f"{any_of(f'{name} ({each.about})' for name, each in FORMULATIONS.items())}.",
 )
 @click.option(
     "--time-limit",

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
+from allocator.cli.formulations import LINEAR, any_of
 from allocator.cli.instances import open_instance
 from allocator.cli.progress import Progress
 from allocator.cli.verbs import INTERRUPTED, Verb
 from allocator.solvers.catalogue import DEFAULT, SOLVERS
+from formulations import USUAL
 
 FAILED = 4
 
@@ -40,8 +42,8 @@ FAILED = 4
               help="Work on a Dask cluster; needs allocator[cluster].")  # fmt: skip
 @click.option("--solver", default=DEFAULT, show_default=True, metavar="NAME",
               help=f"One of {', '.join(SOLVERS)}, all of HiGHS.")  # fmt: skip
-@click.option("--formulation", default="least_cost", show_default=True, metavar="NAME",
-              help="least_cost or largest_reduction.")  # fmt: skip
+@click.option("--formulation", default=USUAL, show_default=True, metavar="NAME",
+              help=f"{any_of(LINEAR)}.")  # fmt: skip
 @click.option("--windows", type=click.Choice(["all", "best"]), default="best", show_default=True,
               help="Solve every double-investment window of a point, or only those that could be "
               "the best.")  # fmt: skip

@@ -9,8 +9,8 @@ from typing import Final
 from allocator.instance import Instance
 from allocator.program.program import LinearProgram
 from allocator.solvers.mps import read_mps, without_free_rows
-from allocator.solving.choice import FORMULATION as CHOICE
-from allocator.solving.session import Session, build
+from allocator.solving.session import Session, build, check_formulation
+from formulations import FORMULATIONS
 
 ENDINGS: Final = (".mps", ".gz", ".bz2", ".sif")
 
@@ -40,11 +40,14 @@ def of_instance(instance: Instance, formulation: str) -> Problem:
     """The program of an instance for its best window, as ``solve`` finds it.
 
     Where it has no plan, the program without a window.  An objective that comes before the
-    last is held at its best by a row.  Of ``window_choice``, all windows in one, with binaries.
+    last is held at its best by a row.  Of one that chooses the window, all
+    windows in one, with binaries.
     """
-    if formulation == CHOICE:
-        about = "window_choice, every window; millions of pounds"
-        return Problem(instance.name, without_free_rows(build(instance, CHOICE)), about, instance)
+    check_formulation(formulation)
+    if FORMULATIONS[formulation].chooses_window:
+        about = f"{formulation}, every window; millions of pounds"
+        program = without_free_rows(build(instance, formulation))
+        return Problem(instance.name, program, about, instance)
     solved = Session(formulation).solve(instance, every_window=False)
     best = solved.best or solved.windows[0]
     window = "no double investment"

@@ -23,6 +23,7 @@ from allocator.instance.instance import Row
 from allocator.plan.plan import Plan
 from allocator.solving.session import Progress, Session
 from allocator.solving.solve import plan_of
+from formulations import LEAST_COST
 
 SHIFTED, HELD = "shifted", "held"
 MOST = 4  # years of delay, unless more are asked for
@@ -86,7 +87,7 @@ def cost_of_delay(
     for n, (late, targets, begun) in enumerate(asked):
         tell(f"begun {late} years late, targets {targets}", n, len(asked))
         solved = session.solve(begun, every_window=False)
-        plan = plan_of(begun, solved, "least_cost", session.solver)
+        plan = plan_of(begun, solved, LEAST_COST, session.solver)
         found.append(_Begun(late, targets, plan, "" if plan.found else _why(begun)))
     tell("done", len(asked), len(asked))
     at_once = found[0].plan
@@ -94,7 +95,7 @@ def cost_of_delay(
         "delay": _whole(found, at_once),
         "delay_years": pd.concat([_by_year(each, at_once) for each in found], ignore_index=True),
     }
-    return Delay(instance, "least_cost", session.solver, tables)
+    return Delay(instance, LEAST_COST, session.solver, tables)
 
 
 @dataclass(frozen=True)

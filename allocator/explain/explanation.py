@@ -26,6 +26,7 @@ from allocator.plan.plan import Plan
 from allocator.program.program import LinearProgram
 from allocator.solving.session import Progress, Session, Solved, at_window, build
 from allocator.solving.solve import plan_of
+from formulations import USUAL
 
 _CONFLICT = {
     "constraint": "its name in docs/model.md",
@@ -111,7 +112,7 @@ class Explanation(Answer):
 
 
 def explain(
-    instance: Instance, *, formulation: str = "least_cost", every_window: bool = True,
+    instance: Instance, *, formulation: str = USUAL, every_window: bool = True,
     progress: Progress | None = None,
 ) -> Explanation:  # fmt: skip
     """Explain the plan of an instance that has passed its checks, or why there is none.

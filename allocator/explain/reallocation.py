@@ -23,6 +23,7 @@ from allocator.plan.plan import Plan
 from allocator.simulate import baseline
 from allocator.solving.session import Progress
 from allocator.solving.solve import solve
+from formulations import LARGEST_REDUCTION
 
 FUND: Final = "todays_total"
 
@@ -88,9 +89,9 @@ def same_money(instance: Instance) -> Instance:
 
 def reallocate(instance: Instance, progress: Progress | None = None) -> Reallocation:
     """Find the best allocation of today's money, proved and audited."""
-    plan = solve(same_money(instance), formulation="largest_reduction", progress=progress)
+    plan = solve(same_money(instance), formulation=LARGEST_REDUCTION, progress=progress)
     tables = {"reallocation": _by_year(plan), "reallocation_services": _services(instance, plan)}
-    return Reallocation(instance, "largest_reduction", plan.solver, tables, plan)
+    return Reallocation(instance, LARGEST_REDUCTION, plan.solver, tables, plan)
 
 
 def _by_year(plan: Plan) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from allocator.solvers.solution import Floats, Solution, Status
 from allocator.solving.session import Solved, WindowSolved, at_window, build, saying
 from allocator.solving.solve import laid_out
 from allocator.vocabulary import IN_WINDOW
+from formulations import USUAL
 
 # How far residuals and the gap may be off: a file of six digits cannot show more than that.
 _ALLOWED: Final = {15: (TOLERANCE, GAP_TOLERANCE), 8: (TOLERANCE, GAP_TOLERANCE), 6: (5e-5, 1e-5)}
@@ -69,7 +70,7 @@ def import_solution(
 def _agreed(formulation: str | None, sidecar: Sidecar | None) -> str:
     if sidecar is not None and formulation not in (None, sidecar.formulation):
         raise UsageError(f"the program that was solved is of {sidecar.formulation}")
-    return formulation or (sidecar.formulation if sidecar else "least_cost")
+    return formulation or (sidecar.formulation if sidecar else USUAL)
 
 
 def _window_of(instance: Instance, program: LinearProgram, primal: Floats) -> Window | None:

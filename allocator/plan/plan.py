@@ -16,6 +16,7 @@ from allocator.instance import Instance, Window
 from allocator.instance.schema import ALL, TIERS
 from allocator.program.certificate import Certificate
 from allocator.vocabulary import TARGET
+from formulations import FORMULATIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,7 +130,7 @@ class Plan:
     @property
     def aims_at_targets(self) -> bool:
         """Whether the plan undertakes to meet the targets, or only goes as far as the funds do."""
-        return self.formulation != "largest_reduction"
+        return FORMULATIONS[self.formulation].aims_at_targets
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """How a notebook shows a plan: a table and a chart, and the summary where there is no HTML.

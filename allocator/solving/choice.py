@@ -1,4 +1,4 @@
-"""``window_choice`` solved: branch and bound chooses the window, a linear program proves the plan.
+"""A formulation that chooses the window solved: by branch and bound, proved by a linear program.
 
 Branch and bound has no prices and no certificate, so its window is fixed and the linear
 program solved, certified and priced like any other.  A window that would come before it, being
@@ -23,7 +23,6 @@ from allocator.solvers.solution import Floats, Solution, Status
 from allocator.solving.session import Clock, Progress, Session, Solved, at_window, build, why_not
 from allocator.solving.windows import TIE, WindowSolved, cheapest, saying
 
-FORMULATION: Final = "window_choice"
 SAME: Final = 1e-6  # relative, of branch and bound's objective and the linear program's
 _STEPS: Final = 5
 
@@ -36,7 +35,7 @@ class SolvedByChoice(Solved):
 
 
 class WindowChoice(Session):
-    """A session of ``window_choice``; of every other formulation see ``Session``."""
+    """A session of a formulation that chooses the window; of every other see ``Session``."""
 
     def solve(
         self, instance: Instance, *, program: LinearProgram | None = None,
@@ -51,7 +50,7 @@ class WindowChoice(Session):
         tell = progress or (lambda what, done, steps: None)
         clock = Clock(time_limit)
         tell("building the program", 0, _STEPS)
-        program = program or build(instance, FORMULATION)
+        program = program or build(instance, self.formulation)
         tell("choosing the window by branch and bound", 1, _STEPS)
         whole = solve_whole(program, clock.left(), self._log)
         model = self._load(program.relaxed())

@@ -7,7 +7,6 @@ basis.  Since windows differ in bounds alone, the duals of one prove a bound on 
 
 from __future__ import annotations
 
-import importlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,11 +27,11 @@ from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Ranging, Solution, Status
 from allocator.solving.windows import HELD, Trace, WindowSolved, cheapest, ruled_out, saying
+from formulations import FORMULATIONS, USUAL
 from formulations.double_investment import window_columns
 from formulations.windows import choice_columns
 
 __all__ = [
-    "FORMULATIONS",
     "Progress",
     "Session",
     "Solved",
@@ -45,22 +44,19 @@ __all__ = [
     "why_not",
 ]  # fmt: skip
 
-FORMULATIONS: Final = ("least_cost", "largest_reduction", "window_choice")
-
 _BUILDING: Final = Lock()  # Pyomo makes templates in one thread at a time
 
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 
-def build(instance: Instance, formulation: str = "least_cost") -> LinearProgram:
+def build(instance: Instance, formulation: str = USUAL) -> LinearProgram:
     """The program of an instance; UsageError for an unknown formulation.
 
-    For no double-investment window, but of ``window_choice``, whose columns ``opens`` choose one.
+    For no double-investment window, but where columns that must be whole choose one.
     """
     check_formulation(formulation)
-    module = importlib.import_module(f"formulations.{formulation}")
     with _BUILDING:
-        program = compile_program(partial(module.build, instance))
+        program = compile_program(partial(FORMULATIONS[formulation].build, instance))
     return program if program.integer is not None else at_window(program, instance, None)
 
 
@@ -73,7 +69,7 @@ def check_formulation(name: str) -> None:
 
 
 def build_window(
-    instance: Instance, window: Window | None, formulation: str = "least_cost"
+    instance: Instance, window: Window | None, formulation: str = USUAL
 ) -> LinearProgram:
     """The program of an instance for one window."""
     return at_window(build(instance, formulation), instance, window)
@@ -114,7 +110,7 @@ class Session:
     """
 
     def __init__(
-        self, formulation: str = "least_cost", solver: str = DEFAULT, log: Path | None = None
+        self, formulation: str = USUAL, solver: str = DEFAULT, log: Path | None = None
     ) -> None:
         self.formulation, self.method = formulation, find_solver(solver)
         self._log = log

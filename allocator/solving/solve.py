@@ -22,21 +22,20 @@ from allocator.program.certificate import certify
 from allocator.program.program import MONEY, POUNDS
 from allocator.simulate import baseline
 from allocator.solvers.catalogue import DEFAULT
-from allocator.solving.choice import FORMULATION as CHOICE
 from allocator.solving.choice import SolvedByChoice, WindowChoice
 from allocator.solving.draws import in_order
 from allocator.solving.session import (
-    FORMULATIONS,
     Progress,
     Session,
     Solved,
     WindowSolved,
     build,
     build_window,
+    check_formulation,
 )
-from allocator.vocabulary import TARGET
+from formulations import FORMULATIONS, USUAL
 
-__all__ = ["FORMULATIONS", "Progress", "build", "build_window", "laid_out", "plan_of", "solve"]
+__all__ = ["Progress", "build", "build_window", "laid_out", "plan_of", "solve"]
 
 _TABLES: Final = "allocator.plan.tables"
 
@@ -44,7 +43,7 @@ _TABLES: Final = "allocator.plan.tables"
 def solve(
     instance: Instance,
     *,
-    formulation: str = "least_cost",
+    formulation: str = USUAL,
     solver: str = DEFAULT,
     every_window: bool = True,
     time_limit: float | None = None,
@@ -54,19 +53,21 @@ def solve(
 
     Solved for no double-investment window and for every admissible one; the cheapest wins,
     ties to the shorter, then the earlier.  Without ``every_window``, windows that the prices
-    of the others rule out are bounded, not solved.  ``window_choice`` finds the best in one
-    mixed-integer program (see ``choice``).  ``time_limit`` is seconds for all of it.
+    of the others rule out are bounded, not solved.  A formulation that chooses the window finds
+    the best in one mixed-integer program (see ``choice``).  ``time_limit`` is seconds for all of
+    it.
     A plan whose status is ``infeasible`` is an answer, with the baseline filled in.
 
     Raises UsageError for an unknown formulation or solver, SolverError where the solver
     fails or runs out of time, CertificateError or AuditError where its answer does not hold.
     """
+    check_formulation(formulation)
     tell = progress or (lambda what, done, steps: None)
     steps = len(instance.windows) + 3
     Thread(target=import_module, args=(_TABLES,)).start()
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "solver.log"
-        kind = WindowChoice if formulation == CHOICE else Session
+        kind = WindowChoice if FORMULATIONS[formulation].chooses_window else Session
         session = kind(formulation, solver, log)
         solved = session.solve(
             instance, every_window=every_window, ranges=True, time_limit=time_limit,
@@ -113,7 +114,7 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
     tables |= {"years": year_table(instance, unchanged, tables), "prices": prices}
     checked = audit(
         instance, tables, best.window, objective=objective, terminal_value=left,
-        targets=TARGET in program.rows,
+        targets=FORMULATIONS[formulation].aims_at_targets,
     )  # fmt: skip
     return Plan(
         instance, formulation, solver, "optimal", objective, left,

@@ -18,6 +18,7 @@ from allocator.instance.change import apply_changes
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solving.session import check_formulation
 from allocator.sweep.axes import Axis
+from formulations import USUAL
 
 AUDITED: Final = 250  # every so many points, one is audited
 
@@ -31,7 +32,7 @@ class Design:
 
     instance: Instance
     axes: tuple[Axis, ...]
-    formulation: str = "least_cost"
+    formulation: str = USUAL
     solver: str = DEFAULT
     every_window: bool = False
     time_limit: float | None = None

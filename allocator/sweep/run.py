@@ -17,6 +17,7 @@ from allocator.sweep.axes import Axis, read_axes
 from allocator.sweep.design import Design
 from allocator.sweep.facts import COLUMNS, OPTIMAL, WHOLE, Row
 from allocator.sweep.worker import Worker, rows
+from formulations import USUAL
 
 Told = Callable[[int, Row], None]  # a point and its row
 
@@ -34,7 +35,7 @@ class Sweep:
     design: Design
 
     def __init__(
-        self, instance: Instance, axes: Sequence[Axis | str], *, formulation: str = "least_cost",
+        self, instance: Instance, axes: Sequence[Axis | str], *, formulation: str = USUAL,
         solver: str = DEFAULT, every_window: bool = False, time_limit: float | None = None,
         audit_all: bool = False,
     ) -> None:  # fmt: skip

@@ -19,7 +19,7 @@ from allocator.compile import (
 )
 from allocator.instance import Instance, read
 from allocator.program.program import LinearProgram
-from allocator.solving.session import FORMULATIONS
+from formulations import FORMULATIONS
 from tests.model.random_cases import random_case
 from tests.plans import CASES, NAMES
 

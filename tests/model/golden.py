@@ -19,7 +19,8 @@ import pyomo.environ as pyo
 
 from allocator.instance import Instance
 from allocator.program.program import LinearProgram, Objective
-from allocator.solving.solve import FORMULATIONS, build
+from allocator.solving.solve import build
+from formulations import FORMULATIONS
 from tests.model.cases import case
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from allocator.solving.solve import FORMULATIONS
+from formulations import FORMULATIONS
 from tests.model.golden import GOLDEN, components, written
 
 AGAIN = "read the change against MODEL.md, then run `python -m tests.model.golden`"

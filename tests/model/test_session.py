@@ -16,7 +16,8 @@ from allocator.solvers.catalogue import SOLVERS, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status
 from allocator.solving.session import Session
-from allocator.solving.solve import FORMULATIONS, build, build_window, solve
+from allocator.solving.solve import build, build_window, solve
+from formulations import FORMULATIONS
 from tests.model.agreement import agree
 from tests.model.cases import Case
 from tests.model.random_cases import random_case

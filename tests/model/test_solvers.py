@@ -21,7 +21,8 @@ from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status
-from allocator.solving.solve import FORMULATIONS, build_window, solve
+from allocator.solving.solve import build_window, solve
+from formulations import FORMULATIONS
 from tests.model.agreement import agree
 
 TESTS = Path(__file__).parents[1]

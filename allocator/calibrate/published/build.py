@@ -34,6 +34,7 @@ from allocator.errors import UsageError
 from allocator.instance import DoubleInvestment, Instance, Row
 from allocator.instance.schema import TABLES, Kind
 from allocator.simulate import baseline
+from formulations import LARGEST_REDUCTION
 
 TARGET_AFTER: Final = 5  # years into the plan
 _SLACK: Final = 0.25  # of the way from the least that can be reached back to doing nothing
@@ -245,6 +246,6 @@ def _least(instance: Instance) -> list[float]:
     """Children in care by year under the largest reduction; the baseline's where it has none."""
     from allocator.solving.solve import solve
 
-    facts = solve(instance, formulation="largest_reduction").to_dict()
+    facts = solve(instance, formulation=LARGEST_REDUCTION).to_dict()
     path = facts["children_in_care"] or facts["baseline_children_in_care"]
     return list(path.values())

@@ -23,6 +23,7 @@ from allocator.instance.schema import TIERS
 from allocator.program.matrix import Floats
 from allocator.program.program import POUNDS, LinearProgram
 from allocator.solving.session import Progress, Session
+from formulations import LEAST_COST
 
 SAME: Final = 0.005  # of the baseline's cases, or of one: nearer than this is as today
 MORE, FEWER, AS_TODAY, OPEN = "more", "fewer", "as today", "open"
@@ -111,7 +112,7 @@ def alternatives(
         "alternatives_services": _case_table(instance, best.program, planned, found),
     }
     return Alternatives(
-        instance, "least_cost", session.solver, tables, cost * POUNDS, allowed * POUNDS,
+        instance, LEAST_COST, session.solver, tables, cost * POUNDS, allowed * POUNDS,
         best.window, tuple(each.window for each in near), nearest.distance * POUNDS,
         sum(each.audits for each in found),
     )  # fmt: skip
@@ -187,4 +188,4 @@ def _none(instance: Instance, solver: str) -> Alternatives:
     tables = {
         name: pd.DataFrame(columns=list(columns)) for name, columns in Alternatives.COLUMNS.items()
     }
-    return Alternatives(instance, "least_cost", solver, tables, None, 0.0, None, (), None, 0)
+    return Alternatives(instance, LEAST_COST, solver, tables, None, 0.0, None, (), None, 0)

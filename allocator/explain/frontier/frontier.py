@@ -24,6 +24,7 @@ from allocator.simulate import baseline
 from allocator.solving.session import Progress, build
 from allocator.solving.windows import TIE
 from allocator.vocabulary import BUDGET
+from formulations import LARGEST_REDUCTION, LEAST_COST
 
 _WINDOW: Final = {
     "window_first_year": "year: first of the double investment; blank for none",
@@ -148,7 +149,7 @@ def target_frontier(
         columns=list(TargetFrontier.COLUMNS["frontier_target"]),
     )  # fmt: skip
     return TargetFrontier(
-        instance, "least_cost", walked.solver, {"frontier_target": _typed(table)},
+        instance, LEAST_COST, walked.solver, {"frontier_target": _typed(table)},
         (moving.owner, moving.year), moving.now, walked,
     )  # fmt: skip
 
@@ -163,7 +164,7 @@ def budget_frontier(
     out, as in ``largest_reduction``.  UsageError where there is no such fund.
     """
     chosen = fund_meant(instance, fund)
-    program = build(instance, "largest_reduction")
+    program = build(instance, LARGEST_REDUCTION)
     owned = {key: at for key, at in program.rows[BUDGET].positions.items()
              if key[0] == chosen}  # fmt: skip
     totals: dict[str, float] = {}
@@ -184,7 +185,7 @@ def budget_frontier(
         columns=list(BudgetFrontier.COLUMNS["frontier_budget"]),
     )
     return BudgetFrontier(
-        instance, "largest_reduction", walked.solver, {"frontier_budget": _typed(table)}, chosen,
+        instance, LARGEST_REDUCTION, walked.solver, {"frontier_budget": _typed(table)}, chosen,
         0.0, walked,
     )  # fmt: skip
 

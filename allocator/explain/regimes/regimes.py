@@ -29,6 +29,7 @@ from allocator.plan.tables import year_table
 from allocator.simulate import baseline
 from allocator.solving.session import Progress, Session
 from allocator.solving.solve import plan_of
+from formulations import LEAST_COST
 
 FIXED, FREE, YEARLY = "fixed", "free", "year_by_year"
 MADE_GOOD: Final = "short"  # the status of a plan whose money or targets do not suffice
@@ -130,7 +131,7 @@ def regimes(instance: Instance, progress: Progress | None = None) -> Regimes:
         "regimes_years": pd.concat([_years(instance, each) for each in ran], ignore_index=True),
         "settlements": _settlements(yearly),
     }
-    return Regimes(instance, "least_cost", session.solver, tables)
+    return Regimes(instance, LEAST_COST, session.solver, tables)
 
 
 def _certain(regime: str, instance: Instance, session: Session) -> _Ran:
@@ -138,7 +139,7 @@ def _certain(regime: str, instance: Instance, session: Session) -> _Ran:
     solved = session.solve(instance, every_window=False)
     if solved.best is None:
         return _rolled(regime, roll(instance, certain=True))
-    plan = plan_of(instance, solved, "least_cost", session.solver)
+    plan = plan_of(instance, solved, LEAST_COST, session.solver)
     done = Settlement(instance.last_year, plan.window, plan.objective or 0.0, {}, {})
     return _Ran(regime, done, plan.tables)
 

@@ -25,6 +25,7 @@ from allocator.explain.switching.straight import Straight
 from allocator.instance import Instance
 from allocator.program.program import LinearProgram
 from allocator.solving.session import Progress, build
+from formulations import LEAST_COST
 
 STEPS: Final = {"lower": (0.5, 0.0), "higher": (2.0, 4.0)}  # factors, from 1 outward
 TOLERANCE: Final = 0.01  # of the value as it stands, or of the value found where that is more
@@ -108,9 +109,7 @@ def switching_values(
     table = pd.DataFrame(rows, columns=list(columns))
     numbers = [name for name in columns if name.endswith(("_below", "_above", "_low", "_high"))]
     table = table.astype(dict.fromkeys(("value", "low", "high", *numbers), "float64"))
-    return Switching(
-        instance, "least_cost", judge.solver, {"switching": table}, usual, judge.solves
-    )
+    return Switching(instance, LEAST_COST, judge.solver, {"switching": table}, usual, judge.solves)
 
 
 class _Search:

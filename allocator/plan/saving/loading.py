@@ -17,6 +17,7 @@ from allocator.plan.plan import Plan, WindowOutcome
 from allocator.plan.saving.layout import INSTANCE_FOLDER, LOG_FILE, NAMES, PLAN_FILE, TABLES, WHOLE
 from allocator.plan.saving.writing import SCHEMA
 from allocator.program.certificate import Certificate, Residual
+from formulations import FORMULATIONS, USUAL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,6 +53,12 @@ def open_facts(path: str | Path) -> tuple[Path, dict[str, Any]]:
     saved = facts.get("saved") if isinstance(facts, dict) else None
     if not isinstance(saved, dict) or saved.get("schema") != SCHEMA:
         raise UsageError(f"{file}: is not a plan saved by `solve --out`")
+    asked = facts.get("formulation", USUAL)
+    if asked not in FORMULATIONS:
+        raise UsageError(
+            f"{file}: is a plan of the formulation {asked!r}, which there is not; "
+            f"there are {', '.join(FORMULATIONS)}"
+        )
     return file.parent, facts
 
 

@@ -11,6 +11,7 @@ from allocator.report.html.blocks import Block, Command, Facts, Section, Shown, 
 from allocator.report.pages.summary import proof_lines
 from allocator.report.subject import Subject
 from allocator.solvers.catalogue import DEFAULT, SOLVERS
+from formulations import USUAL
 
 
 def section(subject: Subject) -> Section:
@@ -34,7 +35,7 @@ def section(subject: Subject) -> Section:
         blocks.append(Text(_windows_proved(subject)))
     blocks.append(Text("To make the plan again from its own copy of the instance, and check it:"))
     folder = shlex.quote(subject.name)
-    options = f" --formulation {plan.formulation}" * (plan.formulation != "least_cost")
+    options = f" --formulation {plan.formulation}" * (plan.formulation != USUAL)
     options += f" --solver {_asked_for(plan.solver)}" * (_asked_for(plan.solver) != DEFAULT)
     blocks.append(Command(f"allocator solve {folder}/instance{options} --out {folder}-again"))
     if plan.found:

@@ -6,21 +6,17 @@ from allocator.instance.instance import financial_year, owner_areas
 from allocator.instance.schema import ALL
 from allocator.plan.plan import Plan
 from allocator.wording import counted, listed, number, pounds, shortened, years_said
+from formulations import FORMULATIONS
 
 _MOST_TARGETS = 3
 
 
 def question(plan: Plan) -> str:
     """What the formulation asks of the instance."""
-    if not plan.aims_at_targets:
-        return (
-            "Question: how few children in care can the funds reach by the end of "
-            f"{financial_year(plan.instance.last_year)}, and at what least cost?"
-        )
-    targets = targets_said(plan)
-    if not targets:
-        return "Question: what is the cheapest plan? The instance sets no target."
-    return f"Question: what is the cheapest path to {targets}?"
+    asked, targets = FORMULATIONS[plan.formulation], targets_said(plan)
+    told = asked.question if targets else asked.untargeted or asked.question
+    end = financial_year(plan.instance.last_year)
+    return f"Question: {told.format(targets=targets, end=end)}"
 
 
 def targets_said(plan: Plan) -> str:
@@ -64,10 +60,11 @@ def _no_plan(plan: Plan) -> str:
         " The table shows what happens if nothing changes. `allocator explain INSTANCE` says which"
         " limits can't all hold and what would give a plan."
     )
-    if plan.aims_at_targets:
+    otherwise = FORMULATIONS[plan.formulation].otherwise
+    if otherwise:
         told += (
-            " For what the funds can reach, run `allocator solve INSTANCE --formulation "
-            "largest_reduction`."
+            f" For what the funds can reach, run `allocator solve INSTANCE --formulation "
+            f"{otherwise}`."
         )
     return told
 

@@ -21,6 +21,7 @@ from allocator.wording import (
     table,
     years_said,
 )
+from formulations import FORMULATIONS
 
 MOST_WORTHS = 8
 MOST_LEVERS = 5
@@ -135,8 +136,9 @@ def _binding(plan: Plan) -> str:
     shown = [*levers[:MOST_LEVERS], *others[: MOST_WORTHS - len(levers[:MOST_LEVERS])]]
     rows = [(each.what, each.worth) for each in shown]
     heading = "What binds, and what one unit of it is worth at present value"
-    if not plan.aims_at_targets:
-        heading += ", children in care kept at the fewest"
+    held = FORMULATIONS[plan.formulation].held
+    if held:
+        heading += f", {held}"
     lines = [paragraph(heading)]
     if TARGET not in set(plan.tables["prices"]["constraint"]) and _has_targets(plan):
         lines.append("  The targets do not bind: the cheapest plan goes below them of itself")

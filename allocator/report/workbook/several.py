@@ -16,6 +16,7 @@ from allocator.report.workbook.book import COUNT, MONEY, TEXT, Block, Book, Head
 from allocator.report.workbook.charts import Drawing, money_axis, stroke
 from allocator.report.workbook.columns import names
 from allocator.wording import shortened
+from formulations import USUAL
 
 _NOTE: Final = (
     "Tables, formulas and inputs of each plan are in its own workbook: `allocator report` of it "
@@ -45,7 +46,7 @@ def names_of(plans: Sequence[Plan]) -> list[str]:
 
 def _name(plan: Plan) -> str:
     title = shortened(plan.instance.title or plan.instance.name, _LABEL)
-    unusual = plan.formulation != "least_cost"
+    unusual = plan.formulation != USUAL
     return f"{title} ({plan.formulation.replace('_', ' ')})" if unusual else title
 
 
