@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from allocator.cli.calibrate.files import tell_passed_over
 from allocator.cli.verbs import Verb
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def command(
     from allocator.instance.placing import place_file
 
     read = read_panel(panel)
+    tell_passed_over(read.passed_over)
     found = [each for base in bases for each in backtest(read, base, horizon)]
     if out is not None:
         import pandas as pd

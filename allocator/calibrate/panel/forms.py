@@ -3,6 +3,7 @@
 - *characteristics*: children looked after at 31 March, starting or ceasing, by group and
   characteristic (explore education statistics); the groups tell which of the three it is;
 - *counts*: number and rate of children looked after (``population_count``);
+  of both, the headings before the release of 2025 and those since are known;
 - *outturn*: Section 251 lines (``category_of_expenditure``);
 - *long*: a row for each measure, as the local authority interactive tool keeps its data;
 - *wide*: a column for each measure: that tool's panel, or the children in need census.
@@ -18,10 +19,16 @@ if TYPE_CHECKING:
 
 AREA: Final = ("area", "la_name", "la and regions", "local_authority", "local authority")
 CODE: Final = ("la_code", "old_la_code", "la number", "la_number")
+_HEADS_TOLD: Final = 8
 YEAR: Final = ("fy_end", "time_period", "years_num", "years", "year")
 LEVEL: Final = ("level", "geographic_level")
 REGION: Final = ("region", "region_name")
-_GROUP: Final = ("group", "cla_group")
+# Headings of the tables by characteristics: group, characteristic, number; since 2025 the last.
+_BY_GROUP: Final = (
+    ("group", "characteristic", "number"),
+    ("cla_group", "characteristic", "number"),
+    ("characteristic", "breakdown", "children_count"),
+)
 _MEASURE: Final = ("measure_short", "short desc", "measure")
 _VALUE: Final = ("value", "values_num", "values")
 _SPENT: Final = ("gross_expenditure", "total_expenditure")
@@ -46,6 +53,7 @@ _OTHER_NAMES: Final = {
 }
 _COUNTED: Final = {
     "children looked after at 31 march each year": "cla_31mar",
+    "children looked after on 31 march each year": "cla_31mar",
     "children starting to be looked after each year": "cla_started",
     "children ceasing to be looked after each year": "cla_ceased",
 }
@@ -87,6 +95,16 @@ def melt(frame: pd.DataFrame) -> pd.DataFrame | None:
     return None
 
 
+def unknown(frame: pd.DataFrame) -> str:
+    """Why a table has none of the forms, in words."""
+    for names, what in ((YEAR, "the year"), ((*AREA, *LEVEL), "the area")):
+        if column(frame, names) is None:
+            return f"has no column for {what} ({', '.join(names)})"
+    heads = [str(name) for name in frame.columns]
+    more = f" and {len(heads) - _HEADS_TOLD} more" if len(heads) > _HEADS_TOLD else ""
+    return f"its columns are those of no form known: {', '.join(heads[:_HEADS_TOLD])}{more}"
+
+
 def _tidy(rows: pd.Index, measure: object, text: pd.Series, name: str) -> pd.DataFrame:
     import pandas as pd
 
@@ -94,10 +112,11 @@ def _tidy(rows: pd.Index, measure: object, text: pd.Series, name: str) -> pd.Dat
 
 
 def _characteristics(frame: pd.DataFrame) -> pd.DataFrame | None:
-    group = column(frame, _GROUP)
-    if group is None or not {"characteristic", "number"} <= set(frame.columns):
+    heads = next((each for each in _BY_GROUP if set(each) <= set(frame.columns)), None)
+    if heads is None:
         return None
-    groups, names = frame[group].str.casefold().str.strip(), frame["characteristic"].str.strip()
+    group, name, number = heads
+    groups, names = frame[group].str.casefold().str.strip(), frame[name].str.strip()
     told = {_TELLING[each] for each in groups.unique() if each in _TELLING}
     if len(told) != 1:
         return None
@@ -109,7 +128,7 @@ def _characteristics(frame: pd.DataFrame) -> pd.DataFrame | None:
     )
     unaccompanied = groups.str.startswith("unaccompanied") & names.str.casefold().isin(_UASC)
     measure = measure.mask(unaccompanied, f"uasc_{'31mar' if table == STOCK else table}")
-    return _tidy(frame.index, measure.to_numpy(), frame["number"], "number")
+    return _tidy(frame.index, measure.to_numpy(), frame[number], number)
 
 
 def _named(
@@ -127,7 +146,14 @@ def _named(
     return form
 
 
-_counts = _named(_COUNTED, "population_count", "number")
+def _counts(frame: pd.DataFrame) -> pd.DataFrame | None:
+    if "characteristic" in frame.columns:  # a part of the children, not all
+        return None
+    before, since = (
+        _named(_COUNTED, *heads)(frame)
+        for heads in (("population_count", "number"), ("population_type", "children_count"))
+    )
+    return since if before is None else before
 
 
 def _outturn(frame: pd.DataFrame) -> pd.DataFrame | None:

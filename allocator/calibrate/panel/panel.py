@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,13 +25,15 @@ class Panel:
     ``rows`` has the columns ``code`` (of the council as the Department numbers it, or its name),
     ``level`` (council, region or nation), ``year`` (in whose March it ends), ``measure``,
     ``value``, ``why`` a value is missing, and ``file``.  ``names`` and ``regions`` go by code.
-    Where files overlap the first one read holds, unless its cell is blank.
+    Where files overlap the first one read holds, unless its cell is blank.  ``passed_over`` has
+    each file of the folder that was not read, and why.
     """
 
     rows: pd.DataFrame
     names: dict[str, str]
     regions: dict[str, str]
     aliases: dict[str, frozenset[str]]
+    passed_over: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def _values(self) -> pd.DataFrame:
@@ -101,4 +103,4 @@ class Panel:
 
     def until(self, year: int) -> Panel:
         """The panel as it stood at the end of March of a year: nothing later is in it."""
-        return Panel(self.rows[self.rows["year"] <= year], self.names, self.regions, self.aliases)
+        return replace(self, rows=self.rows[self.rows["year"] <= year])

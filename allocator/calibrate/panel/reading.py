@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from allocator.calibrate.panel import cells
 from allocator.calibrate.panel.councils import plain
-from allocator.calibrate.panel.forms import AREA, CODE, LEVEL, REGION, YEAR, column, melt
+from allocator.calibrate.panel.forms import AREA, CODE, LEVEL, REGION, YEAR, column, melt, unknown
 from allocator.calibrate.panel.panel import COLUMNS, COUNCIL, NATION, Panel
 from allocator.calibrate.panel.panel import REGION as REGIONAL
 from allocator.errors import InstanceError, UsageError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_PROBLEMS: Final = 50  # of one file
+_MOST_NAMED: Final = 5  # files, in an error
 _LEVELS: Final = {"local authority": COUNCIL, "regional": REGIONAL, "national": NATION}
 _NATION: Final = ("england", "national")
 _REGIONS: Final = frozenset(
@@ -36,27 +38,40 @@ _FORMS: Final = (
 def read_panel(path: str | Path) -> Panel:
     """All tables of a CSV file, or of the CSV files of a folder, that have a known form.
 
-    Raises UsageError where there is none, InstanceError with every cell that is neither a number
-    nor one of the Department's codes.
+    The panel names the others, each with the reason.  Raises UsageError where no file has a known
+    form, InstanceError with every cell that is neither a number nor one of the Department's codes.
     """
     import pandas as pd
 
     path = Path(path)
-    files = sorted(path.rglob("*.csv")) if path.is_dir() else [path]
+    files = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
     if not path.exists() or not files:
-        raise UsageError(f"{path}: there is no such file, or no CSV file in the folder")
+        raise UsageError(f"{path}: there is no such file, or no file in the folder")
     problems: list[Problem] = []
     found: list[pd.DataFrame] = []
+    passed: list[tuple[str, str]] = []
     for file in files:
-        rows = _read(file, problems)
-        if rows is not None:
+        rows = no_table(file) or _read(file, problems)
+        if isinstance(rows, str):
+            passed.append((file.relative_to(path).as_posix() if path.is_dir() else str(file), rows))
+        else:
             found.append(rows)
     if problems:
         raise InstanceError(problems)
     if not found:
-        raise UsageError(f"{path}: holds no published table; {_FORMS}")
+        why = "; ".join(f"{name}: {reason}" for name, reason in passed[:_MOST_NAMED])
+        raise UsageError(f"{path}: holds no published table; {_FORMS}.  {why}")
     found.sort(key=_years_first)
-    return _joined(pd.concat(found, ignore_index=True))
+    return replace(_joined(pd.concat(found, ignore_index=True)), passed_over=tuple(passed))
+
+
+def no_table(file: Path) -> str:
+    """Why a file of a folder is not looked into, by its name alone; "" for one that is."""
+    if file.name.startswith("~$"):
+        return "is a mark that an office program leaves beside an open file"
+    if file.name.startswith("."):
+        return "is a hidden file"
+    return "" if file.suffix.casefold() == ".csv" else "is no CSV file"
 
 
 def _years_first(rows: pd.DataFrame) -> int:
@@ -64,8 +79,8 @@ def _years_first(rows: pd.DataFrame) -> int:
     return -int(rows["year"].nunique())
 
 
-def _read(file: Path, problems: list[Problem]) -> pd.DataFrame | None:
-    """Tidy rows of one file; None if it has no known form."""
+def _read(file: Path, problems: list[Problem]) -> pd.DataFrame | str:
+    """Tidy rows of one file, or why it has none."""
     import pandas as pd
 
     try:
@@ -73,16 +88,18 @@ def _read(file: Path, problems: list[Problem]) -> pd.DataFrame | None:
             io.StringIO(_decoded(file)), dtype=str, keep_default_na=False, skipinitialspace=True
         )
     except pd.errors.EmptyDataError:
-        return None
+        return "is empty"
     except pd.errors.ParserError as error:
         fault = f"is not valid CSV: {str(error).strip().rpartition('error: ')[2]}"
         remedy = "download it again, or take it out of the folder"
         problems.append(Problem(file.name, None, "", "", fault, remedy))
-        return None
+        return fault
     frame.columns = frame.columns.str.strip().str.casefold()
     melted = melt(frame)
     if melted is None:
-        return None
+        return unknown(frame)
+    if melted.empty:
+        return "no row has a measure that is known" if len(frame) else "has no rows"
     places = _places(frame, file, problems)
     rows = melted.join(places, on="row")
     values, why, wrong = cells.numbers(rows["text"])

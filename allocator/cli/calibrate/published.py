@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from allocator.cli.calibrate.files import tell_passed_over
 from allocator.cli.progress import Progress
 from allocator.cli.verbs import Verb
 
@@ -66,6 +67,7 @@ def command(
     with Progress() as progress:
         progress("reading the tables", 0, 3)
         read = read_panel(panel)
+        tell_passed_over(read.passed_over)
         if listed is not None or out is None:
             click.echo("\n".join(listing(read, listed or "")))
             return
