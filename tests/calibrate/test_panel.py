@@ -166,29 +166,38 @@ def test_the_headings_of_the_release_of_2025(tmp_path):
     """`population_type` and `children_count`; "on 31 March"; `characteristic` and `breakdown`."""
     place = "2025,Local authority,Middle,901,Easton"
     file_of(
-        tmp_path, RELEASE_2025.format("population_type"),
+        tmp_path,
+        RELEASE_2025.format("population_type"),
         f"{place},Children looked after on 31 March each year,415",
         f"{place},Children starting to be looked after each year,133",
-        f"{place},Children ceasing to be looked after each year,129", name="cla.csv",
-    )  # fmt: skip
+        f"{place},Children ceasing to be looked after each year,129",
+        name="cla.csv",
+    )
     file_of(
-        tmp_path, RELEASE_2025.format("characteristic,breakdown"),
-        f"{place},Placement,Foster placements,260", f"{place},Placement,Total,415",
-        f"{place},Unaccompanied asylum-seeking children,UASC,17", name="stock.csv",
-    )  # fmt: skip
+        tmp_path,
+        RELEASE_2025.format("characteristic,breakdown"),
+        f"{place},Placement,Foster placements,260",
+        f"{place},Placement,Total,415",
+        f"{place},Unaccompanied asylum-seeking children,UASC,17",
+        name="stock.csv",
+    )
     panel = read_panel(tmp_path)
     found = {m: panel.value(m, "901", 2025) for m in panel.measures}
     assert found == {
-        "cla_31mar": 415, "cla_started": 133, "cla_ceased": 129, "uasc_31mar": 17,
+        "cla_31mar": 415,
+        "cla_started": 133,
+        "cla_ceased": 129,
+        "uasc_31mar": 17,
         "stock/placement/foster placements": 260,
-    }  # fmt: skip
+    }
 
 
 def test_a_bad_cell_is_told_under_the_new_heading(tmp_path):
     file_of(
-        tmp_path, RELEASE_2025.format("population_type"),
+        tmp_path,
+        RELEASE_2025.format("population_type"),
         "2025,Local authority,Middle,901,Easton,Children looked after on 31 March each year,many",
-    )  # fmt: skip
+    )
     with pytest.raises(InstanceError) as caught:
         read_panel(tmp_path)
     assert [(p.row, p.column, p.value) for p in caught.value.problems] == [
@@ -210,10 +219,13 @@ def test_every_file_passed_over_is_named_with_the_reason(tmp_path):
     assert "no column for the year" in told.pop("other.csv")
     assert "of no form known: area, fy_end, b" in told.pop("form.csv")
     assert told == {
-        "long.csv": "no row has a measure that is known", "bare.csv": "has no rows",
-        "empty.csv": "is empty", "notes.txt": "is no CSV file", ".hidden.csv": "is a hidden file",
+        "long.csv": "no row has a measure that is known",
+        "bare.csv": "has no rows",
+        "empty.csv": "is empty",
+        "notes.txt": "is no CSV file",
+        ".hidden.csv": "is a hidden file",
         "~$A.csv": "is a mark that an office program leaves beside an open file",
-    }  # fmt: skip
+    }
 
 
 def test_where_nothing_can_be_read_each_file_has_its_reason(tmp_path):

@@ -80,14 +80,18 @@ def calibrate(
     start: date | None = None,
     end: date | None = None,
     children_in_need: float | None = None,
+    dates: str | None = None,
+    council: str | None = None,
     told: Callable[[str, int, int], None] = lambda what, done, steps: None,
 ) -> Calibration:
     """Calibrate from the returns of a folder, which are read and not written.
 
-    ``end`` is the day of the opening stocks, ``start`` that from which moves count; both as in
-    :func:`.observing.observe`.  Raises UsageError or InstanceError.
+    ``end`` is the day of the opening stocks, ``start`` that from which moves count; they, ``dates``
+    and ``council`` are as in :func:`.observing.observe`.  Raises UsageError or InstanceError.
     """
-    observed = observe(folder, settings, start=start, end=end, told=told)
+    observed = observe(
+        folder, settings, start=start, end=end, dates=dates, council=council, told=told
+    )
     if observed.tally.opening.sum() < settings.smallest:
         raise UsageError(
             f"{folder}: fewer than {settings.smallest} children are in care on "

@@ -7,9 +7,7 @@ hash, a date a number of days, a code its position in the code set.
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -17,21 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from allocator.calibrate.ssda903.returns import encoding_of
+from allocator.calibrate.ssda903.returns import encoding_of, headings, plain
 
 PIECE: Final = 150_000  # rows read at once
-MISSING: Final = np.iinfo(np.int32).min  # a blank cell, of dates
-UNREADABLE: Final = MISSING + 1  # a cell that is no date
-_DATE: Final = re.compile(
-    r"(?:(\d{1,2})/(\d{1,2})/(\d{4})|(\d{4})-(\d\d)-(\d\d))(?:[T ]\d\d?:.*)?", re.ASCII
-)
-_EPOCH: Final = date(1970, 1, 1).toordinal()
-
-
-def headings(path: Path) -> list[str]:
-    """Headings of a CSV file as they stand."""
-    with path.open(encoding=encoding_of(path), errors="replace", newline="") as file:
-        return [cell.strip().strip('"') for cell in file.readline().rstrip("\r\n").split(",")]
 
 
 def pieces(
@@ -43,15 +29,16 @@ def pieces(
     more cells than headings are left out, and their numbers added to ``left_out``; blank rows
     have nothing in any column.  The heading is row 1.
     """
-    named = {name: name.strip().upper() for name in headings(path)}
-    wanted = [raw for raw, name in named.items() if name in columns]
-    skipped = _too_long(path, len(named))
+    heads = [plain(name) for name in headings(path)]
+    names = [name if name in columns else f"{n} {name}" for n, name in enumerate(heads)]
+    skipped = _too_long(path, len(heads))
     left_out += skipped
     start = 0
     with path.open(encoding=encoding_of(path), errors="replace", newline="") as file:
         reader = pd.read_csv(
-            file, usecols=wanted, chunksize=PIECE, keep_default_na=False, na_values=[""],
-            dtype={raw: object if named[raw] == "CHILD" else "category" for raw in wanted},
+            file, header=0, names=names, usecols=[name for name in names if name in columns],
+            index_col=False, chunksize=PIECE, keep_default_na=False, na_values=[""],
+            dtype={name: object if name == "CHILD" else "category" for name in columns},
             skip_blank_lines=False, skiprows=[row - 1 for row in skipped],
         )  # fmt: skip
         with reader:
@@ -60,7 +47,7 @@ def pieces(
                 for row in skipped:
                     rows[rows >= row] += 1
                 start += len(frame)
-                yield frame.rename(columns=named), rows
+                yield frame, rows
 
 
 def _too_long(path: Path, width: int) -> list[int]:
@@ -83,28 +70,22 @@ def mapped(
     return numbers
 
 
+def _identifier(text: str) -> str:
+    """An identifier without the spaces and the ``.0`` that spreadsheets add."""
+    plain = text.strip()
+    number = plain.removesuffix(".0")
+    return number if number.isdecimal() else plain
+
+
 def hashed(column: pd.Series) -> NDArray[np.uint64]:
     """A 64-bit hash of each identifier, the same in all files; 0 for a blank cell."""
     texts = np.array(
-        [text.strip() if isinstance(text, str) else "" for text in column.to_numpy(object)], object
+        [_identifier(text) if isinstance(text, str) else "" for text in column.to_numpy(object)],
+        object,
     )
     found: NDArray[np.uint64] = pd.util.hash_array(texts, categorize=False) | np.uint64(1)
     found[texts == ""] = 0
     return found
-
-
-def day_of(text: str) -> int:
-    """Days since 1970 of a date as dd/mm/yyyy (or yyyy-mm-dd), a time of day after it ignored."""
-    try:
-        if len(text) == 10 and text[2] == text[5] == "/":  # nearly all
-            return date(int(text[6:]), int(text[3:5]), int(text[:2])).toordinal() - _EPOCH
-        found = _DATE.fullmatch(text)
-        if found is None:
-            return UNREADABLE
-        day, month, year, *iso = (int(part or 0) for part in found.groups())
-        return (date(*iso) if iso[0] else date(year, month, day)).toordinal() - _EPOCH
-    except ValueError:
-        return UNREADABLE
 
 
 def positions(codes: Sequence[str]) -> Callable[[str], int]:

@@ -14,15 +14,15 @@ from allocator.calibrate.ssda903.birthdays import ages
 from allocator.calibrate.ssda903.cleaning import clean
 from allocator.calibrate.ssda903.counting import Tally, tally
 from allocator.calibrate.ssda903.reading import (
-    check_headings,
     day,
     last_day,
     read_births,
     read_episodes,
 )
-from allocator.calibrate.ssda903.returns import ReturnFile, find_returns
+from allocator.calibrate.ssda903.returns import ReturnFile, find_returns, passed_over
 from allocator.calibrate.ssda903.rules import Findings
 from allocator.calibrate.ssda903.settings import Settings
+from allocator.calibrate.ssda903.survey import check_headings, surveyed
 from allocator.errors import UsageError
 
 _SURPRISING = 30  # years of returns
@@ -41,6 +41,7 @@ class Observed:
     edges: tuple[date, ...]
     episodes: int  # rows read that stood
     ages: NDArray[np.int64]  # children in care on the last day by age in months
+    passed_over: tuple[tuple[str, str], ...] = ()  # files that were not read, and why
 
     @property
     def base(self) -> date:
@@ -59,15 +60,19 @@ def observe(
     *,
     start: date | None = None,
     end: date | None = None,
+    dates: str | None = None,
+    council: str | None = None,
     told: Callable[[str, int, int], None] = lambda what, done, steps: None,
 ) -> Observed:
     """Read, clean and count the returns of a folder; nothing is written.
 
     ``end`` is the day of the opening stocks [31 March of the last return]; years are counted back
-    from it to ``start`` [the beginning of the first return].  Raises UsageError or InstanceError.
+    from it to ``start`` [the beginning of the first return].  ``dates`` is their form [found out],
+    ``council`` the one to read where a column names several.  Raises UsageError or InstanceError.
     """
     files = find_returns(folder)
     check_headings(files)
+    files = surveyed(files, dates, council)
     findings = Findings()
     episodes = read_episodes(files, settings, findings, told)
     births = read_births(files, findings)
@@ -84,7 +89,9 @@ def observe(
     care = clean(kept, births, day(until), settings, findings)
     counted = tally(care, [day(edge) for edge in edges], settings)
     there = ages(care, day(until))
-    return Observed(counted, findings, tuple(files), tuple(edges), read, there)
+    return Observed(
+        counted, findings, tuple(files), tuple(edges), read, there, tuple(passed_over(folder))
+    )
 
 
 def _refuse_gaps(folder: Path, years: set[int], edges: list[date]) -> None:

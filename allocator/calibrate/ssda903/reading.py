@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -21,20 +22,16 @@ from allocator.calibrate.ssda903.codes import (
     SHORT_BREAKS,
 )
 from allocator.calibrate.ssda903.columns import (
-    MISSING,
-    UNREADABLE,
-    day_of,
     hashed,
-    headings,
     mapped,
-    pieces,
     positions,
 )
+from allocator.calibrate.ssda903.dates import MISSING, UNREADABLE, day_of
 from allocator.calibrate.ssda903.returns import ReturnFile
 from allocator.calibrate.ssda903.rules import Findings
 from allocator.calibrate.ssda903.settings import Settings
-from allocator.errors import InstanceError, UsageError
-from allocator.instance import Problem
+from allocator.calibrate.ssda903.survey import rows_of
+from allocator.errors import UsageError
 
 OPEN: Final = np.iinfo(np.int32).max  # the end of an episode that has none
 REASONS: Final = (FOLLOWED, *(code for codes in ROUTES.values() for code in codes))
@@ -47,21 +44,6 @@ Told = Callable[[str, int, int], None]
 def day(of: date) -> int:
     """A date as days since 1970."""
     return (of - _EPOCH).days
-
-
-def check_headings(files: Sequence[ReturnFile]) -> None:
-    """Raise InstanceError with every heading that is missing from any file."""
-    problems = []
-    for file in files:
-        have = {name.upper() for name in headings(file.path)}
-        wanted = EPISODES_READ if file.kind == "episodes" else HEADER_READ
-        problems += [
-            Problem(file.name, 1, name, "", "the column is missing",
-                    "give the file as the return has it, with this heading in its first row")
-            for name in wanted if name not in have
-        ]  # fmt: skip
-    if problems:
-        raise InstanceError(problems)
 
 
 def read_episodes(
@@ -78,8 +60,8 @@ def read_episodes(
         told(f"reading {file.name}", number, len(files))
         left_out: list[int] = []
         found = [
-            _episodes(frame, rows, number, settings, findings)
-            for frame, rows in pieces(file.path, EPISODES_READ, left_out)
+            _episodes(frame, rows, (number, file), settings, findings)
+            for frame, rows in rows_of(file, EPISODES_READ, left_out)
         ]
         findings.note("row_too_long", np.full(len(left_out), number), np.array(left_out, int))
         if found:
@@ -88,7 +70,21 @@ def read_episodes(
     episodes = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     if not len(episodes):
         raise UsageError("no file has an episode that can be read; see the rules in the guide")
+    _refuse_strangers(files, episodes)
     return episodes
+
+
+def _refuse_strangers(files: Sequence[ReturnFile], episodes: pd.DataFrame) -> None:
+    """Raise UsageError where two files of one year hold other children: two councils' returns."""
+    alone = episodes[["year", "file", "child"]].drop_duplicates()
+    for year, mine in alone.groupby("year"):
+        (first, *others) = (set(part["child"]) for _, part in mine.groupby("file"))
+        if any(2 * len(first & other) < min(len(first), len(other)) for other in others):
+            names = ", ".join(files[number].name for number in sorted(mine["file"].unique()))
+            raise UsageError(
+                f"{names}: are returns of one year, {year}, with other children in each; give the "
+                "folder of one council, or put the parts of one return into one file"
+            )
 
 
 def _of_kind(files: Sequence[ReturnFile], kind: str) -> Iterator[tuple[int, ReturnFile]]:
@@ -96,10 +92,16 @@ def _of_kind(files: Sequence[ReturnFile], kind: str) -> Iterator[tuple[int, Retu
 
 
 def _episodes(
-    frame: pd.DataFrame, rows: NDArray[np.int_], file: int, settings: Settings, findings: Findings
+    frame: pd.DataFrame,
+    rows: NDArray[np.int_],
+    of: tuple[int, ReturnFile],
+    settings: Settings,
+    findings: Findings,
 ) -> pd.DataFrame:
     """Episodes of a piece that stand: short breaks, and rows without child or start, left out."""
-    child, start, end = hashed(frame["CHILD"]), _days(frame["DECOM"]), _days(frame["DEC"])
+    file, source = of
+    child = hashed(frame["CHILD"])
+    start, end = (_days(frame[name], source) for name in ("DECOM", "DEC"))
     status = mapped(frame["LS"], positions(LEGAL_STATUS), -1, np.int8)
     place = mapped(frame["PLACE"], positions([*PLACEMENTS]), len(PLACEMENTS), np.int8)
     provider = mapped(frame["PLACE_PROVIDER"], positions([*PROVIDERS]), len(PROVIDERS), np.int8)
@@ -129,8 +131,8 @@ def _episodes(
     return pd.DataFrame({name: values[stands] for name, values in columns.items()})
 
 
-def _days(column: pd.Series) -> NDArray[np.integer]:
-    return mapped(column, day_of, MISSING, np.int32)
+def _days(column: pd.Series, file: ReturnFile) -> NDArray[np.integer]:
+    return mapped(column, partial(day_of, month_first=file.month_first), MISSING, np.int32)
 
 
 def leave_out(
@@ -176,8 +178,8 @@ def read_births(files: Sequence[ReturnFile], findings: Findings) -> pd.Series:
     parts = []
     for number, file in _of_kind(files, "header"):
         left_out: list[int] = []
-        for frame, rows in pieces(file.path, HEADER_READ, left_out):
-            child, born = hashed(frame["CHILD"]), _days(frame["DOB"])
+        for frame, rows in rows_of(file, HEADER_READ, left_out):
+            child, born = hashed(frame["CHILD"]), _days(frame["DOB"], file)
             table = pd.DataFrame({"child": child, "born": born}).assign(
                 file=np.int16(number), row=rows.astype(np.int32)
             )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import codecs
+import csv
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from allocator.calibrate.ssda903.codes import EPISODES_READ, HEADER_READ
 from allocator.errors import UsageError
 
 _BLOCK: Final = 1 << 22
+_NAMED: Final = 5  # files passed over, in an error
 _RANGE = re.compile(r"(?<!\d)(20\d\d|\d\d)\s?(?:-|_|/|to|\s)?\s?(20\d\d|\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 
@@ -27,30 +30,82 @@ class ReturnFile:
     name: str
     kind: str  # "episodes" or "header"
     year: int | None
+    month_first: bool = False  # of its dates
+    council: str = ""  # whose rows are read, where a column names councils
 
 
 def find_returns(folder: Path) -> list[ReturnFile]:
     """Every episodes and header file below a folder, the earliest return first.
 
-    A file is known by ``episodes`` or ``header`` in its name; its year stands in its own name or
-    that of a folder above it.  Raises UsageError where either kind is missing.
+    A file is known by ``episodes`` or ``header`` in its name and by its headings; its year stands
+    in its own name or that of a folder above it.  Raises UsageError where either kind is missing.
     """
     if not folder.is_dir():
         raise UsageError(f"{folder}: is no folder; give the one that holds the returns")
     found = [
-        ReturnFile(path, path.relative_to(folder).as_posix(), kind, _year(path, folder))
-        for path in sorted(folder.rglob("*"))
-        for kind in ("episodes", "header")
-        if path.suffix.lower() == ".csv" and kind.rstrip("s") in path.stem.lower()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        ReturnFile(path, path.relative_to(folder).as_posix(), _kind(path), _year(path, folder))
+        for path in _below(folder) if not _why_not(path)
     ]  # fmt: skip
     for kind in ("episodes", "header"):
         if not any(file.kind == kind for file in found):
+            why = "".join(f"; {name}: {reason}" for name, reason in passed_over(folder)[:_NAMED])
             raise UsageError(
                 f"{folder}: has no {kind}.csv, in it or below; a return is a pair of episodes.csv "
                 "and header.csv, of several years in a folder each or with the year in their names"
+                f"{why}"
             )
     return sorted(found, key=lambda file: (file.year or 0, file.name))
+
+
+def passed_over(folder: Path) -> list[tuple[str, str]]:
+    """Files below a folder that are not read, each with the reason."""
+    told = ((path.relative_to(folder).as_posix(), _why_not(path)) for path in _below(folder))
+    return [(name, why) for name, why in told if why]
+
+
+def _below(folder: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+
+
+def _kind(path: Path) -> str:
+    """``episodes`` or ``header`` by the name of a file, else nothing."""
+    kinds = ("episodes", "header")
+    return next((kind for kind in kinds if kind.rstrip("s") in path.stem.lower()), "")
+
+
+def _why_not(path: Path) -> str:
+    """Why a file is not read; nothing for one that is."""
+    kind = _kind(path)
+    if path.name.startswith("~$"):
+        return "a mark that an office program leaves beside an open file"
+    if path.suffix.lower() != ".csv":
+        return "no CSV file; save it as one" if kind else "no CSV file"
+    if not kind:
+        return "neither episodes nor header in its name"
+    if re.sub(r"[\W\d_]", "", path.stem.lower()) == kind:  # the very name: its headings are checked
+        return ""
+    wanted = EPISODES_READ if kind == "episodes" else HEADER_READ
+    have = {plain(name) for name in headings(path)}
+    missing = [name for name in wanted if name not in have]
+    if 2 * len(missing) < len(wanted):
+        return ""
+    return f"another module of the return: it has no {', '.join(missing)}"
+
+
+def plain(heading: str) -> str:
+    """A heading as it is compared."""
+    return heading.strip().strip('"').strip().upper()
+
+
+def headings(path: Path) -> list[str]:
+    """Headings of a CSV file as they stand."""
+    with path.open(encoding=encoding_of(path), errors="replace", newline="") as file:
+        return next(csv.reader([file.readline().rstrip("\r\n")]), [])
 
 
 def year_in(text: str) -> int | None:

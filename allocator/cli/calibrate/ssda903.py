@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from allocator.cli.calibrate.files import tell_passed_over
 from allocator.cli.progress import Progress
 from allocator.cli.verbs import Verb
 
@@ -42,6 +43,14 @@ DATE = click.DateTime(["%d/%m/%Y", "%Y-%m-%d"])
 @click.option("--start", type=DATE, metavar="DATE",
               help="Day from which moves count, dd/mm/yyyy.  [first return]")  # fmt: skip
 @click.option("--end", type=DATE, metavar="DATE", help="Day of the opening stocks, not 31 March.")
+@click.option(
+    "--dates",
+    type=click.Choice(["dd/mm/yyyy", "mm/dd/yyyy"]),
+    help="Form of the dates in the returns.  [found out from each file]",
+)
+@click.option(
+    "--council", metavar="NAME", help="Whose rows to read, where a column names several councils."
+)
 @click.option("--first-year", type=click.Choice(["repeat", "estimated"]),
               help="Repeat the last observed year's entries and exits once, or estimate those of "
               "the first year too, the better forecast.  [as the configuration has it: "
@@ -56,7 +65,8 @@ DATE = click.DateTime(["%d/%m/%Y", "%Y-%m-%d"])
 @click.option("--force", is_flag=True, help="Replace the instance, and FILE.")
 def command(
     folder: Path, out: Path, config: str, year: int | None, start: datetime | None,
-    end: datetime | None, first_year: str | None, children_in_need: float | None, name: str | None,
+    end: datetime | None, dates: str | None, council: str | None, first_year: str | None,
+    children_in_need: float | None, name: str | None,
     problems: Path | None, json: bool, force: bool,
 ) -> None:  # fmt: skip
     """Make an instance from the SSDA903 returns in FOLDER.
@@ -82,9 +92,10 @@ def command(
         found = calibrate(
             folder, settings, name=name or out.stem, start=start.date() if start else None,
             end=date(year, 3, 31) if year else end.date() if end else None,
-            children_in_need=children_in_need, told=progress,
+            children_in_need=children_in_need, dates=dates, council=council, told=progress,
         )  # fmt: skip
     _save(found, out, problems, force)
+    tell_passed_over(found.observed.passed_over)
     for line in places(found.observed):
         click.echo(line, err=True)
     click.echo(jsons.dumps(found.intervals(), indent=2) if json else summary(found))
