@@ -5,7 +5,7 @@ PYTHON   ?= $(or $(wildcard .venv/bin/python),python3)
 INSTANCE ?= instances/england-2016
 PLAN     ?= plans/$(notdir $(INSTANCE:/=))
 UV       ?= uv
-PYTEST   ?= $(BIN)/pytest -n auto
+PYTEST   ?= $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 DOCS     ?= $(BIN)/python docs/build.py
 
 BIN     := .venv/bin
@@ -18,12 +18,13 @@ RUN     := .venv/installed-$(VERSION)
 DEVELOP := .venv/installed-dev-$(VERSION)
 PEERS   := .venv/installed-bench-$(VERSION)
 
-.PHONY: help plan install test lint docs bench lock clean
+.PHONY: help plan install test test-all lint docs bench lock clean
 
 help:
 	@echo "make plan     solve $(INSTANCE) into $(PLAN) and print the summary"
 	@echo "make install  only set up .venv and $(BIN)/allocator"
-	@echo "make test     run every test"
+	@echo "make test     run the tests, but for those of the largest instances"
+	@echo "make test-all run every test"
 	@echo "make lint     ruff, mypy --strict, import contracts"
 	@echo "make docs     rebuild the generated pages of docs/"
 	@echo "make bench    measure build, solve and sweep beside peers, into benchmarks/results.md"
@@ -37,6 +38,9 @@ install: $(RUN)
 
 test: $(DEVELOP)
 	$(PYTEST)
+
+test-all: $(DEVELOP)
+	$(PYTEST) -m ""
 
 lint: $(DEVELOP)
 	$(BIN)/ruff check .

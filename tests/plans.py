@@ -1,4 +1,7 @@
-"""The reference cases and their plans, each solved once for all tests."""
+"""The reference cases and their plans, each solved once for all tests of a file, and the instances.
+
+``make test`` gives a file's tests to one process, so that what is kept here serves them all.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,29 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from allocator.instance import Instance, read
 from allocator.instance.change import apply_changes
 from allocator.plan.plan import Plan
 from allocator.solving.solve import solve
 
 CASES = Path(__file__).parent / "cases"
+INSTANCES = CASES.parents[1] / "instances"
+LARGEST = "north-east-2025"  # twelve areas
+# Of the form of reading-2025 and england-2016, and no smaller than they are.
+LARGER = ("derbyshire-2025", "enfield-2025", "england-2020")
+STANDING = sorted(file.parent.name for file in INSTANCES.glob("*/instance.toml"))
 NAMES = ("hand", "hand-infeasible", "annual-returns-limits", "window", "two-areas")
+
+
+def standing(*large: str, but: str = "") -> list[object]:
+    """Names of the instances that stand here, as parameters; some are left to `make test-all`."""
+    return [
+        pytest.param(name, marks=[pytest.mark.large] if name in large else [])
+        for name in STANDING
+        if name != but
+    ]
 
 
 @cache

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from importlib.util import find_spec
+from typing import NoReturn
 
 import pytest
 
@@ -19,13 +20,18 @@ INSTALL = {
 }  # fmt: skip
 
 
-def need(name: str, *others: str) -> None:
-    """Skip the test, or fail it in CI, unless there is a program or a Python module.
+def need(name: str, *others: str) -> str:
+    """The path of a program, or a Python module's name; where it is absent the test is skipped.
 
-    ``others`` are names that the same program has elsewhere.
+    Called by the test as it runs, so that a program may come or go during the suite.  In CI
+    the test fails instead.  ``others`` are names that the same program has elsewhere.
     """
-    if all(shutil.which(each) is None and find_spec(each) is None for each in (name, *others)):
-        _told([f"{name} ({INSTALL[name]})"])
+    for each in (name, *others):
+        if path := shutil.which(each):
+            return path
+        if find_spec(each) is not None:
+            return each
+    _told([f"{name} ({INSTALL[name]})"])
 
 
 def need_algorithms(*names: str) -> None:
@@ -35,7 +41,7 @@ def need_algorithms(*names: str) -> None:
         _told([f"{each.name} ({each.install})" for each in absent])
 
 
-def _told(absent: Sequence[str]) -> None:
+def _told(absent: Sequence[str]) -> NoReturn:
     said = f"absent: {', '.join(absent)}"
     if os.environ.get("ALLOCATOR_EVERY_PROGRAM"):  # set by .ci/run
         pytest.fail(said)

@@ -5,14 +5,7 @@ from collections.abc import Callable
 import pytest
 from click.testing import CliRunner, Result
 
-from allocator.cli import cli, progress
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However slow the machine, a solve says nothing of its progress unless a test wants it to."""
-    monkeypatch.setattr(progress, "PATIENCE", 3600.0)
-
+from allocator.cli import cli
 
 Run = Callable[..., Result]
 

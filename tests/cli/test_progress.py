@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import sys
-import time
 
 from allocator.cli import progress
 from allocator.cli.progress import Progress
@@ -15,6 +14,7 @@ def test_a_quick_solve_says_nothing(capsys):
 
 def test_a_slow_one_says_a_line_now_and_then(capsys, monkeypatch):
     monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    monkeypatch.setattr(progress, "BETWEEN_LINES", 3600.0)
     with Progress() as tell:
         tell("solving with no window", 1, 3)
         tell("solving with one", 2, 3)  # too soon for another line
@@ -26,7 +26,7 @@ def test_a_terminal_gets_a_bar_that_goes_away(capsys, monkeypatch):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     with Progress() as tell:
         tell("building the program", 0, 3)
-        time.sleep(0.5)
+        tell._timer.join()  # it has fired, and the bar is there
         tell("solving", 1, 3)
         assert tell._bar is not None
     assert not tell._bar.live.is_started

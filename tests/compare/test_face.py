@@ -8,10 +8,10 @@ import pytest
 from allocator.compare.comparison import compare
 from allocator.compare.face import Face, unique_prices, widest
 from allocator.compare.problems import of_file, of_instance
-from allocator.compare.race import Terms
 from allocator.solvers.algorithms import choose
 from allocator.solvers.mps import read_mps
 from tests.compare import every_kind
+from tests.compare.unhurried import UNHURRIED
 from tests.plans import instance_of
 
 # Least x + y with x + y >= 4, x <= 3: anything from (0, 4) to (3, 1), and one price.
@@ -85,16 +85,16 @@ def test_paths_are_compared_only_where_there_is_one(tmp_path):
     path = tmp_path / "file.mps"
     solvers = choose(["highs-simplex", "glpk-primal"])
     path.write_text(CHOICE)
-    many = compare([of_file(path)], solvers, Terms(60.0)).compared[0].optimum
+    many = compare([of_file(path)], solvers, UNHURRIED).compared[0].optimum
     assert many.paths_differ is None and many.prices_differ == pytest.approx(0.0, abs=1e-9)
     path.write_text(TWICE)
-    one = compare([of_file(path)], solvers, Terms(60.0)).compared[0].optimum
+    one = compare([of_file(path)], solvers, UNHURRIED).compared[0].optimum
     assert one.prices_differ is None and one.paths_differ == pytest.approx(0.0, abs=1e-9)
 
 
 def test_ranges_of_spend_hold_what_is_spent():
     problem = of_instance(instance_of("window"), "least_cost")
-    found = compare([problem], choose(["highs-simplex", "soplex"]), Terms(60.0)).compared[0]
+    found = compare([problem], choose(["highs-simplex", "soplex"]), UNHURRIED).compared[0]
     spend = problem.program.columns["spend"]
     assert len(found.optimum.spend) == spend.count
     for name, reach in found.optimum.spend:

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from allocator.compare.judge import Standing, judge
-from allocator.compare.race import Terms, run
+from allocator.compare.race import run
 from allocator.errors import UsageError
 from allocator.program.certificate import certify
 from allocator.solvers.algorithms import ALGORITHMS
 from allocator.solvers.fixed_mps import fixed_to_free
 from allocator.solvers.mps import read_mps, without_free_rows, write_mps
 from tests.compare import every_kind
+from tests.compare.unhurried import UNHURRIED
 
 HEAD = "NAME small\nROWS\n N cost\n{kind} row\nCOLUMNS\n x cost {cx} row 1\n y cost {cy} row 1\n"
 
@@ -76,7 +77,7 @@ ENDATA
 def solved(program, tmp_path, name="highs-simplex"):
     path = tmp_path / "given.mps"
     write_mps(program, path)
-    return judge(program, "1", [run(program, path, ALGORITHMS[name], Terms(60.0))])
+    return judge(program, "1", [run(program, path, ALGORITHMS[name], UNHURRIED)])
 
 
 @pytest.mark.parametrize("feature", FILES)

@@ -11,10 +11,10 @@ import pytest
 
 from allocator.compare.comparison import certified, compare
 from allocator.compare.problems import of_file
-from allocator.compare.race import Terms
 from allocator.program.program import LinearProgram
 from allocator.solvers.algorithms import choose
 from tests.compare.test_solvers import there
+from tests.compare.unhurried import UNHURRIED
 from tests.presence import need_algorithms
 
 FOLDER = Path(__file__).parent / "netlib"
@@ -36,7 +36,7 @@ def text_of(name: str) -> str:
 
 def check(path: Path, optimum: float, solvers: list[str]) -> LinearProgram:
     problem = of_file(path)
-    found = compare([problem], choose(solvers), Terms(60.0), ranges=False)
+    found = compare([problem], choose(solvers), UNHURRIED, ranges=False)
     told = [(each.algorithm.name, each.reason) for each in found.compared[0].results]
     proved = certified(found.compared[0])
     assert len(proved) == len(solvers), told

@@ -17,13 +17,13 @@ import allocator
 from allocator.compare.comparison import compare
 from allocator.compare.judge import Standing
 from allocator.compare.problems import of_file
-from allocator.compare.race import Terms
 from allocator.solvers.algorithms import ALGORITHMS
 from allocator.solvers.bridges.pyomos import licensed
 from allocator.solvers.presence import version
 from tests.compare import every_kind
 from tests.compare.test_solvers import COMMERCIAL, INFEASIBLE
 from tests.compare.test_whole import BEST, KINDS
+from tests.compare.unhurried import UNHURRIED
 from tests.presence import need
 
 STAND_IN = """\
@@ -54,7 +54,7 @@ class StandIn:
         return found
 """
 GOOD = ALGORITHMS["highs-simplex"]
-TERMS = Terms(60.0, threads=2)
+TERMS = replace(UNHURRIED, threads=2)
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_it_is_told_the_terms_by_its_own_names(tmp_path, stand_in, name):
     values = {"threads": 2, "seed": 1, "primal": 1e-8, "dual": 1e-8}
     names = algorithm.options["terms"]
     told = sorted((names[term], value) for term, value in values.items() if term in names)
-    assert f"told {told} 60" in one.log
+    assert f"told {told} {TERMS.seconds:.0f}" in one.log
     assert ("seed" in algorithm.ignores) is ("seed" not in names)
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from allocator.compare.judge import Standing, judge
 from allocator.compare.problems import of_file
-from allocator.compare.race import Terms, run
+from allocator.compare.race import run
 from allocator.solvers.algorithms import ALGORITHMS, RAY, choose
 from allocator.solvers.mps import write_mps
 from allocator.solvers.presence import version
 from tests.compare import every_kind
+from tests.compare.unhurried import UNHURRIED
 from tests.presence import need, need_algorithms
 
-TERMS = Terms(60.0)
 COMMERCIAL = {"Gurobi", "Xpress", "CPLEX", "MOSEK", "COPT"}
 FREE = [name for name, each in ALGORITHMS.items() if each.code not in COMMERCIAL]
 LINEAR = [name for name in FREE if ALGORITHMS[name].takes(False)]
@@ -39,12 +38,10 @@ ENDATA
 """
 
 
-@cache
 def there() -> tuple[str, ...]:
     return tuple(name for name in LINEAR if version(ALGORITHMS[name]) is not None)
 
 
-@cache
 def there_for_whole_columns() -> tuple[str, ...]:
     found = (name for name in FREE if ALGORITHMS[name].takes(True))
     return tuple(name for name in found if version(ALGORITHMS[name]) is not None)
@@ -56,7 +53,7 @@ def judged(name: str, text: str, folder: Path):
     problem = of_file(path)
     write_mps(problem.program, given)
     return problem.program, judge(
-        problem.program, "1", [run(problem.program, given, ALGORITHMS[name], TERMS)]
+        problem.program, "1", [run(problem.program, given, ALGORITHMS[name], UNHURRIED)]
     )
 
 

@@ -23,6 +23,7 @@ from allocator.solvers.mps import read_mps, write_mps
 from allocator.solvers.solution import Status
 from allocator.solvers.task import Answer
 from tests.compare.test_solvers import there_for_whole_columns
+from tests.compare.unhurried import UNHURRIED
 from tests.plans import NAMES, instance_of, plan_of
 
 FOLDER = Path(__file__).parent / "miplib"
@@ -74,7 +75,7 @@ def solvers():
 
 
 def check(problem, optimum, *, rel=1e-7):
-    found = compare([problem], solvers(), Terms(60.0))
+    found = compare([problem], solvers(), UNHURRIED)
     (one,) = found.compared
     told = [(each.algorithm.name, each.status, each.reason) for each in one.results]
     assert {each.standing for each in one.results} == {Standing.FEASIBLE}, told

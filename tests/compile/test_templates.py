@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import logging
-from pathlib import Path
 
 import numpy as np
 import pyomo.environ as pyo
@@ -21,12 +20,8 @@ from allocator.instance import Instance, read
 from allocator.program.program import LinearProgram
 from formulations import FORMULATIONS
 from tests.model.random_cases import random_case
-from tests.plans import CASES, NAMES
+from tests.plans import CASES, INSTANCES, LARGEST, NAMES, standing
 
-INSTANCES = sorted(
-    path.parent for path in Path(__file__).parents[2].glob("instances/*/instance.toml")
-)
-FOLDERS = [*(CASES / name for name in NAMES), *INSTANCES]
 SEEDS = range(0, 60, 3)
 
 
@@ -67,8 +62,9 @@ def both_ways(instance: Instance, formulation: str) -> list[str]:
 
 
 @pytest.mark.parametrize("formulation", FORMULATIONS)
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_the_arrays_are_pyomos_to_the_last_bit(folder: Path, formulation: str) -> None:
+@pytest.mark.parametrize("name", [*NAMES, *standing(LARGEST)])
+def test_the_arrays_are_pyomos_to_the_last_bit(name: str, formulation: str) -> None:
+    folder = (CASES if name in NAMES else INSTANCES) / name
     assert both_ways(read(folder), formulation) == []
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from allocator.cli import cli, progress
+from allocator.cli import cli
 from allocator.explain.alternatives.alternatives import Alternatives
 from allocator.explain.delay import Delay
 from allocator.explain.frontier.frontier import BudgetFrontier, TargetFrontier
@@ -33,7 +33,6 @@ def block(page: str, language: str) -> str:
 
 @pytest.fixture(autouse=True)
 def _my_council(tmp_path, monkeypatch):
-    monkeypatch.setattr(progress, "PATIENCE", 3600.0)
     monkeypatch.chdir(tmp_path)
     shutil.copytree(CASES / "hand", "my-council")
 

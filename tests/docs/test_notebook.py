@@ -32,7 +32,9 @@ def run() -> dict[str, dict[str, str]]:
     """What each code cell shows at its end, by its source: text by media type."""
     book = nbformat.read(FILE, as_version=4)
     resources = {"metadata": {"path": str(FILE.parent)}}
-    NotebookClient(book, timeout=300, kernel_name="python3", resources=resources).execute()
+    NotebookClient(
+        book, timeout=3600, startup_timeout=3600, kernel_name="python3", resources=resources
+    ).execute()
     shown = {}
     for cell in book.cells:
         if cell.cell_type == "code":

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from allocator.cli import cli, progress
+from allocator.cli import cli
 from allocator.instance import read
 from allocator.instance.change import apply_changes
 from allocator.instance.starter import write_starter
@@ -32,11 +32,6 @@ def run(line: str) -> str:
     result = CliRunner().invoke(cli, words[1:])
     assert result.exit_code == 0, (line, result.stderr)
     return result.stdout
-
-
-@pytest.fixture(autouse=True)
-def _patient(monkeypatch):
-    monkeypatch.setattr(progress, "PATIENCE", 3600.0)
 
 
 def test_an_instance_in_five_minutes(tmp_path, monkeypatch):

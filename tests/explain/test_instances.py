@@ -8,7 +8,6 @@ dropped; the first way out is taken.  Twelve areas without a plan take too long 
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,16 +24,15 @@ from allocator.solvers.solution import Status
 from allocator.solving.session import at_window, build, build_window
 from tests.explain.test_conflict import shown_irreducible
 from tests.explain.test_limits import NUMBERS, alike, cost_of
+from tests.plans import INSTANCES, LARGER, LARGEST, standing
 
-FOLDER = Path(__file__).parents[2] / "instances"
-SMALL = ("derbyshire-2025", "enfield-2025", "england-2016", "england-2020", "reading-2025")
-LARGE = "north-east-2025"
+ONE_AREA = standing(*LARGER, but=LARGEST)
 CELLS = 3  # of an instance, changed and solved again
 
 
 @cache
 def instance_of(name, *changes):
-    return apply_changes(read(FOLDER / name), changes)
+    return apply_changes(read(INSTANCES / name), changes)
 
 
 def cells_hold(answer, cost, most=CELLS):
@@ -54,7 +52,7 @@ def cells_hold(answer, cost, most=CELLS):
     return seen
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", ONE_AREA)
 def test_what_a_cell_is_worth_is_what_changing_it_does(name):
     answer = explain(instance_of(name))
     assert answer.found
@@ -62,12 +60,13 @@ def test_what_a_cell_is_worth_is_what_changing_it_does(name):
     assert "Why the double investment lies where it does" in text(answer)
 
 
+@pytest.mark.large
 def test_so_it_is_in_twelve_areas(monkeypatch):
     """Reduced, as each solve takes long: fewer rows and cells are priced, no service is asked."""
     monkeypatch.setattr(binding, "MOST_SETTLED_OF_LARGE", 6)
     monkeypatch.setattr(limits, "MOST_PRICED", 5)
     monkeypatch.setattr(services, "MOST_ASKED_OF_LARGE", 0)
-    answer = explain(instance_of(LARGE))
+    answer = explain(instance_of(LARGEST))
     model = None
 
     def cost(instance, window):
@@ -83,7 +82,7 @@ def test_so_it_is_in_twelve_areas(monkeypatch):
     assert set(answer.tables["services"]["asked"]) <= {"no", "no need"}
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", ONE_AREA)
 def test_a_target_too_low_is_explained(name):
     instance = instance_of(name, "targets.*.children=*0.7")
     answer = explain(instance, every_window=False)

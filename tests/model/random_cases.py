@@ -6,8 +6,11 @@ baseline, so that most instances have a plan and none of them is idle.
 
 from __future__ import annotations
 
+from functools import cache
 from random import Random
 
+from allocator.plan.plan import Plan
+from allocator.solving.solve import solve
 from tests.model.cases import Case, Row
 from tests.model.reference import POUNDS, PREVENTION, TIERS, Data, Program, number
 
@@ -15,9 +18,16 @@ STATES = ("need", "plan", "foster", "home")
 CARE = ("foster", "home")
 
 
+@cache
 def random_case(seed: int) -> Case:
     """An instance that passes its checks."""
     return _Author(seed).case()
+
+
+@cache
+def random_plan(seed: int) -> Plan:
+    """Its cheapest plan, every window solved."""
+    return solve(random_case(seed).instance())
 
 
 class _Author:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from random import Random
 
 import numpy as np
@@ -19,17 +18,12 @@ from allocator.solvers.solution import Status
 from allocator.solving.solve import build_window, solve
 from tests.model.agreement import agree
 from tests.model.cases import Case
-from tests.model.random_cases import random_case
+from tests.model.random_cases import random_case, random_plan
 from tests.model.reference import Data, holding
 
 EXACT = 1e-8  # relative: the same program, solved by another way round
 SEEDS = [0, 7, 8, 14, 17, 19, 24, 33, 39, 54, 64, 74, 93, 99]
 FEW = settings(derandomize=True, deadline=None, max_examples=12, database=None)
-
-
-@cache
-def plan_of(seed: int) -> Plan:
-    return solve(random_case(seed).instance())
 
 
 def objectives(plan: Plan) -> list[float | None]:
@@ -38,20 +32,20 @@ def objectives(plan: Plan) -> list[float | None]:
 
 def unchanged(seed: int, case: Case, factor: float = 1.0) -> None:
     """Every window costs ``factor`` times what it did."""
-    for before, after in zip(objectives(plan_of(seed)), objectives(solve(case.instance())),
+    for before, after in zip(objectives(random_plan(seed)), objectives(solve(case.instance())),
                              strict=True):  # fmt: skip
         assert agree(after, None if before is None else before * factor, EXACT)
 
 
 def test_the_seeds_have_plans() -> None:
-    assert all(plan_of(seed).found for seed in SEEDS)
+    assert all(random_plan(seed).found for seed in SEEDS)
 
 
 @FEW
 @given(seed=st.sampled_from(SEEDS), more=st.floats(1.0, 1.5))
 def test_more_money_never_costs_more(seed: int, more: float) -> None:
     richer = random_case(seed).changed("budgets", "amount", lambda r: float(r["amount"]) * more)
-    for before, after in zip(objectives(plan_of(seed)), objectives(solve(richer.instance())),
+    for before, after in zip(objectives(random_plan(seed)), objectives(solve(richer.instance())),
                              strict=True):  # fmt: skip
         if before is not None:
             assert after is not None
@@ -148,7 +142,7 @@ def test_two_halves_are_one_whole(seed: int) -> None:
             if name in ("states", "arrivals", "services")}  # fmt: skip
     halves = scaled(case, each, 0.5).with_tables("[areas]\narea\nleft\nright")
     unchanged(seed, halves)
-    whole, parts = plan_of(seed), solve(halves.instance())
+    whole, parts = random_plan(seed), solve(halves.instance())
     for area in ("left", "right"):
         for column in ("baseline_children_in_care", "baseline_total"):
             half = parts.years(area)[column]
@@ -203,7 +197,7 @@ LEVERS = (
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_price_is_what_a_little_more_is_worth(seed: int) -> None:
     """Within the range in which it holds, on both sides, for every lever that binds."""
-    plan = plan_of(seed)
+    plan = random_plan(seed)
     program = build_window(plan.instance, plan.window)
     prices = plan.tables["prices"]
     assert plan.objective is not None

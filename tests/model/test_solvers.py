@@ -24,13 +24,10 @@ from allocator.solvers.solution import Status
 from allocator.solving.solve import build_window, solve
 from formulations import FORMULATIONS
 from tests.model.agreement import agree
+from tests.plans import INSTANCES, LARGEST, standing
 
 TESTS = Path(__file__).parents[1]
 CASES = {folder.name: folder for folder in sorted((TESTS / "cases").iterdir())}
-INSTANCES = {
-    file.parent.name: file.parent
-    for file in sorted((TESTS.parent / "instances").glob("*/instance.toml"))
-}
 
 # Relative tolerance of the objective, and whether the solver may fall short of a certificate.
 # Measured: HiGHS's first-order method, pdlp, ends outside our tolerance on all but the smallest
@@ -48,7 +45,7 @@ EXPECTED = 1e-6  # relative, of the reference cases
 
 @cache
 def instance_of(name: str) -> Instance:
-    return read(CASES.get(name) or INSTANCES[name])
+    return read(CASES.get(name) or INSTANCES / name)
 
 
 @cache
@@ -116,7 +113,7 @@ def test_first_order_and_hipo_do_answer_somewhere() -> None:
         assert plan.objective == pytest.approx(expected("hand")["objective"], rel=1e-6)
 
 
-@pytest.mark.parametrize("name", INSTANCES)
+@pytest.mark.parametrize("name", standing(LARGEST))
 def test_instance_has_a_certified_audited_plan(name: str) -> None:
     """And ``largest_reduction`` with its money, year by year, reaches its target."""
     instance = instance_of(name)
@@ -134,20 +131,21 @@ def test_instance_has_a_certified_audited_plan(name: str) -> None:
     assert fewest <= in_care * (1 + 1e-6)
 
 
-@pytest.mark.parametrize(
-    ("name", "formulation"),
-    [
-        (name, formulation)
-        for name, folder in INSTANCES.items()
-        for formulation in FORMULATIONS
-        if formulation == "least_cost" or not (folder / "areas.csv").exists()  # those are large
-    ],
-)
+@pytest.mark.parametrize("formulation", FORMULATIONS)
+@pytest.mark.parametrize("name", standing(but=LARGEST))
 def test_simplex_and_interior_point_agree(name: str, formulation: str) -> None:
-    """On the program of the longest window; without one where the areas make it a large program."""
+    """On the program of the longest window."""
     instance = instance_of(name)
     longest = (instance.windows or (None,))[-1]
-    program = build_window(instance, None if instance.has_areas else longest, formulation)
+    both_agree(build_window(instance, longest, formulation))
+
+
+@pytest.mark.large
+def test_so_they_do_on_the_largest_instance() -> None:
+    both_agree(build_window(instance_of(LARGEST), None))
+
+
+def both_agree(program: LinearProgram) -> None:
     simplex = optimum(program, "simplex", 0)
     assert simplex is not None
     assert agree(simplex, optimum(program, "ipm", 0), 1e-7)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from tests.presence import need
-
-PROGRAM = shutil.which("soffice") or shutil.which("libreoffice")
 
 # Formulas are worked out anew when a file is opened, whatever values it came with.
 _SETTINGS = """\
@@ -36,14 +33,13 @@ def without_values(source: Path, path: Path) -> Path:
 
 def converted(paths: Sequence[Path], kind: str, folder: Path) -> list[Path]:
     """Files opened and saved as another kind, in a profile of their own."""
-    need("soffice", "libreoffice")
-    assert PROGRAM is not None
+    program = need("soffice", "libreoffice")
     settings = folder / "profile" / "user" / "registrymodifications.xcu"
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(_SETTINGS, encoding="utf-8")
     out = folder / kind
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = [PROGRAM, profile, "--headless", "--convert-to", kind, "--outdir", str(out)]
+    command = [program, profile, "--headless", "--convert-to", kind, "--outdir", str(out)]
     run = subprocess.run([*command, *map(str, paths)], capture_output=True, text=True, check=False)
     made = [out / f"{path.stem}.{kind}" for path in paths]
     assert all(path.is_file() for path in made), run.stderr + run.stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from allocator.report.html import write_page
 from tests.presence import need
 from tests.report.subjects import subject_of
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PAGES = {
     "one plan, with answers": ["window"],
     "areas with long labels": ["long-labels"],
@@ -38,14 +36,17 @@ BEYOND = """() => [...document.querySelectorAll('body *')]
   .filter(e => e.getBoundingClientRect().width > 0
     && e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
   .map(e => e.tagName + '.' + e.className).slice(0, 9)"""
+PATIENCE = 3_600_000  # ms: no machine is so slow; a chart that is never drawn fails its test
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    need("chromium", "chromium-browser")
+    program = need("chromium", "chromium-browser")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox"], timeout=PATIENCE
+        )
         yield chromium
         chromium.close()
 
@@ -60,6 +61,7 @@ class Visit:
         page.on("console", lambda message: self.said.append(message.text))
         page.on("pageerror", lambda error: self.said.append(str(error)))
         page.on("request", lambda request: self.asked.append(request.url))
+        page.set_default_timeout(PATIENCE)
         page.goto(file.as_uri())
 
     def outside(self) -> list[str]:
@@ -94,9 +96,9 @@ def test_the_page_in_chromium(browser, files, name):
         if size == "A4":
             page.emulate_media(media="print")
         visit = Visit(page, files[name])
-        page.wait_for_function(DRAWN, timeout=60_000)
+        page.wait_for_function(DRAWN, timeout=PATIENCE)
         if size == "A4":
-            page.wait_for_function(STILLS, timeout=20_000)
+            page.wait_for_function(STILLS, timeout=PATIENCE)
         else:
             page.get_by_role("button", name="Show all figures").click()
             assert page.locator("details.figures:not([open])").count() == 0
@@ -125,7 +127,7 @@ def test_a_keyboard_reaches_everything(browser, files):
     """Tab goes to the skip link first, and on to every link, table and fold."""
     page = browser.new_page()
     Visit(page, files["one plan, with answers"])
-    page.wait_for_function(DRAWN, timeout=60_000)
+    page.wait_for_function(DRAWN, timeout=PATIENCE)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
@@ -146,7 +148,7 @@ def test_a_keyboard_reaches_everything(browser, files):
 def test_it_prints_on_a4(browser, files):
     page = browser.new_page()
     Visit(page, files["areas with long labels"])
-    page.wait_for_function(DRAWN, timeout=60_000)
+    page.wait_for_function(DRAWN, timeout=PATIENCE)
     printed = page.pdf(prefer_css_page_size=True)
     sizes = set(re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed))
     assert [(round(float(width)), round(float(height))) for width, height in sizes] == [(595, 842)]

@@ -11,16 +11,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from allocator.cli import cli, progress
+from allocator.cli import cli
 from allocator.report.answers import COLUMNS, read_answers
 from tests.plans import contents
 from tests.report.subjects import folder_of, subject_of
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However slow the machine, nothing is said of progress."""
-    monkeypatch.setattr(progress, "PATIENCE", 3600.0)
 
 
 def report(*words: object) -> Result:

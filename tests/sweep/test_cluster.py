@@ -20,21 +20,31 @@ from tests.sweep.grids import WINDOW, assert_same
 def address():
     """Address of a scheduler with two workers."""
     distributed = pytest.importorskip("distributed", reason="needs the extra `cluster`")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, protocol="tcp://",
-        host="127.0.0.1", silence_logs=40,
-    ) as cluster:  # fmt: skip
+    from dask import config
+
+    with (
+        config.set({"distributed.comm.timeouts.connect": "1h"}),  # no machine is so slow
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None, protocol="tcp://",
+            host="127.0.0.1", silence_logs=40,
+        ) as cluster,
+    ):  # fmt: skip
         yield cluster.scheduler_address
 
 
-def test_two_workers_give_the_same_table(address, monkeypatch):
+@pytest.fixture
+def patient(monkeypatch):
+    monkeypatch.setattr(executors, "PATIENCE", 3600)
+
+
+def test_two_workers_give_the_same_table(address, patient, monkeypatch):
     monkeypatch.setattr(run, "CHUNK", 3)
     alone = Sweep(instance_of("window"), WINDOW).run()
     with executor(scheduler=address) as workers:
         assert_same(Sweep(instance_of("window"), WINDOW).run(workers), alone)
 
 
-def test_the_command_takes_its_address(address):
+def test_the_command_takes_its_address(address, patient):
     words = ["sweep", str(CASES / "window"), "--over", "targets.2027.children=500,900"]
     alone, there = (
         CliRunner().invoke(cli, [*words, *more]) for more in ([], ["--scheduler", address])

@@ -14,17 +14,12 @@ from click.testing import CliRunner, Result
 
 from allocator.calibrate.ssda903.settings import read_settings
 from allocator.calibrate.ssda903.summary import summary
-from allocator.cli import cli, progress
+from allocator.cli import cli
 from allocator.errors import InstanceError
 from allocator.instance import read
 from benchmarks.returns903 import write_returns
 from tests.calibrate.ssda903.made import calibrated, episode, world_of, write_return
 from tests.plans import contents
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "PATIENCE", 3600.0)
 
 
 @pytest.fixture(scope="module")
