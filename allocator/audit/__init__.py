@@ -6,8 +6,8 @@ shares no code with the linear program: what it confirms, it confirms on its own
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
 
 from allocator.audit import money, people
 from allocator.audit.case import Case
@@ -17,7 +17,14 @@ from allocator.instance import Instance, Window
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Audit", "Finding", "audit"]
+__all__ = ["RULES", "Audit", "Finding", "audit"]
+
+# What is checked of every plan; the objective and the targets, of which more is asked, beside it.
+RULES: Final[list[Callable[[Case, Ledger], None]]] = [
+    people.population, people.moves, people.levels, people.bands, people.effects,
+    people.avoidable, people.places, money.spending, money.funds, money.limits,
+    money.double_investment,
+]  # fmt: skip
 
 
 def audit(
@@ -35,12 +42,8 @@ def audit(
     the plan undertook to meet the targets.
     """
     case, ledger = Case(instance, tables, window), Ledger()
-    for rules in (
-        people.population, people.moves, people.levels, people.bands, people.effects,
-        people.avoidable, people.places, money.spending, money.funds, money.limits,
-        money.double_investment,
-    ):  # fmt: skip
-        rules(case, ledger)
+    for rule in RULES:
+        rule(case, ledger)
     money.objective(case, ledger, objective, terminal_value)
     if targets:
         people.targets(case, ledger)

@@ -74,6 +74,10 @@ def command(
     except KeyboardInterrupt:
         click.echo(f"error: interrupted; {recorded.how_to_go_on()}", err=True)
         return INTERRUPTED
+    if formulation != USUAL:
+        from allocator.report.pages.answer import question
+
+        click.echo(question(chosen, formulation), err=True)
     if out is None:
         click.echo(recorded.csv(table), nl=False)
     counts = Counter(table["status"])

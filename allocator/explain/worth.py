@@ -45,7 +45,8 @@ class Worth:
     def what(self) -> str:
         """``Growth of Family hubs in 9 areas, 2016-17 to 2018-19``."""
         few = listed(self.places) if len(self.places) < 3 else f"{len(self.places)} areas"
-        return f"{self.noun}{f' in {few}' if few else ''}, {years_said(self.years)}"
+        what = f"{self.noun}{f' in {few}' if few else ''}"
+        return f"{what}, {years_said(self.years)}" if self.years else what
 
     @property
     def worth(self) -> str:
@@ -97,7 +98,7 @@ def _worth(plan: Plan, relief: Relief, keys: pd.Series[Any], rows: pd.DataFrame)
     return Worth(
         relief.title.format(**labels),
         () if whole else (shortened(plan.instance.label("areas", area), 24),),
-        frozenset(int(year) for year in rows["year"]),
+        frozenset(int(year) for year in rows["year"].dropna()),
         relief.saves.format(more=more, price="{}"),
         low, high, float(rows["weight"].sum()), relief.lever, tuple(rows.index),
     )  # fmt: skip

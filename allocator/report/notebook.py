@@ -26,7 +26,10 @@ def page(plan: Plan) -> str:
     title = escape(plan.instance.title or plan.instance.name)
     parts = [
         f"<h4>{title}</h4>",
-        *(f"<p>{escape(text)}</p>" for text in (question(plan), answer(plan))),
+        *(
+            f"<p>{escape(text)}</p>"
+            for text in (question(plan.instance, plan.formulation), answer(plan))
+        ),
         _table(plan),
         _picture(plan),
     ]

@@ -15,7 +15,7 @@ from allocator.wording import counted, number, pounds
 
 def asked(plan: Plan) -> str:
     """The question, without its label."""
-    return _sentence(question(plan).removeprefix("Question: "))
+    return _sentence(question(plan.instance, plan.formulation).removeprefix("Question: "))
 
 
 def answered(plan: Plan) -> str:

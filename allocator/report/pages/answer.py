@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allocator.instance.instance import financial_year, owner_areas
+from allocator.instance.instance import Instance, financial_year, owner_areas
 from allocator.instance.schema import ALL
 from allocator.plan.plan import Plan
 from allocator.wording import counted, listed, number, pounds, shortened, years_said
@@ -11,17 +11,17 @@ from formulations import FORMULATIONS
 _MOST_TARGETS = 3
 
 
-def question(plan: Plan) -> str:
-    """What the formulation asks of the instance."""
-    asked, targets = FORMULATIONS[plan.formulation], targets_said(plan)
+def question(instance: Instance, formulation: str) -> str:
+    """What a formulation asks of an instance."""
+    asked, targets = FORMULATIONS[formulation], targets_said(instance)
     told = asked.question if targets else asked.untargeted or asked.question
-    end = financial_year(plan.instance.last_year)
+    end = financial_year(instance.last_year)
     return f"Question: {told.format(targets=targets, end=end)}"
 
 
-def targets_said(plan: Plan) -> str:
+def targets_said(instance: Instance) -> str:
     """``at most 60,000 children in care at the end of 2025-26``; blank without targets."""
-    rows = sorted(plan.instance.tables["targets"], key=lambda row: row["year"])
+    rows = sorted(instance.tables["targets"], key=lambda row: row["year"])
     shared = [row for row in rows if row["area"] is None]
     said = [
         f"at most {number(row['children'])} children in care at the end of "
@@ -32,7 +32,7 @@ def targets_said(plan: Plan) -> str:
         said = [*said[: _MOST_TARGETS - 1], f"{len(said) - _MOST_TARGETS + 1} more targets"]
     owned = sorted({row["area"] for row in rows if row["area"] is not None})
     if owned:
-        names = [shortened(plan.instance.label("areas", area), 24) for area in owned]
+        names = [shortened(instance.label("areas", area), 24) for area in owned]
         few = listed(names) if len(names) <= _MOST_TARGETS else f"{len(names)} areas"
         said.append(f"the targets of {few}" if len(names) > 1 else f"the target of {few}")
     return listed(said)

@@ -44,7 +44,7 @@ def summary_runs(plan: Plan, characters: Characters = FINE) -> Iterator[Run]:
 def _parts(plan: Plan, characters: Characters) -> Iterator[str | list[Run]]:
     title = " ".join((plan.instance.title or plan.instance.name).split())
     yield f"{paragraph(title)}\n{'=' * min(len(title), 98)}"
-    yield paragraph(question(plan))
+    yield paragraph(question(plan.instance, plan.formulation))
     yield paragraph(answer(plan))
     yield sketch(plan, characters)
     yield by_year(plan)

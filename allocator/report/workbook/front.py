@@ -46,7 +46,7 @@ def write_front(
     sheet.set_row(0, 2 * LINE)
     sheet.fit_to_pages(1, 1)
     row = 1
-    for text in (question(plan), answer(plan)):
+    for text in (question(plan.instance, plan.formulation), answer(plan)):
         sheet.merge_range(row, 0, row, 2, "", book.style(text_wrap=True))
         book.put(sheet, row, 0, text, text_wrap=True)
         sheet.set_row(row, LINE * math.ceil(len(text) / _LINE) + 4)

@@ -1,0 +1,199 @@
+"""CONTRIBUTING's constraint and formulation, added as it says and asked of every verb."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import textwrap
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from openpyxl import load_workbook
+
+import formulations
+from allocator.cli import cli
+from allocator.instance.schema import TABLES
+from allocator.solving.solve import solve
+from formulations import services
+from tests.plans import CASES, instance_of
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+CONSTRAINT, FORMULATION = "growth_in_all_limited", "least_services"
+TITLE = "Growth in all of "
+NOUN = "the growth in all that "
+QUESTION = "ith how few cases served can"
+WINDOW = CASES / "window"
+LOOSE = ("--set", "targets.*.children=*1.1")
+
+
+def block(path: str) -> str:
+    """The block of code that goes into a file."""
+    (found,) = re.findall(rf"^```python\n# {path}\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+    return str(found)
+
+
+def defined(path: str, **names: object) -> dict[str, object]:
+    """What a block defines, beside the names that its file has."""
+    module = vars(sys.modules[path.removesuffix(".py").replace("/", ".")])
+    scope = {**module, **names}
+    exec(block(path), scope)
+    return scope
+
+
+@pytest.fixture
+def constraint(monkeypatch):
+    """The constraint in every formulation, in the vocabulary and in the audit."""
+    import allocator.audit.people
+    import formulations.care_system as whole
+    from formulations import largest_reduction, least_cost
+
+    rule = defined("formulations/services.py")[CONSTRAINT]
+    monkeypatch.setattr(services, CONSTRAINT, rule, raising=False)
+
+    def care_system(instance):
+        m = whole.care_system(instance)
+        defined("formulations/care_system.py", m=m)
+        return m
+
+    for module in (least_cost, largest_reduction):
+        monkeypatch.setattr(module, "care_system", care_system)
+    entry = eval("{" + block("allocator/vocabulary.py") + "}", vars(allocator.vocabulary))
+    monkeypatch.setitem(allocator.vocabulary.CONSTRAINTS, CONSTRAINT, entry[CONSTRAINT])
+    check = defined("allocator/audit/people.py")["growth_in_all"]
+    monkeypatch.setattr(allocator.audit, "RULES", [*allocator.audit.RULES, check])
+
+
+@pytest.fixture
+def formulation(tmp_path, monkeypatch):
+    """The formulation, from a file of its own and one line."""
+    path = tmp_path / "sources" / f"{FORMULATION}.py"
+    path.parent.mkdir()
+    path.write_text(block(f"formulations/{FORMULATION}.py"), encoding="utf-8")
+    monkeypatch.setattr(formulations, "__path__", [*formulations.__path__, str(path.parent)])
+    record = eval("{" + block("formulations/__init__.py") + "}", vars(formulations))
+    monkeypatch.setitem(formulations.FORMULATIONS, FORMULATION, record[FORMULATION])
+    yield
+    sys.modules.pop(f"formulations.{FORMULATION}", None)
+
+
+def run(*words: object, code: int = 0) -> str:
+    result = CliRunner().invoke(cli, [str(word) for word in words])
+    assert result.exit_code == code, (words, result.stdout, result.stderr, result.exception)
+    return " ".join((result.stdout + "\n" + result.stderr).split())
+
+
+@pytest.mark.usefixtures("constraint")
+def test_a_constraint_is_priced_cited_and_explained(tmp_path):
+    told = run("explain", WINDOW, *LOOSE)
+    assert NOUN in told
+    found = json.loads(CliRunner().invoke(cli, ["explain", str(WINDOW), *LOOSE, "--json"]).stdout)
+    (row, *_) = [row for row in found["limits"] if row["constraint"] == CONSTRAINT]
+    assert row["file"] == "services.csv"
+    assert row["key"].endswith(".growth_per_year")
+    assert row["relief"] == "room for one case a year more in all"
+    assert row["saves"] > 0
+    binding = [row for row in found["binding"] if row["constraint"] == CONSTRAINT]
+    assert {row["unit"] for row in binding} == {"cases per year"}
+    assert all(row["service"] and row["period"] for row in binding)
+    assert row["key"].partition(".")[0] in TABLES
+
+
+@pytest.mark.usefixtures("constraint")
+def test_a_constraint_is_in_summary_page_and_workbook(tmp_path):
+    plan = tmp_path / "plan"
+    assert TITLE in run("solve", WINDOW, *LOOSE, "--out", plan)
+    assert CONSTRAINT in set(pd.read_csv(plan / "prices.csv")["constraint"])
+    run("audit", plan)
+    page, book = tmp_path / "plan.html", tmp_path / "plan.xlsx"
+    run("report", plan, "--html", page, "--xlsx", book)
+    html = page.read_text(encoding="utf-8")
+    assert TITLE in html
+    assert "saves £" in html
+    cells = {
+        str(cell)
+        for sheet in load_workbook(book, read_only=True)
+        for row in sheet.iter_rows(values_only=True)
+        for cell in row
+    }
+    assert any(TITLE in cell for cell in cells)
+    assert CONSTRAINT in cells
+
+
+@pytest.mark.usefixtures("constraint")
+def test_a_constraint_is_in_a_conflict_and_a_way_out():
+    told = run("explain", WINDOW, code=3)
+    assert "The growth in all that conference" in told
+    asked = ["explain", str(WINDOW), "--json"]
+    found = json.loads(CliRunner().invoke(cli, asked).stdout)
+    assert CONSTRAINT in {row["constraint"] for row in found["conflict"]}
+    ways = [row for row in found["ways"] if row["way"] == "growth_in_all"]
+    assert ways
+    assert {row["unit"] for row in ways} == {"cases a year, per year"}
+
+
+@pytest.mark.usefixtures("constraint")
+def test_every_other_verb_takes_the_constraint(tmp_path):
+    run("check", WINDOW)
+    run("sweep", WINDOW, "--over", "targets.2027.children=900,1000")
+    run("export", WINDOW, tmp_path / "window.mps")
+    assert CONSTRAINT in (tmp_path / "window.mps.names.json").read_text()
+    for verb in ("delay", "alternatives", "regimes", "reallocate"):
+        run(verb, CASES / "hand")
+
+
+def test_broken_on_purpose_the_audit_names_it(request, tmp_path):
+    plan = tmp_path / "plan"
+    run("solve", WINDOW, "--out", plan)
+    run("audit", plan)
+    request.getfixturevalue("constraint")
+    told = run("audit", plan, code=4)
+    assert re.search(r"FAILS growth in all 3\.5 [0-9.e+]+ cases per year", told), told
+
+
+@pytest.mark.usefixtures("formulation")
+def test_a_formulation_asks_its_own_question_everywhere(tmp_path):
+    plan, page = tmp_path / "plan", tmp_path / "plan.html"
+    asked = ("--formulation", FORMULATION)
+    told = run("solve", WINDOW, *asked, "--out", plan)
+    assert QUESTION in told
+    assert "cases served kept at the fewest" in told
+    run("audit", plan)
+    run("report", plan, "--html", page)
+    assert QUESTION in page.read_text(encoding="utf-8")
+    assert QUESTION in run("sweep", WINDOW, "--over", "targets.2027.children=900,1000", *asked)
+    run("explain", WINDOW, *asked)
+    run("export", WINDOW, tmp_path / "window.mps", *asked)
+    refused = CliRunner().invoke(cli, ["solve", str(WINDOW), "--formulation", "nothing"])
+    assert refused.exit_code == 2
+    assert FORMULATION in refused.stderr
+
+
+@pytest.mark.usefixtures("formulation")
+def test_a_formulation_serves_fewer_cases_for_more_money():
+    instance = instance_of("window")
+    ours, cheapest = (solve(instance, formulation=f) for f in (FORMULATION, formulations.USUAL))
+    served = [plan.tables["services"]["level"].sum() for plan in (ours, cheapest)]
+    assert served[0] < served[1]
+    assert ours.objective > cheapest.objective
+
+
+@pytest.mark.usefixtures("formulation")
+def test_a_formulation_is_compared():
+    words = ["compare", str(CASES / "hand"), "--formulation", FORMULATION, "--solvers", "highs-*",
+             "--json"]  # fmt: skip
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == 0, result.stderr
+    assert FORMULATION in result.stdout
+
+
+def test_every_block_is_code():
+    for text in re.findall(r"^```python\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL):
+        path = text.splitlines()[0].removeprefix("# ")
+        assert (ROOT / path).is_file() or path == f"formulations/{FORMULATION}.py"
+        body = textwrap.dedent(text)
+        compile(f"{{{body}}}" if body.splitlines()[1].startswith('"') and ":" in
+                body.splitlines()[1] else body, path, "exec")  # fmt: skip
