@@ -137,6 +137,9 @@ CONSTRAINTS: Final[dict[str, Term]] = {
             lever=True, counted=("year's budget", "years' budgets"),
         ),
     ),
+    "reduction_shared": Term(
+        noun="the share by which children in care are fewer{place}", source="states.opening",
+    ),
     "spend_floor": Term(
         noun="the least that must be spent on {item}{place} in {years}", source="limits.minimum",
         relief=_spend("Least spend on {item}", way=WayOut("spend_floor", "£", -1.0)),
@@ -315,6 +318,9 @@ COLUMNS: Final[dict[str, Term]] = {
     "unspent": Term(
         noun="what is left unspent of the {years} {budget}{place}", source="budgets.amount",
         keys=("fund", "owner", "year"),
+    ),
+    "reduction": Term(
+        noun="the share by which every area has fewer children in care", source="states.opening",
     ),
 }  # fmt: skip
 

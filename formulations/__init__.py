@@ -44,6 +44,7 @@ class Formulation:
     question: what it asks, with gaps for the ``{targets}`` and the ``{end}`` of the horizon.
     untargeted: what it asks where the instance sets no target.
     aims_at_targets: whether a plan undertakes to meet the targets; else it goes as far as it can.
+    is_fair: whether one share of fewer children in care is every area's, and reported.
     held: what comes before the cost, and is held while that is minimised.
     chooses_window: whether binaries choose the double-investment window, all windows in one.
     otherwise: the formulation to ask where this one has no plan; blank where there is none.
@@ -54,6 +55,7 @@ class Formulation:
     question: str
     untargeted: str = ""
     aims_at_targets: bool = True
+    is_fair: bool = False
     held: str = ""
     chooses_window: bool = False
     otherwise: str = ""
@@ -67,6 +69,7 @@ class Formulation:
 
 LEAST_COST: Final = "least_cost"
 LARGEST_REDUCTION: Final = "largest_reduction"
+FAIR_REDUCTION: Final = "fair_reduction"
 WINDOW_CHOICE: Final = "window_choice"
 USUAL: Final = LEAST_COST  # what is asked where nobody says
 
@@ -88,6 +91,15 @@ FORMULATIONS: Final[dict[str, Formulation]] = {
         "least cost?",
         aims_at_targets=False,
         held="children in care kept at the fewest",
+    ),
+    FAIR_REDUCTION: Formulation(
+        module="formulations.fair_reduction",
+        about="the largest share by which every area can have fewer children in care",
+        question="by what share can every area have fewer children in care by the end of {end} "
+        "than if nothing changes, within the funds, and at what least cost?",
+        aims_at_targets=False,
+        is_fair=True,
+        held="the share by which every area has fewer children in care kept at the largest",
     ),
     WINDOW_CHOICE: Formulation(
         module="formulations.window_choice",

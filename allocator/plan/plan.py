@@ -132,6 +132,19 @@ class Plan:
         """Whether the plan undertakes to meet the targets, or only goes as far as the funds do."""
         return FORMULATIONS[self.formulation].aims_at_targets
 
+    @property
+    def theta(self) -> float | None:
+        """The least share by which an area has fewer children in care at the end than unchanged.
+
+        None but where the formulation makes that share every area's.  MODEL.md 3.16
+        """
+        if not (self.found and FORMULATIONS[self.formulation].is_fair):
+            return None
+        table, last = self.tables["years"], self.instance.last_year
+        end = table[(table["year"] == last) & (table["baseline_children_in_care"] > 0)]
+        kept = end["children_in_care"] / end["baseline_children_in_care"]
+        return 1.0 - float(kept.max())
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """How a notebook shows a plan: a table and a chart, and the summary where there is no HTML.
 
@@ -232,6 +245,8 @@ class Plan:
         if self.instance.has_areas:
             facts["areas"] = {area: self._totals(area) for area in self.instance.areas}
         facts["funds"] = self.funds() if self.found else None
+        if self.theta is not None:
+            facts["theta"] = self.theta
         facts["branch_and_bound"] = self.branch_and_bound
         facts["certificate"] = None if self.certificate is None else self.certificate.to_dict()
         facts["audit"] = None if self.audit is None else self.audit.to_dict()

@@ -21,7 +21,8 @@ from allocator.program.proofs import lower_bound, refutes
 from allocator.solvers.solution import Floats, Solution, Status
 
 TIE: Final = 1e-8  # objectives closer than this, relative, are the same: the shorter window wins
-HELD: Final = 1e-7  # slack, relative, with which an objective's best is held for the next one
+HELD: Final = 1e-9  # slack, relative, with which an objective's best is held for the next one
+ALIKE: Final = 2e-7  # relative: windows whose first objectives differ by less are as good in them
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def cheapest(solved: Sequence[WindowSolved]) -> WindowSolved | None:
     stages = len(left[0].program.objectives) if left else 0
     for stage in range(stages):
         values = [each.value(stage) for each in left]
-        slack = TIE if stage == stages - 1 else 2 * HELD
+        slack = TIE if stage == stages - 1 else ALIKE
         most = min(values) + slack * max(1.0, abs(min(values)))
         left = [each for each, value in zip(left, values, strict=True) if value <= most]
     return left[0] if left else None

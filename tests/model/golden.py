@@ -131,7 +131,8 @@ def written() -> dict[str, dict[str, str]]:
         program = build(instance, name)
         texts[name] = {family: rows_text(program, family) for family in program.rows}
         texts[name] |= {o.name: objective_text(program, o) for o in program.objectives}
-        bounds = "bounds" if program.integer is None else f"bounds_of_{name}"
+        usual = program.columns.keys() == build(instance).columns.keys()
+        bounds = "bounds" if usual else f"bounds_of_{name}"
         texts[name][bounds] = bounds_text(program)
     return texts
 

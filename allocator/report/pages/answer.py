@@ -42,7 +42,7 @@ def answer(plan: Plan) -> str:
     """What was found."""
     if not plan.found:
         return _no_plan(plan)
-    return f"Answer: {_window(plan)} {_children(plan)} {_position(plan)}"
+    return f"Answer: {_window(plan)} {_shared(plan)}{_children(plan)} {_position(plan)}"
 
 
 def _no_plan(plan: Plan) -> str:
@@ -91,6 +91,15 @@ def _children(plan: Plan) -> str:
     return f"children in care {moved}, against {number(unchanged)} if nothing changes." + _reached(
         plan
     )
+
+
+def _shared(plan: Plan) -> str:
+    """The share that every area has, where that is what is asked for."""
+    if plan.theta is None:
+        return ""
+    much = f"{abs(plan.theta):.1%} {'fewer' if plan.theta >= 0 else 'more'}"
+    least = "at least" if plan.theta >= 0 else "at most"
+    return f"every area has {least} {much} children in care than if nothing changes: "
 
 
 def _reached(plan: Plan) -> str:
