@@ -1,7 +1,8 @@
 """Moves of children between states, year by year: what a plan averts, told as flows.
 
-A move from one state to another is the chance of it times the children there, less what services
-avert of it, and more by those who go there instead (3.1 and 3.2 of the specification).
+A move from one state to another is the chance of it times the children there (with continuous
+timing its rate times the child-years spent there), less what services avert of it, and more by
+those who go there instead (3.1 and 3.2 of the specification).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ Floats = NDArray[np.float64]
 Move = tuple[str, str, str]  # area, from, to; `exit` stands for outside the states at either end
 
 _KEYS: Final = ["area", "from", "to"]
+_EFFECT: Final = ("area", "service", "from", "to", "instead")
 
 
 def move_table(
@@ -33,13 +35,14 @@ def move_table(
     """
     run = Simulator(instance)
     moves = known_moves(instance)
-    planned = _unaverted(run, moves, _children(run, tables["states"]))
+    planned = _unaverted(run, moves, _children(run, tables["states"]), _changed(run, tables))
     planned += _averted(instance, moves, tables["diverted"])
     index = pd.MultiIndex.from_tuples(moves, names=_KEYS)
     frame = index.repeat(instance.years).to_frame(index=False).astype(dict.fromkeys(_KEYS, "str"))
     frame["year"] = np.tile(np.array(instance.horizon), len(moves))
     frame["moves"] = planned.T.ravel()
-    frame["baseline_moves"] = _unaverted(run, moves, unchanged.children).T.ravel()
+    still = np.zeros((instance.number_of_periods, len(run.states)))
+    frame["baseline_moves"] = _unaverted(run, moves, unchanged.children, still).T.ravel()
     return frame
 
 
@@ -61,21 +64,41 @@ def _children(run: Simulator, states: pd.DataFrame) -> Floats:
     return wide.sort_index()[run.states].to_numpy(dtype=float)
 
 
-def _unaverted(run: Simulator, moves: list[Move], children: Floats) -> Floats:
-    """Moves by year if no service averts any, (years, moves)."""
+def _changed(run: Simulator, tables: Mapping[str, pd.DataFrame]) -> Floats:
+    """Children whom averted moves bring to each state, or keep from it, (periods, states)."""
+    last, position = run.instance.number_of_periods, {key: n for n, key in enumerate(run.effects)}
+    diverted, by_effect = tables["diverted"], np.zeros((last, len(run.effects)))
+    inside = diverted[diverted["period"] <= last]
+    named = zip(*(inside[c] for c in (*_EFFECT, "period", "diverted")), strict=True)
+    for *effect, period, number in named:
+        area, service, start, end, instead = map(str, effect)
+        by_effect[int(period) - 1, position[area, service, start, end, instead]] = number
+    changed: Floats = by_effect @ run.shift()
+    return changed
+
+
+def _unaverted(run: Simulator, moves: list[Move], children: Floats, changed: Floats) -> Floats:
+    """Moves by year that rates make, (years, moves), of those there and of those who come."""
     position = {key: n for n, key in enumerate(run.states)}
     stocked = [n for n, (_, start, _) in enumerate(moves) if start != EXIT]
     rows = np.array([position[moves[n][0], moves[n][1]] for n in stocked], dtype=int)
     into = [n for n, (_, start, _) in enumerate(moves) if start == EXIT]
     states = [position[moves[n][0], moves[n][2]] for n in into]
-    each, arrivals = run.instance.periods_per_year, run.clock.by_year(run.arrivals())
+    arrivals, years = run.arrivals(), run.clock.years_of_periods
+    exposed = run.clock.by_year(
+        np.array(
+            [
+                run.exposed(children[n], arrivals[n] + changed[n], year)
+                for n, year in enumerate(years)
+            ]
+        )
+    )
     found = np.zeros((run.instance.years, len(moves)))
     for at, year in enumerate(run.instance.horizon):
-        known = run.chances(year)
-        chances = np.array([known.get(moves[n], 0.0) for n in stocked])
-        starts = children[at * each : (at + 1) * each][:, rows].sum(axis=0)
-        found[at, stocked] = chances * starts
-        found[at, into] = arrivals[at, states]
+        known = run.intensities(year)
+        rates = np.array([known.get(moves[n], 0.0) for n in stocked])
+        found[at, stocked] = rates * exposed[at, rows]
+    found[:, into] = run.clock.by_year(arrivals)[:, states]
     return found
 
 

@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 
 from allocator.instance import Instance
 from allocator.instance.schema import EXIT, TIERS
+from allocator.uniformised import moved_and_stayed
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int_]
+Arcs = tuple[Positions, Positions, Floats]  # from, to, share (or years) of each who is in `from`
 Move = tuple[str, str, str]  # area, from, to; `exit` for leaving all states
 
 _NEGLIGIBLE = 1e-15  # of a present value still to come
@@ -61,7 +63,7 @@ class Simulator:
         self.services = list(self.data.services)
         self.effects = list(self.data.effects)
         self._position = {key: n for n, key in enumerate(self.states)}
-        self._flows: dict[int, tuple[Positions, Positions, Floats]] = {}  # from, to, chance
+        self._flows: dict[int, Arcs] = {}  # moved within a period of the year
 
     def state_values(self, name: str) -> Floats:
         """A number of every state: ``opening``, ``unit_cost``, ``cashable_share``, ..."""
@@ -100,17 +102,90 @@ class Simulator:
             rates[year][move[0], move[1], move[2]] = rate
         return rates
 
+    def intensities(self, year: int) -> dict[Move, float]:
+        """Moves for each child, or child-year, of ``exposed``; of staying where from = to."""
+        if not self.instance.is_continuous:
+            return self.chances(year)
+        return {(area, i, i): 1.0 for area, i in self.states} | self._rates[year]
+
     def moved(self, children: Floats, year: int) -> Floats:
         """Those who are there, by state, a period of the year later; no one new, none averted."""
         if year not in self._flows:
-            inside = [(k, c) for k, c in self.chances(year).items() if k[2] != EXIT]
-            self._flows[year] = (
-                np.array([self._position[a, start] for (a, start, _), _ in inside], dtype=int),
-                np.array([self._position[a, end] for (a, _, end), _ in inside], dtype=int),
-                np.array([chance for _, chance in inside]),
-            )
-        starts, ends, shares = self._flows[year]
+            self._flows[year] = self._moves_of(year)
+        return self._through(self._flows[year], children)
+
+    def _moves_of(self, year: int) -> Arcs:
+        if self.instance.is_continuous:
+            return self._spans[year][0]
+        inside = [(k, c) for k, c in self.chances(year).items() if k[2] != EXIT]
+        return (
+            np.array([self._position[a, start] for (a, start, _), _ in inside], dtype=int),
+            np.array([self._position[a, end] for (a, _, end), _ in inside], dtype=int),
+            np.array([chance for _, chance in inside]),
+        )
+
+    def joined(self, coming: Floats, year: int) -> Floats:
+        """Where those who come to each state in a period of the year are at its end."""
+        if not self.instance.is_continuous:
+            return coming
+        return self._through(self._spans[year][1], coming) * self.instance.periods_per_year
+
+    def exposed(self, children: Floats, coming: Floats, year: int) -> Floats:
+        """Whose moves the rates make in a period, by state: those there at its start.
+
+        With continuous timing the child-years spent there, by them and by those who come.
+        """
+        if not self.instance.is_continuous:
+            return children
+        _, spent, spent_by_new = self._spans[year]
+        yearly = coming * self.instance.periods_per_year
+        return self._through(spent, children) + self._through(spent_by_new, yearly)
+
+    def staying(self, year: int) -> Floats:
+        """Share of each state's children who are there a period of the year later."""
+        starts, ends, shares = self._moves_of(year)
+        same = starts == ends
+        return np.bincount(starts[same], shares[same], len(self.states)).astype(float)
+
+    def _through(self, arcs: Arcs, children: Floats) -> Floats:
+        starts, ends, shares = arcs
         return np.bincount(ends, children[starts] * shares, len(self.states)).astype(float)
+
+    @cached_property
+    def _spans(self) -> dict[int, tuple[Arcs, Arcs, Arcs]]:
+        """By year with continuous timing: shares moved, years spent, and those of who is new."""
+        found = moved_and_stayed(self._generators, 1 / self.instance.periods_per_year)
+        years = enumerate(self.instance.horizon)
+        return {y: tuple(self._arcs(each[n]) for each in found) for n, y in years}  # type: ignore[misc]
+
+    @cached_property
+    def _generators(self) -> Floats:
+        """Rates between states, less those of leaving on the diagonal, (years, areas, n, n)."""
+        most = max((len(own) for own in self._own.values()), default=0)
+        rates = np.zeros((self.instance.years, len(self._own), most, most))
+        area = {name: n for n, name in enumerate(self._own)}
+        place = {key: n for own in self._own.values() for n, key in enumerate(own)}
+        for (a, i, j, year), rate in self.data.rates.items():
+            at = rates[year - self.instance.first_year, area[a]]
+            at[place[a, i], place[a, i]] -= rate
+            if j != EXIT:
+                at[place[a, i], place[a, j]] += rate
+        return rates
+
+    @cached_property
+    def _own(self) -> dict[str, list[tuple[str, str]]]:
+        """The states of each area."""
+        return {a: [key for key in self.states if key[0] == a] for a in self.instance.areas}
+
+    def _arcs(self, shares: Floats) -> Arcs:
+        """What is not nought of (areas, n, n), by the states' positions."""
+        most = shares.shape[-1]
+        places = np.zeros((len(self._own), most), dtype=int)
+        for n, own in enumerate(self._own.values()):
+            places[n, : len(own)] = [self._position[key] for key in own]
+            shares[n, len(own) :] = shares[n, :, len(own) :] = 0.0
+        at, start, end = np.nonzero(shares)
+        return places[at, start], places[at, end], shares[at, start, end]
 
     def arrivals(self) -> Floats:
         """New children per period, by period and state."""
@@ -143,10 +218,10 @@ class Simulator:
         arrivals, shift = self.arrivals(), self.shift()
         run = [self.state_values("opening")]
         for period, year in enumerate(self.clock.years_of_periods):
-            following = self.moved(run[-1], year) + arrivals[period]
+            coming = arrivals[period]
             if diverted is not None:
-                following = following + diverted[period] @ shift
-            run.append(following)
+                coming = coming + diverted[period] @ shift
+            run.append(self.moved(run[-1], year) + self.joined(coming, year))
         return np.array(run)
 
     def least_places(self, children: Floats) -> Floats:
@@ -200,6 +275,9 @@ class Simulator:
         """
         if not self.instance.terminal_value:
             return 0.0
+        late = np.zeros((0, len(self.effects))) if diverted_after is None else diverted_after
+        if self.instance.is_continuous:
+            return self._run_off(children, late)
         per_period = (1 + self.instance.discount_rate) ** (-1 / self.instance.periods_per_year)
         closing = self.discount()[-1]
         cost = (
@@ -210,7 +288,6 @@ class Simulator:
         )
         shift = self.shift()
         total, left, factor = 0.0, children.copy(), closing
-        late = np.zeros((0, len(self.effects))) if diverted_after is None else diverted_after
         for period in range(_MOST_PERIODS):
             factor *= per_period
             total += factor * float(cost @ left)
@@ -218,6 +295,31 @@ class Simulator:
             if period < len(late):
                 left = left + late[period] @ shift
             elif not factor * float(cost @ np.abs(left)) > _NEGLIGIBLE * abs(total):
+                break  # so too where a number is missing
+        return total
+
+    def _run_off(self, children: Floats, late: Floats) -> float:
+        """The same with continuous timing, by half periods: moves are averted in the middle of one.
+
+        A pound is discounted as it falls due, and a year's pounds together as a year inside the
+        horizon is, so that each weighs a little less than it would at the year's start.
+        """
+        rate, length = self.instance.discount_rate, 0.5 / self.instance.periods_per_year
+        force = math.log1p(rate)
+        discounted = self._generators[-1] - force * np.eye(self._generators.shape[-1])
+        moved, spent, _ = map(self._arcs, moved_and_stayed(discounted, length))
+        cost = self.state_values("cashable_share") * self.state_values("unit_cost")
+        cost = cost * self.prices(self.states)[-1] * (force / rate if rate > 0 else 1.0)
+        shift, factor, total = self.shift(), float(self.discount()[-1]), 0.0
+        left = children * factor
+        for half in range(_MOST_PERIODS):
+            more = float(cost @ self._through(spent, np.abs(left)))
+            total += float(cost @ self._through(spent, left))
+            left = self._through(moved, left)
+            factor *= math.exp(-force * length)
+            if half % 2 == 0 and half // 2 < len(late):
+                left = left + factor * late[half // 2] @ shift
+            elif half // 2 >= len(late) and not more > _NEGLIGIBLE * abs(total):
                 break  # so too where a number is missing
         return total
 
@@ -274,19 +376,20 @@ def care_flows(run: Simulator, children: Floats) -> tuple[Floats, Floats]:
     crossing = {year: _crossing(run, year) for year in run.instance.horizon}
     for period, year in enumerate(run.clock.years_of_periods):
         into, out = crossing[year]
-        entering.append(float(children[period] @ into) + float(arrivals[period][care].sum()))
-        leaving.append(float(children[period] @ out))
+        exposed = run.exposed(children[period], arrivals[period], year)
+        entering.append(float(exposed @ into) + float(arrivals[period][care].sum()))
+        leaving.append(float(exposed @ out))
     each = run.clock.by_year(np.array([entering, leaving]).T)
     return each[:, 0], each[:, 1]
 
 
 def _crossing(run: Simulator, year: int) -> tuple[Floats, Floats]:
-    """Chance by state of entering, and of leaving, care within a period of the year."""
+    """Moves by state into, and out of, care in a period of the year, for each who is exposed."""
     care = {key for key, state in run.data.states.items() if state.in_care}
     position = {key: n for n, key in enumerate(run.states)}
     into, out = np.zeros(len(position)), np.zeros(len(position))
-    for (area, start, end), chance in run.chances(year).items():
+    for (area, start, end), moves in run.intensities(year).items():
         there, then = (area, start) in care, (area, end) in care
         if there != then:
-            (out if there else into)[position[area, start]] += chance
+            (out if there else into)[position[area, start]] += moves
     return into, out

@@ -251,6 +251,10 @@ CONSTRAINTS: Final[dict[str, Term]] = {
         noun="the avoidable share of {move}{place} after {years}",
         source="transitions.avoidable_share",
     ),
+    "harm_limited_late": Term(
+        noun="the children left in {state}{place} for harmful effects to move after {years}",
+        source="states.opening",
+    ),
     "level_change": Term(
         noun="the level of {service}{place}, which builds on the year before, in {years}",
         source="services.baseline",
@@ -321,6 +325,14 @@ COLUMNS: Final[dict[str, Term]] = {
     ),
     "reduction": Term(
         noun="the share by which every area has fewer children in care", source="states.opening",
+    ),
+    "excess": Term(
+        noun="the children in care above the target{place} at the end of {years}",
+        source="targets.children", keys=("owner", "year"),
+    ),
+    "overspent": Term(
+        noun="what statutory work{place} spends beyond the funds in {years}",
+        source="shortfall.overspend_price", keys=("area", "year"),
     ),
 }  # fmt: skip
 

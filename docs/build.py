@@ -26,8 +26,8 @@ from formulations import FORMULATIONS
 
 HERE: Final = Path(__file__).parent
 TOPICS: Final = (
-    "horizon", "population", "services", "effects", "places", "money", "double_investment",
-    "windows", "target", "fairness", "objective",
+    "horizon", "rates", "population", "services", "effects", "places", "money",
+    "double_investment", "windows", "target", "fairness", "shortfall", "objective",
 )  # fmt: skip
 _MADE: Final = (
     "<!-- Made by docs/build.py (`make docs`): change the source named below, not this. -->"

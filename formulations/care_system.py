@@ -14,7 +14,9 @@ from formulations import (
     objective,
     places,
     population,
+    rates,
     services,
+    shortfall,
     target,
 )
 
@@ -22,11 +24,15 @@ if TYPE_CHECKING:
     from allocator.instance import Instance
 
 
-def care_system(instance: Instance) -> pyo.AbstractModel:
-    """Sets, parameters, variables and the constraints of MODEL.md 3.1 to 3.9; no objective."""
+def care_system(instance: Instance, *, may_miss: bool = True) -> pyo.AbstractModel:
+    """Sets, parameters, variables and the constraints of MODEL.md 3.1 to 3.9; no objective.
+
+    Without ``may_miss`` funds hold, whatever the instance charges for a shortfall.
+    """
     m = pyo.AbstractModel(name=instance.name)
     for topic in (
         horizon,
+        rates,
         population,
         services,
         effects,
@@ -37,6 +43,7 @@ def care_system(instance: Instance) -> pyo.AbstractModel:
         objective,
     ):
         topic.declare(m, instance)
+    shortfall.declare(m, instance, allowed=may_miss)
 
     m.children_opening = pyo.Constraint(m.STATES, rule=population.children_opening, doc="children")
     m.children_balance = pyo.Constraint(
@@ -54,6 +61,9 @@ def care_system(instance: Instance) -> pyo.AbstractModel:
     )
     m.avoidable_limited_late = pyo.Constraint(
         m.LATE_MOVES, rule=effects.avoidable_limited_late, doc="children"
+    )
+    m.harm_limited_late = pyo.Constraint(
+        m.LATE_HARMS, rule=effects.harm_limited_late, doc="children"
     )
     m.level_held = pyo.Constraint(m.HELD_LEVELS, rule=services.level_held, doc="cases per year")
     m.level_at_least = pyo.Constraint(

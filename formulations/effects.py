@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Iterator
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 import pyomo.core as pyo
 
-from formulations.services import opening_effective_level, reach
+from formulations.population import everywhere
+from formulations.services import reach
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
+    from allocator.instance.resolved import Effect
 
 Move = tuple[str, str, str]  # area, from, to
 
@@ -25,24 +29,12 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
 def _declare_effects(m: pyo.AbstractModel, instance: Instance) -> None:
     """``EFFECTS`` (area, service, from, to, instead), ``diverted`` over their periods."""
     data, last = instance.resolved, instance.number_of_periods
-    per_year = instance.periods_per_year
+    spread = {k: spread_of(instance, k) for k in data.effects}
     m.EFFECTS = pyo.Set(dimen=5, initialize=list(data.effects))
-    m.AGES = pyo.Set(
-        m.EFFECTS,
-        dimen=1,
-        initialize={
-            k: [lag * per_year + s for lag in sorted(lags) for s in range(per_year)]
-            for k, lags in data.effects.items()
-        },
-    )
+    m.AGES = pyo.Set(m.EFFECTS, dimen=1, initialize={k: sorted(s) for k, s in spread.items()})
     m.effect_at_age = pyo.Param(
         pyo.Any,
-        initialize={
-            (*k, lag * per_year + s): value / per_year**2
-            for k, lags in data.effects.items()
-            for lag, value in lags.items()
-            for s in range(per_year)
-        },
+        initialize={(*k, age): value for k, ages in spread.items() for age, value in ages.items()},
         doc="moves averted per period, by a case per year run one period, at an age in periods",
     )
     tail = {k: reach(instance, k) if instance.terminal_value else 0 for k in data.effects}
@@ -53,25 +45,69 @@ def _declare_effects(m: pyo.AbstractModel, instance: Instance) -> None:
     helps = [d for d in periods if d[:5] not in harmful] if harmful else periods
     m.HELPFUL_DIVERSIONS = pyo.Set(dimen=6, initialize=helps)
     m.HARMFUL_DIVERSIONS = pyo.Set(dimen=6, initialize=harms)
+    undone = [_all_undone(m, k, spread[k], last + tail[k], k in harmful) for k in data.effects]
     m.all_undone = pyo.Param(
-        m.EFFECTS,
-        initialize={
-            k: -math.inf
-            if k in harmful
-            else -opening_effective_level(instance, *k[:2]) * sum(lags.values()) / per_year
-            for k, lags in data.effects.items()
-        },
+        m.DIVERSIONS,
+        initialize=dict(zip(periods, chain.from_iterable(undone), strict=True)),
         doc="moves averted per period, if all that the baseline averts were undone",
     )
     m.diverted = pyo.Var(m.DIVERSIONS, bounds=undone_or_more, doc="children")
+    _declare_destinations(m, instance)
+
+
+def spread_of(instance: Instance, effect: Effect) -> dict[int, float]:
+    r"""Moves averted per period by a case per year run one period, by its age in periods.
+
+    A year's effect is spread over the m periods from its lag on; with continuous timing evenly
+    over the year, so that half a period's part falls at either end of it.
+    """
+    per_year, found = instance.periods_per_year, defaultdict[int, float](float)
+    for lag, value in instance.resolved.effects[effect].items():
+        for s, weight in enumerate(period_weights(instance)):
+            found[lag * per_year + s] += value * weight / per_year**2
+    return dict(found)
+
+
+def period_weights(instance: Instance) -> list[float]:
+    r"""Parts of a year's effect: :math:`1,\dots,1`, or :math:`\tfrac12,1,\dots,1,\tfrac12`."""
+    if not instance.is_continuous:
+        return [1.0] * instance.periods_per_year
+    return [0.5, *[1.0] * (instance.periods_per_year - 1), 0.5]
+
+
+def _all_undone(
+    m: Any, effect: Effect, spread: dict[int, float], last: int, harmful: bool
+) -> Iterator[float]:
+    """The least moves that an effect may avert in each of its periods; none where it harms."""
+    level = m.baseline_effective.get(effect[:2])
+    if harmful:
+        return repeat(-math.inf, last)
+    if isinstance(level, float):
+        return repeat(-level * sum(spread.values()), last)
+    return (-sum(v * level[t - age] for age, v in spread.items()) for t in range(1, last + 1))
+
+
+def _declare_destinations(m: pyo.AbstractModel, instance: Instance) -> None:
+    """Effects that change the children of each state, and where those who join one end up."""
+    data = instance.resolved
+    reached: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for a, i, j, _ in m.rates.joining:
+        reached[a, i][j] = None
     entering, into = defaultdict(list), defaultdict(list)
-    for a, p, i, j, l in data.effects:
-        entering[a, j].append((p, i, l))
-        into[a, l].append((p, i, j))
+    for a, p, i, k, l in data.effects:
+        for j in reached[a, k]:
+            entering[a, j].append((p, i, k, l))
+        for j in reached[a, l]:
+            into[a, j].append((p, i, k, l))
     m.DIVERTED_FROM_ENTERING = pyo.Set(
-        m.STATES, dimen=3, initialize={key: entering[key] for key in data.states}
+        m.STATES, dimen=4, initialize={key: entering[key] for key in data.states}
     )
-    m.DIVERTED_INTO = pyo.Set(m.STATES, dimen=3, initialize={key: into[key] for key in data.states})
+    m.DIVERTED_INTO = pyo.Set(m.STATES, dimen=4, initialize={key: into[key] for key in data.states})
+    m.joining = pyo.Param(
+        pyo.Any,
+        initialize=everywhere(m.rates.joining, instance),
+        doc="share of those who join i in a period of the year who are in j at its end",
+    )
 
 
 def _declare_avoidable(m: pyo.AbstractModel, instance: Instance) -> None:
@@ -89,12 +125,45 @@ def _declare_avoidable(m: pyo.AbstractModel, instance: Instance) -> None:
         m.AVOIDABLE_MOVES,
         m.YEARS,
         initialize={
-            (*move, y): data.avoidable.get((*move, y), 0.0) * m.chances.get((*move, y), 0.0)
+            (*move, y): data.avoidable.get((*move, y), 0.0) * m.rates.avertible.get((*move, y), 0.0)
             for move in effects_on
             for y in instance.horizon
         },
-        doc="share of those in i who would move to j in a period of the year and need not",
+        doc="moves to j that need not be, per child in i at the start of a period (per child-year)",
     )
+    _declare_stock(m, instance)
+    _declare_late_harm(m, instance)
+
+
+def _declare_stock(m: pyo.AbstractModel, instance: Instance) -> None:
+    """Children, or child-years, of a period from which moves can be averted."""
+    found: dict[tuple[str, str], dict[str, None]] = {key: {} for key in instance.resolved.states}
+    for a, u, i, _ in m.rates.stock:
+        found[a, i][u] = None
+    m.STOCK_OF = pyo.Set(
+        m.STATES, dimen=1, initialize={key: list(sources) for key, sources in found.items()}
+    )
+    m.stock_share = pyo.Param(
+        pyo.Any,
+        initialize=everywhere(m.rates.stock, instance),
+        doc="of a child in u at the start of a period: in i (child-years spent in i)",
+    )
+    m.spent_by_new = pyo.Param(
+        m.STATES, m.YEARS, initialize=m.rates.spent_by_new, doc="child-years"
+    )
+
+
+def _declare_late_harm(m: pyo.AbstractModel, instance: Instance) -> None:
+    """``LATE_HARMS`` (area, state, period): harmful effects on a state's children after the end."""
+    data, last = instance.resolved, instance.number_of_periods
+    found: dict[tuple[str, str, int], list[tuple[str, str, str]]] = defaultdict(list)
+    for a, p, i, j, l in data.effects if instance.terminal_value else ():
+        effect = (a, p, i, j, l)
+        if i != j and min(data.effects[effect].values()) < 0:
+            for t in range(last + 1, last + reach(instance, effect) + 1):
+                found[a, i, t].append((p, j, l))
+    m.LATE_HARMS = pyo.Set(dimen=3, initialize=list(found))
+    m.LATE_HARMS_OF = pyo.Set(m.LATE_HARMS, dimen=3, initialize=dict(found))
 
 
 def _late_effects(
@@ -117,9 +186,9 @@ def undone_or_more(m: Any, a: str, p: str, i: str, j: str, l: str, t: int) -> An
 
     .. math:: d_{kt} \ge -\Delta\, e_{p0} \sum_\lambda \epsilon_{k\lambda}
 
-    MODEL.md 3.3
+    where :math:`e_{p0}` varies, at the lags of what was served.  MODEL.md 3.3
     """
-    return m.all_undone[a, p, i, j, l], None
+    return m.all_undone[a, p, i, j, l, t], None
 
 
 def effective_level(m: Any, a: str, p: str, t: Any) -> Any:
@@ -133,7 +202,7 @@ def averted(m: Any, a: str, p: str, i: str, j: str, l: str, t: Any) -> Any:
     r"""Moves averted, :math:`R_{kt}`, by what was served above baseline in the periods before."""
     return sum(
         m.effect_at_age[a, p, i, j, l, age]
-        * (effective_level(m, a, p, t - age) - m.opening_effective_level[a, p])
+        * (effective_level(m, a, p, t - age) - m.opening_effective_level[a, p, t - age])
         for age in m.AGES[a, p, i, j, l]
     )
 
@@ -145,6 +214,8 @@ def diverted_by_service(m: Any, a: str, p: str, i: str, j: str, l: str, t: int) 
         d_{kt} \le \sum_\lambda \epsilon_{k\lambda} \sum_{s=0}^{m-1}
         \frac{\Delta}{m}\,\big(e_{p,\,t-\lambda m-s} - e_{p0}\big)
 
+    With continuous timing the sum over s runs to m, its first and last term counting half, and
+    :math:`e_{p0}` is that of the baseline's own stock in the period.
     Dual: £m (present value) per move averted without a case.  MODEL.md 3.3
     """
     return m.diverted[a, p, i, j, l, t] <= averted(m, a, p, i, j, l, t)
@@ -165,11 +236,22 @@ def avoidable_limited(m: Any, a: str, i: str, j: str, t: int) -> Any:
 
     .. math:: \sum_{k:\,i\to j} d_{kt} \le \phi_{ij}\, p_{ij}\, n_{i,t-1}
 
+    With continuous timing :math:`\phi_{ij} h_{ij} w_{it}`, and :math:`\phi_{ii} w_{it}` of those
+    who stay, with the child-years :math:`w_{it} = \sum_u (n_{u,t-1} G_{ui} + b_u K_{ui})`.
     Dual: £m (present value) per further move that can be averted.  MODEL.md 3.4
     """
-    return (
-        sum(m.diverted[a, p, i, j, l, t] for p, l in m.EFFECTS_ON[a, i, j])
-        <= m.avoidable[a, i, j, m.year_of[t]] * m.children[a, i, t - 1]
+    year = m.year_of[t]
+    averted = sum(m.diverted[a, p, i, j, l, t] for p, l in m.EFFECTS_ON[a, i, j])
+    return averted <= m.avoidable[a, i, j, year] * stock(m, a, i, year, t - 1)
+
+
+def stock(m: Any, a: str, i: str, y: Any, before: Any) -> Any:
+    r"""Children in a state from whom moves can be averted in the period after ``before``.
+
+    :math:`n_{i,t-1}`, or with continuous timing :math:`w_{it}`, the child-years spent there.
+    """
+    return m.spent_by_new[a, i, y] + sum(
+        m.stock_share[a, u, i, y] * m.children[a, u, before] for u in m.STOCK_OF[a, i]
     )
 
 
@@ -181,5 +263,18 @@ def avoidable_limited_late(m: Any, a: str, i: str, j: str, t: int) -> Any:
     Dual: £m (present value) per further move that can be averted.  MODEL.md 3.11
     """
     return sum(m.diverted[a, p, i, j, l, t] for p, l in m.LATE_EFFECTS_ON[a, i, j, t]) <= sum(
-        m.avoidable[a, i, j, m.year_of[end]] * m.children[a, i, end] for end in m.END
+        m.avoidable[a, i, j, m.year_of[end]] * stock(m, a, i, m.year_of[end], end) for end in m.END
+    )
+
+
+def harm_limited_late(m: Any, a: str, i: str, t: int) -> Any:
+    r"""After the horizon harmful effects move no more children than have stayed.
+
+    .. math:: -\sum_{k:\,i\to j,\ j\ne i} d_{k,H+\tau} \le p_{ii}\, n_{iH}
+
+    summed over the effects with :math:`\epsilon < 0`.
+    Dual: £m (present value) per further child who can be moved.  MODEL.md 3.4
+    """
+    return -sum(m.diverted[a, p, i, j, l, t] for p, j, l in m.LATE_HARMS_OF[a, i, t]) <= sum(
+        m.probability[a, i, i, m.year_of[end]] * m.children[a, i, end] for end in m.END
     )

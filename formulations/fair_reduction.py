@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def build(instance: Instance) -> pyo.AbstractModel:
     """The program whose objectives, in order, are the reduction, negative, and the cost."""
-    m = care_system(instance)
+    m = care_system(instance, may_miss=False)
     fairness.declare(m, instance)
     m.reduction_shared = pyo.Constraint(
         m.REDUCED_AREAS, rule=fairness.reduction_shared, doc="children"

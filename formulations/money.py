@@ -207,13 +207,19 @@ def tier_spend(m: Any, a: str, g: str, y: int) -> Any:
 
 
 def spend_funded(m: Any, a: str, g: str, y: int) -> Any:
-    r"""Every pound spent is drawn from a fund.
+    r"""Every pound spent is drawn from a fund, or statutory spend overspends.
 
-    .. math:: spend_{gy} = \sum_f drawn_{fgy}
+    .. math:: spend_{gy} = \sum_f drawn_{fgy}, \qquad
+        spend_{statutory,y} = \sum_f drawn_{f,statutory,y} + overspent_y
+
+    with an overspend where there is a price for it.
 
     Dual: £m (present value) per £m paid from elsewhere.  MODEL.md 3.8
     """
-    return m.spend[a, g, y] == sum(m.drawn[f, o, a, g, y] for f, o in m.PAYERS[a, g])
+    return m.spend[a, g, y] == (
+        sum(m.drawn[f, o, a, g, y] for f, o in m.PAYERS[a, g])
+        + sum(m.overspent[b, y] for b in m.OVERSPENDERS_IN[a, g])
+    )
 
 
 def fund_opening(m: Any, f: str, o: str, y: int) -> Any:

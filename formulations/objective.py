@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyomo.core as pyo
 
 from formulations.money import MILLION
+from formulations.rates import generators, state_names
+from formulations.services import reach
+from formulations.shortfall import charges
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
-    from formulations.population import Chances
+    from formulations.rates import ByMove, Floats, Rates
 
 
 def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     """Discount factors, the value of a child at the end, and of a move averted after it."""
-    data, last = instance.resolved, instance.number_of_periods
     yearly = 1 / (1 + instance.discount_rate)
-    per_period = yearly ** (1 / instance.periods_per_year)
     closing = yearly ** (instance.years - 1)
-    values = {}
-    if instance.terminal_value:
-        for a in instance.areas:
-            values.update(child_values(instance, a, per_period, m.chances))
+    values = values_of_a_child(instance, m.rates) if instance.terminal_value else {}
     m.discount = pyo.Param(
         m.YEARS, initialize={y: yearly**n for n, y in enumerate(instance.horizon)}
     )
@@ -32,40 +32,72 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
         m.VALUED_STATES, initialize={key: closing * value for key, value in values.items()},
         doc="£m (present value) per child at the end of the horizon",
     )  # fmt: skip
-    after = {
-        (*k, last + tau): closing
-        * per_period**tau
-        * (values.get((k[0], k[3]), 0.0) - values.get((k[0], k[4]), 0.0))
-        for k in data.effects
-        if instance.terminal_value
-        for tau in range(1, (max(data.effects[k]) + 1) * instance.periods_per_year)
-    }
+    after = _late_savings(instance, values) if instance.terminal_value else {}
     m.LATE_DIVERSIONS = pyo.Set(dimen=6, initialize=list(after))
     m.late_saving = pyo.Param(
         m.LATE_DIVERSIONS, initialize=after, doc="£m (present value) per move averted"
     )
 
 
-def child_values(
-    instance: Instance, a: str, per_period: float, chances: Chances
-) -> dict[tuple[str, str], float]:
-    r"""Cashable cost, from the end of the horizon on, of a child in each state of the area.
+def _late_savings(
+    instance: Instance, values: dict[tuple[str, str], float]
+) -> dict[tuple[str, str, str, str, str, int], float]:
+    """£m (present value) of a move averted after the horizon, by effect and period.
 
-    :math:`V = (I - \beta P)^{-1}\beta\,\tilde c` with the closing year's probabilities
-    (``chances``) and prices; £m in the closing year's money of account.
+    In the middle of its period with continuous timing, at its end otherwise.
     """
-    data, year = instance.resolved, instance.last_year
-    states = [i for b, i in data.states if b == a]
-    stay = np.array([[chances.get((a, i, j, year), 0.0) for j in states] for i in states])
-    cost = np.array(
-        [
-            data.states[a, i].cashable_share * data.states[a, i].unit_cost
-            * data.prices[a, i, year] / instance.periods_per_year / MILLION
-            for i in states
-        ]
-    )  # fmt: skip
-    value = np.linalg.solve(np.eye(len(states)) - per_period * stay, per_period * cost)
-    return {(a, i): float(v) for i, v in zip(states, value, strict=True)}
+    last, yearly = instance.number_of_periods, 1 / (1 + instance.discount_rate)
+    closing, per_period = yearly ** (instance.years - 1), yearly ** (1 / instance.periods_per_year)
+    earlier = 0.5 if instance.is_continuous else 0.0
+    return {
+        (*k, last + tau): closing
+        * per_period ** (tau - earlier)
+        * (values.get((k[0], k[3]), 0.0) - values.get((k[0], k[4]), 0.0))
+        for k in instance.resolved.effects
+        for tau in range(1, reach(instance, k) + 1)
+    }
+
+
+def values_of_a_child(instance: Instance, rates: Rates) -> dict[tuple[str, str], float]:
+    r"""Cashable cost, from the end of the horizon on, of a child in each state, £m.
+
+    With the closing year's probabilities and prices, in its money of account:
+    :math:`V = (I - \beta P)^{-1}\beta\,\tilde c`, or with continuous timing
+    :math:`V = \frac\rho r(\rho I - Q)^{-1}\,\kappa c\pi_Y` with :math:`\rho = \ln(1+r)`.
+    """
+    value = _continuous_values if instance.is_continuous else partial(_period_values, rates.chance)
+    found: dict[tuple[str, str], float] = {}
+    for n, a in enumerate(instance.areas):
+        states = [i for b, i in instance.resolved.states if b == a]
+        cost = np.array([_yearly_cost(instance, a, i) for i in states])
+        found |= {(a, i): float(v) for i, v in zip(states, value(instance, n, cost), strict=True)}
+    return found
+
+
+def _yearly_cost(instance: Instance, a: str, i: str) -> float:
+    """Cashable cost of a child-year at the closing year's prices, £m."""
+    data, state = instance.resolved, instance.resolved.states[a, i]
+    return state.cashable_share * state.unit_cost * data.prices[a, i, instance.last_year] / MILLION
+
+
+def _period_values(chance: ByMove, instance: Instance, n: int, cost: Floats) -> Floats:
+    r""":math:`(I - \beta P)^{-1}\beta\,\tilde c` of the n-th area."""
+    a, year, per_year = instance.areas[n], instance.last_year, instance.periods_per_year
+    states = [i for b, i in instance.resolved.states if b == a]
+    stay = np.array([[chance.get((a, i, j, year), 0.0) for j in states] for i in states])
+    per_period = (1 + instance.discount_rate) ** (-1 / per_year)
+    return np.linalg.solve(np.eye(len(states)) - per_period * stay, per_period * cost / per_year)
+
+
+def _continuous_values(instance: Instance, n: int, cost: Floats) -> Floats:
+    r""":math:`\frac\rho r(\rho I - Q)^{-1}\kappa c\pi_Y` of the n-th area."""
+    names, a = state_names(instance), instance.areas[n]
+    own = [names.index(i) for b, i in instance.resolved.states if b == a]
+    closing = generators(instance)[n, -1][np.ix_(own, own)]
+    rate = instance.discount_rate
+    force = math.log1p(rate)  # of discounting, all through the year
+    scale = force / rate if rate > 0 else 1.0
+    return np.linalg.solve(force * np.eye(len(own)) - closing, scale * cost)
 
 
 def spend_present_value(m: Any) -> Any:
@@ -88,16 +120,18 @@ def terminal_value(m: Any) -> Any:
 
 
 def total_cost(m: Any) -> Any:
-    r"""Least present value of spend and terminal value, £m.
+    r"""Least present value of spend and terminal value, and of what a shortfall is charged, £m.
 
     .. math::
-        \min \sum_y \delta^{\,y-y_0}\sum_g spend_{gy}
+        \min \sum_y \delta^{\,y-y_0}\Big(\sum_g spend_{gy} + price_{excess}\, excess_y
+        + price_{overspend}\, overspent_y\Big)
         + \delta^{Y-y_0}\Big(\sum_i V_i n_{iH}
         - \sum_{\tau\ge1}\beta^{\tau}\sum_k d_{k,H+\tau}(V_{to}-V_{instead})\Big)
 
-    MODEL.md 3.11
+    With continuous timing :math:`\beta^{\tau-1/2}` stands for :math:`\beta^\tau`.
+    MODEL.md 3.8, 3.10, 3.11
     """
-    return spend_present_value(m) + terminal_value(m)
+    return spend_present_value(m) + terminal_value(m) + charges(m)
 
 
 def children_in_care_at_end(m: Any) -> Any:

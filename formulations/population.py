@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -10,54 +9,59 @@ import pyomo.core as pyo
 
 from formulations.horizon import year_of
 from formulations.names import EXIT
+from formulations.rates import ByMove, ByState, Rates, rates_of
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
 
-Chances = dict[tuple[str, str, str, int], float]  # area, from, to, year
-
 
 def declare(m: pyo.AbstractModel, instance: Instance) -> None:
-    r"""``STATES`` (area, state), ``CARE_STATES``, ``ORIGINS``, probabilities, and ``children``.
-
-    Chances within a period come from constant competing rates :math:`h_{ij}` (MODEL.md 3.1):
-
-    .. math::
-        p_{ij} = \frac{h_{ij}}{h_i}\big(1 - e^{-h_i\Delta}\big), \qquad
-        p_{ii} = e^{-h_i\Delta}, \qquad h_i = \sum_{j\ne i} h_{ij}
-    """
+    """``STATES`` (area, state), ``CARE_STATES``, ``ORIGINS``, probabilities, and ``children``."""
     data = instance.resolved
-    m.chances = probabilities(instance)  # for the topics that follow
     m.STATES = pyo.Set(dimen=2, initialize=list(data.states))
     m.CARE_STATES = pyo.Set(
         dimen=2, initialize=[key for key, state in data.states.items() if state.in_care]
     )
-    origins = defaultdict(list)
-    for a, i, j, y in data.rates:
-        if j != EXIT and y == instance.first_year:
-            origins[a, j].append(i)
+    origins: dict[tuple[str, str], dict[str, None]] = {(a, j): {j: None} for a, j in data.states}
+    for a, i, j, _ in m.rates.chance:
+        if j != EXIT:
+            origins[a, j][i] = None
     m.ORIGINS = pyo.Set(
-        m.STATES, dimen=1, initialize={(a, j): [j, *origins[a, j]] for a, j in data.states}
+        m.STATES, dimen=1, initialize={key: list(found) for key, found in origins.items()}
     )
     m.probability = pyo.Param(
         pyo.Any,
-        initialize=m.chances,
+        initialize=everywhere(m.rates.chance, instance),
         doc="share of those in i at the start of a period of the year who are in j at its end",
     )
     m.arrivals = pyo.Param(
         m.STATES,
         m.YEARS,
-        initialize={
-            (a, j, y): data.arrivals.get((a, j, y), 0.0) / instance.periods_per_year
-            for a, j in data.states
-            for y in instance.horizon
-        },
-        doc="children per period of the year",
+        initialize=arriving(instance, m.rates),
+        doc="children of a period's arrivals who are there at its end",
     )
     m.opening = pyo.Param(
         m.STATES, doc="children", initialize={k: state.opening for k, state in data.states.items()}
     )
     m.children = pyo.Var(m.STATES, m.PERIODS_AND_OPENING, bounds=(0, None), doc="children")
+
+
+def everywhere(moves: ByMove, instance: Instance) -> ByMove:
+    """Values by move and year, 0 in a year that has none of a move that another year has."""
+    named = dict.fromkeys((a, i, j) for a, i, j, _ in moves)
+    return {(*move, y): moves.get((*move, y), 0.0) for move in named for y in instance.horizon}
+
+
+def arriving(instance: Instance, rates: Rates) -> ByState:
+    r"""Those of a period's arrivals who are in each state at its end, by area, state and year.
+
+    :math:`b_j\Delta`, or with continuous timing :math:`\sum_i b_i G_{ij}`.
+    """
+    data, per_year = instance.resolved, instance.periods_per_year
+    found = dict.fromkeys(((*key, y) for key in data.states for y in instance.horizon), 0.0)
+    for (a, i, j, y), share in rates.joining.items():
+        found[a, j, y] += data.arrivals.get((a, i, y), 0.0) / per_year * share
+    return found
 
 
 def children_opening(m: Any, a: str, i: str) -> Any:
@@ -78,6 +82,13 @@ def children_balance(m: Any, a: str, j: str, t: int) -> Any:
                  - \sum_{k:\,to=j} d_{kt} + \sum_{k:\,instead=j} d_{kt}
 
     The sum over :math:`i` includes :math:`j` itself, :math:`p_{jj}` being the share who stay.
+    With continuous timing arrivals come in, and moves are averted, all through the period, and
+    move on within it:
+
+    .. math::
+        n_{jt} = \sum_i b_{i,y(t)} G_{ij} + \sum_i p_{ij}\, n_{i,t-1}
+                 + \sum_k \frac{d_{kt}}{\Delta}\big(G_{instead,j} - G_{to,j}\big),
+        \quad G_{exit} = 0
 
     Dual: £m (present value) per child who joins the state in the period.  MODEL.md 3.2
     """
@@ -86,42 +97,29 @@ def children_balance(m: Any, a: str, j: str, t: int) -> Any:
         + sum(
             m.probability[a, i, j, m.year_of[t]] * m.children[a, i, t - 1] for i in m.ORIGINS[a, j]
         )
-        - sum(m.diverted[a, p, i, j, l, t] for p, i, l in m.DIVERTED_FROM_ENTERING[a, j])
-        + sum(m.diverted[a, p, i, k, j, t] for p, i, k in m.DIVERTED_INTO[a, j])
+        - sum(
+            m.joining[a, k, j, m.year_of[t]] * m.diverted[a, p, i, k, l, t]
+            for p, i, k, l in m.DIVERTED_FROM_ENTERING[a, j]
+        )
+        + sum(
+            m.joining[a, l, j, m.year_of[t]] * m.diverted[a, p, i, k, l, t]
+            for p, i, k, l in m.DIVERTED_INTO[a, j]
+        )
     )
 
 
-def probabilities(instance: Instance) -> Chances:
-    """Chance by area, from, to and year of a move within one period; from = to for staying.
-
-    Competing constant hazards: MODEL.md 3.1.
-    """
-    length = 1 / instance.periods_per_year
-    data, years = instance.resolved, instance.horizon
-    total = dict.fromkeys(((*key, y) for key in data.states for y in years), 0.0)
-    rates = data.rates.items()
-    for (a, i, _, y), rate in rates:
-        total[a, i, y] += rate
-    stay = {key: math.exp(-hazard * length) for key, hazard in total.items()}
-    chances = {(a, i, i, y): share for (a, i, y), share in stay.items()}
-    for (a, i, j, y), rate in rates:
-        hazard = total[a, i, y]
-        chances[a, i, j, y] = rate / hazard * (1 - stay[a, i, y]) if hazard > 0 else 0.0
-    return chances
-
-
-def baseline(instance: Instance) -> dict[tuple[str, str, int], float]:
+def baseline(instance: Instance, rates: Rates | None = None) -> dict[tuple[str, str, int], float]:
     """Children by area, state and period (0..H) if every service stays at its baseline."""
-    data = instance.resolved
+    data, rates = instance.resolved, rates or rates_of(instance)
     children = {(a, i, 0): state.opening for (a, i), state in data.states.items()}
-    moves = defaultdict(list)
-    for (a, i, j, y), chance in probabilities(instance).items():
+    arrivals, moves = arriving(instance, rates), defaultdict(list)
+    for (a, i, j, y), chance in rates.chance.items():
         if j != EXIT:
             moves[y].append((a, i, j, chance))
     for t in range(1, instance.number_of_periods + 1):
         y = year_of(instance, t)
         for a, j in data.states:
-            children[a, j, t] = data.arrivals.get((a, j, y), 0.0) / instance.periods_per_year
+            children[a, j, t] = arrivals[a, j, y]
         for a, i, j, chance in moves[y]:
             children[a, j, t] += chance * children[a, i, t - 1]
     return children

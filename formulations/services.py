@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pyomo.core as pyo
 
 from formulations.horizon import year_of
+from formulations.population import baseline
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
     from allocator.instance.resolved import Effect
+    from formulations.rates import Rates
 
 
 def declare(m: pyo.AbstractModel, instance: Instance) -> None:
@@ -23,7 +25,8 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
 def reach(instance: Instance, effect: Effect) -> int:
     """Periods after a case's own in which it still averts moves."""
     lags = instance.resolved.effects[effect]
-    return (max(lags) + 1) * instance.periods_per_year - 1
+    beyond = 0 if instance.is_continuous else 1  # a year's effect then ends in the last period
+    return (max(lags) + 1) * instance.periods_per_year - beyond
 
 
 def _declare_levels(m: pyo.AbstractModel, instance: Instance) -> None:
@@ -115,34 +118,65 @@ def _declare_bands(m: pyo.AbstractModel, instance: Instance) -> None:
         },
         doc="cases per year at baseline and the opening stock",
     )
+    m.baseline_effective = baseline_effective(instance, m.rates)
     m.opening_effective_level = pyo.Param(
-        m.SERVICES,
-        initialize={key: opening_effective_level(instance, *key) for key in data.services},
-        doc="cases per year at full effect",
-    )
+        m.SERVICES, m.ALL_PERIODS,
+        initialize={
+            (*key, t): level if isinstance(level, float) else level[t]
+            for key, level in m.baseline_effective.items()
+            for t in range(-around, last + around + 1)
+        },
+        doc="cases per year at full effect, at the baseline",
+    )  # fmt: skip
     m.in_band = pyo.Var(m.BANDS, m.ALL_PERIODS, bounds=(0, None), doc="cases per year")
 
 
 def opening_bands(instance: Instance, a: str, p: str) -> list[float]:
     """Cases per year in each band at the baseline level and the opening stock."""
-    data = instance.resolved
-    service = data.services[a, p]
+    serves = instance.resolved.services[a, p].serves
+    return _filled(instance, a, p, instance.resolved.states[a, serves].opening)
+
+
+def _filled(instance: Instance, a: str, p: str, stock: float) -> list[float]:
+    """Cases per year in each band at the baseline level and a stock, the best bands first."""
+    service = instance.resolved.services[a, p]
     left, filled = service.baseline, []
-    for width, _ in data.bands[a, p]:
-        room = width * service.coverage * data.states[a, service.serves].opening
-        filled.append(min(left, room))
+    for width, _ in instance.resolved.bands[a, p]:
+        filled.append(min(left, width * service.coverage * stock))
         left -= filled[-1]
     return filled
 
 
-def opening_effective_level(instance: Instance, a: str, p: str) -> float:
-    """:math:`e_{p0}`: the effective level at baseline and the opening stock.  MODEL.md 3.3."""
-    data = instance.resolved
-    if (a, p) not in data.bands:
-        return data.services[a, p].baseline
-    multipliers = [multiplier for _, multiplier in data.bands[a, p]]
-    filled = opening_bands(instance, a, p)
-    return sum(z * multiplier for z, multiplier in zip(filled, multipliers, strict=True))
+def baseline_effective(
+    instance: Instance, rates: Rates
+) -> dict[tuple[str, str], float | dict[int, float]]:
+    """:math:`e_{p0}`: the effective level at baseline.  MODEL.md 3.3.
+
+    At the opening stock, one number; with continuous timing and bands at the baseline's own
+    stock, by period, so that levels held at the baseline give the baseline.
+    """
+    data, found = instance.resolved, dict[tuple[str, str], float | dict[int, float]]()
+    unchanged = baseline(instance, rates) if instance.is_continuous and data.bands else {}
+    around = max((reach(instance, effect) for effect in data.effects), default=0)
+    last = instance.number_of_periods
+    for key, service in data.services.items():
+        opening = data.states[key[0], service.serves].opening
+        found[key] = _effective(instance, *key, opening)
+        if unchanged and key in data.bands:
+            stocks = dict.fromkeys(range(-around, last + around + 1), opening) | {
+                t: unchanged[key[0], service.serves, t - 1] for t in range(1, last + 1)
+            }
+            found[key] = {t: _effective(instance, *key, n) for t, n in stocks.items()}
+    return found
+
+
+def _effective(instance: Instance, a: str, p: str, stock: float) -> float:
+    """Effective level at baseline and a stock of children to serve."""
+    bands = instance.resolved.bands.get((a, p))
+    if bands is None:
+        return instance.resolved.services[a, p].baseline
+    filled = _filled(instance, a, p, stock)
+    return sum(z * multiplier for z, (_, multiplier) in zip(filled, bands, strict=True))
 
 
 def level_held(m: Any, a: str, p: str, t: int) -> Any:

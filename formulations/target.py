@@ -25,10 +25,14 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
 def target_met(m: Any, o: str, y: int) -> Any:
     r"""At the end of the year no more children are in care than the target says.
 
-    .. math:: \sum_{i\in C} n_{i,t} \le N_y, \quad t \text{ the last period of } y
+    .. math:: \sum_{i\in C} n_{i,t} - excess_y \le N_y, \quad t \text{ the last period of } y
+
+    with an excess where there is a price for it.
 
     Dual: £m (present value) per child more in the target.  MODEL.md 3.10
     """
     return (
-        sum(m.children[a, i, m.last_period_of[y]] for a, i in m.CARE_STATES_OF[o]) <= m.target[o, y]
+        sum(m.children[a, i, m.last_period_of[y]] for a, i in m.CARE_STATES_OF[o])
+        - sum(m.excess[owner, year] for owner, year in m.EXCESS_OF[o, y])
+        <= m.target[o, y]
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,10 +12,11 @@ import pytest
 
 import allocator.plan.saving.writing
 from allocator.errors import AllocatorError, InstanceError, UsageError
-from allocator.instance import read
+from allocator.instance import Shortfall, read
 from allocator.plan.saving import check_place, load, recheck, save
 from allocator.plan.saving.layout import TABLES
 from allocator.report import summary
+from allocator.solving.solve import solve
 from tests.plans import NAMES, contents, failing, plan_of
 
 
@@ -72,7 +74,10 @@ def test_readme_says_what_every_file_and_column_is(saved):
 
 
 def test_the_layout_is_that_of_the_tables():
-    tables = plan_of("two-areas").tables
+    plan = plan_of("two-areas")
+    assert {"excess", "overspent"}.isdisjoint(plan.tables)
+    prices = Shortfall(excess_price=1e5, overspend_price=0.5)
+    tables = solve(replace(plan.instance, shortfall=prices)).tables
     assert {name: tuple(table.columns) for name, table in tables.items()} == {
         name: columns for name, (_, columns) in TABLES.items()
     }

@@ -22,7 +22,7 @@ __all__ = ["RULES", "Audit", "Finding", "audit"]
 # What is checked of every plan; the objective and the targets, of which more is asked, beside it.
 RULES: Final[list[Callable[[Case, Ledger], None]]] = [
     people.population, people.moves, people.levels, people.bands, people.effects,
-    people.avoidable, people.places, money.spending, money.funds, money.limits,
+    people.avoidable, people.late_harm, people.places, money.spending, money.funds, money.limits,
     money.double_investment,
 ]  # fmt: skip
 

@@ -77,8 +77,14 @@ class Case:
     @cached_property
     def reach(self) -> NDArray[np.int64]:
         """Periods after its own in which a case still averts moves, by effect."""
+        each, spread = self.instance.periods_per_year, len(self.spread)
+        return np.array([max(lags) * each + spread - 1 for lags in self.data.effects.values()], int)
+
+    @cached_property
+    def spread(self) -> list[float]:
+        """Parts of a year's effect in the periods from its lag on: whole, or half at both ends."""
         each = self.instance.periods_per_year
-        return np.array([(max(lags) + 1) * each - 1 for lags in self.data.effects.values()], int)
+        return [0.5, *[1.0] * (each - 1), 0.5] if self.instance.is_continuous else [1.0] * each
 
     @property
     def after(self) -> int:
@@ -90,6 +96,26 @@ class Case:
         """Periods after the horizon that no case inside it reaches, (periods, effects)."""
         periods = np.arange(1, self.instance.number_of_periods + self.after + 1)[:, None]
         return periods > self.instance.number_of_periods + self.reach[None, :]
+
+    def priced(
+        self, table: str, keys: list[str], *, allowed: bool
+    ) -> dict[tuple[str, ...], Floats]:
+        """What a plan falls short by, by year; nothing where it may not, or has no such table."""
+        if not allowed or table not in self.tables:
+            return {}
+        return self.by_year(table, table, keys)
+
+    @property
+    def overspent(self) -> dict[tuple[str, ...], Floats]:
+        """£ of statutory spend beyond the funds, by (area,) and year."""
+        allowed = self.instance.shortfall.overspend_price is not None
+        return self.priced("overspent", ["area"], allowed=allowed)
+
+    @property
+    def excess(self) -> dict[tuple[str, ...], Floats]:
+        """Children above the target of an owner, by (owner,) and year; NaN where it has none."""
+        allowed = self.instance.shortfall.excess_price is not None
+        return self.priced("excess", ["owner"], allowed=allowed)
 
     @cached_property
     def periods(self) -> list[str]:
@@ -113,25 +139,39 @@ class Case:
             )
         return found
 
-    def opening_effective(self, area: str, service: str) -> float:
-        """Effective level at baseline and the opening stock: bands filled from the best down."""
-        rules = self.data.services[area, service]
+    def baseline_effective(self, area: str, service: str) -> Floats:
+        """Effective level at baseline by period, the opening first; the same again to the end.
+
+        Bands are filled from the best down, at the opening stock; with continuous timing at the
+        baseline's own stock in the period.
+        """
+        rules, opening = self.data.services[area, service], np.zeros(len(self.diverted) + 1)
         bands = self.data.bands.get((area, service))
         if bands is None:
-            return rules.baseline
-        room = rules.coverage * self.data.states[area, rules.serves].opening
-        tops = np.cumsum([width for width, _ in bands]) * room
-        filled = np.diff(np.minimum(rules.baseline, np.concatenate([[0.0], tops])))
-        return float(filled @ np.array([multiplier for _, multiplier in bands]))
+            return opening + rules.baseline
+        stock = opening + self.data.states[area, rules.serves].opening
+        if self.instance.is_continuous:
+            there = self.unchanged[:-1, self.run.states.index((area, rules.serves))]
+            stock[1 : len(there) + 1] = there
+        tops = np.cumsum([0.0, *(width for width, _ in bands)])
+        room = np.minimum(rules.baseline, rules.coverage * np.outer(stock, tops))
+        effective: Floats = np.diff(room) @ np.array([multiplier for _, multiplier in bands])
+        return effective
+
+    @cached_property
+    def unchanged(self) -> Floats:
+        """Children if nothing changes, (periods + 1, states)."""
+        return self.run.children()
 
     @cached_property
     def effective_change(self) -> Floats:
-        """Effective level less its opening value, by period and service."""
+        """Effective level less the baseline's, by period and service."""
         change = self.level - self.run.service_values("baseline")
         for key, bands in self.bands.items():
             multipliers = np.array([multiplier for _, multiplier in self.data.bands[key]])
             at = self.run.services.index(key)
-            change[:, at] = bands @ multipliers - self.opening_effective(*key)
+            opening = self.baseline_effective(*key)[1 : len(self.level) + 1]
+            change[:, at] = bands @ multipliers - opening
         return change
 
     @cached_property

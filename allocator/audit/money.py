@@ -7,7 +7,7 @@ import numpy as np
 from allocator.audit.case import Case, Floats
 from allocator.audit.findings import Kind, Ledger
 from allocator.instance.instance import owner_areas
-from allocator.instance.schema import PREVENTION_TIERS, TIERS, TOTAL
+from allocator.instance.schema import PREVENTION_TIERS, STATUTORY, TIERS, TOTAL
 from allocator.simulate import baseline
 
 
@@ -37,6 +37,9 @@ def spending(case: Case, ledger: Ledger) -> None:
         _Yearly(case, ledger, "3.7")(
             "spend of a tier", stated.get(key, missing), cost, key, "equal"
         )
+    for (area,), amounts in case.overspent.items():
+        paid[area, STATUTORY] = paid.get((area, STATUTORY), nothing) + amounts
+        _Yearly(case, ledger, "3.8")("overspend not negative", amounts, 0.0, area, "at least")
     for key, amounts in paid.items():
         cost = case.tier_spend.get(key, nothing)
         _Yearly(case, ledger, "3.8")("spend is funded", amounts, cost, key, "equal")
@@ -123,6 +126,15 @@ def objective(case: Case, ledger: Ledger, stated: float, stated_terminal: float)
     spent = float(case.run.discount() @ case.spend_of(TIERS))
     for rule, value, found in (
         ("terminal value", stated_terminal, left),
-        ("objective", stated, spent + left),
+        ("objective", stated, spent + left + _charges(case)),
     ):
         ledger.compare(rule, "3.11", "£", value, found, ["the plan"], ["all areas"], "equal")
+
+
+def _charges(case: Case) -> float:
+    """Present value of what the plan is charged for falling short, £."""
+    prices, discount = case.instance.shortfall, case.run.discount()
+    missed = sum((np.nan_to_num(over) for over in case.excess.values()), discount * 0.0)
+    beyond = sum(case.overspent.values(), discount * 0.0)
+    charged = (prices.excess_price or 0.0) * missed + (prices.overspend_price or 0.0) * beyond
+    return float(discount @ charged)

@@ -103,12 +103,9 @@ def effects(case: Case, ledger: Ledger) -> None:
     rules = list(case.data.effects.values())
     harmful = np.array([min(lags.values()) < 0 for lags in rules], dtype=bool)
     averted = np.array([_averted(case, effect) for effect in names]).T.reshape(total, len(names))
-    undone = [
-        -sum(lags.values()) * case.opening_effective(*effect[:2]) / case.instance.periods_per_year
-        for effect, lags in case.data.effects.items()
-    ]
+    undone = np.array([_undone(case, effect) for effect in names]).T.reshape(total, len(names))
     averted[case.beyond_reach] = 0.0
-    least = np.where(case.beyond_reach, 0.0, np.array(undone))
+    least = np.where(case.beyond_reach, 0.0, undone)
     comparisons: tuple[tuple[str, NDArray[np.bool_], Floats, Kind], ...] = (
         ("moves averted by cases", ~harmful, averted, "at most"),
         ("moves caused by cases", harmful, averted, "equal"),
@@ -130,9 +127,23 @@ def _averted(case: Case, effect: Any) -> Floats:
     served[: len(change)] = change
     averted = np.zeros(total)
     for lag, size in case.data.effects[effect].items():
-        for late in range(lag * each, min((lag + 1) * each, total)):
-            averted[late:] += size / each**2 * served[: total - late]
+        for late, weight in enumerate(case.spread, lag * each):
+            if late < total:
+                averted[late:] += size * weight / each**2 * served[: total - late]
     return averted
+
+
+def _undone(case: Case, effect: Any) -> Floats:
+    """The moves averted, as fewer, if all that the baseline averts were undone; by period."""
+    each, effective = case.instance.periods_per_year, case.baseline_effective(*effect[:2])
+    opening, served = effective[0], effective[1:]
+    undone = np.zeros(len(served))
+    for lag, size in case.data.effects[effect].items():
+        for late, weight in enumerate(case.spread, lag * each):
+            before = min(late, len(served))
+            averted = np.concatenate([np.full(before, opening), served[: len(served) - before]])
+            undone -= size * weight / each**2 * averted
+    return undone
 
 
 def _all_periods(case: Case) -> list[str]:
@@ -143,8 +154,12 @@ def avoidable(case: Case, ledger: Ledger) -> None:
     """3.4: no more moves are averted than can be avoided."""
     last, total = case.instance.number_of_periods, len(case.diverted)
     years = [*case.run.clock.years_of_periods, *[case.instance.last_year] * case.after]
-    stock = case.children[np.minimum(np.arange(total), last)]
-    chances = {year: case.run.chances(year) for year in case.instance.horizon}
+    arrivals = case.run.arrivals()[np.minimum(np.arange(total), last - 1)]
+    stock = [
+        case.run.exposed(case.children[min(n, last)], arrivals[n], year)
+        for n, year in enumerate(years)
+    ]
+    rates = {year: case.run.intensities(year) for year in case.instance.horizon}
     of_move: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for n, (area, _, i, j, _) in enumerate(case.run.effects):
         of_move[area, i, j].append(n)
@@ -153,11 +168,27 @@ def avoidable(case: Case, ledger: Ledger) -> None:
     for column, ((area, i, j), effects) in enumerate(of_move.items()):
         averted[:, column] = case.diverted[:, effects].sum(axis=1)
         for n, year in enumerate(years):
-            chance = chances[year].get((area, i, j), 0.0)
+            rate = rates[year].get((area, i, j), 0.0)
             share = case.data.avoidable.get((area, i, j, year), 0.0)
-            limit[n, column] = share * chance * stock[n, position[area, i]]
+            limit[n, column] = share * rate * stock[n][position[area, i]]
     ledger.compare(
         "avoidable share", "3.4", "children", averted, limit, _all_periods(case), [*of_move],
+        "at most",
+    )  # fmt: skip
+
+
+def late_harm(case: Case, ledger: Ledger) -> None:
+    """3.4: after the horizon harmful effects move no more children than have stayed."""
+    last, position = case.instance.number_of_periods, {k: n for n, k in enumerate(case.run.states)}
+    moved: dict[int, Floats] = {}
+    for n, ((area, _, i, j, _), lags) in enumerate(case.data.effects.items()):
+        if i != j and min(lags.values()) < 0:
+            state = position[area, i]
+            moved[state] = moved.get(state, 0.0) - case.diverted[last:, n]
+    stayed = case.run.staying(case.instance.last_year) * case.children[last]
+    ledger.compare(
+        "harm after the horizon", "3.4", "children", np.array(list(moved.values())).T,
+        stayed[list(moved)], _all_periods(case)[last:], [case.run.states[n] for n in moved],
         "at most",
     )  # fmt: skip
 
@@ -182,4 +213,9 @@ def targets(case: Case, ledger: Ledger) -> None:
     for (owner, year), most in case.data.targets.items():
         at = year - case.instance.first_year
         there = sum(care[area][at] for area in owner_areas(case.instance, owner))
-        ledger.compare("target", "3.10", "children", there, most, [year], [owner], "at most")
+        over = case.excess.get((owner,), np.zeros(case.instance.years))[at]
+        ledger.compare("target", "3.10", "children", there - over, most, [year], [owner], "at most")
+        if case.excess:
+            ledger.compare(
+                "excess not negative", "3.10", "children", over, 0.0, [year], [owner], "at least"
+            )

@@ -90,7 +90,7 @@ class _Expander:
 
     def _bounds(self, var: Any, codes: Codes) -> tuple[Floats, Floats]:
         rule = var._rule_bounds
-        if rule is None:
+        if rule is None or not codes.shape[1]:
             return np.full(codes.shape[1], -np.inf), np.full(codes.shape[1], np.inf)
         bounds, frame = self._template(var, rule, codes)
         if not isinstance(bounds, tuple):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from allocator.audit import audit
 from allocator.errors import AuditError
 from allocator.instance import Instance, Window
-from allocator.plan.tables import decision_tables, present_value
+from allocator.plan.tables import charges, decision_tables, present_value
 from allocator.program.matrix import Floats
 from allocator.program.program import MONEY, POUNDS, LinearProgram
 
@@ -80,10 +80,10 @@ class Auditor:
         """The tables of a point; AuditError where the simulator does not confirm it."""
         tables = self.tables(primal)
         objective = float(self._costs @ primal) * POUNDS
+        spent = present_value(self._instance, tables["spend"]) + charges(self._instance, tables)
         checked = audit(
             self._instance, tables, self._window, objective=objective,
-            terminal_value=objective - present_value(self._instance, tables["spend"]),
-            targets=self._targets,
+            terminal_value=objective - spent, targets=self._targets,
         )  # fmt: skip
         if not checked.passed:
             raise AuditError(f"a plan does not stand up to its audit: {checked.failure()}")

@@ -17,6 +17,7 @@ from allocator.instance.change import cells_meant
 from allocator.instance.instance import Instance, Row
 from allocator.instance.keys import Key
 from allocator.instance.raw import SETTINGS_FILE, SETTINGS_SHEET
+from allocator.instance.resolved import target_children
 from allocator.instance.schema import ALL, EXIT, TABLES, TIERS
 from allocator.program.program import Family
 from allocator.vocabulary import term
@@ -184,6 +185,8 @@ class Citer:
             owner = self.instance.double_investment
         elif section == "reinvestment":
             key = "reinvestment_share"
+        elif section == "shortfall":
+            owner = self.instance.shortfall
         value = getattr(owner, key, None)
         source = self.instance.remarks.get(f"{section}.source", "")
         return Cell(self._settings_file, None, name, name, value, source)
@@ -235,7 +238,7 @@ class Citer:
         if "fund" in keys:
             labels["budget"] = _money_words(keys["fund"], labels["fund"])
         if rows and rows[0].table == "targets":
-            labels["children"] = number(rows[0]["children"])
+            labels["children"] = number(target_children(self.instance, rows[0]))
         return labels
 
     def _item(self, name: str) -> str:
@@ -259,7 +262,10 @@ def _money_words(fund: str, label: str) -> str:
 # Cells that have words of their own; any other is "the <column> of <what the row is about>".
 _CELLS: Final[Mapping[tuple[str, str], str]] = {
     ("budgets", "amount"): "the {years} {budget}{place}",
-    ("targets", "children"): "the target of {children} children{place} by the end of {years}",
+    **dict.fromkeys(
+        (("targets", "children"), ("targets", "per_10000")),
+        "the target of {children} children{place} by the end of {years}",
+    ),
     ("limits", "maximum"): "the most that may be spent on {item}{place}",
     ("limits", "minimum"): "the least that must be spent on {item}{place}",
     ("services", "growth_per_year"): "the growth limit of {service}{place}",

@@ -72,6 +72,8 @@ def is_setting(term: Term) -> bool:
 
 def column_of(term: Term, row: Row) -> str:
     """The column that says the limit; in a row that stands in for none, what it is about."""
+    if row.table == "targets" and row["children"] is None:
+        return "per_10000"
     return term.column if term.column in TABLES[row.table].names else _STANDING_IN[row.table]
 
 

@@ -84,6 +84,8 @@ def parse(column: Column, cell: object) -> object:
             "is a date, made by a spreadsheet from something else",
             "format the column as text or number and enter the value again",
         )
+    if column.kind is Kind.CHOICE:
+        return _read_choice(column, text)
     value = _READERS[column.kind](cell, text)
     check_bounds(column, value)
     return value
@@ -187,6 +189,12 @@ def _read_text(text: str) -> str:
     text = re.sub(r"\r\n?", "\n", text)
     if _CONTROL.search(text):
         raise CellError("holds a control character", "type the text again")
+    return text
+
+
+def _read_choice(column: Column, text: str) -> str:
+    if text not in column.choices:
+        raise CellError("is not one of its choices", f"write {' or '.join(column.choices)}")
     return text
 
 

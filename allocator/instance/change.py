@@ -110,6 +110,9 @@ def _change_setting(instance: Instance, change: _Change) -> Instance:
         return replace(instance, double_investment=replace(window, **{column.name: value}))
     if change.table == "reinvestment":
         return replace(instance, reinvestment_share=value)
+    if change.table == "shortfall":
+        shortfall = replace(instance.shortfall, **{column.name: value})
+        return replace(instance, shortfall=shortfall)
     named: dict[str, Any] = {column.name: "" if value is None else value}
     return replace(instance, **named)
 
@@ -117,6 +120,8 @@ def _change_setting(instance: Instance, change: _Change) -> Instance:
 def _setting(instance: Instance, section: str, name: str) -> Any:
     if section == "reinvestment":
         return instance.reinvestment_share
+    if section == "shortfall":
+        return getattr(instance.shortfall, name, None)
     window = instance.double_investment or DoubleInvestment()
     return getattr(window if section == "double_investment" else instance, name, None)
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from allocator.instance.schema import ALL, TABLES
+from allocator.instance.schema import ALL, CONTINUOUS, PERIOD, TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,6 +51,18 @@ class DoubleInvestment:
     prevention_uplift: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """What a plan is charged that misses a target, or spends beyond its funds; None: it may not.
+
+    ``excess_price`` is £ per child above a target at a year's end, ``overspend_price`` £ on top
+    of each £ of statutory spend beyond the funds.
+    """
+
+    excess_price: float | None = None
+    overspend_price: float | None = None
+
+
 @dataclass(frozen=True)
 class Instance:
     """One planning problem, as its author wrote it.
@@ -70,6 +82,8 @@ class Instance:
     terminal_value: bool = True
     double_investment: DoubleInvestment | None = None
     reinvestment_share: float = 0.0
+    timing: str = PERIOD
+    shortfall: Shortfall = Shortfall()
     remarks: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
 
@@ -96,6 +110,11 @@ class Instance:
     def last_year(self) -> int:
         """Closing year of the plan."""
         return self.first_year + self.years - 1
+
+    @property
+    def is_continuous(self) -> bool:
+        """Whether rates mean what they say whatever the periods are."""
+        return self.timing == CONTINUOUS
 
     @property
     def number_of_periods(self) -> int:
@@ -168,6 +187,16 @@ class Instance:
             ],
             "reinvestment_share": self.reinvestment_share,
             "tables": rows,
+            **self._later_settings(),
+        }
+
+    def _later_settings(self) -> dict[str, Any]:
+        """Settings that the format gained: at their defaults an instance hashes as it did."""
+        prices = (self.shortfall.excess_price, self.shortfall.overspend_price)
+        priced = any(price is not None for price in prices)
+        return {
+            **({"timing": self.timing} if self.timing != PERIOD else {}),
+            **({"shortfall": list(prices)} if priced else {}),
         }
 
     def frame(self, table: str) -> pd.DataFrame:

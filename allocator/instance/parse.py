@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allocator.instance.cells import CellError, is_blank, is_mojibake, parse
-from allocator.instance.instance import DoubleInvestment, Instance, Row
+from allocator.instance.instance import DoubleInvestment, Instance, Row, Shortfall
 from allocator.instance.problems import Severity, did_you_mean
 from allocator.instance.raw import Raw, RawRow
 from allocator.instance.schema import SETTINGS, TABLES, Column, Kind
@@ -55,6 +55,10 @@ def parse_instance(raw: Raw) -> Instance | None:
             window["prevention_uplift"],
         ),
         reinvestment_share=settings["reinvestment"]["share"],
+        timing=general["timing"],
+        shortfall=Shortfall(
+            settings["shortfall"]["excess_price"], settings["shortfall"]["overspend_price"]
+        ),
         remarks={
             f"{section}.{key}": values[key]
             for section, values in settings.items()

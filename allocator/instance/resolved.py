@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 AreaState = tuple[str, str]
 AreaService = tuple[str, str]
 Effect = tuple[str, str, str, str, str]  # area, service, from, to, instead
+PER = 10_000  # children, of whom councils quote so many in care
+
 Account = tuple[str, str]  # fund and owner: an area, or `all` for a balance shared by all
 
 
@@ -311,13 +313,31 @@ def _limits(instance: Instance) -> tuple[dict[Any, float], dict[Any, float]]:
 def _targets(instance: Instance) -> dict[tuple[str, int], float]:
     listed: dict[str, dict[int, float]] = defaultdict(dict)
     for row in instance.tables["targets"]:
-        listed[row["area"] or ALL][row["year"]] = row["children"]
+        listed[row["area"] or ALL][row["year"]] = target_children(instance, row)
     return {
         (owner, year): value
         for owner, by_year in listed.items()
         for year, value in held(by_year, instance.horizon, math.inf).items()
         if value < math.inf
     }
+
+
+def target_children(instance: Instance, row: Row) -> float:
+    """Most children in care that a row of ``targets`` allows; NaN where it does not say."""
+    if row["children"] is not None:
+        return float(row["children"])
+    there = population(instance, row["area"] or ALL)
+    rate = row["per_10000"]
+    return math.nan if rate is None or there is None else float(rate) * there / PER
+
+
+def population(instance: Instance, owner: str) -> float | None:
+    """Children aged 0-17 of an owner's areas; None where the table ``areas`` lacks one."""
+    listed = [
+        row["children"] for row in instance.tables["areas"] if owner in (ALL, row["area"])
+    ]  # fmt: skip
+    known = [children for children in listed if children is not None]
+    return sum(known) if known and len(known) == len(listed) else None
 
 
 def _prices(

@@ -22,6 +22,9 @@ __all__ = [
     "TOTAL",
 ]
 
+PERIOD: Final = "period"
+CONTINUOUS: Final = "continuous"
+TIMINGS: Final = (PERIOD, CONTINUOUS)
 RESERVED: Final = frozenset({*TIERS, EXIT, TOTAL, ALL})
 
 
@@ -37,6 +40,7 @@ class Kind(Enum):
     TIER = "tier"
     TIERS = "tiers, separated by ;"
     YEARS = "list of years"
+    CHOICE = "one of"
 
 
 class Default(Enum):
@@ -59,7 +63,8 @@ class Column:
 
     ``refers`` names the kinds of thing a name may stand for (``state``, ``exit``,
     ``service``, ``fund``, ``area``, ``tier``, ``total``, ``all``); it is empty where the
-    name is being defined.  ``low`` and ``high`` are inclusive bounds.
+    name is being defined.  ``low`` and ``high`` are inclusive bounds; ``choices`` are the words
+    that a choice may be.
     """
 
     name: str
@@ -71,6 +76,7 @@ class Column:
     high: float | None = None
     refers: tuple[str, ...] = ()
     key: bool = False
+    choices: tuple[str, ...] = ()
 
     @property
     def required(self) -> bool:
@@ -298,7 +304,13 @@ _TABLES = (
         "targets",
         "target",
         _year("Year at whose end the target first holds; it holds until the next one's year."),
-        _number("children", "Children in care at most.", Default.REQUIRED, "children"),
+        _number("children", "Children in care at most.", Default.BLANK, "children"),
+        _number(
+            "per_10000",
+            "The same, instead, for every 10,000 children aged 0-17 of its area, or of all areas.",
+            Default.BLANK,
+            "children per 10,000",
+        ),
         areas_add=True,
     ),
     _table(
@@ -330,6 +342,11 @@ _SETTINGS: dict[str, tuple[Column, ...]] = {
             "terminal_value", Kind.FLAG, "Whether children still in care at the end have a cost.",
             True,
         ),
+        Column(
+            "timing", Kind.CHOICE,
+            "How rates become moves: `continuous`, or `period`, which lets a child move once in a "
+            "period at most.", PERIOD, choices=TIMINGS,
+        ),
     ),
     "double_investment": (
         Column("longest", Kind.WHOLE, "Longest double-investment period.", 3, "years", 1),
@@ -351,6 +368,18 @@ _SETTINGS: dict[str, tuple[Column, ...]] = {
             "share", Kind.NUMBER,
             "Share of the statutory saving that goes to prevention once the period is over.",
             0.0, "share", 0.0, 1.0,
+        ),
+    ),
+    "shortfall": (
+        Column(
+            "excess_price", Kind.NUMBER,
+            "Charge for a child above a target at a year's end; blank: targets hold.",
+            Default.BLANK, "£ per child", 0.0,
+        ),
+        Column(
+            "overspend_price", Kind.NUMBER,
+            "Charge on top of each pound of statutory spend beyond the funds; blank: funds hold.",
+            Default.BLANK, "£ per £", 0.0,
         ),
     ),
 }  # fmt: skip

@@ -16,7 +16,7 @@ from allocator.instance.cells import shown
 from allocator.instance.grid import SETTINGS_FILE, SETTINGS_SHEET
 from allocator.instance.instance import Instance
 from allocator.instance.placing import place_file, place_folder
-from allocator.instance.schema import ALL, SETTINGS, TABLES, TIERS
+from allocator.instance.schema import ALL, PERIOD, SETTINGS, TABLES, TIERS
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -60,11 +60,15 @@ def settings_of(instance: Instance) -> Iterator[tuple[str, dict[str, Any]]]:
     """Sections of the settings with the values that are set, in the order of the schema."""
     window = instance.double_investment
     values: dict[str, dict[str, Any]] = {
-        "instance": {c.name: getattr(instance, c.name, None) for c in SETTINGS["instance"]},
+        "instance": {c.name: getattr(instance, c.name, None) for c in SETTINGS["instance"]}
+        | {"timing": None if instance.timing == PERIOD else instance.timing},
         "double_investment": {
             c.name: getattr(window, c.name, None) for c in SETTINGS["double_investment"]
         },
         "reinvestment": {"share": instance.reinvestment_share or None},
+        "shortfall": {
+            c.name: getattr(instance.shortfall, c.name, None) for c in SETTINGS["shortfall"]
+        },
     }
     for place, text in instance.remarks.items():
         section, _, key = place.partition(".")

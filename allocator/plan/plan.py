@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from allocator.audit import Audit
 from allocator.instance import Instance, Window
@@ -20,6 +20,10 @@ from formulations import FORMULATIONS
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+# Tables of what a plan falls short by, and whose it is there.
+SHORT: Final = {"excess": "owner", "overspent": "area"}
 
 
 @dataclass(frozen=True)
@@ -185,6 +189,33 @@ class Plan:
         """The same with what the closing year leaves behind, £."""
         return self.npv_in_horizon + self.baseline_terminal_value - (self.terminal_value or 0.0)
 
+    @property
+    def cost(self) -> float | None:
+        """£ at present value of spend and of what comes after, without charges for a shortfall."""
+        if not self.found:
+            return None
+        spend = self.tables["spend"]
+        factor = (1 + self.instance.discount_rate) ** (self.instance.first_year - spend["year"])
+        return float((spend["spend"] * factor).sum()) + (self.terminal_value or 0.0)
+
+    def shortfall(self, area: str | None = None) -> dict[str, dict[int, float]] | None:
+        """Children above targets at each year's end, and £ beyond the funds; None: not allowed.
+
+        Of an area's own targets and funds, or of all; a child above two targets counts twice, as
+        it is charged.
+        """
+        if not SHORT.keys() & self.tables.keys():
+            return None
+        found = {name: dict.fromkeys(self.instance.horizon, 0.0) for name in SHORT}
+        for name, whose in SHORT.items():
+            table = self.tables.get(name)
+            if table is None:
+                continue
+            own = table if area is None else table[table[whose] == area]
+            for year, amount in zip(own["year"], own[name], strict=True):
+                found[name][int(year)] += float(amount)
+        return found
+
     def target_price(self, owner: str = ALL) -> dict[int, float]:
         """£ at present value per child more in the target, by year; of one area or of all."""
         prices = self.tables["prices"]
@@ -239,6 +270,7 @@ class Plan:
             "windows": [outcome.to_dict() for outcome in self.windows],
             "years": list(self.instance.horizon),
             **self._totals(None),
+            "cost": self.cost,
         }
         if self.found:
             facts |= {"npv": self.npv, "npv_in_horizon": self.npv_in_horizon}
@@ -273,6 +305,12 @@ class Plan:
             none = ("levels", "payback_year", "double_running_cost", "target_price")
             return totals | dict.fromkeys(none)
         cash = self.cash(area)
+        short = self.shortfall(area)
+        if short is not None:
+            totals["shortfall"] = {
+                name: {str(year): amount for year, amount in by.items()}
+                for name, by in short.items()
+            }
         return totals | {
             "spend": {
                 str(year): {tier: float(row[tier]) for tier in TIERS}

@@ -23,6 +23,7 @@ from formulations.names import KEYS
 
 Floats = NDArray[np.float64]
 
+SHORTFALL: Final = ("excess", "overspent")
 PRICE_COLUMNS: Final = (
     "constraint", *KEYS, "price", "unit", "activity", "limit", "holds_from", "holds_to",
 )  # fmt: skip
@@ -32,6 +33,8 @@ def decision_tables(
     instance: Instance, program: LinearProgram, primal: Floats
 ) -> dict[str, pd.DataFrame]:
     """``states``, ``services``, ``bands``, ``diverted``, ``spend``, ``drawn`` and ``funds``.
+
+    And ``excess`` over the targets and ``overspent``, where the program may fall short so.
 
     Periods run from 0 (the opening) or 1 to the last; those of ``diverted`` go on after the
     horizon while cases already served still avert moves.
@@ -57,6 +60,7 @@ def decision_tables(
         "spend": take("spend"),
         "drawn": drawn,
         "funds": _fund_table(instance, drawn, take("unspent")),
+        **{name: take(name) for name in SHORTFALL if program.columns[name].count},
     }
 
 
@@ -184,10 +188,20 @@ def price_row(
     }
 
 
-def present_value(instance: Instance, spend: pd.DataFrame) -> float:
-    """Present value of the ``spend`` table, £."""
-    factor = (1 + instance.discount_rate) ** -(spend["year"] - instance.first_year).astype(float)
-    return float((spend["spend"] * factor).sum())
+def present_value(instance: Instance, table: pd.DataFrame, column: str = "spend") -> float:
+    """Present value of a column by year, £ where it holds pounds."""
+    factor = (1 + instance.discount_rate) ** -(table["year"] - instance.first_year).astype(float)
+    return float((table[column] * factor).sum())
+
+
+def charges(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> float:
+    """Present value of what a plan is charged for falling short, £."""
+    prices = (instance.shortfall.excess_price, instance.shortfall.overspend_price)
+    return sum(
+        (price or 0.0) * present_value(instance, tables[name], name)
+        for name, price in zip(SHORTFALL, prices, strict=True)
+        if name in tables
+    )
 
 
 def year_table(

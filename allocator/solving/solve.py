@@ -91,7 +91,13 @@ def plan_of(instance: Instance, solved: Solved, formulation: str, solver: str) -
 
 def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) -> Plan:
     """The plan with its tables and its audit, whatever the audit says."""
-    from allocator.plan.tables import decision_tables, present_value, price_table, year_table
+    from allocator.plan.tables import (
+        charges,
+        decision_tables,
+        present_value,
+        price_table,
+        year_table,
+    )  # fmt: skip
 
     unchanged, best = baseline(instance), solved.best
     outcomes = tuple(_outcome(instance, each) for each in solved.windows)
@@ -109,7 +115,7 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
     prices = price_table(instance, program, primal, dual, costs, solved.ranging)
     objective = float(costs @ primal) * POUNDS
     spent = present_value(instance, tables["spend"])
-    left = objective - spent if instance.terminal_value else 0.0
+    left = objective - spent - charges(instance, tables) if instance.terminal_value else 0.0
     tables["moves"] = move_table(instance, unchanged, tables)
     tables |= {"years": year_table(instance, unchanged, tables), "prices": prices}
     checked = audit(

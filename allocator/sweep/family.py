@@ -28,7 +28,8 @@ from allocator.sweep.facts import unchanged
 # Columns in which an instance that is without error at two values is so at any between them:
 # every check of them is an inequality between that cell and something else.
 STRAIGHT: Final = {
-    ("targets", "children"), ("budgets", "amount"), ("limits", "minimum"), ("limits", "maximum"),
+    ("targets", "children"), ("targets", "per_10000"), ("budgets", "amount"),
+    ("limits", "minimum"), ("limits", "maximum"),
     ("prices", "index"), ("states", "unit_cost"), ("services", "unit_cost"),
     ("services", "setup_cost"), ("services", "exit_cost"), ("effects", "effect"),
 }  # fmt: skip

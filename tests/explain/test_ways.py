@@ -48,9 +48,9 @@ def less_of(instance, way):
     """The instance with a little less than the way asks for; None where it comes in steps."""
     amount = way.amount * (1 - EPSILON)
     if way.kind == "targets":
-        return shared(instance, amount, "targets.children")
+        return shared(instance, amount, ("targets.children",))
     if way.kind == "all_growth":
-        return shared(instance, amount, "services.growth_per_year")
+        return shared(instance, amount, ("services.growth_per_year",))
     if way.money:
         return funded(instance, {key: extra * (1 - EPSILON) for key, extra in way.money.items()})
     sign = 1 if way.after > way.before else -1

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.errors import UsageError
-from allocator.instance import DoubleInvestment, Instance, Row, read
+from allocator.instance import DoubleInvestment, Instance, Row, Shortfall, read
 from allocator.instance import writing as writing_module
 from allocator.instance.cells import is_mojibake
 from allocator.instance.parse import parse_instance
@@ -82,8 +82,12 @@ def values(column: Column) -> st.SearchStrategy[Any]:
         Kind.FLAG: st.booleans(),
         Kind.TIER: st.sampled_from(TIERS),
         Kind.TIERS: st.sampled_from([TIERS, TIERS[:2], TIERS[2:]]),
+        Kind.CHOICE: st.sampled_from(column.choices or ("",)),
         Kind.YEARS: st.lists(st.integers(1900, 2200), min_size=1, max_size=3).map(tuple),
     }[column.kind]
+
+
+PRICES = st.none() | st.floats(0, 1e12)
 
 
 def rows(table: str) -> st.SearchStrategy[list[dict[str, Any]]]:
@@ -103,6 +107,7 @@ def instances(draw: st.DrawFn) -> Instance:
         **general,
         double_investment=draw(st.none() | st.builds(DoubleInvestment, **window)),
         reinvestment_share=draw(st.floats(0, 1)),
+        shortfall=Shortfall(*draw(st.tuples(PRICES, PRICES))),
         remarks=remarks,
         tables={
             name: tuple(Row(name, 2, name, cells) for cells in draw(rows(name))) for name in TABLES

@@ -12,12 +12,13 @@ half home.  Costs are in hundreds of thousands of pounds, so the program's numbe
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pyomo.environ as pyo
 
-from allocator.instance import Instance
+from allocator.instance import Instance, Shortfall
 from allocator.program.program import LinearProgram, Objective
 from allocator.solving.solve import build
 from formulations import FORMULATIONS
@@ -53,6 +54,7 @@ service  from  to    instead  lag_years  effect
 hubs     need  care  .        0          0.02
 hubs     need  care  .        1          0.01
 hubs     need  exit  .        0          -0.01
+hubs     need  exit  .        1          -0.005
 reunify  care  care  exit     0          0.25
 
 [returns]
@@ -110,6 +112,26 @@ def golden_instance() -> Instance:
     )
 
 
+CONTINUOUS = ("children_balance", "diverted_by_service", "avoidable_limited",
+              "avoidable_limited_late", "harm_limited_late", "total_cost")  # fmt: skip
+SHORT = ("target_met", "spend_funded", "total_cost")
+
+
+def variants() -> dict[str, str]:
+    """What continuous timing, and prices for a shortfall, make of the constraints they change."""
+    tiny, texts = golden_instance(), {}
+    charged = Shortfall(excess_price=1e5, overspend_price=0.25)
+    for name, instance, changed in (
+        ("continuous", replace(tiny, timing="continuous"), CONTINUOUS),
+        ("shortfall", replace(tiny, shortfall=charged), SHORT),
+    ):
+        program = build(instance)
+        written = {family: rows_text(program, family) for family in program.rows}
+        written |= {o.name: objective_text(program, o) for o in program.objectives}
+        texts |= {f"{component}_{name}": written[component] for component in changed}
+    return texts
+
+
 def components() -> dict[str, set[str]]:
     """Constraints and objectives by formulation, as the formulations declare them."""
     instance, found = golden_instance(), {}
@@ -134,6 +156,7 @@ def written() -> dict[str, dict[str, str]]:
         usual = program.columns.keys() == build(instance).columns.keys()
         bounds = "bounds" if usual else f"bounds_of_{name}"
         texts[name][bounds] = bounds_text(program)
+    texts["least_cost"] |= variants()
     return texts
 
 

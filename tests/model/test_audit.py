@@ -31,7 +31,7 @@ RULES = {
     "places kept", "spend of a tier", "spend is funded", "a fund pays for its tiers in its years",
     "draws not negative", "fund balance", "a fund is not overdrawn", "least spend on an item",
     "most spend on an item", "statutory spend protected", "prevention uplift",
-    "savings reinvested", "terminal value", "objective", "target",
+    "savings reinvested", "terminal value", "objective", "target", "harm after the horizon",
     "the window is one that may be chosen",
 }  # fmt: skip
 
@@ -100,6 +100,7 @@ HARM, HELP = {"moves caused by cases"}, {"moves averted by cases"}
 FUNDED = {"spend is funded", "fund balance"}
 HUBS, REUNIFY = "service == 'hubs' and period == {}", "service == 'reunify' and period == {}"
 NEED, CARE = "state == 'need' and period == {}", "state == 'care' and period == {}"
+AFTER = "service == 'hubs' and to == '{}' and period == 3"
 BAND = "band == {} and period == {}"
 DRAWN = "fund == '{}' and tier == '{}' and year == {}"
 
@@ -165,9 +166,13 @@ CHANGES = [
            "tiny reunify care care exit, 2021"),
     Change("diverted", "diverted", REUNIFY.format(1), -1, BALANCE | {"averted moves undone"},
            "tiny reunify care care exit, 2020"),
-    Change("diverted", "diverted", HUBS.format(3), 1, END | HELP,
+    Change("diverted", "diverted", AFTER.format("care"), 1, END | HELP,
            "tiny hubs need care need, 1 periods after the horizon"),
-    Change("diverted", "diverted", HUBS.format(3), -1, END, "all areas, the plan"),
+    Change("diverted", "diverted", AFTER.format("care"), -1, END, "all areas, the plan"),
+    Change("diverted", "diverted", AFTER.format("exit"), -1, END | HARM,
+           "tiny hubs need exit need, 1 periods after the horizon"),
+    Change("diverted", "diverted", AFTER.format("exit"), -200,
+           END | HARM | {"harm after the horizon"}, "tiny need, 1 periods after the horizon"),
     # Moves of a year, from outside and out of the states among them.
     Change("moves", "moves", "`from` == 'need' and to == 'care' and year == 2021", 1, ADDED_UP,
            "tiny care, 2021"),

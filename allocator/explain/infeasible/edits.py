@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from allocator.explain.altered import with_cells
@@ -49,9 +50,14 @@ def funded(instance: Instance, money: Mapping[tuple[str, str, int], float]) -> I
     return with_cells(instance, "budgets", more).with_rows("budgets", rows)
 
 
-def shared(instance: Instance, share: float, cell: str) -> Instance:
-    """With every number of a column, given as ``table.column``, higher by a share."""
-    table, _, column = cell.partition(".")
-    return with_cells(
-        instance, table, lambda row: {column: row[column] and row[column] * (1 + share)}
-    )
+def shared(instance: Instance, share: float, cells: Sequence[str]) -> Instance:
+    """With every number of some columns, each given as ``table.column``, higher by a share."""
+    for cell in cells:
+        table, _, column = cell.partition(".")
+        instance = with_cells(instance, table, partial(_higher, column=column, share=share))
+    return instance
+
+
+def _higher(row: Row, column: str, share: float) -> Mapping[str, Any]:
+    now = row[column]
+    return {} if now is None else {column: now * (1 + share)}

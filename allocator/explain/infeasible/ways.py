@@ -29,6 +29,7 @@ from allocator.vocabulary import BUDGET, GROWTH, TARGET, WayOut, reliefs
 Tell = Callable[[str, int, int], None]
 
 _TARGET: Final = WayOut("target", "children")
+_TARGET_CELLS: Final = ("targets.children", "targets.per_10000")
 
 
 def ways_out(
@@ -66,21 +67,30 @@ class _Asked:
         groups = self._limits(TARGET)
         for group in groups:
             cell = self._cell(group)
-            found = self.elastic.least([Move(group.rows, [1.0] * len(group.rows))])
-            yield self._cell_way(_TARGET, cell, found)
+            step, unit = self._target_step(group, cell)
+            found = self.elastic.least([Move(group.rows, [step] * len(group.rows))])
+            yield self._cell_way(replace(_TARGET, unit=unit), cell, found)
         if len(groups) > 1:
             yield self._all_targets(groups)
 
+    def _target_step(self, group: Limit, cell: Cell) -> tuple[float, str]:
+        """Children for a unit of the target's cell, and the unit."""
+        if not cell.key.endswith(".per_10000"):
+            return 1.0, "children"
+        return float(self.elastic.base.row_upper[group.rows[0]]) / float(cell.value), (
+            "children per 10,000"
+        )
+
     def _all_targets(self, groups: Sequence[Limit]) -> Way:
         rows = [row for group in groups for row in group.rows]
-        sizes = [float(self._cell(group).value) for group in groups for _ in group.rows]
+        sizes = [float(self.elastic.base.row_upper[row]) for row in rows]
         found = self.elastic.least([Move(rows, sizes)])
         if found is None:
             return Way("targets", False, "share")
         share = math.ceil(found.total * 1e5) / 1e5
         return tried(self.instance, self.formulation, Way(
             "targets", True, "share", words="every target", after=share, amount=found.total,
-            window=found.window, edit=partial(shared, share=share, cell="targets.children"),
+            window=found.window, edit=partial(shared, share=share, cells=_TARGET_CELLS),
         ))  # fmt: skip
 
     def money(self) -> Iterator[Way]:
@@ -162,7 +172,7 @@ class _Asked:
         yield tried(self.instance, self.formulation, Way(
             "all_growth", True, "share", words="every growth limit", after=share,
             amount=found.total, window=found.window,
-            edit=partial(shared, share=share, cell="services.growth_per_year"),
+            edit=partial(shared, share=share, cells=("services.growth_per_year",)),
         ))  # fmt: skip
 
     def _limits(self, constraint: str) -> list[Limit]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from allocator.instance.check.view import Check, View, at, figure, warn
-from allocator.instance.instance import owner_areas
+from allocator.instance.check.baseline import baseline_in_care
+from allocator.instance.check.view import Check, View, at, figure, unread_in, warn
+from allocator.instance.instance import Row, owner_areas
 from allocator.instance.problems import Problem
-from allocator.instance.schema import ALL, EXIT, PERIODS_PER_YEAR
+from allocator.instance.resolved import target_children
+from allocator.instance.schema import ALL, PERIODS_PER_YEAR
 
 SLACK = 1 + 1e-9
+_SAID = ("children", "per_10000")
 
 
 def targets_bind_someone(view: View) -> Iterator[Problem]:
@@ -24,15 +26,52 @@ def targets_bind_someone(view: View) -> Iterator[Problem]:
             )  # fmt: skip
 
 
+def targets_say_how_many(view: View) -> Iterator[Problem]:
+    """A target is a number of children, or so many per 10,000 children of its area."""
+    for row in view.instance.tables["targets"]:
+        given = [name for name in _SAID if row[name] is not None]
+        if not given and not unread_in(row) & set(_SAID):
+            yield at(
+                row, "children", "is blank, and so is per_10000",
+                "give the children in care at most, or per_10000 of the children aged 0-17",
+            )  # fmt: skip
+        if len(given) > 1:
+            yield at(row, "per_10000", "is given beside children", "give one of the two")
+
+
+def rates_have_their_children(view: View) -> Iterator[Problem]:
+    """A target per 10,000 children has the number of children aged 0-17 of its areas."""
+    areas = {row["area"]: row for row in view.instance.tables["areas"]}
+    for row in view.rows("targets"):
+        if row["per_10000"] is None or row["children"] is not None:
+            continue
+        if not areas:
+            yield at(
+                row, "per_10000", "needs the children aged 0-17, and there is no table areas",
+                "add areas.csv with area and children, or give the target in children",
+            )  # fmt: skip
+        for name in owner_areas(view.instance, row["area"] or ALL) if areas else ():
+            known = areas.get(name)
+            if known is not None and _lacks_children(known):
+                yield at(
+                    known, "children", f"is blank, which the target of {row['year']} per 10,000 "
+                    "children needs", "give the population aged 0-17",
+                )  # fmt: skip
+
+
+def _lacks_children(row: Row) -> bool:
+    return row["children"] is None and "children" not in unread_in(row)
+
+
 def targets_leave_a_way(view: View) -> Iterator[Problem]:
     """Children who can never leave care fit under the target."""
     trapped = _never_leaving(view)
     for row in view.rows("targets"):
         areas = owner_areas(view.sound, row["area"] or ALL)
         staying = sum(n for (area, _), n in trapped.items() if area in areas)
-        if staying > 0 and row["children"] * SLACK < staying:
+        if staying > 0 and target_children(view.sound, row) * SLACK < staying:
             yield at(
-                row, "children", f"cannot be met: {figure(staying)} children are in care at the "
+                row, _said(row), f"cannot be met: {figure(staying)} children are in care at the "
                 "start, with no move and no service that leads out",
                 "add the moves out of care, or raise the target",
             )  # fmt: skip
@@ -49,7 +88,14 @@ def _never_leaving(view: View) -> dict[tuple[str, str], float]:
     return {key: resolved.states[key].opening for key in staying}
 
 
-CHECKS: tuple[Check, ...] = (targets_bind_someone, targets_leave_a_way)
+def _said(row: Row) -> str:
+    """The column in which a target says how many."""
+    return _SAID[0] if row["children"] is not None else _SAID[1]
+
+
+CHECKS: tuple[Check, ...] = (
+    targets_bind_someone, targets_say_how_many, rates_have_their_children, targets_leave_a_way,
+)  # fmt: skip
 
 
 def targets_ask_for_something(view: View) -> Iterator[Problem]:
@@ -64,49 +110,12 @@ def targets_ask_for_something(view: View) -> Iterator[Problem]:
         end = next(later, view.instance.last_year + 1)
         areas = owner_areas(view.instance, row["area"] or ALL)
         highest = max(sum(in_care[a][y] for a in areas) for y in range(row["year"], end))
-        if row["children"] > highest * SLACK:
+        if target_children(view.sound, row) > highest * SLACK:
             yield warn(
-                row, "children", f"asks for nothing: without any change {figure(highest)} children "
+                row, _said(row), f"asks for nothing: without any change {figure(highest)} children "
                 f"at most are in care from {row['year']} until the next target or the end",
                 "lower the target, or check the rates and arrivals",
             )  # fmt: skip
-
-
-def baseline_in_care(view: View) -> dict[str, Mapping[int, float]]:
-    """Children in care by area at each year's end if nothing changes.
-
-    The recursion of sections 3.1 and 3.2 of the specification with no child diverted,
-    in plain Python: a check runs before anything heavy is loaded.
-    """
-    moves: dict[str, set[tuple[str, str]]] = {area: set() for area in view.instance.areas}
-    for area, i, j, _ in view.resolved.rates:
-        moves[area].add((i, j))
-    return {area: _in_care(view, area, sorted(moves[area])) for area in moves}
-
-
-def _in_care(view: View, area: str, moves: list[tuple[str, str]]) -> Mapping[int, float]:
-    resolved, instance = view.resolved, view.instance
-    length = 1 / instance.periods_per_year
-    stock = {i: state.opening for (a, i), state in resolved.states.items() if a == area}
-    care = [i for i in stock if resolved.states[area, i].in_care]
-    in_care = {}
-    for year in instance.horizon:
-        out = dict.fromkeys(stock, 0.0)
-        for i, j in moves:
-            out[i] += resolved.rates[area, i, j, year]
-        for _ in range(instance.periods_per_year):
-            new = {
-                i: stock[i] + resolved.arrivals.get((area, i, year), 0.0) * length for i in stock
-            }
-            for i, j in moves:
-                share = resolved.rates[area, i, j, year] / out[i] if out[i] else 0.0
-                moved = stock[i] * share * -math.expm1(-out[i] * length)
-                new[i] -= moved
-                if j != EXIT:
-                    new[j] += moved
-            stock = new
-        in_care[year] = sum(stock[i] for i in care)
-    return in_care
 
 
 LATE_CHECKS: tuple[Check, ...] = (targets_ask_for_something,)

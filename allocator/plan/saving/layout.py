@@ -53,6 +53,8 @@ TABLES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         "fund, owner and year",
         ("fund", "owner", "year", "amount", "brought_forward", "drawn", "unspent", "lapsed"),
     ),
+    "excess": ("target and year", ("owner", "year", "excess")),
+    "overspent": ("area and year", ("area", "year", "overspent")),
     "prices": (
         "constraint that binds",
         (
@@ -97,6 +99,8 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "brought_forward": "£ carried over from the year before, prices of {prices}",
     "lapsed": "£ of what is left that the next year does not get, prices of {prices}",
     "unspent": "£ left at the end of the year, prices of {prices}",
+    "excess": "children in care above the target at the end of the year",
+    "overspent": "£ of statutory spend beyond the funds, prices of {prices}",
     "children_in_care": "children in care at the end of the year",
     "baseline_children_in_care": "the same if nothing changes",
     **{tier: f"£ spent on {tier}, prices of {{prices}}" for tier in TIERS},

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from allocator.instance.instance import Instance, financial_year, owner_areas
+from allocator.instance.resolved import target_children
 from allocator.instance.schema import ALL
 from allocator.plan.plan import Plan
 from allocator.wording import counted, listed, number, pounds, shortened, years_said
 from formulations import FORMULATIONS
 
 _MOST_TARGETS = 3
+LEAST_CHILDREN = 1e-4  # fewer above a target, or fewer pounds beyond the funds, are rounding
+LEAST_POUNDS = 1.0
 
 
 def question(instance: Instance, formulation: str) -> str:
@@ -24,7 +27,7 @@ def targets_said(instance: Instance) -> str:
     rows = sorted(instance.tables["targets"], key=lambda row: row["year"])
     shared = [row for row in rows if row["area"] is None]
     said = [
-        f"at most {number(row['children'])} children in care at the end of "
+        f"at most {number(target_children(instance, row))} children in care at the end of "
         f"{financial_year(row['year'])}"
         for row in shared
     ]
@@ -42,7 +45,28 @@ def answer(plan: Plan) -> str:
     """What was found."""
     if not plan.found:
         return _no_plan(plan)
-    return f"Answer: {_window(plan)} {_shared(plan)}{_children(plan)} {_position(plan)}"
+    told = f"{_window(plan)} {_shared(plan)}{_children(plan)}"
+    said = [told, _position(plan), shortfall_said(plan)]
+    return f"Answer: {' '.join(filter(None, said))}"
+
+
+def shortfall_said(plan: Plan) -> str:
+    """By how many children and pounds the plan falls short in which years; blank if it does not."""
+    short = plan.shortfall()
+    if short is None:
+        return ""
+    missed = [
+        f"{number(children)} at the end of {financial_year(year)}"
+        for year, children in short["excess"].items() if children > LEAST_CHILDREN
+    ]  # fmt: skip
+    beyond = [
+        f"{pounds(amount)} in {financial_year(year)}"
+        for year, amount in short["overspent"].items() if amount > LEAST_POUNDS
+    ]  # fmt: skip
+    said = [f"It is short of the target, by {listed(missed)}."] if missed else []
+    if beyond:
+        said.append(f"Statutory work overspends the funds, by {listed(beyond)}.")
+    return " ".join(said)
 
 
 def _no_plan(plan: Plan) -> str:

@@ -79,10 +79,13 @@ def money_lines(plan: Plan) -> list[tuple[str, str]]:
     if plan.instance.terminal_value:
         present += f"; {pounds(plan.npv)} with what comes after them"
     lines.append(("Net present value", f"{present}, at {100 * plan.instance.discount_rate:.3g}%"))
-    cost = f"{pounds(plan.objective or 0.0)} at present value"
+    cost = f"{pounds(plan.cost or 0.0)} at present value"
     if plan.instance.terminal_value:
         cost += f", {pounds(plan.terminal_value or 0.0)} of it after the last year"
     lines.append(("Cost of the plan", cost))
+    charged = (plan.objective or 0.0) - (plan.cost or 0.0)
+    if plan.shortfall() is not None and plan.aims_at_targets:
+        lines.append(("Charged for the shortfall", f"{pounds(charged)} at present value"))
     return lines
 
 

@@ -1,0 +1,86 @@
+"""Children in care if nothing changes, in plain Python: a check loads nothing heavy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from allocator.instance.check.view import View
+from allocator.instance.schema import EXIT
+
+Stock = dict[str, float]
+Rates = dict[tuple[str, str], float]
+
+_LONGEST = 0.25  # of a step times the highest rate out of a state
+_TERMS = 16
+
+
+def baseline_in_care(view: View) -> dict[str, Mapping[int, float]]:
+    """Children in care by area at each year's end if nothing changes.
+
+    The recursion of sections 3.1 and 3.2 of the specification with no child diverted.
+    """
+    moves: dict[str, set[tuple[str, str]]] = {area: set() for area in view.instance.areas}
+    for area, i, j, _ in view.resolved.rates:
+        moves[area].add((i, j))
+    return {area: _in_care(view, area, sorted(moves[area])) for area in moves}
+
+
+def _in_care(view: View, area: str, moves: list[tuple[str, str]]) -> Mapping[int, float]:
+    resolved, instance = view.resolved, view.instance
+    stock = {i: state.opening for (a, i), state in resolved.states.items() if a == area}
+    care = [i for i in stock if resolved.states[area, i].in_care]
+    a_year = _flowing if instance.is_continuous else _moving
+    in_care = {}
+    for year in instance.horizon:
+        rates = {(i, j): resolved.rates[area, i, j, year] for i, j in moves}
+        arriving = {i: resolved.arrivals.get((area, i, year), 0.0) for i in stock}
+        stock = a_year(stock, rates, arriving, instance.periods_per_year)
+        in_care[year] = sum(stock[i] for i in care)
+    return in_care
+
+
+def _moving(stock: Stock, rates: Rates, arriving: Stock, periods: int) -> Stock:
+    """The stock a year later, each child moving once in a period at most."""
+    out = _leaving(stock, rates)
+    for _ in range(periods):
+        new = {i: number + arriving[i] / periods for i, number in stock.items()}
+        for (i, j), rate in rates.items():
+            share = rate / out[i] if out[i] else 0.0
+            moved = stock[i] * share * -math.expm1(-out[i] / periods)
+            new[i] -= moved
+            if j != EXIT:
+                new[j] += moved
+        stock = new
+    return stock
+
+
+def _flowing(stock: Stock, rates: Rates, arriving: Stock, periods: int) -> Stock:
+    """The stock a year later, moving at all times: a Taylor series, step by short step."""
+    steps = max(1, math.ceil(max(_leaving(stock, rates).values(), default=0.0) / _LONGEST))
+    for _ in range(steps):
+        term = {i: flow + arriving[i] for i, flow in _flows(stock, rates).items()}
+        term = {i: change / steps for i, change in term.items()}
+        stock = {i: number + term[i] for i, number in stock.items()}
+        for n in range(2, _TERMS):
+            term = {i: flow / (n * steps) for i, flow in _flows(term, rates).items()}
+            stock = {i: number + term[i] for i, number in stock.items()}
+    return stock
+
+
+def _flows(stock: Stock, rates: Rates) -> Stock:
+    """Change of each state's children per year."""
+    change = dict.fromkeys(stock, 0.0)
+    for (i, j), rate in rates.items():
+        change[i] -= rate * stock[i]
+        if j != EXIT:
+            change[j] += rate * stock[i]
+    return change
+
+
+def _leaving(stock: Stock, rates: Rates) -> Stock:
+    """Rate at which children leave each state, wherever they go."""
+    out = dict.fromkeys(stock, 0.0)
+    for (i, _), rate in rates.items():
+        out[i] += rate
+    return out
