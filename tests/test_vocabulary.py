@@ -7,12 +7,14 @@ import pytest
 from allocator.instance.schema import SETTINGS, TABLES
 from allocator.solving.session import build
 from allocator.vocabulary import AFTER_WINDOW, COLUMNS, CONSTRAINTS, IN_WINDOW, term
+from formulations import FORMULATIONS
 from formulations.names import KEYS, LETTERS, keys_of
 from tests.plans import NAMES, instance_of
 
 
 def test_no_family_lacks_words_and_no_words_a_family():
-    programs = [build(instance_of(name)) for name in NAMES]
+    asked = [name for name, each in FORMULATIONS.items() if not each.chooses_window]
+    programs = [build(instance_of(name), question) for name in NAMES for question in asked]
     rows, columns = ({f for p in programs for f in getattr(p, of)} for of in ("rows", "columns"))
     assert rows == set(CONSTRAINTS)
     assert columns == {*COLUMNS, IN_WINDOW, AFTER_WINDOW}
