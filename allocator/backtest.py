@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.calibrate.history import History, history
+from allocator.calibrate.panel.councils import plain
 from allocator.calibrate.projection import Flows, project
 from allocator.calibrate.uncertainty import Uncertainty, measure
 from allocator.errors import UsageError
@@ -33,6 +34,16 @@ METHODS: Final = {
     "three_year_trend": "three-year trend",
 }
 LEVELS: Final = (0.8, 0.95)
+CITY: Final = "city of london"
+SIZES: Final = (  # name, children in care from, and to under
+    ("under 30", 0, 30),
+    ("30 to 149", 30, 150),
+    ("under 150", 0, 150),
+    ("150 to 299", 150, 300),
+    ("300 to 599", 300, 600),
+    ("600 and more", 600, np.inf),
+    ("all", 0, np.inf),
+)
 
 
 @dataclass(frozen=True)
@@ -55,9 +66,28 @@ class Backtest:
         """The year in whose March the outcome is."""
         return self.base + self.horizon
 
+    @property
+    def city(self) -> NDArray[np.bool_]:
+        """Which council is the City of London: a dozen children, most of them unaccompanied."""
+        return np.array([plain(name) == CITY for name in self.names], bool)
+
+    def errors(self, method: str) -> Floats:
+        """Absolute errors by council, % of what came."""
+        found: Floats = 100 * np.abs(self.forecast[method] / self.actual - 1)
+        return found
+
     def error(self, method: str) -> float:
         """Mean over councils of the absolute error, % of what came."""
-        return float(100 * np.mean(np.abs(self.forecast[method] / self.actual - 1)))
+        return float(np.mean(self.errors(method)))
+
+    def error_without_city(self, method: str) -> float:
+        """The same without the City of London; nan where there is no other council."""
+        rest = self.errors(method)[~self.city]
+        return float(np.mean(rest)) if len(rest) else float("nan")
+
+    def error_by_children(self, method: str) -> float:
+        """The same, each council weighing as much as the children who came to be in its care."""
+        return float(np.average(self.errors(method), weights=self.actual))
 
     def median_error(self, method: str) -> float:
         """The error that half of the councils stay under, %."""
@@ -69,8 +99,13 @@ class Backtest:
 
     def coverage(self, level: float) -> float:
         """Share of councils whose outcome lies in the interval, %."""
+        return float(100 * np.mean(self.held(level)))
+
+    def held(self, level: float) -> NDArray[np.bool_]:
+        """By council, whether the outcome lies in the interval."""
         low, high = self.intervals[level]
-        return float(100 * np.mean((low <= self.actual) & (self.actual <= high)))
+        held: NDArray[np.bool_] = (low <= self.actual) & (self.actual <= high)
+        return held
 
     def to_dict(self) -> dict[str, Any]:
         """The facts, for JSON."""
@@ -83,6 +118,8 @@ class Backtest:
             "methods": {
                 method: {
                     "mean_absolute_percentage_error": round(self.error(method), 4),
+                    "without_the_city_of_london": _number(self.error_without_city(method)),
+                    "weighted_by_children": round(self.error_by_children(method), 4),
                     "median_absolute_percentage_error": round(self.median_error(method), 4),
                     "bias_of_total_percent": round(self.bias(method), 4),
                 }
@@ -107,6 +144,59 @@ class Backtest:
             columns[f"low_{100 * level:g}"] = np.round(low, 2)
             columns[f"high_{100 * level:g}"] = np.round(high, 2)
         return pd.DataFrame(columns)
+
+
+@dataclass(frozen=True)
+class Size:
+    """What comparisons say of the councils of one size, so many years ahead.
+
+    ``error`` and ``no_change`` are means of absolute errors, ``held`` the share of outcomes within
+    the 80% interval, all in %; ``cases`` (councils times bases) stand behind each.
+    """
+
+    horizon: int
+    name: str
+    cases: int
+    error: float
+    no_change: float
+    held: float
+
+
+def by_size(found: Sequence[Backtest]) -> list[Size]:
+    """Comparisons by children in care at the base, over all bases together.
+
+    The City of London has a line of its own.  Sizes without a case are left out.
+    """
+    lines = []
+    for ahead in sorted({each.horizon for each in found}):
+        mine = [each for each in found if each.horizon == ahead]
+        opening = np.concatenate([each.opening for each in mine])
+        city = np.concatenate([each.city for each in mine])
+        ours, same = (
+            np.concatenate([each.errors(method) for each in mine])
+            for method in (ALLOCATOR, "no_change")
+        )
+        held = np.concatenate([each.held(0.8) for each in mine])
+        sizes = {name: ~city & (low <= opening) & (opening < high) for name, low, high in SIZES} | {
+            "City of London": city
+        }
+        lines += [
+            Size(
+                ahead,
+                name,
+                int(here.sum()),
+                float(ours[here].mean()),
+                float(same[here].mean()),
+                float(100 * held[here].mean()),
+            )
+            for name, here in sizes.items()
+            if here.any()
+        ]
+    return lines
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else round(value, 4)
 
 
 def backtest(panel: Panel, base: int, horizon: int) -> list[Backtest]:

@@ -3,14 +3,22 @@ r"""Children in care some years on, if nothing changes: how a council's baseline
 **Growth.**  The nation's net growth of the last three years, recent ones weighing more, decays as
 the stock turns over: with entries constant and a share :math:`x` leaving each year, net change
 falls by :math:`e^{-x}` a year.  Unaccompanied asylum-seeking children are left out of it, and
-their number held: it follows arrivals, and is no trend.  A council departs in three ways:
+their number held: it follows arrivals, and is no trend.  A council departs in five ways:
 
 - unaccompanied children are spread over councils by the national transfer scheme: a council's
   number moves each year a quarter of the way to its share by children aged 0-17;
 - the rest of its rate per child moves 2% a year towards the nation's (councils that are far out
   drift back; about what shrinking entries and exits to their region's gives);
 - a tenth of its own growth last year, over the nation's, is there again next year, less in small
-  councils, and decays like the nation's.
+  councils, and decays like the nation's;
+- three tenths of its region's growth of three years, over that of all councils, go on, and decay
+  so: neighbours share courts, carers and times that are hard;
+- part of this March's number is who happened to be there.  As far as a rate below (or above) its
+  own mean of four years can be chance, :math:`w = \frac{1.5/N}{1.5/N+0.012}`, it comes back as
+  those children leave and others come, :math:`1-e^{-xh}` of the way in :math:`h` years.
+
+Where a council's unaccompanied children are not published, they are taken to be the share of its
+children that they last were.
 
 **Flows.**  Entries per child and exits per child in care are shrunk towards the region
 (:mod:`.estimation`), then both are moved by least squares (:mod:`.reconcile`) so that, held
@@ -44,6 +52,10 @@ CONVERGENCE: Final = 0.02  # a year, of a council's rate to the nation's
 PERSISTENCE: Final = 0.1  # of a council's own growth
 SMALL: Final = 100.0  # children in care at which a council's own growth counts half
 SPREAD: Final = 0.004  # variance of log growth a year beyond chance; until the panel says
+REGIONAL: Final = 0.3  # of a region's growth, over that of all councils
+USUAL: Final = 4  # years whose mean is a council's usual rate
+BY_CHANCE: Final = 1.5  # variance of a log rate from year to year by chance, times the children
+LASTING: Final = 0.012  # and of what is no chance
 _MOST: Final = 0.3  # of growth in a year that is believed
 
 
@@ -97,10 +109,11 @@ def variance(past: History, years: int, spread: float) -> Floats:
 def chance(leaving: float, stock: Floats, years: float | Floats) -> Floats:
     """Variance of log stock from nothing but who happens to come and go, at random.
 
-    As many arrive as leave, at a rate ``leaving``: twice that a year, over the stock.  It stops
-    growing after three years, when most children are others than at the start.
+    As many arrive as leave, at a rate :math:`x` a child: after :math:`h` years a Poisson number is
+    left of those at the start, and another has come, :math:`(1-e^{-2xh})/N` in all; it ends at
+    :math:`1/N`, when no child is there who was at the start.
     """
-    found: Floats = 2 * leaving * np.minimum(years, ANCHOR) / np.maximum(stock, 1.0)
+    found: Floats = -np.expm1(-2 * leaving * np.asarray(years)) / np.maximum(stock, 1.0)
     return found
 
 
@@ -128,19 +141,71 @@ def _others(past: History, *ends: int) -> list[Floats]:
 
 def expected(past: History, years: int) -> Floats:
     """Mean stock ``years`` ahead by council, before it is made a median."""
-    decay = float(np.exp(-turnover(past)))
+    leaving = turnover(past)
+    decay = float(np.exp(-leaving))
     lasting = sum(decay**n for n in range(years))
-    known = np.where(np.isfinite(past.unaccompanied[:, -1]), past.unaccompanied[:, -1], 0.0)
-    alone = np.minimum(known, past.opening)
+    alone = unaccompanied(past)[:, -1]
     share = past.children / past.children.sum()
     kept = (1 - MIXING) ** years
     alone_then = alone * kept + (1 - kept) * share * alone.sum()
     rest = past.opening - alone
-    level = np.log((rest + 10) / (share * rest.sum() + 10))
-    drift = -CONVERGENCE * years * level + PERSISTENCE * lasting * _own_growth(past)
+    drift = (
+        -CONVERGENCE * years * _levels(past, past.stock - unaccompanied(past))[:, -1]
+        + PERSISTENCE * lasting * _own_growth(past)
+        + REGIONAL * decay * lasting * _regional_growth(past)
+        + (1 - decay**years) * _luck(past)
+    )
     shape = rest * np.exp(drift)
     total = rest.sum() * np.exp(national_growth(past) * decay * lasting)
     found: Floats = shape * total / shape.sum() + alone_then
+    return found
+
+
+def unaccompanied(past: History) -> Floats:
+    """Unaccompanied children by council and year; where unpublished, the share last published."""
+    share = np.divide(
+        past.unaccompanied, past.stock, where=past.stock > 0, out=np.full(past.stock.shape, np.nan)
+    )
+    for at in range(1, share.shape[1]):
+        share[:, at] = np.where(np.isfinite(share[:, at]), share[:, at], share[:, at - 1])
+    return np.where(np.isfinite(share), np.minimum(share, 1.0), 0.0) * past.stock
+
+
+def _levels(past: History, stock: Floats) -> Floats:
+    """Log of each council's rate of such a stock per child over that of all, by year."""
+    known = np.isfinite(stock)
+    share = np.where(known, past.children[:, None], 0.0)
+    total = np.where(known, stock, 0.0).sum(axis=0)
+    usual = past.children[:, None] / np.maximum(share.sum(axis=0), 1e-9) * total
+    found: Floats = np.log((stock + 10) / (usual + 10))
+    return found
+
+
+def _luck(past: History) -> Floats:
+    """By how much each council's rate was low this March, as far as that was chance."""
+    levels = _levels(past, past.stock)[:, -USUAL:]
+    known = np.isfinite(levels)
+    usual = np.where(known, levels, 0.0).sum(axis=1) / known.sum(axis=1)
+    by_chance = BY_CHANCE / np.maximum(past.opening, 1.0)
+    found: Floats = (usual - levels[:, -1]) * by_chance / (by_chance + LASTING)
+    return found
+
+
+def _regional_growth(past: History) -> Floats:
+    """Log growth a year of each council's region over three years, over that of all councils."""
+    back = min(RECENT, len(past.years) - 1)
+    if not back:
+        return np.zeros(len(past.codes))
+    rest = past.stock - unaccompanied(past)
+    before, after = rest[:, -1 - back], rest[:, -1]
+    both = np.isfinite(before)
+    names, region = np.unique(past.regions, return_inverse=True)
+    then, now = (np.bincount(region[both], part[both], len(names)) for part in (before, after))
+    common = np.log(now.sum() / then.sum()) if then.sum() > 0 else 0.0
+    ratio = np.divide(
+        now, then, where=(now > 0) & (then > 0), out=np.full(len(then), np.exp(common))
+    )
+    found: Floats = ((np.log(ratio) - common) / back)[region]
     return found
 
 

@@ -2,11 +2,12 @@ r"""How far a projection may be off: measured on the panel's own past, with no l
 
 From each earlier base whose outcome was known at the base year, every council is projected and
 the log error taken.  Its variance is put down to chance in so few moves
-(:func:`.projection.chance`) and a *spread* common to all sizes, :math:`c` a year (method of
-moments, recent outcomes weighing more).  The width of an interval is then not the normal
-distribution's but the quantile that those past errors show: split conformal prediction with a
-normalised score (Lei, G'Sell, Rinaldo, Tibshirani and Wasserman 2018, Journal of the American
-Statistical Association 113:1094).  Errors of the total tell how much of the spread is shared.
+(:func:`.projection.chance`), times a *clumping* (brothers and sisters come and go together), and a
+*spread* common to all sizes, :math:`c` a year (least squares, recent outcomes weighing more).  The
+width of an interval is then not the normal distribution's but the quantile that those past errors
+show: split conformal prediction with a normalised score (Lei, G'Sell, Rinaldo, Tibshirani and
+Wasserman 2018, Journal of the American Statistical Association 113:1094).
+Errors of the total tell how much of the spread is shared.
 """
 
 from __future__ import annotations
@@ -24,13 +25,17 @@ from allocator.calibrate.history import History
 from allocator.calibrate.projection import SPREAD, TURNOVER, chance, project, turnover
 
 Floats = NDArray[np.float64]
+Parts = tuple[float, float]
 
 LEVELS: Final = (0.5, 0.8, 0.9, 0.95)
 FARTHEST: Final = 3  # years ahead of which errors are taken
 MEMORY: Final = 3.0  # years after which an outcome weighs half
 FEWEST: Final = 60  # errors, below which the defaults stand
 SHARED: Final = 0.0003  # variance of log growth a year that all councils share, England 1997-2024
+CLUMPING: Final = 1.8  # England 2017-2024
 _NARROWEST: Final = 0.0005
+_ROUNDS: Final = 10
+_MOST_CLUMPED: Final = 4.0
 _WILDEST: Final = 0.5  # an error that counts as no larger in the variance
 
 
@@ -46,7 +51,9 @@ class Uncertainty:
     """What makes the intervals of a projection.
 
     ``turnover`` is exits per child in care; ``spread`` and ``shared`` are variances of log growth
-    a year; ``widths`` are standard deviations each way, by level.
+    a year; ``widths`` are standard deviations each way, by level; ``clumping`` is the variance of
+    who comes and goes over what it would be were they single children, and not brothers and
+    sisters.
     """
 
     turnover: float = TURNOVER
@@ -54,6 +61,7 @@ class Uncertainty:
     shared: float = SHARED
     widths: Mapping[float, float] = field(default_factory=dict)
     errors: int = 0  # past errors that it comes from; 0 for the defaults
+    clumping: float = CLUMPING
 
     def width(self, level: float) -> float:
         """Standard deviations each way at a level; between the measured ones by interpolation."""
@@ -66,7 +74,7 @@ class Uncertainty:
     def sd(self, stock: ArrayLike, years: ArrayLike) -> Floats:
         """Standard deviation of log stock so many years ahead; of one council."""
         n, h = np.asarray(stock, float), np.asarray(years, float)
-        found: Floats = np.sqrt(chance(self.turnover, n, h) + h * self.spread)
+        found: Floats = np.sqrt(self.clumping * chance(self.turnover, n, h) + h * self.spread)
         return found
 
     def sd_of_total(self, stocks: ArrayLike, years: ArrayLike) -> Floats:
@@ -88,7 +96,7 @@ class Uncertainty:
         return {
             "turnover": self.turnover, "spread": self.spread, "shared": self.shared,
             "widths": {str(level): width for level, width in self.widths.items()},
-            "errors": self.errors,
+            "errors": self.errors, "clumping": self.clumping,
         }  # fmt: skip
 
     @classmethod
@@ -97,7 +105,7 @@ class Uncertainty:
         widths = {float(level): float(width) for level, width in told.get("widths", {}).items()}
         return cls(
             float(told["turnover"]), float(told["spread"]), float(told["shared"]), widths,
-            int(told.get("errors", 0)),
+            int(told.get("errors", 0)), float(told.get("clumping", 1.0)),
         )  # fmt: skip
 
 
@@ -127,13 +135,32 @@ def measure(past: History) -> Uncertainty:
         for name in ("stock", "years", "error", "weight")
     )
     by_chance = chance(leaving, stock, years)
-    beyond = (np.clip(error, -_WILDEST, _WILDEST) ** 2 - by_chance) / years
-    spread = max(float(np.average(beyond, weights=weight)), _NARROWEST)
-    score = np.abs(error) / np.sqrt(by_chance + years * spread)
+    squares = np.clip(error, -_WILDEST, _WILDEST) ** 2
+    clumping, spread = _parts(squares, by_chance, years, weight)
+    score = np.abs(error) / np.sqrt(clumping * by_chance + years * spread)
     widths = {level: _quantile(score, weight, level) for level in LEVELS}
     totals = [each for miss in found for each in miss.total]
     shared = float(np.average([e**2 / h for h, e, _ in totals], weights=[w for *_, w in totals]))
-    return Uncertainty(leaving, spread, max(shared, SHARED / 3), widths, len(error))
+    shared = max(shared, SHARED / 3)
+    return Uncertainty(leaving, spread, shared, widths, len(error), clumping)
+
+
+def _parts(squares: Floats, by_chance: Floats, years: Floats, weight: Floats) -> Parts:
+    """Clumping and spread: what squared errors are of chance, and of years.
+
+    Least squares, each error weighed by the variance that it is expected to have (that of a square
+    is twice the square of its mean), found in a few rounds.
+    """
+    clumping, spread = 1.0, SPREAD
+    for _ in range(_ROUNDS):
+        scale = np.sqrt(weight) / (clumping * by_chance + years * spread)
+        design = np.column_stack([by_chance, years]) * scale[:, None]
+        first = np.linalg.lstsq(design, squares * scale, rcond=None)[0][0]
+        clumping = float(np.clip(first, 1.0, _MOST_CLUMPED))
+        rest = (squares - clumping * by_chance) * scale
+        spread = float(rest @ design[:, 1] / (design[:, 1] @ design[:, 1]))
+        spread = max(spread, _NARROWEST)
+    return clumping, spread
 
 
 def _misses(past: History) -> Iterator[Misses]:

@@ -64,29 +64,65 @@ def command(
 
 
 def facts(found: list[Backtest]) -> dict[str, object]:
-    """The last comparison of the last base at the top, and all of them in ``comparisons``."""
-    return {**found[-1].to_dict(), "comparisons": [each.to_dict() for each in found]}
+    """The last comparison of the last base at the top, all in ``comparisons``, and ``by_size``."""
+    from dataclasses import asdict
+
+    from allocator.backtest import by_size
+
+    return {
+        **found[-1].to_dict(),
+        "comparisons": [each.to_dict() for each in found],
+        "by_size": [
+            {k: round(v, 4) if isinstance(v, float) else v for k, v in asdict(size).items()}
+            for size in by_size(found)
+        ],
+    }
+
+
+_COMPARED = (
+    "Base  Years  Councils | Allocator   bias  Base year  No change  Trend |"
+    " Without the City |   By children    |  80%    95%\n"
+    "                      |                   repeated                    |"
+    " Alloc.  No ch.   | Alloc.  No ch.   | interval held"
+)
+_SIZES = "Years  Children in care   Cases  Allocator  No change  80% held"
 
 
 def text(found: list[Backtest]) -> str:
-    """A line per base and horizon, then what the columns are."""
+    """A line per base and horizon, then by size over all bases, and what the columns are."""
+    from allocator.backtest import by_size
+
     lines = [
-        "Error: mean over councils of |forecast - outcome|, % of the outcome.  Bias: of the total.",
+        "Error: mean over councils of |forecast - outcome|, % of the outcome; without the City of",
+        "London; and with each council weighing as its children.  Bias: of the total.",
         "",
-        "Base  Years  Councils |  Allocator          Base year repeated  No change  Trend"
-        "  |  80%    95%",
-        "                       |  error   bias       error              error      error"
-        "  |  interval held",
+        _COMPARED,
+        *map(_compared, found),
+        "",
+        "By children in care at the base, all bases together, the City of London apart; a case is",
+        "a council and a base, and few cases say little.",
+        "",
+        _SIZES,
     ]
-    for each in found:
-        error = each.error
-        lines.append(
-            f"{each.base}  {each.horizon:>5}  {len(each.codes):>8} | {error('allocator'):>6.2f}"
-            f" {each.bias('allocator'):>+6.2f} {error('base_year_repeated'):>11.2f}"
-            f" {error('no_change'):>18.2f} {error('three_year_trend'):>10.2f}"
-            f"  | {each.coverage(0.8):>5.1f}  {each.coverage(0.95):>5.1f}"
-        )
+    lines += [
+        f"{size.horizon:>5}  {size.name:<17} {size.cases:>6} {size.error:>10.2f}"
+        f" {size.no_change:>10.2f} {size.held:>9.1f}"
+        for size in by_size(found)
+    ]
     out = {name for each in found for name in each.left_out}
     if out:
         lines += ["", f"Left out where there is no outcome: {len(out)} councils."]
     return "\n".join(lines)
+
+
+def _compared(each: Backtest) -> str:
+    """One line: a base and a horizon."""
+    ours, same = "allocator", "no_change"
+    return (
+        f"{each.base}  {each.horizon:>5}  {len(each.codes):>8} | {each.error(ours):>9.2f}"
+        f" {each.bias(ours):>+6.2f} {each.error('base_year_repeated'):>10.2f}"
+        f" {each.error(same):>10.2f} {each.error('three_year_trend'):>6.2f}"
+        f" | {each.error_without_city(ours):>6.2f} {each.error_without_city(same):>7.2f}"
+        f"   | {each.error_by_children(ours):>6.2f} {each.error_by_children(same):>7.2f}"
+        f"   | {each.coverage(0.8):>5.1f}  {each.coverage(0.95):>5.1f}"
+    )

@@ -154,7 +154,8 @@ def _line(
         weight = part / np.maximum(children, 1e-9)
         mix = 2 - np.minimum(part / np.maximum(whole, 1e-9), 1.0)
         own = np.maximum(doubt.spread * mix - doubt.shared, 0.0)
-        by_chance += weight**2 * chance(doubt.turnover, part, years.astype(float))
+        alone = chance(doubt.turnover, part, years.astype(float))
+        by_chance += weight**2 * doubt.clumping * alone
         drift += weight**2 * own / max(1.0, float(opening[here & in_care].sum()) / LARGEST)
     variance = by_chance + years * (drift + min(doubt.shared, doubt.spread))
     if drawn is not None:

@@ -45,10 +45,10 @@ def test_intervals_hold_the_middle_and_widen():
 
 
 def test_the_width_by_hand():
-    """One state in care: sqrt(2x / n + c) in the first year, 1.2816 times it at 80%."""
+    """One state in care: sqrt(1.8 (1 - exp(-2x)) / n + c) in the first year, times 1.2816."""
     line = found("hand").lines[0]
     n = line.children[0]
-    sd = np.sqrt(2 * 0.37 / n + 0.004)
+    sd = np.sqrt(1.8 * (1 - np.exp(-2 * 0.37)) / n + 0.004)
     assert line.high[0] / n == pytest.approx(np.exp(1.2815516 * sd))
 
 
