@@ -46,7 +46,7 @@ def command(
     """
     from allocator.backtest import backtest
     from allocator.calibrate.panel import read_panel
-    from allocator.instance.placing import place_file
+    from allocator.files import place_file
 
     read = read_panel(panel)
     tell_passed_over(read.passed_over)

@@ -44,9 +44,9 @@ def command(
     """
     share = _level(level)
     chosen = open_instance(instance, changes)
+    from allocator.files import place_file
     from allocator.forecast import forecast, read_doubt
     from allocator.forecast.svg import picture
-    from allocator.instance.placing import place_file
     from allocator.report.pages.forecast import page
 
     found = forecast(chosen, read_doubt(instance), level=share)

@@ -17,8 +17,8 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from allocator import __version__
+from allocator.files import FolderKind, check_folder, place_folder
 from allocator.instance import Instance
-from allocator.instance.placing import FolderKind, check_folder, place_folder
 from allocator.plan.plan import provenance
 from allocator.plan.saving import as_json
 

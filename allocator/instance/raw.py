@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from allocator.errors import UsageError
+from allocator.files import recover
 from allocator.instance.folder import read_folder
 from allocator.instance.grid import SETTINGS_FILE, SETTINGS_SHEET, Raw, RawRow
 from allocator.instance.workbook import read_workbook
@@ -19,6 +20,7 @@ def read_raw(path: Path) -> Raw:
     """
     if path.name == SETTINGS_FILE and path.is_file():
         path = path.parent
+    recover(path)
     if path.is_dir():
         return read_folder(path)
     if not path.exists():

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from allocator.errors import UsageError
+from allocator.files import FolderKind, place_file, place_folder
 from allocator.instance.cells import shown
 from allocator.instance.grid import SETTINGS_FILE, SETTINGS_SHEET
 from allocator.instance.instance import Instance
-from allocator.instance.placing import place_file, place_folder
 from allocator.instance.schema import ALL, PERIOD, SETTINGS, TABLES, TIERS
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 SCHEMA = 1
 WORKBOOK = ".xlsx"
 LONGEST_CELL = 32_767  # characters, in a workbook
+INSTANCE: Final = FolderKind(
+    "an instance", SETTINGS_FILE, {SETTINGS_FILE, *(f"{t}.csv" for t in TABLES)}.__contains__
+)
 _NOT_FOLDERS = (".xls", ".xlsm", ".ods", ".csv", ".toml", ".json", ".zip")
 
 
@@ -47,7 +50,8 @@ def write(
     if path.suffix.lower() == WORKBOOK:
         place_file(path, partial(_write_workbook, instance), force=force)
     else:
-        place_folder(path, partial(_write_folder, instance, beside), force=force)
+        make = partial(_write_folder, instance, beside)
+        place_folder(path, make, kind=INSTANCE, force=force)
 
 
 def check_place(path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from allocator.errors import UsageError
-from allocator.instance.placing import check_file, place_file
+from allocator.files import check_file, place_file
 from allocator.instance.writing import WORKBOOK
 from allocator.report.subject import Subject
 

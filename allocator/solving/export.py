@@ -26,7 +26,7 @@ import highspy
 import numpy as np
 
 from allocator.errors import UsageError
-from allocator.instance.placing import place_file
+from allocator.files import place_file
 from allocator.program.program import Family, LinearProgram
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel

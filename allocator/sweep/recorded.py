@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from allocator.errors import UsageError
-from allocator.instance.placing import place_file
+from allocator.files import place_file
 from allocator.sweep.facts import Row
 from allocator.sweep.journal import Journal
 from allocator.sweep.run import Sweep

@@ -8,8 +8,8 @@ from pathlib import Path
 from allocator.calibrate.published.build import Calibrated
 from allocator.calibrate.published.readme import readme, sidecar
 from allocator.errors import UsageError
-from allocator.instance.placing import check_folder
-from allocator.instance.writing import WORKBOOK, check_place, write
+from allocator.files import check_folder
+from allocator.instance.writing import INSTANCE, WORKBOOK, check_place, write
 
 SIDE_FILE = "calibration.json"
 
@@ -33,4 +33,4 @@ def check_out(path: Path, *, force: bool = False) -> None:
     if path.suffix.lower() == WORKBOOK:
         raise UsageError(f"{path}: write to a folder; a README of sources goes with the tables")
     check_place(path)
-    check_folder(path, force=force)
+    check_folder(path, kind=INSTANCE, force=force)

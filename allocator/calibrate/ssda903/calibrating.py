@@ -16,8 +16,8 @@ from allocator.calibrate.ssda903.observing import Observed, observe
 from allocator.calibrate.ssda903.rates import ADULT, ENTRY, EXIT, Estimates, estimate
 from allocator.calibrate.ssda903.settings import Settings
 from allocator.errors import UsageError
+from allocator.files import check_file, place_file
 from allocator.instance import Instance
-from allocator.instance.placing import place_file
 from allocator.instance.writing import WORKBOOK, write
 
 SIDE_FILE = "calibration.json"
@@ -62,10 +62,13 @@ class Calibration:
     def save(self, path: Path, *, force: bool = False) -> None:
         """Write the instance, and beside its tables ``calibration.json`` with the intervals."""
         text = json.dumps(self.intervals(), indent=1) + "\n"
+        side = path.with_name(f"{path.stem}.{SIDE_FILE}")
+        in_workbook = path.suffix.lower() == WORKBOOK
+        if in_workbook:
+            check_file(side, force=force)
         write(self.instance, path, force=force, beside={SIDE_FILE: text})
-        if path.suffix.lower() == WORKBOOK:
-            side = path.with_name(f"{path.stem}.{SIDE_FILE}")
-            place_file(side, lambda new: _put(new, text), force=True)
+        if in_workbook:
+            place_file(side, lambda new: _put(new, text), force=force)
 
 
 def _put(file: Path, text: str) -> None:

@@ -79,7 +79,8 @@ def command(
     from allocator.calibrate.ssda903.calibrating import calibrate
     from allocator.calibrate.ssda903.settings import read_settings
     from allocator.calibrate.ssda903.summary import places, summary
-    from allocator.instance.placing import check_folder
+    from allocator.files import check_file, check_folder
+    from allocator.instance.writing import INSTANCE
 
     if year is not None and end is not None:
         raise click.UsageError("give --year or --end, not both")
@@ -87,7 +88,9 @@ def command(
     if first_year is not None:
         settings = replace(settings, anchored=first_year == "repeat")
     if out.suffix.lower() != ".xlsx":
-        check_folder(out, force=force)
+        check_folder(out, kind=INSTANCE, force=force)
+    if problems is not None:
+        check_file(problems, force=force)
     with Progress() as progress:
         found = calibrate(
             folder, settings, name=name or out.stem, start=start.date() if start else None,
@@ -107,7 +110,7 @@ def _save(found: Calibration, out: Path, problems: Path | None, force: bool) -> 
     import csv
 
     from allocator.calibrate.ssda903.summary import places_csv
-    from allocator.instance.placing import place_file
+    from allocator.files import place_file
 
     def write(file: Path) -> None:
         with file.open("w", encoding="utf-8", newline="") as text:

@@ -9,9 +9,9 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from allocator.instance.placing import place_folder
+from allocator.files import place_folder
 from allocator.instance.reading import read
-from allocator.instance.writing import WORKBOOK, check_place, write
+from allocator.instance.writing import INSTANCE, WORKBOOK, check_place, write
 
 TEMPLATE: Final = Path(__file__).parent / "template"
 
@@ -27,7 +27,7 @@ def write_starter(path: str | Path, *, force: bool = False) -> None:
     if path.suffix.lower() == WORKBOOK:
         write(read(TEMPLATE), path, force=force)
     else:
-        place_folder(path, _copy_template, force=force)
+        place_folder(path, _copy_template, kind=INSTANCE, force=force)
 
 
 def _copy_template(folder: Path) -> None:

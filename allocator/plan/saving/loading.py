@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from allocator.audit import Audit, Finding
 from allocator.errors import UsageError
+from allocator.files import recover
 from allocator.instance import Instance, read
 from allocator.instance.schema import ALL, TIERS
 from allocator.plan.plan import Plan, WindowOutcome
@@ -43,6 +44,7 @@ def load(path: str | Path, instance: Instance | None = None) -> Plan:
 def open_facts(path: str | Path) -> tuple[Path, dict[str, Any]]:
     """The folder of a saved plan, and what its plan.json says."""
     path = Path(path)
+    recover(path.parent if path.name == PLAN_FILE else path)
     file = path / PLAN_FILE if path.is_dir() else path
     if not file.is_file():
         raise UsageError(f"{path}: holds no plan; a saved plan is a folder with {PLAN_FILE} in it")

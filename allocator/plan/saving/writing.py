@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from allocator import __version__
-from allocator.instance.placing import FolderKind, check_folder, place_folder
-from allocator.instance.writing import write
+from allocator.files import FolderKind, check_folder, place_folder
+from allocator.instance.writing import INSTANCE, write
 from allocator.plan.plan import Plan
 from allocator.plan.saving.facts import as_json
 from allocator.plan.saving.layout import (
@@ -28,9 +28,16 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = 1
 _OWN: Final = frozenset(
-    {PLAN_FILE, INSTANCE_FOLDER, LOG_FILE, README_FILE, WINDOWS_FILE, *(f"{t}.csv" for t in TABLES)}
+    {PLAN_FILE, LOG_FILE, README_FILE, WINDOWS_FILE, *(f"{t}.csv" for t in TABLES)}
 )
-PLAN: Final = FolderKind("a plan", PLAN_FILE, _OWN.__contains__)
+
+
+def _owns(file: str) -> bool:
+    folder, _, inner = file.partition("/")
+    return file in _OWN or (folder == INSTANCE_FOLDER and INSTANCE.owns(inner))
+
+
+PLAN: Final = FolderKind("a plan", PLAN_FILE, _owns)
 
 
 def save(plan: Plan, folder: str | Path, *, force: bool = False) -> None:

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from plotly.offline import get_plotlyjs
 
 from allocator import __version__
-from allocator.instance.placing import place_file
+from allocator.files import place_file
 from allocator.report.charts.pictures import picture
 from allocator.report.charts.plots import plots
 from allocator.report.charts.shapes import Chart, Flows, Panels

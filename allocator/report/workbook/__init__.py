@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allocator.errors import UsageError
-from allocator.instance.placing import place_file
+from allocator.files import place_file
 from allocator.instance.writing import WORKBOOK
 from allocator.plan.plan import Plan
 
