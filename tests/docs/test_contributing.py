@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import sys
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 
 import formulations
+from allocator import vocabulary
 from allocator.cli import cli
 from allocator.instance.schema import TABLES
 from allocator.solving.solve import solve
@@ -47,7 +49,7 @@ def defined(path: str, **names: object) -> dict[str, object]:
 @pytest.fixture
 def constraint(monkeypatch):
     """The constraint in every formulation, in the vocabulary and in the audit."""
-    import allocator.audit.people
+    importlib.import_module("allocator.audit.people")
     import formulations.care_system as whole
     from formulations import largest_reduction, least_cost
 
@@ -61,10 +63,11 @@ def constraint(monkeypatch):
 
     for module in (least_cost, largest_reduction):
         monkeypatch.setattr(module, "care_system", care_system)
-    entry = eval("{" + block("allocator/vocabulary.py") + "}", vars(allocator.vocabulary))
-    monkeypatch.setitem(allocator.vocabulary.CONSTRAINTS, CONSTRAINT, entry[CONSTRAINT])
+    entry = eval("{" + block("allocator/vocabulary.py") + "}", vars(vocabulary))
+    monkeypatch.setitem(vocabulary.CONSTRAINTS, CONSTRAINT, entry[CONSTRAINT])
     check = defined("allocator/audit/people.py")["growth_in_all"]
-    monkeypatch.setattr(allocator.audit, "RULES", [*allocator.audit.RULES, check])
+    audited = importlib.import_module("allocator.audit")
+    monkeypatch.setattr(audited, "RULES", [*audited.RULES, check])
 
 
 @pytest.fixture

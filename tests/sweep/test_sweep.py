@@ -13,7 +13,7 @@ import pytest
 from allocator.errors import AuditError, CertificateError, SolverError, TimeLimitError
 from allocator.solving.session import Session
 from allocator.solving.solve import solve
-from allocator.sweep import COLUMNS, Sweep, run, worker
+from allocator.sweep import COLUMNS, Sweep, design, run, worker
 from allocator.sweep.worker import Worker
 from tests.plans import CASES, failing, instance_of
 from tests.sweep.grids import AREAS, WINDOW, assert_same
@@ -115,7 +115,7 @@ def test_time_runs_out():
 
 
 def test_the_first_the_last_some_between_and_the_best_are_audited(monkeypatch):
-    monkeypatch.setattr("allocator.sweep.design.AUDITED", 4)
+    monkeypatch.setattr(design, "AUDITED", 4)
     axes = ["targets.2027.children=1000:1018:2", "targets.2025.children=1119,1121"]
     table = Sweep(instance_of("window"), axes).run()
     audited = set(table.index[table["audited"]])

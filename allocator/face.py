@@ -1,0 +1,136 @@
+"""What the library's face does beside handing on what others do: one call where it takes several.
+
+See ``allocator``, from which all of it is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from formulations import USUAL
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from allocator.compare.comparison import Comparison
+    from allocator.explain.answers import Answer
+    from allocator.explain.frontier.frontier import BudgetFrontier, TargetFrontier
+    from allocator.forecast import Forecast
+    from allocator.instance import Instance
+    from allocator.plan.plan import Plan
+
+Progress = Callable[[str, int, int], None]
+
+
+def frontier(
+    instance: Instance, over: Literal["target", "budget"] = "target", which: str | None = None,
+    progress: Progress | None = None,
+) -> TargetFrontier | BudgetFrontier:  # fmt: skip
+    """Least cost (£) for every target, or the fewest children in care for every budget (£ a year).
+
+    ``which`` names the target that moves, as ``2025`` or ``derby.2025``, or the fund; without it
+    the last target of all areas, or the largest fund.  ``table`` has a row for each breakpoint.
+    Raises UsageError where there is none of that name, CertificateError where a point of the
+    curve is not proved.
+    """
+    from allocator.explain.frontier import frontier as curves
+
+    follow = curves.target_frontier if over == "target" else curves.budget_frontier
+    return follow(instance, which, progress)
+
+
+def sweep(
+    instance: Instance, axes: Sequence[str], *, formulation: str = USUAL, jobs: int = 1,
+    progress: Progress | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """A plan's facts at every point of a grid: one row a point, the axes' values first.
+
+    An axis is as ``--over`` takes it: ``targets.2025.children=60000:80000:5000``.  Money is £;
+    ``allocator.sweep.COLUMNS`` says what each column is.  A point without a plan is a row with a
+    status.  ``jobs`` processes work side by side.  Raises UsageError for an axis that is none,
+    AuditError where the best plan does not stand up.
+    """
+    from allocator.sweep import Recorded, Sweep, executor
+
+    with executor(jobs) as workers:
+        swept = Recorded(Sweep(instance, axes, formulation=formulation), None)
+        return swept.run(workers, progress)
+
+
+def compare(
+    programs: Sequence[Instance | Path | str], solvers: Sequence[str] = (), *,
+    formulation: str = USUAL, seconds: float = 600.0, repeat: int = 1,
+) -> Comparison:  # fmt: skip
+    """Solve the same programs with many solvers, every answer proved or not from the arrays.
+
+    A program is an instance, for its best window, or the path of an MPS file.  ``solvers`` are
+    names, patterns as ``clp-*``, or codes; all of them without.  ``seconds`` is for one run.
+    A solver that is absent or fails costs its own row.  Raises UsageError for a name that no
+    solver has and a file that is no program.
+    """
+    from allocator.compare.comparison import compare as run
+    from allocator.compare.problems import of_file, of_instance
+    from allocator.compare.race import Terms
+    from allocator.solvers.algorithms import choose
+
+    problems = [
+        of_file(Path(each)) if isinstance(each, Path | str) else of_instance(each, formulation)
+        for each in programs
+    ]
+    return run(problems, choose(list(solvers)), Terms(seconds), repeat=repeat)
+
+
+def forecast(
+    instance: Instance, calibrated: Path | str | None = None, *, level: float = 0.8
+) -> Forecast:
+    """Children in each state at each year's end if nothing changes, with intervals.
+
+    ``calibrated`` is the folder in which a calibration left how sure the rates are; without it,
+    or where it has none, the drift of England's councils.  ``level`` is the probability that an
+    interval holds what comes.  Raises UsageError where the calibration is damaged.
+    """
+    from allocator.forecast import forecast as run
+    from allocator.forecast import read_doubt
+
+    return run(instance, read_doubt(Path(calibrated or "")), level=level)
+
+
+def report(
+    plans: Sequence[Path | str], *, html: Path | str | None = None, xlsx: Path | str | None = None,
+    png: Path | str | None = None, svg: Path | str | None = None, force: bool = False,
+) -> list[Path]:  # fmt: skip
+    """Report saved plans, several side by side: a page, a workbook, a folder of pictures.
+
+    ``plans`` are folders that ``save`` wrote; each is audited again.  Returns what was written.
+    Raises UsageError where something is there already without ``force``, or no plan is, and
+    AuditError where a plan does not stand up.
+    """
+    from allocator.report.outputs import Outputs
+    from allocator.report.subject import open_subject
+
+    html, xlsx, png, svg = (None if p is None else Path(p) for p in (html, xlsx, png, svg))
+    outputs = Outputs(html, xlsx, png, svg, force)
+    outputs.check()
+    return list(outputs.write([open_subject(Path(plan)) for plan in plans]))
+
+
+def save(made: Plan | Answer | Comparison, folder: Path | str, *, force: bool = False) -> None:
+    """Write a plan, an answer or a comparison to a folder: tables as CSV, facts as JSON, a README.
+
+    Nothing is ever half-written.  Raises UsageError if the folder holds something, unless
+    ``force`` is true and it holds one of the same kind.
+    """
+    from allocator.compare import saving as comparisons
+    from allocator.compare.comparison import Comparison
+    from allocator.explain import answers
+    from allocator.plan import saving as plans
+    from allocator.plan.plan import Plan
+
+    if isinstance(made, Plan):
+        plans.save(made, folder, force=force)
+    elif isinstance(made, Comparison):
+        comparisons.save(made, Path(folder))
+    else:
+        answers.save(made, Path(folder), force=force)
