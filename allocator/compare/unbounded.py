@@ -13,12 +13,13 @@ from typing import Final
 
 import numpy as np
 
+from allocator.errors import SolverError
 from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram, Objective
 from allocator.program.proofs import feasible, goes_down_for_ever
 from allocator.solvers.catalogue import find_solver
-from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status
+from allocator.solving.proved import Ladder
 
 PATIENCE: Final = 60.0  # seconds for either program
 
@@ -65,5 +66,9 @@ def _aim(costs: Floats) -> Objective:
 
 
 def _optimum(program: LinearProgram) -> Floats | None:
-    solution = HighsModel(program, find_solver("simplex")).solve(program, seconds=PATIENCE)
+    ladder = Ladder(find_solver("simplex"))
+    try:
+        solution = ladder.solve(program, doing="looking for a proof", seconds=PATIENCE)
+    except SolverError:
+        return None
     return solution.primal if solution.status is Status.OPTIMAL else None

@@ -136,7 +136,7 @@ def _of_plan(
     plan, best = plan_of(instance, solved, formulation, session.solver), solved.best
     assert best is not None
     assert best.solution is not None
-    trial = Trial(best.program, best.solution, session.model)
+    trial = Trial(best.program, best.solution, session.ladder)
     rows = binding.binding(plan, trial, solved.ranging, tell)
     cells = limits.limits(plan, trial, rows, tell)
     tables = {

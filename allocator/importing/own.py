@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from allocator.errors import CertificateError, SolverError
-from allocator.program.certificate import certify
+from allocator.errors import SolverError
 from allocator.program.program import LinearProgram
-from allocator.solvers.catalogue import DEFAULT, find_solver
-from allocator.solvers.highs import HighsModel
 from allocator.solvers.mip import solve_whole
 from allocator.solvers.solution import Status
+from allocator.solving.proved import Ladder
 from allocator.solving.windows import HELD
 
 
@@ -17,17 +15,12 @@ def own_optima(program: LinearProgram) -> tuple[float, ...] | None:
 
     Each is in its objective's unit.
     """
-    model, found = HighsModel(program, find_solver(DEFAULT)), []
+    ladder, found = Ladder(), list[float]()
     for stage, objective in enumerate(program.objectives):
-        solution = model.solve(program, stage)
-        if solution.status is Status.INFEASIBLE:
+        solution = ladder.solve(program, stage, doing="solving it ourselves for comparison")
+        if solution.certificate is None:
             return None
-        if solution.status is not Status.OPTIMAL:
-            raise SolverError(f"our own solve for comparison failed: {solution.message}")
-        certificate = certify(program, solution.primal, solution.dual, stage)
-        if not certificate.passed:
-            raise CertificateError(f"our own optimum is not proved: {certificate.failure()}")
-        found.append(certificate.primal_objective)
+        found.append(solution.certificate.primal_objective)
         if objective is not program.objectives[-1]:
             slack = HELD * max(1.0, abs(found[-1]))
             program = program.capped(f"{objective.name}_kept", found[-1] + slack)

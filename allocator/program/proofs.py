@@ -14,10 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.program.certificate import TOLERANCE
+from allocator.program.implied import implied_bounds
 from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram
 
 ROUNDING: Final = 1e-12  # of a sum, relative to the size of its terms
+CANCELLED: Final = 1e-13  # of terms that cancel but for rounding, relative to their size
+EPSILON: Final = float(np.finfo(float).eps)
 
 
 def lower_bound(program: LinearProgram, dual: Floats, combined: Floats | None = None) -> float:
@@ -62,9 +65,11 @@ def refutes(program: LinearProgram, ray: Floats) -> bool:
 
     The rows, added up with the ray as weights, ask for more than the columns can give.  Weights
     of rows that lack the bound they would need are left out.  A column that lacks the bound it
-    needs spoils the proof, unless its coefficient in the sum is rounding, 1e-9 of the terms it adds
-    up at most: then it is charged for as far as ``reach`` says that a column goes, and the proof
-    is of every point that goes no further.
+    needs is taken at the one that the rows imply (``implied``), so that what rounding leaves of
+    its coefficient does not spoil the proof.  Where they imply none it spoils it, unless its
+    coefficient is what rounding leaves of terms that cancel: then it is charged for as far as
+    ``reach`` says that a column goes, and the proof is of every point that goes no further.  Every
+    sum is charged for its rounding, by the number and the size of its terms.
     """
     scale = float(np.max(np.abs(ray), initial=0.0))
     if not 0.0 < scale < np.inf:
@@ -73,16 +78,40 @@ def refutes(program: LinearProgram, ray: Floats) -> bool:
 
 
 def _refutes(program: LinearProgram, weights: Floats) -> bool:
-    kept = (np.abs(weights) > 1e-11) & _backed(weights, program.row_lower, program.row_upper)
+    kept = (np.abs(weights) > 1e-13) & _backed(weights, program.row_lower, program.row_upper)
     weights = np.where(kept, weights, 0.0)
     combined, sizes = program.matrix.transposed_times_and_sizes(weights)
     asked = _terms(weights, program.row_lower, program.row_upper, 0.0, 0.0)
-    spare = _terms(-combined, program.lower, program.upper, 1e-9 * sizes, reach(program))
-    margin = float(asked.sum() + spare.sum())
-    bound = np.where(combined < 0, program.lower, program.upper)
-    uncertain = sizes * np.where(np.isfinite(bound), np.abs(bound), 0.0)
-    size = float(np.abs(asked).sum() + uncertain.sum())
-    return margin > 1e-9 + ROUNDING * size
+    terms = np.bincount(program.matrix.columns[kept[program.matrix.rows]], minlength=len(sizes))
+    doubt = EPSILON * (terms + 1) * sizes
+    spare = _least_taken(combined, doubt, program.lower, program.upper)
+    if _hopeless(float(asked.sum()), spare, combined, program):
+        return False
+    if not np.isfinite(spare).all():
+        rounding = np.abs(combined) <= np.maximum(doubt, CANCELLED * sizes)
+        far = np.where(rounding, reach(program), np.inf)
+        lower, upper = implied_bounds(program)
+        spare = _least_taken(combined, doubt, np.maximum(lower, -far), np.minimum(upper, far))
+    size = float(np.abs(asked).sum() + np.abs(spare).sum())
+    return float(asked.sum() + spare.sum()) > 1e-9 + ROUNDING * size
+
+
+def _least_taken(combined: Floats, doubt: Floats, lower: Floats, upper: Floats) -> Floats:
+    """Least of minus ``combined``, give or take ``doubt``, times anything between two bounds."""
+    with np.errstate(invalid="ignore"):  # of infinite bounds: what is not a number is no bound
+        at_lower = np.where(combined < doubt, -combined * lower - doubt * np.abs(lower), np.inf)
+        at_upper = np.where(combined > -doubt, -combined * upper - doubt * np.abs(upper), np.inf)
+    least = np.where((combined == 0) & (doubt == 0), 0.0, np.minimum(at_lower, at_upper))
+    return np.where(np.isnan(least), -np.inf, least)
+
+
+def _hopeless(asked: float, spare: Floats, combined: Floats, program: LinearProgram) -> bool:
+    """Whether no bound could help: a column that lacks the one it needs is at its other one."""
+    other = np.where(combined > 0, program.lower, program.upper)
+    with np.errstate(invalid="ignore"):
+        at_other = -combined * other
+    at_other = np.where(np.isfinite(other), at_other, np.inf)
+    return asked + float(np.where(np.isfinite(spare), spare, at_other).sum()) <= 0.0
 
 
 def goes_down_for_ever(program: LinearProgram, primal: Floats, ray: Floats) -> bool:

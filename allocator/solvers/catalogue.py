@@ -16,8 +16,7 @@ class Solver:
     """A way to solve a linear program with HiGHS.
 
     ``options`` are HiGHS's own; ``large`` are used in their place to solve a program of more
-    than ``LARGE`` rows that has no basis yet, and ``retries`` are what is tried in turn, from
-    the start, where HiGHS ends without an answer.  ``vertex`` says whether its answer is a vertex,
+    than ``LARGE`` rows that has no basis yet.  ``vertex`` says whether its answer is a vertex,
     with a basis to start from again and prices that have a range.
     """
 
@@ -25,7 +24,6 @@ class Solver:
     meaning: str
     options: Options = field(default_factory=dict)
     large: Options = field(default_factory=dict)
-    retries: tuple[Options, ...] = ()
     vertex: bool = True
 
 
@@ -58,12 +56,8 @@ SOLVERS: Final = {
             "highs", "simplex; a large program's first solve by interior point",
             {**_SIMPLEX, "simplex_iteration_limit": STALLED},
             large={"solver": "hipo", **_CROSSOVER},
-            retries=(
-                {"solver": "ipx", **_CROSSOVER},
-                {**_SIMPLEX, **_OWN, "simplex_iteration_limit": 10 * STALLED},
-            ),
         ),
-        Solver("simplex", "dual simplex", _SIMPLEX, retries=(_SIMPLEX, {**_SIMPLEX, **_OWN})),
+        Solver("simplex", "dual simplex", _SIMPLEX),
         Solver(
             "ipm", "interior point with crossover",
             {"solver": "ipx", **_CROSSOVER},
@@ -71,8 +65,6 @@ SOLVERS: Final = {
         Solver(
             "hipo", "factorising interior point (HiPO) with crossover",
             {"solver": "hipo", "hipo_system": "choose", **_CROSSOVER},
-            # Where the normal equations that it chooses break down, the augmented system does not.
-            retries=({"solver": "hipo", "hipo_system": "augmented", **_CROSSOVER},),
         ),
         Solver(
             "pdlp", "first-order method (PDLP)",
@@ -83,6 +75,35 @@ SOLVERS: Final = {
 }  # fmt: skip
 
 DEFAULT: Final = "highs"
+
+# Where only the objective changes the last point stays feasible, and the primal simplex method
+# goes on from there, several times faster than the dual one.
+PRIMAL: Final = Solver("simplex", "primal simplex", {**_SIMPLEX, "simplex_strategy": 4})
+
+# Asked in turn, each from nothing, where a solver gives no answer that is proved.
+OTHERS: Final = (
+    Solver("simplex", "dual simplex without presolve", {**_SIMPLEX, "presolve": "off"}),
+    SOLVERS["ipm"],
+    PRIMAL,
+    Solver("simplex", "dual simplex at HiGHS's own tolerances", {**_SIMPLEX, **_OWN}),
+)
+
+
+def others(rows: int) -> tuple[Solver, ...]:
+    """``OTHERS`` in the order in which they are asked about a program of so many rows."""
+    if rows <= LARGE:
+        return OTHERS
+    return tuple(sorted(OTHERS, key=lambda each: each.options["solver"] == "simplex"))
+
+
+def iteration_limits(rows: int, columns: int) -> Options:
+    """The most iterations of each algorithm for a program of a size: none goes on for ever."""
+    size = rows + columns
+    return {
+        "simplex_iteration_limit": 1_000 + 10 * size,
+        "ipm_iteration_limit": 200 + size // 100,
+        "pdlp_iteration_limit": 200_000 + 100 * size,
+    }
 
 
 def find_solver(name: str) -> Solver:

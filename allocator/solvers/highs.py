@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from allocator.errors import SolverError
 from allocator.program.program import LinearProgram
-from allocator.solvers.catalogue import LARGE, Options, Solver
+from allocator.solvers.catalogue import LARGE, Options, Solver, iteration_limits
 from allocator.solvers.solution import Floats, Ranging, Solution, Status
 
 _STATUS = {
@@ -39,7 +39,7 @@ class HighsModel:
     _costs: _Arrays
 
     def __init__(self, program: LinearProgram, solver: Solver, log: Path | None = None) -> None:
-        self._solver = solver
+        self.solver = solver
         self._highs = highspy.Highs()
         self._interruptible = program.shape[0] > LARGE
         self._highs.HandleUserInterrupt = self._interruptible
@@ -49,7 +49,7 @@ class HighsModel:
         self._set("log_to_console", False)
         if log is not None:
             self._set("log_file", str(log))
-        for name, value in solver.options.items():
+        for name, value in {**iteration_limits(*program.shape), **solver.options}.items():
             self._set(name, value)
         self._matrix = program.matrix
         self._pass(program)
@@ -64,15 +64,11 @@ class HighsModel:
         """Time spent solving so far."""
         return float(self._highs.getRunTime())
 
-    def solve(
-        self, program: LinearProgram, stage: int = -1, seconds: float = np.inf, *,
-        ray: bool = True,
-    ) -> Solution:  # fmt: skip
+    def solve(self, program: LinearProgram, stage: int = -1, seconds: float = np.inf) -> Solution:
         """Minimise one of the program's objectives, from the last basis where there is one.
 
         ``program`` must have the shape of the one that was loaded; coefficients, bounds and costs
-        may differ.  ``seconds`` is the longest it may take.  Without ``ray``, nothing is done to
-        prove that a program is infeasible.
+        may differ.  ``seconds`` is the longest it may take.
         """
         self._load_matrix(program)
         self._load_bounds(program)
@@ -85,17 +81,29 @@ class HighsModel:
         started = self.seconds
         self._set("time_limit", started + max(seconds, 0.0))
         first = program.shape[0] > LARGE and not self._highs.getBasis().valid
-        self._run(self._solver.large if first and self._solver.large else self._solver.options)
-        for options in self._solver.retries:
-            if self._status() is not Status.FAILED:
-                break
-            self._highs.clearSolver()
-            self._run(options)
-        return self._answer(self.seconds - started, ray=ray)
+        self._run(self.solver.large if first and self.solver.large else self.solver.options)
+        return self._answer(self.seconds - started)
+
+    def begin(self, other: HighsModel) -> None:
+        """Go on from another's basis.
+
+        Columns that the other has more add to its rows or take from them, as in
+        ``solving.proved.elastic``: one in the basis gives its place to the row's own slack.
+        """
+        basis, (rows, columns) = other._highs.getBasis(), self._program.shape
+        if not basis.valid:
+            return
+        narrow, held = highspy.HighsBasis(), list(basis.row_status)
+        for n, status in enumerate(list(basis.col_status)[columns:]):
+            if status == highspy.HighsBasisStatus.kBasic:
+                held[n % rows] = status
+        narrow.col_status, narrow.row_status = list(basis.col_status)[:columns], held
+        narrow.valid = True
+        self._highs.setBasis(narrow)
 
     def ranging(self) -> Ranging | None:
         """Ranges of the last solve's right-hand sides; None where HiGHS has no basis for them."""
-        if not self._solver.vertex:
+        if not self.solver.vertex:
             return None
         status, ranging = self._highs.getRanging()
         if status != highspy.HighsStatus.kOk:
@@ -165,14 +173,14 @@ class HighsModel:
                 )
             )
 
-    def _answer(self, seconds: float, *, ray: bool) -> Solution:
+    def _answer(self, seconds: float) -> Solution:
         known = self._status()
         info = self._highs.getInfo()
         iterations = max(info.simplex_iteration_count, 0) + max(info.ipm_iteration_count, 0)
         iterations += max(info.pdlp_iteration_count, 0)
         if known is not Status.OPTIMAL:
             message = self._highs.modelStatusToString(self._highs.getModelStatus())
-            proof = self._ray() if ray and known is Status.INFEASIBLE else None
+            proof = self._ray() if known is Status.INFEASIBLE else None
             return Solution(known, _NONE, _NONE, np.nan, iterations, seconds, message, proof)
         solution = self._highs.getSolution()
         return Solution(
@@ -185,7 +193,7 @@ class HighsModel:
         for name, value in options.items():
             self._set(name, value)
         self._run_interruptibly()
-        for name, value in self._solver.options.items():
+        for name, value in self.solver.options.items():
             self._set(name, value)
 
     def _run_interruptibly(self) -> None:
@@ -219,7 +227,7 @@ class HighsModel:
         if self._highs.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
             self._set("presolve", "off")
             self._highs.run()
-            self._set("presolve", "choose")
+            self._set("presolve", self.solver.options.get("presolve", "choose"))
         return _STATUS.get(self._highs.getModelStatus(), Status.FAILED)
 
     def _ray(self) -> Floats | None:
@@ -230,8 +238,8 @@ class HighsModel:
         self._set("presolve", "off")
         self._highs.clearSolver()
         self._highs.run()
-        self._set("solver", self._solver.options["solver"])
-        self._set("presolve", "choose")
+        self._set("solver", self.solver.options["solver"])
+        self._set("presolve", self.solver.options.get("presolve", "choose"))
         return self._dual_ray()
 
     def _dual_ray(self) -> Floats | None:

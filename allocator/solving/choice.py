@@ -20,7 +20,8 @@ from allocator.program.program import LinearProgram
 from allocator.program.proofs import lower_bound, refutes
 from allocator.solvers.mip import WholeSolution, solve_whole
 from allocator.solvers.solution import Floats, Solution, Status
-from allocator.solving.session import Clock, Progress, Session, Solved, at_window, build, why_not
+from allocator.solving.proved import Clock, why_not
+from allocator.solving.session import Progress, Session, Solved, at_window, build
 from allocator.solving.windows import TIE, WindowSolved, cheapest, saying
 
 SAME: Final = 1e-6  # relative, of branch and bound's objective and the linear program's
@@ -53,10 +54,11 @@ class WindowChoice(Session):
         program = program or build(instance, self.formulation)
         tell("choosing the window by branch and bound", 1, _STEPS)
         whole = solve_whole(program, clock.left(), self._log)
-        model = self._load(program.relaxed())
+        self._load(program.relaxed())
         if whole.status is Status.INFEASIBLE:
-            tell("proving that there is no plan", 2, _STEPS)
-            ray = model.solve(program.relaxed(), -1, clock.left()).ray
+            doing = "proving that there is no plan"
+            tell(doing, 2, _STEPS)
+            ray = self.ladder.solve(program.relaxed(), doing=doing, seconds=clock.left()).ray
             return self._without_plan(instance, program, whole, ray, clock)
         if whole.status is not Status.OPTIMAL:
             raise _unchosen(whole)
@@ -70,7 +72,7 @@ class WindowChoice(Session):
         if not ranges:
             return SolvedByChoice(windows, best, None, whole)
         best = self._solve_window(best.window, best.program, clock)  # ranges are of the last
-        return SolvedByChoice(windows, best, model.ranging(), whole)
+        return SolvedByChoice(windows, best, self.ladder.ranging(), whole)
 
     def _contenders(
         self, instance: Instance, program: LinearProgram, chosen: Window | None, clock: Clock

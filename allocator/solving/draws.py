@@ -14,13 +14,12 @@ from typing import Final
 
 import numpy as np
 
-from allocator.errors import SolverError
 from allocator.instance import Instance
 from allocator.program.matrix import Floats
-from allocator.program.program import Flags, LinearProgram, Objective
-from allocator.solvers.highs import HighsModel
+from allocator.program.program import Family, Flags, LinearProgram, Objective
+from allocator.solvers.catalogue import PRIMAL
 from allocator.solvers.solution import Solution, Status
-from allocator.solving.extremes import PRIMAL
+from allocator.solving.proved import Ladder, why_not
 
 DRAWS: Final = ("drawn", "unspent")  # the families of columns that say which fund pays
 _ROUNDING: Final = 1e-7  # of a price: every aim's coefficients are between 0 and 1
@@ -33,23 +32,23 @@ def in_order(instance: Instance, program: LinearProgram, primal: Floats) -> Floa
     held not by its value but by its optimal face: columns and rows that have a price stay at
     their bounds (complementary slackness), which rounding cannot add up in.
 
-    Raises SolverError where HiGHS fails, which a program that has a point gives no reason for.
+    Raises what ``Ladder.solve`` does, which a program that has a point gives no reason for.
     """
     free = np.zeros(program.shape[1], dtype=bool)
     for name in DRAWS:
         family = program.columns[name]
         free[family.start : family.stop] = True
     part = _part(program, primal, free)
-    model = HighsModel(part, PRIMAL)
+    ladder, doing = Ladder(PRIMAL), "settling which fund pays"
     best = primal[free]
     for aim in _aims(instance, program):
         open_ = part.upper > part.lower
         if not np.any(open_ & (aim[free] != 0)):
             continue
         part = replace(part, objectives=(Objective("draws", aim[free], 0.0, "£m"),))
-        solution = model.solve(part)
+        solution = ladder.solve(part, doing=doing)
         if solution.status is not Status.OPTIMAL:
-            raise SolverError(f"which fund pays could not be settled: {solution.message}")
+            raise why_not(solution, doing)
         best = np.clip(solution.primal, part.lower, part.upper)
         part = _on_face(part, solution)
     settled = primal.copy()
@@ -76,8 +75,12 @@ def _part(program: LinearProgram, primal: Floats, free: Flags) -> LinearProgram:
         lower=np.minimum(program.lower, primal)[free],
         upper=np.maximum(program.upper, primal)[free],
         objectives=(Objective("draws", np.zeros(int(free.sum())), 0.0, "£m"),),
-        rows={}, columns={}, integer=None,
+        rows=_unnamed(int(touched.sum())), columns=_unnamed(int(free.sum())), integer=None,
     )  # fmt: skip
+
+
+def _unnamed(count: int) -> dict[str, Family]:
+    return {"draws": Family("draws", 0, count, "£m", lambda: range(count))}
 
 
 def _aims(instance: Instance, program: LinearProgram) -> Iterator[Floats]:

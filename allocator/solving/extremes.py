@@ -11,25 +11,19 @@ from typing import Final
 
 import numpy as np
 
+from allocator.errors import CertificateError, SolverError
 from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram, Objective
-from allocator.solvers.catalogue import find_solver
-from allocator.solvers.highs import HighsModel
+from allocator.solvers.catalogue import PRIMAL
 from allocator.solvers.solution import Solution, Status
+from allocator.solving.proved import Ladder
 
 PATIENCE: Final = 60.0  # seconds for any one solve
-
-# Only the objective changes from one function to the next: the last point stays feasible, and the
-# primal simplex method goes on from there, several times faster than the dual one.
-_SIMPLEX: Final = find_solver("simplex")
-PRIMAL: Final = replace(
-    _SIMPLEX, meaning="primal simplex", options={**_SIMPLEX.options, "simplex_strategy": 4}
-)
 
 
 @dataclass(frozen=True)
 class Extreme:
-    """A least or most value, and the point where it is reached; infinite where none was found."""
+    """A least or most value, and the point where it is reached."""
 
     value: float
     program: LinearProgram
@@ -41,29 +35,38 @@ class Extremes:
 
     def __init__(self, program: LinearProgram) -> None:
         self.program = program
-        self._model = HighsModel(program, PRIMAL)
+        self._ladder = Ladder(PRIMAL)
 
     @property
     def solver(self) -> str:
         """Who solves."""
-        return f"HiGHS {self._model.version}"
+        return self._ladder.name
 
     def of(self, weights: Floats) -> tuple[Extreme, Extreme]:
-        """The least and the most of a function, given by column."""
+        """The least and the most of a function, given by column.  Raises as ``toward`` does."""
         return self.toward(weights, 1.0), self.toward(weights, -1.0)
 
     def range(self, weights: Floats) -> tuple[float, float]:
-        """The same as numbers."""
-        least, most = self.of(weights)
-        return least.value, most.value
+        """The same as numbers, infinite where no extreme is proved."""
+        return self._value(weights, 1.0), self._value(weights, -1.0)
+
+    def _value(self, weights: Floats, sign: float) -> float:
+        try:
+            return self.toward(weights, sign).value
+        except SolverError:
+            return -sign * np.inf
 
     def toward(self, weights: Floats, sign: float = 1.0) -> Extreme:
-        """The least of a function, or with a ``sign`` of -1 the most."""
+        """The least of a function, or with a ``sign`` of -1 the most.
+
+        Raises what ``Ladder.solve`` does, and CertificateError where there are no points.
+        """
         aim = Objective("direction", sign * weights, 0.0, "")
         program = replace(self.program, objectives=(aim,))
-        solution = self._model.solve(program, seconds=PATIENCE)
+        doing = "looking for how far a choice goes"
+        solution = self._ladder.solve(program, doing=doing, seconds=PATIENCE)
         if solution.status is not Status.OPTIMAL:
-            return Extreme(-sign * np.inf, program, solution)
+            raise CertificateError("there are no points to choose among")
         return Extreme(float(weights @ solution.primal), program, solution)
 
 

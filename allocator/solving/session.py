@@ -7,7 +7,6 @@ basis.  Since windows differ in bounds alone, the duals of one prove a bound on 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -15,17 +14,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-import numpy as np
-
 from allocator.compile import compile_program
-from allocator.errors import CertificateError, SolverError, TimeLimitError, UsageError
+from allocator.errors import UsageError
 from allocator.instance import Instance, Window
-from allocator.program.certificate import certify
 from allocator.program.program import LinearProgram
-from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import DEFAULT, find_solver
-from allocator.solvers.highs import HighsModel
-from allocator.solvers.solution import Ranging, Solution, Status
+from allocator.solvers.solution import Ranging, Status
+from allocator.solving.proved import Clock, Ladder
 from allocator.solving.windows import HELD, Trace, WindowSolved, cheapest, ruled_out, saying
 from formulations import FORMULATIONS, USUAL
 from formulations.double_investment import window_columns
@@ -41,7 +36,6 @@ __all__ = [
     "build_window",
     "check_formulation",
     "saying",
-    "why_not",
 ]  # fmt: skip
 
 _BUILDING: Final = Lock()  # Pyomo makes templates in one thread at a time
@@ -92,17 +86,6 @@ class Solved:
     ranging: Ranging | None
 
 
-class Clock:
-    """Seconds left of a time limit."""
-
-    def __init__(self, limit: float | None) -> None:
-        self._end = np.inf if limit is None else time.monotonic() + limit
-
-    def left(self) -> float:
-        """Seconds left; infinite without a limit."""
-        return float(self._end - time.monotonic())
-
-
 class Session:
     """Solves instances of one shape, one after the other, each from the basis of the last.
 
@@ -113,8 +96,7 @@ class Session:
         self, formulation: str = USUAL, solver: str = DEFAULT, log: Path | None = None
     ) -> None:
         self.formulation, self.method = formulation, find_solver(solver)
-        self._log = log
-        self._model: HighsModel | None = None
+        self.ladder, self._log = Ladder(self.method, log), log
         self._traces: dict[Window | None, Trace] = {}
         self._leader: Window | None = None  # the best window of the last instance
         self._latest: Window | None = None  # the window that was solved last
@@ -122,13 +104,7 @@ class Session:
     @property
     def solver(self) -> str:
         """Who solves: code, version, and the method if one was asked for."""
-        version = "" if self._model is None else f" {self._model.version}"
-        return f"HiGHS{version}{'' if self.method.name == DEFAULT else f' {self.method.name}'}"
-
-    @property
-    def model(self) -> HighsModel | None:
-        """HiGHS as the last solve left it; None before the first."""
-        return self._model
+        return self.ladder.name
 
     def solve(
         self, instance: Instance, *, program: LinearProgram | None = None,
@@ -141,14 +117,13 @@ class Session:
         those that the duals of the others rule out, or what they left themselves when they were
         last solved, are not solved but bounded.  With ``ranges``, the ranges in which the best
         one's prices hold as well.
-        Raises SolverError where HiGHS fails, TimeLimitError when ``time_limit`` seconds are
-        over, CertificateError where the arrays do not confirm an optimum.
+        Raises TimeLimitError when ``time_limit`` seconds are over, and as ``Ladder.solve`` does.
         """
         tell: Progress = progress or (lambda what, done, steps: None)
         clock, steps = Clock(time_limit), len(instance.windows) + 3
         tell("building the program", 0, steps)
         program = (program or build(instance, self.formulation)).relaxed()
-        model = self._load(program)
+        self._load(program)
         windows = self._solve_windows(instance, program, every_window, clock, tell)
         best = cheapest(windows)
         if best is None:
@@ -159,22 +134,20 @@ class Session:
         if best.window != self._latest:  # ranges are of the last that was solved
             variant = at_window(program, instance, best.window)
             best = self._solve_window(best.window, variant, clock)
-        return Solved(windows, best, model.ranging())
+        return Solved(windows, best, self.ladder.ranging())
 
     def solve_window(self, window: Window | None, program: LinearProgram) -> WindowSolved:
         """Solve one program, whose window columns are fixed already: infeasible is an answer.
 
-        Raises SolverError and CertificateError as ``solve`` does.
+        Raises what ``Ladder.solve`` does.
         """
         self._load(program)
         return self._solve_window(window, program, Clock(None))
 
-    def _load(self, program: LinearProgram) -> HighsModel:
-        """The model to solve it with: the last one, where the program has its shape."""
-        if self._model is None or not self._model.takes(program):
-            self._model = HighsModel(program, self.method, self._log)
+    def _load(self, program: LinearProgram) -> None:
+        """Forget the windows of the last instance where its program had another shape."""
+        if not self.ladder.takes(program):
             self._traces.clear()
-        return self._model
 
     def _solve_windows(
         self, instance: Instance, program: LinearProgram, every_window: bool, clock: Clock,
@@ -211,30 +184,16 @@ class Session:
         self, window: Window | None, program: LinearProgram, clock: Clock
     ) -> WindowSolved:
         """Minimise the objectives in order, each held at its best while the next is minimised."""
-        assert self._model is not None
-        solution, certificate = None, None
+        solution = None
         self._latest = window
         for stage, objective in enumerate(program.objectives):
-            solution = self._model.solve(program, stage, clock.left())
+            left = clock.left()
+            solution = self.ladder.solve(program, stage, doing=saying(window), seconds=left)
             self._traces[window] = Trace(solution, program.matrix)
             if solution.status is Status.INFEASIBLE:
-                proved = solution.ray is not None and refutes(program, solution.ray)
-                return WindowSolved(window, program, solution, None, proved)
-            if solution.status is not Status.OPTIMAL:
-                raise why_not(solution, saying(window))
-            certificate = certify(program, solution.primal, solution.dual, stage)
-            if not certificate.passed:
-                raise CertificateError(
-                    f"the optimum {saying(window)} is not proved: {certificate.failure()}"
-                )
+                return WindowSolved(window, program, solution, None, True)
             if objective is not program.objectives[-1]:
                 slack = HELD * max(1.0, abs(solution.objective))
                 program = program.capped(f"{objective.name}_kept", solution.objective + slack)
-        return WindowSolved(window, program, solution, certificate, True)
-
-
-def why_not(solution: Solution, doing: str) -> SolverError:
-    """The error for a solve that ended without an answer while doing something."""
-    if solution.status is Status.TIME_LIMIT:
-        return TimeLimitError(f"out of time while {doing}; give it a longer time limit")
-    return SolverError(f"the solver failed while {doing}: {solution.message}")
+        assert solution is not None
+        return WindowSolved(window, program, solution, solution.certificate, True)

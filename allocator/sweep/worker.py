@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
-from allocator.errors import SolverError, TimeLimitError, UsageError
+from allocator.errors import SolverError, UsageError
 from allocator.instance import Instance
 from allocator.solving.session import Session
 from allocator.solving.solve import plan_of
@@ -35,12 +35,6 @@ class Worker:
         except UsageError as error:
             return {"status": "invalid", "audited": False, "message": _line(error)}
         audited = self.design.audits(point) if audit is None else audit
-        try:
-            return self._answer(point, prepared, audited)
-        except TimeLimitError as error:
-            return self._failed(error)
-        except SolverError:
-            self._session = self._new_session()  # a second time, from nothing
         try:
             return self._answer(point, prepared, audited)
         except SolverError as error:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from allocator.program.implied import implied_bounds
+from allocator.program.matrix import Floats
+from allocator.program.program import LinearProgram
 from allocator.program.proofs import goes_down_for_ever, lower_bound, reach, refutes
+from allocator.solving.proved import Ladder
 from tests.model.test_certificate import DUAL, INF, PAPER, program
 
 
@@ -142,3 +149,75 @@ def test_a_ray_proves_that_there_is_no_least_value_or_does_not(
 def test_a_bound_far_away_is_a_bound() -> None:
     boxed = program({"apart": (-INF, 1)}, {"x": (0, 1e9), "y": (0, INF)}, [[1, -1]], [-1, 0])
     assert not goes_down_for_ever(boxed, np.zeros(2), np.ones(2))
+
+
+def test_rounding_on_a_column_without_a_bound_does_not_spoil_a_proof() -> None:
+    """Its coefficient in the sum is 5.5e-14, and the rows hold it to 8: x + y >= 12 with x <= 4.
+
+    y <= 8 is implied by y - x <= 4.  No more than 1e-12 is taken by it, of a margin of 1.
+    """
+    rows = {"asked": (12 + 1, INF), "tied": (-INF, 4)}
+    paper = program(
+        rows, {"x": (0, 4.0), "y": (0, INF)}, [[1, 1 + 5.5e-14], [-1, 1]], [0, 0]
+    )  # fmt: skip
+    assert refutes(paper, np.array([1.0, -1.0]))
+    loosened = program(
+        {"asked": (13, INF), "tied": (-INF, 6)},
+        {"x": (0, 4.0), "y": (0, INF)}, [[1, 1 + 5.5e-14], [-1, 1]], [0, 0],
+    )  # fmt: skip
+    assert not refutes(loosened, np.array([1.0, -1.0]))
+
+
+def test_implied_bounds_lapse_where_a_bound_is_loosened() -> None:
+    paper = program({"tied": (-INF, 4)}, {"x": (0, 4.0), "y": (0, INF)}, [[-1, 1]], [0, 0])
+    assert implied_bounds(paper)[1] == pytest.approx([4, 8])
+    tighter = replace(paper, row_upper=np.array([3.0]))
+    assert implied_bounds(tighter)[1] == pytest.approx([4, 8])  # they still hold
+    looser = replace(paper, row_upper=np.array([6.0]))
+    assert implied_bounds(looser)[1] == pytest.approx([4, 10])
+    assert implied_bounds(replace(looser, upper=np.array([5.0, INF])))[1] == pytest.approx([5, 11])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_implied_bounds_hold_every_feasible_point(seed: int) -> None:
+    for linear, point in feasible_programs(seed, 50):
+        lower, upper = implied_bounds(linear)
+        assert np.all(point >= lower)
+        assert np.all(point <= upper)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_ray_refutes_a_feasible_program(seed: int) -> None:
+    """Whatever the ray: the optimum's prices perturbed, a tightened program's proof, anything."""
+    rng = np.random.default_rng(seed)
+    for linear, _ in feasible_programs(seed, 100):
+        rays = [rng.normal(size=linear.shape[0]) for _ in range(3)]
+        least = Ladder().solve(linear, doing="solving")
+        rays += [least.dual * (1 + s * rng.normal(size=linear.shape[0])) for s in (0, 1e-9, 1e-3)]
+        tight = replace(linear, row_lower=linear.row_lower + 10, row_upper=linear.row_upper - 10)
+        tight = replace(tight, row_upper=np.maximum(tight.row_lower, tight.row_upper))
+        answer = Ladder().solve(tight, doing="solving")
+        if answer.ray is not None:
+            rays += [answer.ray * (1 + s * rng.normal(size=linear.shape[0])) for s in (0, 1e-12)]
+        assert not any(refutes(linear, ray) for ray in rays)
+
+
+def feasible_programs(seed: int, count: int) -> Iterator[tuple[LinearProgram, Floats]]:
+    """Programs of every kind of row and column, each with a point that meets it, often just."""
+    rng = np.random.default_rng(seed)
+    for _ in range(count):
+        height, width = rng.integers(1, 7, 2)
+        matrix = rng.normal(size=(height, width)) * (rng.random((height, width)) < 0.6)
+        matrix *= 10.0 ** rng.integers(-3, 4, size=(height, 1))
+        point = np.round(rng.normal(size=width) * 10.0 ** rng.integers(0, 4), 2)
+        at = matrix @ point
+        room = rng.choice([0.0, 1.0], height) * np.abs(at)
+        rows = {
+            f"r{n}": (at[n] - room[n] if kind != 1 else -INF, at[n] + room[n] if kind else INF)
+            for n, kind in enumerate(rng.integers(0, 3, height))
+        }
+        columns = {
+            f"c{n}": (point[n] - (kind == 3) if kind else -INF, point[n] + 1 if kind > 1 else INF)
+            for n, kind in enumerate(rng.integers(0, 4, width))
+        }
+        yield program(rows, columns, matrix.tolist(), [0.0] * width), point

@@ -100,8 +100,8 @@ def test_where_targets_move_nothing_is_handed_over_but_right_hand_sides(monkeypa
     session = Session()
     session.solve(apply_changes(instance_of("window"), [CHANGES[0]]))
     passed = counting(monkeypatch, "_pass")
-    highs, calls = session._model._highs, []
-    monkeypatch.setattr(session._model, "_highs", Recorder(highs, calls), raising=True)
+    highs, calls = session.ladder._model._highs, []
+    monkeypatch.setattr(session.ladder._model, "_highs", Recorder(highs, calls), raising=True)
     session.solve(apply_changes(instance_of("window"), [CHANGES[1]]))
     assert passed == []
     assert "changeCoeff" not in calls and "changeColsCost" not in calls
@@ -111,8 +111,8 @@ def test_where_targets_move_nothing_is_handed_over_but_right_hand_sides(monkeypa
 def test_coefficients_are_changed_one_by_one_and_a_new_pattern_passed_whole(monkeypatch):
     session = Session()
     session.solve(instance_of("window"))
-    passed, calls = counting(monkeypatch, "_pass"), []
-    monkeypatch.setattr(session._model, "_highs", Recorder(session._model._highs, calls))
+    (passed, calls), model = (counting(monkeypatch, "_pass"), []), session.ladder._model
+    monkeypatch.setattr(model, "_highs", Recorder(model._highs, calls))
     session.solve(apply_changes(instance_of("window"), ["effects.hubs.*.effect=*0.8"]))
     assert passed == [] and calls.count("changeCoeff") > 1
     calls.clear()

@@ -17,15 +17,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.errors import CertificateError
-from allocator.program.certificate import certify
+from allocator.errors import SolverError
 from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram, Objective
-from allocator.program.proofs import refutes
-from allocator.solvers.catalogue import DEFAULT, find_solver
-from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Solution, Status
-from allocator.solving.session import why_not
+from allocator.solving.proved import Ladder
 
 SAME: Final = 1e-9  # relative: values nearer than this are the same
 INSIDE: Final = 1e-7  # relative: how far inside the end of its range a program is first solved
@@ -66,14 +62,17 @@ class Parametric:
 
     def __init__(self, move: Move) -> None:
         self.move = move
-        self.solves = 0
-        self._model: HighsModel | None = None
-        self._limits: HighsModel | None = None
+        self._ladder, self._limits = Ladder(), Ladder()
+
+    @property
+    def solves(self) -> int:
+        """How many points have been solved."""
+        return self._ladder.solves
 
     @property
     def solver(self) -> str:
         """Who solves."""
-        return f"HiGHS {self._model.version}" if self._model else "HiGHS"
+        return self._ladder.name
 
     def least(self, program: LinearProgram) -> float | None:
         """The least number at which the program has a solution; None where it never has."""
@@ -84,24 +83,15 @@ class Parametric:
         costs = np.zeros(moved.shape[1])
         costs[-1] = 1.0
         aim = replace(moved, objectives=(Objective("moved", costs, 0.0, ""),))
-        if self._limits is None:
-            self._limits = HighsModel(aim, find_solver(DEFAULT))
-        solution = self._limits.solve(aim)
-        if solution.status is Status.INFEASIBLE:
-            if solution.ray is None or not refutes(aim, solution.ray):
-                raise CertificateError("that no plan exists is not proved")
-            return None
-        self._confirm(aim, solution)
-        return float(solution.primal[-1])
+        solution = self._limits.solve(aim, doing="asking how far the frontier reaches")
+        return float(solution.primal[-1]) if solution.status is Status.OPTIMAL else None
 
     def solution(self, program: LinearProgram, at: float) -> Solution:
-        """The optimum at a number, proved; SolverError where there is none."""
-        moved = self.move.of(program, at)
-        if self._model is None:
-            self._model = HighsModel(moved, find_solver(DEFAULT))
-        self.solves += 1
-        solution = self._model.solve(moved, 0)
-        self._confirm(moved, solution)
+        """The optimum at a number; SolverError where there is none."""
+        doing = "following the frontier"
+        solution = self._ladder.solve(self.move.of(program, at), 0, doing=doing)
+        if solution.status is not Status.OPTIMAL:
+            raise SolverError(f"{doing}, there is no plan at {at:.9g}, which is inside its range")
         return solution
 
     def touch(self, program: LinearProgram, at: float) -> Touch:
@@ -109,14 +99,6 @@ class Parametric:
         solution = self.solution(program, at)
         slope = float(solution.dual[self.move.rows] @ self.move.steps)
         return Touch(at, solution.objective, slope)
-
-    @staticmethod
-    def _confirm(program: LinearProgram, solution: Solution) -> None:
-        if solution.status is not Status.OPTIMAL:
-            raise why_not(solution, "following the frontier")
-        certificate = certify(program, solution.primal, solution.dual, 0)
-        if not certificate.passed:
-            raise CertificateError(f"a point is not proved: {certificate.failure()}")
 
 
 Worthless = Callable[[Touch, Touch], bool]  # whether what lies between two points is of no use

@@ -19,18 +19,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from allocator.errors import SolverError
 from allocator.explain.citing import Citation, Citer, merged
 from allocator.explain.infeasible.rays import Rays
 from allocator.instance import Instance, Window
 from allocator.plan.tables import outside
-from allocator.program.certificate import TOLERANCE, certify
 from allocator.program.program import LinearProgram, Objective
 from allocator.program.proofs import refutes
-from allocator.solvers.catalogue import DEFAULT, find_solver
-from allocator.solvers.highs import HighsModel
+from allocator.solvers.catalogue import find_solver
 from allocator.solvers.solution import Floats, Solution, Status
-from allocator.solving.session import why_not
+from allocator.solving.proved import Ladder
 from allocator.vocabulary import BUDGET, CONSTRAINTS, OF_SERVICES
 from allocator.wording import listed
 
@@ -120,43 +117,24 @@ class Feasibility:
     def __init__(self, program: LinearProgram, known: Iterable[Floats] = ()) -> None:
         self._rays = Rays(known)
         self._nothing = Objective("nothing", np.zeros(program.shape[1]), 0.0, "")
-        self._model = HighsModel(self._plain(program), find_solver("simplex"))
-        self.solves = 0
+        self._ladder = Ladder(find_solver("simplex"))
 
-    def solve(self, program: LinearProgram) -> Solution:
-        """Feasible (status optimal) or infeasible; SolverError where it is neither."""
-        plain = self._plain(program)
-        refuted = self._rays.refute(plain)
+    def solve(self, program: LinearProgram, *, anew: bool = False) -> Solution:
+        """Feasible (status optimal) or infeasible, proved.  Raises what ``Ladder.solve`` does.
+
+        With ``anew``, no proof that another program left is asked first: its own names less.
+        """
+        plain = replace(program, objectives=(self._nothing,))
+        refuted = None if anew else self._rays.refute(plain)
         if refuted is not None:
             return refuted
-        self.solves += 1
-        solution = self._model.solve(plain)
-        if not self._answered(plain, solution):
-            self._model = HighsModel(plain, find_solver(DEFAULT))  # afresh, from no basis
-            solution = self._model.solve(plain)
-            if solution.status not in (Status.OPTIMAL, Status.INFEASIBLE):
-                raise why_not(solution, "looking for the limits in conflict")
-            if not self._answered(plain, solution):
-                raise SolverError("the solver's answer does not meet the limits it was given")
+        solution = self._ladder.solve(plain, doing="looking for the limits in conflict")
         self._rays.learn(plain, solution)
         return solution
-
-    def _answered(self, program: LinearProgram, solution: Solution) -> bool:
-        if solution.status is Status.OPTIMAL:
-            return self._met(program, solution)
-        return solution.status is Status.INFEASIBLE
-
-    @staticmethod
-    def _met(program: LinearProgram, solution: Solution) -> bool:
-        proof = certify(program, solution.primal, solution.dual)
-        return proof.primal.relative <= TOLERANCE
 
     def possible(self, program: LinearProgram) -> bool:
         """Whether it has a solution."""
         return self.solve(program).status is Status.OPTIMAL
-
-    def _plain(self, program: LinearProgram) -> LinearProgram:
-        return replace(program, objectives=(self._nothing,))
 
 
 def conflict(
@@ -172,7 +150,7 @@ def conflict(
         )  # what is given is in conflict by itself
         found = _filtered(asked, program, groups, tell)
     left = only(program, groups, found)
-    solution = asked.solve(left)
+    solution = asked.solve(left, anew=True)
     proved = solution.ray is not None and refutes(left, solution.ray)
     used = set(_named_by(solution, left, _rows(found)))
     members = []
@@ -264,12 +242,16 @@ def _in_proof(solution: Solution, program: LinearProgram, groups: Sequence[Limit
 
 
 def _named_by(solution: Solution, program: LinearProgram, rows: Sequence[int]) -> list[int]:
-    """Those of the rows that the proof uses; all of them where there is no proof to go by."""
+    """Those of the rows that the proof uses; all of them where it does not do with those.
+
+    A proof may rest on bounds that other rows imply: so it is asked again without them.
+    """
     ray: Floats | None = solution.ray
-    if ray is None or not refutes(program, ray):
+    if ray is None:
         return list(rows)
     scale = float(np.max(np.abs(ray)))
-    return [row for row in rows if abs(ray[row]) > _IN_THE_RAY * scale]
+    used = [row for row in rows if abs(ray[row]) > _IN_THE_RAY * scale]
+    return used if refutes(without(program, sorted({*rows} - {*used})), ray) else list(rows)
 
 
 def _cited(citer: Citer, program: LinearProgram, row: int) -> Citation:

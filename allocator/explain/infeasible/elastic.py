@@ -13,16 +13,12 @@ from typing import Final
 
 import numpy as np
 
-from allocator.errors import CertificateError
 from allocator.explain.infeasible.rays import Rays
 from allocator.instance import Instance, Window
-from allocator.program.certificate import certify
 from allocator.program.program import LinearProgram, Objective
-from allocator.program.proofs import refutes
-from allocator.solvers.catalogue import DEFAULT, find_solver
-from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Floats, Solution, Status
-from allocator.solving.session import at_window, build, why_not
+from allocator.solving.proved import Ladder
+from allocator.solving.session import at_window, build
 from allocator.vocabulary import WINDOW_FUNDS
 
 NOTHING: Final = 1e-7  # a move smaller than this, in the program's units, is rounding
@@ -63,8 +59,7 @@ class Elastic:
         self.base = build(instance, formulation).relaxed()
         self.windows = (None, *instance.windows) if windows is None else tuple(windows)
         self._rays = Rays(known)
-        self._models: dict[tuple[int, int, int], HighsModel] = {}
-        self.solves = 0
+        self._ladder = Ladder()
 
     def program(self, window: Window | None) -> LinearProgram:
         """The program of a window, funds that pay in it alone held by their balance alone.
@@ -84,8 +79,7 @@ class Elastic:
     def least(self, moves: Sequence[Move], freed: Sequence[int] = ()) -> Least | None:
         """The least over the windows; None where no amount is enough in any, which is proved.
 
-        ``freed`` are rows to leave out.  Raises SolverError, or CertificateError where an answer
-        is not proved.
+        ``freed`` are rows to leave out.  Raises what ``Ladder.solve`` does.
         """
         best: Least | None = None
         for window in self.windows:
@@ -113,40 +107,13 @@ class Elastic:
         return Least(window, np.where(amounts > NOTHING, amounts, 0.0), solution.objective / SCALE)
 
     def _solve(self, aim: LinearProgram) -> Solution:
-        """From the last basis of its shape, where there is one; afresh, where that proves nothing.
-
-        Raises SolverError where no attempt ends, CertificateError where none is proved.
-        """
+        """By a proof that is known already, else by the ladder, which raises as it does."""
         refuted = self._rays.refute(aim)
         if refuted is not None:
             return refuted
-        self.solves += 1
-        shape = (*aim.shape, aim.matrix.entries)
-        if shape not in self._models:
-            self._models = {shape: HighsModel(aim, find_solver(DEFAULT))}
-        solution = self._models[shape].solve(aim)
-        for attempt in ("simplex", "ipm"):
-            if not _doubt(aim, solution):
-                break
-            self._models = {shape: HighsModel(aim, find_solver(attempt))}
-            solution = self._models[shape].solve(aim)
-        doubt = _doubt(aim, solution)
-        if not doubt:
-            self._rays.learn(aim, solution)
-            return solution
-        if solution.status not in (Status.OPTIMAL, Status.INFEASIBLE):
-            raise why_not(solution, "looking for the least that must give way")
-        raise CertificateError(f"the least that must give way is not proved: {doubt}")
-
-
-def _doubt(aim: LinearProgram, solution: Solution) -> str:
-    """What is not proved of an answer; blank where all is."""
-    if solution.status is Status.INFEASIBLE:
-        proved = solution.ray is not None and refutes(aim, solution.ray)
-        return "" if proved else "that no amount is enough"
-    if solution.status is not Status.OPTIMAL:
-        return solution.message or "no answer"
-    return certify(aim, solution.primal, solution.dual).failure()
+        solution = self._ladder.solve(aim, doing="looking for the least that must give way")
+        self._rays.learn(aim, solution)
+        return solution
 
 
 def _elastic(program: LinearProgram, moves: Sequence[Move]) -> LinearProgram:

@@ -20,9 +20,8 @@ from allocator.explain.worths.trial import Rows, Side, Trial
 from allocator.instance.change import apply_changes
 from allocator.plan.plan import Plan
 from allocator.program.program import POUNDS
-from allocator.solvers.catalogue import DEFAULT, find_solver
-from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Floats, Status
+from allocator.solving.proved import Ladder
 from allocator.solving.session import build_window
 from allocator.vocabulary import CONSTRAINTS, FIRST_YEAR
 
@@ -173,7 +172,7 @@ def _start(plan: Plan, trial: Trial, cell: Cell) -> dict[str, object]:
     for year in (int(cell.value) - 1, int(cell.value) + 1):
         changed = apply_changes(plan.instance, [f"{cell.key}={year}"])
         program = build_window(changed, plan.window, plan.formulation)
-        solution = HighsModel(program, find_solver(DEFAULT)).solve(program)
+        solution = Ladder().solve(program, doing="asking what another start is worth")
         optimal = solution.status is Status.OPTIMAL
         costs.append(solution.objective - trial.solution.objective if optimal else np.inf)
     saves = max(0.0, -costs[0] * POUNDS)

@@ -18,10 +18,9 @@ from allocator.explain.citing import Citer
 from allocator.instance import Instance, Row
 from allocator.instance.resolved import Service
 from allocator.plan.plan import Plan
-from allocator.solvers.catalogue import DEFAULT, find_solver
-from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status
-from allocator.solving.session import build_window, why_not
+from allocator.solving.proved import Ladder, why_not
+from allocator.solving.session import build_window
 
 CLOSE: Final = 2e-3  # of the unit cost: the bracket around the cost at which a service comes in
 MOST_EFFECTIVE: Final = 16.0  # times its effect, at most
@@ -144,7 +143,7 @@ class _Asked:
 
     def __init__(self, plan: Plan, row: Row, keys: list[tuple[str, str]]) -> None:
         self._plan, self._row, self._keys = plan, row, keys
-        self._model: HighsModel | None = None
+        self._ladder = Ladder()
 
     def cost(self) -> tuple[float | None, float]:
         """Factors of the unit cost at which it is used, if there is one, and at which it is not."""
@@ -187,11 +186,10 @@ class _Asked:
 
     def _used(self, instance: Instance) -> bool:
         program = build_window(instance, self._plan.window, self._plan.formulation)
-        if self._model is None or not self._model.takes(program):
-            self._model = HighsModel(program, find_solver(DEFAULT))
-        solution = self._model.solve(program)
+        doing = "asking what a service would have to cost"
+        solution = self._ladder.solve(program, doing=doing)
         if solution.status is not Status.OPTIMAL:
-            raise why_not(solution, "asking what a service would have to cost")
+            raise why_not(solution, doing)
         family = program.columns["level"]
         per_year, first = instance.periods_per_year, instance.first_year
         for (a, p, t), position in family.positions.items():

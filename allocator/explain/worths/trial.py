@@ -13,13 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.errors import CertificateError
-from allocator.program.certificate import certify
 from allocator.program.program import LinearProgram
-from allocator.solvers.catalogue import DEFAULT, LARGE, find_solver
-from allocator.solvers.highs import HighsModel
+from allocator.solvers.catalogue import LARGE, find_solver
 from allocator.solvers.solution import Floats, Solution, Status
-from allocator.solving.session import why_not
+from allocator.solving.proved import Ladder
 
 STEPS: Final = (1e-3, 1e-4, 1e-5, 1e-6)  # relative to the limit (at least 1)
 MOST_TRIES: Final = 40  # solves to find where a slope ends
@@ -42,45 +39,22 @@ class Side:
 
 
 class Trial:
-    """A program and its optimum, and HiGHS at its basis.  ``model`` is one that has its shape."""
+    """A program and its optimum.  ``ladder`` is one that has last solved it."""
 
     def __init__(
-        self, program: LinearProgram, solution: Solution, model: HighsModel | None = None
+        self, program: LinearProgram, solution: Solution, ladder: Ladder | None = None
     ) -> None:
         self.program, self.solution = program, solution
-        self._model = model or HighsModel(program, find_solver("simplex"))
-        self.solves = 0
+        self._ladder = ladder or Ladder(find_solver("simplex"))
 
     @property
     def large(self) -> bool:
         """Whether the program is one of which each solve takes long."""
         return self.program.shape[0] > LARGE
 
-    def solve(self, program: LinearProgram, *, ray: bool = True) -> Solution:
-        """Optimal and certified, or infeasible.  Raises SolverError or CertificateError.
-
-        Without ``ray``, that it is infeasible is the solver's word.
-        """
-        solution = self._solved(program, ray)
-        if solution.status is Status.INFEASIBLE:
-            return solution
-        proof = certify(program, solution.primal, solution.dual)
-        if not proof.passed:  # a basis solved from again and again: afresh, from none
-            self._model = HighsModel(program, find_solver(DEFAULT))
-            solution = self._solved(program, ray)
-            if solution.status is Status.INFEASIBLE:
-                return solution
-            proof = certify(program, solution.primal, solution.dual)
-        if not proof.passed:
-            raise CertificateError(f"a limit moved, the optimum is not proved: {proof.failure()}")
-        return solution
-
-    def _solved(self, program: LinearProgram, ray: bool) -> Solution:
-        self.solves += 1
-        solution = self._model.solve(program, ray=ray)
-        if solution.status not in (Status.OPTIMAL, Status.INFEASIBLE):
-            raise why_not(solution, "solving again with a limit moved")
-        return solution
+    def solve(self, program: LinearProgram) -> Solution:
+        """Its optimum, or that it has no solution.  Raises what ``Ladder.solve`` does."""
+        return self._ladder.solve(program, doing="solving again with a limit moved")
 
     def side(self, rows: Rows, steps: Floats) -> Side:
         """What moving the limits of rows by some way along ``steps`` does to the cost.
@@ -112,7 +86,7 @@ class Trial:
         best, past = self.solution.objective, False
         far = min(most, STEPS[0] * self._scale(rows, steps))
         for _ in range(MOST_TRIES):
-            solution = self.solve(self.moved(rows, far * steps), ray=False)
+            solution = self.solve(self.moved(rows, far * steps))
             if solution.status is Status.INFEASIBLE:
                 far, past = far / 2, True
             elif self._on_line(slope, far, solution.objective):

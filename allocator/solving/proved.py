@@ -1,0 +1,200 @@
+"""The one ladder: a program solved, and no answer given that its arrays do not prove.
+
+An optimum is certified, that there is no solution is refuted (``program.certificate``,
+``program.proofs``).  Where HiGHS answers something else, or nothing, other algorithms are asked,
+each with a limit of iterations in proportion to the program.  Last comes the elastic program: every
+row may give way, and the sum of what does is least (Chinneck, *Feasibility and Infeasibility in
+Optimization*, 2008, chapter 6).  It always has an optimum.  Where something must give way, its
+prices are a proof that there is no solution; where nothing must, its point is one to go on from.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+
+from allocator.errors import CertificateError, SolverError, TimeLimitError
+from allocator.program.certificate import Certificate, certify
+from allocator.program.program import LinearProgram, Objective
+from allocator.program.proofs import refutes
+from allocator.solvers.catalogue import DEFAULT, PRIMAL, Solver, find_solver, others
+from allocator.solvers.highs import HighsModel
+from allocator.solvers.solution import Ranging, Solution, Status
+
+
+@dataclass(frozen=True)
+class ProvedSolution(Solution):
+    """An optimum with its ``certificate``, or no solution at all, refuted by its ``ray``."""
+
+    certificate: Certificate | None = None
+
+
+class Clock:
+    """Seconds left of a time limit."""
+
+    def __init__(self, limit: float | None) -> None:
+        self._end = np.inf if limit is None else time.monotonic() + limit
+
+    def left(self) -> float:
+        """Seconds left; infinite without a limit."""
+        return float(self._end - time.monotonic())
+
+
+class Ladder:
+    """Programs solved one after the other, each from where the last of its shape ended.
+
+    ``solver`` is asked first, the default one where none is given.  ``log`` is a file that HiGHS
+    writes its log to.
+    """
+
+    def __init__(self, solver: Solver | None = None, log: Path | None = None) -> None:
+        self.solver = solver or find_solver(DEFAULT)
+        self.solves = 0
+        self.others: set[str] = set()  # what algorithms had to be asked besides
+        self._log = log
+        self._model: HighsModel | None = None
+
+    @property
+    def name(self) -> str:
+        """Who solves: code, version, the method if one was asked for, and any other needed."""
+        version = "" if self._model is None else f" {self._model.version}"
+        method = "" if self.solver.name == DEFAULT else f" {self.solver.name}"
+        besides = f", where it fell short {', '.join(sorted(self.others))}" if method else ""
+        return f"HiGHS{version}{method}{besides if self.others else ''}"
+
+    def takes(self, program: LinearProgram) -> bool:
+        """Whether a program would be solved from where the last one ended."""
+        return self._model is not None and self._model.takes(program)
+
+    def ranging(self) -> Ranging | None:
+        """Ranges of the last solve's right-hand sides; None where HiGHS has no basis for them."""
+        return None if self._model is None else self._model.ranging()
+
+    def solve(
+        self, program: LinearProgram, stage: int = -1, *, doing: str, seconds: float = np.inf
+    ) -> ProvedSolution:
+        """Minimise one of the program's objectives: the optimum, or that there is no solution.
+
+        Raises TimeLimitError when ``seconds`` are over, SolverError where nothing ends or there is
+        no least value, CertificateError where no answer is proved.  ``doing`` says for them what
+        it was done for.
+        """
+        self.solves += 1
+        clock, tried = Clock(seconds), list[tuple[Solution, Certificate | None]]()
+        for model, answer in self._rungs(program, stage, clock):
+            proved, certificate = _judged(program, stage, answer)
+            if proved:
+                self._model = model
+                values = {field.name: getattr(answer, field.name) for field in fields(Solution)}
+                return ProvedSolution(**values, certificate=certificate)
+            if answer.status is Status.TIME_LIMIT:
+                raise why_not(answer, doing)
+            tried.append((answer, certificate))
+            if [each.status for each, _ in tried[-2:]] == [Status.UNBOUNDED] * 2:
+                break
+        self._model = None
+        raise _unproved(tried, doing)
+
+    def _rungs(
+        self, program: LinearProgram, stage: int, clock: Clock
+    ) -> Iterator[tuple[HighsModel, Solution]]:
+        """Answers by one way after the other, each with the model that gave it."""
+        model = self._loaded(program)
+        yield model, model.solve(program, stage, clock.left())
+        for other in others(program.shape[0]):
+            self.others.add(other.meaning)
+            model = HighsModel(program, other, self._log)
+            yield model, model.solve(program, stage, clock.left())
+        self.others.add("the elastic program")
+        yield self._by_elastic(program, stage, clock)
+
+    def _loaded(self, program: LinearProgram) -> HighsModel:
+        """The last model, or one of our own solver at its basis; else a new one."""
+        last = self._model
+        if last is not None and last.takes(program) and last.solver is self.solver:
+            return last
+        model = HighsModel(program, self.solver, self._log)
+        if last is not None and last.takes(program):
+            model.begin(last)
+        return model
+
+    def _by_elastic(
+        self, program: LinearProgram, stage: int, clock: Clock
+    ) -> tuple[HighsModel, Solution]:
+        """From the least that must give way: a proof that it must, or a point to go on from."""
+        aim = elastic(program)
+        model = HighsModel(aim, find_solver("simplex"), self._log)
+        least = model.solve(aim, seconds=clock.left())
+        if least.status not in (Status.OPTIMAL, Status.TIME_LIMIT):
+            model = HighsModel(aim, PRIMAL, self._log)
+            least = model.solve(aim, seconds=clock.left())
+        if least.status is not Status.OPTIMAL:
+            return model, least
+        if refutes(program, least.dual):
+            return model, replace(least, status=Status.INFEASIBLE, ray=least.dual)
+        eased = _eased(program, least)
+        onward = HighsModel(eased, PRIMAL, self._log)
+        onward.begin(model)
+        return onward, onward.solve(eased, stage, clock.left())
+
+
+def elastic(program: LinearProgram) -> LinearProgram:
+    """The program with two columns for each row, to add to it and to take from it; least of them.
+
+    Rows without a bound on a side need none; theirs stay at nought.
+    """
+    count = program.shape[0]
+    wide = program.relaxed().with_columns(
+        "slack", "", 2 * count, rows=[*range(count)] * 2, columns=range(2 * count),
+        values=[1.0] * count + [-1.0] * count,
+    )  # fmt: skip
+    costs = np.zeros(wide.shape[1])
+    costs[program.shape[1] :] = 1.0
+    return replace(wide, objectives=(Objective("slack", costs, 0.0, ""),))
+
+
+def _eased(program: LinearProgram, least: Solution) -> LinearProgram:
+    """The program with what is less than a proof needs given to each row: rounding, to go on."""
+    height, width = program.shape
+    below, above = least.primal[width : width + height], least.primal[width + height :]
+    return replace(
+        program, row_lower=program.row_lower - below, row_upper=program.row_upper + above
+    )
+
+
+def _judged(
+    program: LinearProgram, stage: int, answer: Solution
+) -> tuple[bool, Certificate | None]:
+    """Whether the arrays prove an answer, and the certificate of an optimum."""
+    if answer.status is Status.INFEASIBLE:
+        return answer.ray is not None and refutes(program, answer.ray), None
+    if answer.status is not Status.OPTIMAL:
+        return False, None
+    certificate = certify(program, answer.primal, answer.dual, stage)
+    return certificate.passed, certificate
+
+
+def _unproved(tried: list[tuple[Solution, Certificate | None]], doing: str) -> SolverError:
+    """The error of a ladder at its end: the nearest optimum by its residuals, or what was said."""
+    certificates = [each for _, each in tried if each is not None]
+    if not certificates:
+        return why_not(tried[-1][0], doing)
+    nearest = min(certificates, key=lambda each: max(each.primal.relative, each.dual.relative))
+    return CertificateError(
+        f"the optimum {doing} is not proved by any algorithm: {nearest.failure()}; its residuals "
+        f"are {nearest.primal.relative:.3g} of rows and columns and {nearest.dual.relative:.3g} of "
+        "prices (relative)"
+    )
+
+
+def why_not(solution: Solution, doing: str) -> SolverError:
+    """The error for a solve that ended without an answer while doing something."""
+    if solution.status is Status.TIME_LIMIT:
+        return TimeLimitError(f"out of time while {doing}; give it a longer time limit")
+    if solution.status is Status.INFEASIBLE:
+        return CertificateError(f"that there is no solution is not proved while {doing}")
+    return SolverError(f"the solver failed while {doing}: {solution.message}")
