@@ -94,8 +94,7 @@ def plan(folder: str, seconds: str) -> dict[str, Any]:
     except TimeLimitError:
         status = "time limit"
     taken = time.perf_counter() - start
-    assert session.model is not None
-    return {"status": status, "seconds": taken, "highs": session.model.seconds,
+    return {"status": status, "seconds": taken, "highs": session.ladder.seconds,
             "windows": len(instance.windows) + 1}  # fmt: skip
 
 

@@ -53,7 +53,7 @@ class Ladder:
 
     def __init__(self, solver: Solver | None = None, log: Path | None = None) -> None:
         self.solver = solver or find_solver(DEFAULT)
-        self.solves = 0
+        self.solves, self.seconds = 0, 0.0  # and the time that HiGHS took for them
         self.others: set[str] = set()  # what algorithms had to be asked besides
         self._log = log
         self._model: HighsModel | None = None
@@ -86,6 +86,7 @@ class Ladder:
         self.solves += 1
         clock, tried = Clock(seconds), list[tuple[Solution, Certificate | None]]()
         for model, answer in self._rungs(program, stage, clock):
+            self.seconds += answer.seconds
             proved, certificate = _judged(program, stage, answer)
             if proved:
                 self._model = model
