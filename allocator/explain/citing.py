@@ -18,7 +18,7 @@ from allocator.instance.instance import Instance, Row
 from allocator.instance.keys import Key
 from allocator.instance.raw import SETTINGS_FILE, SETTINGS_SHEET
 from allocator.instance.resolved import target_children
-from allocator.instance.schema import ALL, EXIT, TABLES, TIERS
+from allocator.instance.schema import ALL, EXIT, OUTSIDE, TABLES, TIERS
 from allocator.program.program import Family
 from allocator.vocabulary import term
 from allocator.wording import listed, number, shortened, years_said
@@ -221,8 +221,8 @@ class Citer:
                 labels[name] = self._label(f"{name}s", keys[name])
         for name in ("from", "to", "instead"):
             if name in keys:
-                exits = keys[name] == EXIT
-                labels[name] = "leaving" if exits else self._label("states", keys[name])
+                words = {EXIT: "leaving", OUTSIDE: OUTSIDE}.get(keys[name])
+                labels[name] = words or self._label("states", keys[name])
         if "from" in keys and "to" in keys:
             stays = keys["from"] == keys["to"]
             labels["move"] = (
@@ -273,12 +273,15 @@ _CELLS: Final[Mapping[tuple[str, str], str]] = {
     ("effects", "effect"): "the effect of {service} on {move}{place}",
     ("arrivals", "children"): "the children arriving in {state}{place} from {years}",
     ("prices", "index"): "the price index of {item}{place} from {years}",
+    ("drivers", "value"): "{driver}{place} from {years}",
+    ("responses", "response"): "the response of {move}{place} to {driver}",
 }
 _ABOUT: Final[Mapping[str, str]] = {
     "areas": "{area}", "states": "{state}", "services": "{service}",
     "transitions": "{move}", "effects": "{service} on {move}", "returns": "{service}",
     "funds": "{fund}", "arrivals": "{state}", "budgets": "{budget}", "limits": "{item}",
-    "targets": "the target", "prices": "{item}",
+    "targets": "the target", "prices": "{item}", "drivers": "{driver}",
+    "responses": "{move} to {driver}", "inflation": "inflation", "optimism": "{evidence}",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from allocator.instance.demand import Demand, arriving, demand_factors, following
 from allocator.instance.schema import ALL, EXIT, TABLES, TIERS
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class Resolved:
     ceilings: Mapping[tuple[str, str, int], float]
     targets: Mapping[tuple[str, int], float]  # owner, year -> children
     prices: Mapping[tuple[str, str, int], float]  # area, state or service, year -> index
+    demand: Demand  # area, driver, from, to -> year -> factor, in the rates already
 
     @classmethod
     def of(cls, instance: Instance) -> Resolved:
@@ -92,11 +94,14 @@ class Resolved:
         services = _services(instance)
         floors, ceilings = _limits(instance)
         accounts = _accounts(instance)
+        rates = _by_year(instance, "transitions", "rate", states, lambda r: r["from"] != r["to"])
+        arrivals = _arrivals(instance, states)
+        demand = demand_factors(instance, lambda table: area_rows(instance, table))
         return cls(
             states=states,
-            rates=_by_year(instance, "transitions", "rate", states, lambda r: r["from"] != r["to"]),
+            rates=following(rates, demand),
             avoidable=_by_year(instance, "transitions", "avoidable_share", states),
-            arrivals=_arrivals(instance, states),
+            arrivals=arriving(arrivals, demand),
             services=services,
             effects=_effects(instance, services),
             bands=_bands(instance, services),
@@ -106,6 +111,7 @@ class Resolved:
             ceilings=ceilings,
             targets=_targets(instance),
             prices=_prices(instance, [*states, *services]),
+            demand=demand,
         )
 
 

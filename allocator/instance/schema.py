@@ -25,7 +25,8 @@ __all__ = [
 PERIOD: Final = "period"
 CONTINUOUS: Final = "continuous"
 TIMINGS: Final = (PERIOD, CONTINUOUS)
-RESERVED: Final = frozenset({*TIERS, EXIT, TOTAL, ALL})
+OUTSIDE: Final = "outside"  # where those who arrive come from
+RESERVED: Final = frozenset({*TIERS, EXIT, TOTAL, ALL, OUTSIDE})
 
 
 class Kind(Enum):
@@ -53,6 +54,7 @@ class Default(Enum):
     SAME_AREA = "the area's name"
     FROM_STATE = "the value of `from`"
     EFFECT = "the value of `effect`"
+    RESPONSE = "the value of `response`"
     FIRST_YEAR = "the first year"
     EVERY_YEAR = "every year"
 
@@ -158,6 +160,20 @@ def _number(
 
 def _share(name: str, meaning: str, default: object) -> Column:
     return _number(name, meaning, default, "share", 0.0, 1.0)
+
+
+def _range(of: str, default: Default, unit: str) -> tuple[Column, ...]:
+    """How far a figure may be off, and on what evidence it stands."""
+    return (
+        _number("low", f"Low end of the {of}.", default, unit, None),
+        _number("high", f"High end of the {of}.", default, unit, None),
+        _share(
+            "interval",
+            "Chance that the truth lies between low and high; 1: they are limits.",
+            1.0,
+        ),
+        Column("evidence", Kind.TEXT, "Grade of the evidence.", Default.BLANK),
+    )
 
 
 def _year(meaning: str, default: object = Default.REQUIRED) -> Column:
@@ -319,6 +335,45 @@ _TABLES = (
         _name("item", "A state, a service or `all`.", "state", "service", "all"),
         _year("Year from which the index holds."),
         _number("index", "Price relative to the price base.", Default.REQUIRED, "index"),
+    ),
+    _table(
+        "drivers",
+        "year of what demand follows",
+        _name("driver", "Name of the driver."),
+        _year(
+            "Year from which the value holds; the first listed holds before it too. It may be "
+            "before the plan."
+        ),
+        _number("value", "Its value, in a unit of its own.", Default.REQUIRED, "", None),
+    ),
+    _table(
+        "responses",
+        "move, or arrival, that follows a driver",
+        _name("driver", "The driver.", "driver"),
+        _name("from", "State the move leaves, or `outside` for arrivals.", "state", "outside"),
+        _name("to", "State it enters, or `exit`.", "state", "exit"),
+        _number(
+            "response", "Share by which the rate, or the arrivals, rise for one unit more.",
+            Default.REQUIRED, "share per unit", -0.99,
+        ),
+        Column(
+            "lag_years", Kind.WHOLE, "Whole years until the response.", 0, "years", 0.0, key=True
+        ),
+        *_range("response", Default.RESPONSE, "share per unit"),
+    ),
+    _table(
+        "inflation",
+        "year, for reports alone",
+        _year("Year from which the index holds. It may be before the plan."),
+        _number(
+            "index", "Cash prices relative to the price base.", Default.REQUIRED, "index", 0.0
+        ),
+    ),
+    _table(
+        "optimism",
+        "grade of evidence, for reports alone",
+        Column("evidence", Kind.TEXT, "Grade of the evidence.", key=True),
+        _share("share", "Share by which benefits of that grade are reduced.", 0.0),
     ),
 )  # fmt: skip
 

@@ -188,6 +188,16 @@ def price_row(
     }
 
 
+def demand_table(instance: Instance) -> pd.DataFrame:
+    """By area, driver, move and year: what the driver multiplies the rate by (3.13)."""
+    rows = [
+        (*response, year, factor)
+        for response, factors in instance.resolved.demand.items()
+        for year, factor in factors.items()
+    ]
+    return pd.DataFrame(rows, columns=["area", "driver", "from", "to", "year", "factor"])
+
+
 def present_value(instance: Instance, table: pd.DataFrame, column: str = "spend") -> float:
     """Present value of a column by year, £ where it holds pounds."""
     factor = (1 + instance.discount_rate) ** -(table["year"] - instance.first_year).astype(float)

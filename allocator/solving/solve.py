@@ -94,6 +94,7 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
     from allocator.plan.tables import (
         charges,
         decision_tables,
+        demand_table,
         present_value,
         price_table,
         year_table,
@@ -117,6 +118,8 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
     spent = present_value(instance, tables["spend"])
     left = objective - spent - charges(instance, tables) if instance.terminal_value else 0.0
     tables["moves"] = move_table(instance, unchanged, tables)
+    if instance.resolved.demand:
+        tables["demand"] = demand_table(instance)
     tables |= {"years": year_table(instance, unchanged, tables), "prices": prices}
     checked = audit(
         instance, tables, best.window, objective=objective, terminal_value=left,

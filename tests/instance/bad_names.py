@@ -8,7 +8,7 @@ from tests.instance.drafts import add, cell, drop
 
 NAMES = [
     error(names.something_to_plan, drop("limits"), drop("states", 2, 3),
-          at="states.csv - -", rule="has no rows", remedy="list the groups of children", others=13),
+          at="states.csv - -", rule="has no rows", remedy="list the groups of children", others=14),
     error(names.something_to_plan, drop("budgets"),
           at="budgets.csv - -", rule="has no rows", remedy="its money by year", others=2),
     error(names.known_names, cell("services", 3, "from", "fostre"),
@@ -16,7 +16,7 @@ NAMES = [
           remedy="did you mean 'foster'?"),
     error(names.known_names, cell("transitions", 2, "to", "exits"),
           at="transitions.csv 2 to", value="exits", rule="is not a state or `exit`",
-          remedy="did you mean 'exit'?"),
+          remedy="did you mean 'exit'?", others=1),
     error(names.known_names, cell("transitions", 4, "from", "exit"),
           at="transitions.csv 4 from", value="exit", rule="is not a state of this instance",
           remedy="use one of foster, need", others=1),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allocator.instance.check import services
+from allocator.instance.check import ranges, services
 from tests.instance.bad import error, warning
 from tests.instance.drafts import add, cell, drop
 
@@ -60,10 +60,10 @@ SERVICES = [
             at="effects.csv 2 effect", value="0.05",
             rule="whose avoidable_share is 0 from 2022 in north, south",
             remedy="an avoidable_share"),
-    error(services.effects_lie_in_their_range, cell("effects", 2, "low", "0.06"),
+    error(ranges.figures_lie_in_their_range, cell("effects", 2, "low", "0.06"),
           at="effects.csv 2 low", value="0.06", rule="is above the effect, 0.05",
           remedy="low ≤ effect ≤ high"),
-    error(services.effects_lie_in_their_range, cell("effects", 2, "high", "0.04"),
+    error(ranges.figures_lie_in_their_range, cell("effects", 2, "high", "0.04"),
           at="effects.csv 2 high", value="0.04", rule="is below the effect, 0.05",
           remedy="low ≤ effect ≤ high"),
     warning(services.effects_are_per_case, cell("effects", 3, "effect", "30"),

@@ -82,6 +82,24 @@ area,year,children
 area,item,year,index
 ,all,2021,1.02
 """,
+    "drivers": """\
+area,driver,year,value
+,poverty,2019,25
+,poverty,2022,26.5
+""",
+    "responses": """\
+area,driver,from,to,response,lag_years,low,high
+,poverty,need,exit,0.014,1,0.01,0.02
+""",
+    "inflation": """\
+year,index
+2019,0.98
+2021,1.04
+""",
+    "optimism": """\
+evidence,share
+3,0.1
+""",
 }
 
 

@@ -41,9 +41,35 @@ def test_every_setting_is_there_with_a_comment() -> None:
                 assert " # " in line, line
 
 
-def test_every_table_has_a_note() -> None:
+def test_every_table_has_a_note_or_stands_in_the_readme() -> None:
+    more = more_tables()
     for name, rows in read(TEMPLATE).tables.items():
-        assert name == "areas" or any(row["note"] for row in rows), name
+        assert name == "areas" or name in more or any(row["note"] for row in rows), name
+
+
+def more_tables() -> dict[str, str]:
+    """Tables that README.txt shows, commented out: name and text."""
+    found, name = dict[str, list[str]](), ""
+    for line in (TEMPLATE / "README.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("# ") and line.endswith(".csv"):
+            name = line[2:-4]
+        elif line.startswith("# ") and name:
+            found.setdefault(name, []).append(line[2:])
+        else:
+            name = ""
+    return {name: "\n".join(lines) + "\n" for name, lines in found.items()}
+
+
+def test_tables_that_are_commented_out_are_good_ones(tmp_path: Path) -> None:
+    write_starter(tmp_path / "mine")
+    assert more_tables()
+    for name, text in more_tables().items():
+        (tmp_path / "mine" / f"{name}.csv").write_text(text, encoding="utf-8")
+    instance, problems = inspect(tmp_path / "mine")
+    assert problems == []
+    assert instance is not None
+    for name in more_tables():
+        assert all(row["source"] for row in instance.tables[name]), name
 
 
 def test_it_needs_a_double_investment() -> None:

@@ -72,7 +72,9 @@ NAMES = TEXTS.filter(lambda text: text.isprintable() and not text[0].isdigit())
 def values(column: Column) -> st.SearchStrategy[Any]:
     """Valid cells of a column."""
     low, high = column.low, column.high
-    numbers = st.floats(0.0 if low is None else low, high or 1e12, allow_subnormal=False)
+    numbers = st.floats(0.0 if low is None else low, high or 1e12, allow_subnormal=False).map(
+        lambda number: number + 0.0  # no minus nought
+    )
     return {
         Kind.NAME: NAMES,
         Kind.TEXT: TEXTS,

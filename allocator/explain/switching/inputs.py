@@ -1,9 +1,9 @@
 """The numbers of an instance that a plan may hang on, each of which can be moved alone.
 
-Effects, unit costs of services and of states, growth limits, rates of moves, and arrivals.  A row
-is an input; rows of one move, or of arrivals in one state, that differ in year alone are one,
-moved in proportion, and stand as the first of them.  So, once more, are all effects of a
-service.
+Effects, unit costs of services and of states, growth limits, rates of moves, arrivals, drivers of
+demand after the first year, and responses to them.  A row is an input; rows of one move, of
+arrivals in one state, or of one driver, that differ in year alone are one, moved in proportion,
+and stand as the first of them.  So, once more, are all effects of a service.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from allocator.explain.altered import with_cells
 from allocator.explain.citing import Citer
 from allocator.instance import Instance
 from allocator.instance.check import examine
+from allocator.instance.check.ranges import RANGED
 from allocator.instance.instance import Row
 from allocator.instance.problems import errors, one_of
 from allocator.instance.schema import TABLES
@@ -27,16 +28,17 @@ from allocator.instance.schema import TABLES
 KINDS: Final = (
     ("effects", "effect"), ("services", "unit_cost"), ("states", "unit_cost"),
     ("services", "growth_per_year"), ("transitions", "rate"), ("arrivals", "children"),
+    ("drivers", "value"), ("responses", "response"),
 )  # fmt: skip
-_DATED: Final = ("transitions", "arrivals")
+_DATED: Final = ("transitions", "arrivals", "drivers")
 
 
 @dataclass(frozen=True)
 class Input:
     """A number that can be moved: ``rows`` are multiplied by one factor, ``value`` is the first's.
 
-    ``key`` is as ``--set`` names it; ``low`` and ``high`` are given for effects alone, and may
-    be equal to the value.
+    ``key`` is as ``--set`` names it; ``low`` and ``high`` are given for effects and responses
+    alone, and may be equal to the value.
     """
 
     key: str
@@ -56,7 +58,7 @@ class Input:
         return self._with(instance, lambda row: row[self.column] * factor)
 
     def at_end(self, instance: Instance, end: str) -> Instance:
-        """The instance with each row of an effect at its own ``low`` or ``high``.
+        """The instance with each row of an effect or response at its own ``low`` or ``high``.
 
         InstanceError where that is not an instance: the lags of an effect have one sign.
         """
@@ -99,7 +101,9 @@ def _of_kind(instance: Instance, table: str, column: str) -> Iterator[Input]:
     citer = Citer(instance)
     groups: dict[tuple[object, ...], list[Row]] = defaultdict(list)
     for row in instance.tables[table]:
-        if row[column] is None or (table == "transitions" and row["from"] == row["to"]):
+        stays = table == "transitions" and row["from"] == row["to"]
+        past = table == "drivers" and row["year"] <= instance.first_year
+        if row[column] is None or stays or past:
             continue
         names = [name for name in TABLES[table].key if table not in _DATED or name != "year"]
         groups[tuple(row[name] for name in names)].append(row)
@@ -132,8 +136,8 @@ def _together(citer: Citer, groups: Mapping[tuple[object, ...], list[Row]]) -> I
 def _input(citer: Citer, first: Row, column: str, rows: tuple[Row, ...]) -> Input:
     cited = citer.row(first, column)
     value = float(first[column])
-    effect = first.table == "effects"
-    low, high = ((first.values.get(name, value) for name in ("low", "high")) if effect
+    ranged = first.table in RANGED
+    low, high = ((first.values.get(name, value) for name in ("low", "high")) if ranged
                  else (None, None))  # fmt: skip
     words = cited.words
     if first.table in _DATED:
@@ -141,5 +145,5 @@ def _input(citer: Citer, first: Row, column: str, rows: tuple[Row, ...]) -> Inpu
     return Input(
         cited.cells[0].key, words, first.file, first.number,
         TABLES[first.table].column(column).unit, value, low, high,
-        first["evidence"] or "" if effect else "", rows, column,
+        first["evidence"] or "" if ranged else "", rows, column,
     )  # fmt: skip

@@ -8,14 +8,23 @@ from __future__ import annotations
 
 from itertools import chain
 
-from allocator.instance.check import children, money, names, services, targets, years
+from allocator.instance.check import (
+    children,
+    demand,
+    money,
+    names,
+    ranges,
+    services,
+    targets,
+    years,
+)
 from allocator.instance.check.view import Check, View
 from allocator.instance.instance import Instance
 from allocator.instance.problems import Problem, errors
 
 EARLY: tuple[Check, ...] = (
     *names.CHECKS, *years.CHECKS, *children.CHECKS, *services.CHECKS, *money.CHECKS,
-    *targets.CHECKS,
+    *targets.CHECKS, *demand.CHECKS, *ranges.CHECKS,
 )  # fmt: skip
 LATE: tuple[Check, ...] = targets.LATE_CHECKS  # those that need an instance without errors
 CHECKS = EARLY + LATE

@@ -10,7 +10,13 @@ from allocator.instance.instance import Row
 from allocator.instance.problems import Problem, did_you_mean
 from allocator.instance.schema import RESERVED, TABLES, Column
 
-_DEFINED = (("areas", "area"), ("states", "state"), ("services", "service"), ("funds", "fund"))
+_DEFINED = (
+    ("areas", "area"),
+    ("states", "state"),
+    ("services", "service"),
+    ("funds", "fund"),
+    ("drivers", "driver"),
+)
 
 
 def something_to_plan(view: View) -> Iterator[Problem]:
@@ -50,7 +56,7 @@ def cells_in_bounds(view: View) -> Iterator[Problem]:
 
 
 def reserved_words(view: View) -> Iterator[Problem]:
-    """No area, state, service or fund takes a word that means something else."""
+    """Nothing that has a name takes a word that means something else."""
     for table, column in _DEFINED:
         for row in view.instance.tables[table]:
             if row[column] in RESERVED:
@@ -94,7 +100,13 @@ def known_names(view: View) -> Iterator[Problem]:
 
 
 def _kinds(column: Column) -> str:
-    article = {"exit": "`exit`", "all": "`all`", "total": "`total`", "area": "an area"}
+    article = {
+        "exit": "`exit`",
+        "all": "`all`",
+        "total": "`total`",
+        "area": "an area",
+        "outside": "`outside`",
+    }
     named = [article.get(kind, f"a {kind}") for kind in column.refers]
     return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} or {named[-1]}"
 

@@ -137,20 +137,6 @@ def effects_have_something_to_avert(view: View) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def effects_lie_in_their_range(view: View) -> Iterator[Problem]:
-    """An effect lies between its low and its high end."""
-    for row in view.rows("effects"):
-        low, high, effect = row["low"], row["high"], row["effect"]
-        if low is not None and low > effect:
-            yield at(
-                row, "low", f"is above the effect, {figure(effect)}", "give low ≤ effect ≤ high"
-            )
-        if high is not None and high < effect:
-            yield at(
-                row, "high", f"is below the effect, {figure(effect)}", "give low ≤ effect ≤ high"
-            )
-
-
 def effects_are_per_case(view: View) -> Iterator[Problem]:
     """A case averts a move or two, not more."""
     for row in view.rows("effects"):
@@ -241,6 +227,6 @@ def _curves(view: View) -> list[list[Row]]:
 CHECKS: tuple[Check, ...] = (
     services_have_children, baselines_are_covered, levels_have_room, minimums_are_reached,
     services_do_something, effects_move_children, effects_have_a_move,
-    effects_have_something_to_avert, effects_lie_in_their_range, effects_are_per_case,
+    effects_have_something_to_avert, effects_are_per_case,
     lags_have_one_sign, returns_diminish, returns_have_a_coverage, harm_has_no_returns,
 )  # fmt: skip

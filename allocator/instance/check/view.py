@@ -19,7 +19,7 @@ from allocator.instance.parse import PartialRow
 from allocator.instance.problems import Problem, Severity
 from allocator.instance.raw import SETTINGS_FILE, SETTINGS_SHEET
 from allocator.instance.resolved import Resolved, area_rows, key_value
-from allocator.instance.schema import ALL, EXIT, TABLES, TIERS, TOTAL, Column, Kind
+from allocator.instance.schema import ALL, EXIT, OUTSIDE, TABLES, TIERS, TOTAL, Column, Kind
 
 SHOWN_AREAS = 3
 
@@ -44,9 +44,10 @@ class View:
             )
             for table, kind in (
                 ("areas", "area"), ("states", "state"), ("services", "service"), ("funds", "fund"),
+                ("drivers", "driver"),
             )
         }  # fmt: skip
-        fixed = {EXIT: {EXIT}, "tier": set(TIERS), TOTAL: {TOTAL}, ALL: {ALL}}
+        fixed = {EXIT: {EXIT}, "tier": set(TIERS), TOTAL: {TOTAL}, ALL: {ALL}, OUTSIDE: {OUTSIDE}}
         return defined | {kind: frozenset(words) for kind, words in fixed.items()}
 
     def allowed(self, column: Column) -> frozenset[str]:

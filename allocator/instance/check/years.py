@@ -9,6 +9,7 @@ from allocator.instance.problems import Problem, Severity
 from allocator.instance.schema import PERIODS_PER_YEAR, TABLES
 
 HIGH_DISCOUNT_RATE = 0.1
+SERIES_OF_THEIR_OWN = ("drivers", "inflation")  # whose years may lie outside the plan
 
 
 def periods_fit_a_year(view: View) -> Iterator[Problem]:
@@ -24,12 +25,27 @@ def periods_fit_a_year(view: View) -> Iterator[Problem]:
 def years_in_the_plan(view: View) -> Iterator[Problem]:
     """A row's year is a year of the plan."""
     for table, rows in view.instance.tables.items():
-        for row in rows if "year" in TABLES[table].names else ():
+        bound = "year" in TABLES[table].names and table not in SERIES_OF_THEIR_OWN
+        for row in rows if bound else ():
             if row["year"] is not None and row["year"] not in view.instance.horizon:
                 yield at(
                     row, "year", f"is outside the plan, which runs from {span(view.instance)}",
                     "use a year of the plan, or change first_year or years in the settings",
                 )  # fmt: skip
+
+
+def series_end_with_the_plan(view: View) -> Iterator[Problem]:
+    """A series may begin before the plan; what it says of years after it changes nothing."""
+    for table in SERIES_OF_THEIR_OWN:
+        for row in view.rows(table):
+            if row["year"] > view.instance.last_year:
+                yield warn(
+                    row,
+                    "year",
+                    f"is after the plan, which runs from {span(view.instance)}, so it "
+                    "changes nothing",
+                    "leave it out, or plan for longer",
+                )
 
 
 def services_start_in_the_plan(view: View) -> Iterator[Problem]:
@@ -91,6 +107,6 @@ def discounting_is_a_share(view: View) -> Iterator[Problem]:
 
 
 CHECKS: tuple[Check, ...] = (
-    periods_fit_a_year, years_in_the_plan, services_start_in_the_plan, lags_end_in_the_plan,
-    windows_exist, discounting_is_a_share,
+    periods_fit_a_year, years_in_the_plan, series_end_with_the_plan, services_start_in_the_plan,
+    lags_end_in_the_plan, windows_exist, discounting_is_a_share,
 )  # fmt: skip

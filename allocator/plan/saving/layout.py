@@ -14,7 +14,7 @@ README_FILE: Final = "README.txt"
 WINDOWS_FILE: Final = "windows.csv"
 
 NAMES: Final = frozenset({
-    "area", "constraint", "from", "fund", "instead", "item", "owner", "service", "state",
+    "area", "constraint", "driver", "from", "fund", "instead", "item", "owner", "service", "state",
     "status", "tier", "to", "unit",
 })  # fmt: skip
 WHOLE: Final = frozenset({"band", "period", "year"})
@@ -44,6 +44,10 @@ TABLES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     ),
     "moves": (
         "area, move and year", ("area", "from", "to", "year", "moves", "baseline_moves"),
+    ),
+    "demand": (
+        "area, driver, move that follows it and year",
+        ("area", "driver", "from", "to", "year", "factor"),
     ),
     "spend": ("area, tier and year", ("area", "tier", "year", "spend")),
     "drawn": (
@@ -77,7 +81,9 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "state": "group of children",
     "service": "the service",
     "band": "band of diminishing returns, 0 the first",
-    "from": "state that the move leaves; exit: from outside the states",
+    "driver": "what the move follows",
+    "factor": "by what the driver multiplies the rate, or the arrivals; 1.038 is 3.8% more",
+    "from": "state that the move leaves; exit, or outside: from outside the states",
     "to": "state that the move enters, or would have entered, or exit",
     "instead": "where the child goes instead",
     "tier": "early_help, edge_of_care or statutory",

@@ -1,0 +1,78 @@
+"""How rates and arrivals follow what drives demand.  Section 3.13 of the specification.
+
+Done before anything is built: whoever reads the resolved instance reads rates as they will be.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from allocator.instance.schema import OUTSIDE
+
+if TYPE_CHECKING:
+    from allocator.instance.instance import Instance, Row
+
+Response = tuple[str, str, str, str]  # area, driver, from (or `outside`), to
+Demand = Mapping[Response, Mapping[int, float]]  # -> year -> factor
+AreaRows = Callable[[str], Mapping[str, list["Row"]]]
+
+
+def demand_factors(instance: Instance, rows_of: AreaRows) -> dict[Response, dict[int, float]]:
+    r"""Factors by response and year of the horizon.
+
+    The product over the lags of :math:`(1 + response)^{D_{y-lag} - D_{y_0}}`.  ``rows_of``
+    gives a table's rows in force by area.
+    """
+    factors: dict[Response, dict[int, float]] = {}
+    series = rows_of("drivers")
+    for area, rows in rows_of("responses").items():
+        listed: dict[str, dict[int, float]] = defaultdict(dict)
+        for row in series[area]:
+            listed[row["driver"]][row["year"]] = row["value"]
+        for row in rows:
+            if row["driver"] not in listed:
+                continue
+            value = listed[row["driver"]]
+            start = driver_value(value, instance.first_year)
+            of = factors.setdefault((area, row["driver"], row["from"], row["to"]), {})
+            for year in instance.horizon:
+                rise = driver_value(value, year - row["lag_years"]) - start
+                of[year] = of.get(year, 1.0) * _raised(row["response"], rise)
+    return factors
+
+
+def driver_value(listed: Mapping[int, float], year: int) -> float:
+    """A driver's value: the last listed before the year or in it, else the first listed."""
+    before = [y for y in listed if y <= year]
+    return listed[max(before) if before else min(listed)]
+
+
+def _raised(response: float, rise: float) -> float:
+    """(1 + response) to the power of the rise; infinite where a number has no room for it."""
+    if not response > -1:
+        return math.nan
+    power = rise * math.log1p(response)
+    return math.exp(power) if not power > math.log(1e300) else math.inf
+
+
+def following(
+    rates: Mapping[tuple[str, str, str, int], float], demand: Demand
+) -> dict[tuple[str, str, str, int], float]:
+    """Rates by area, from, to and year, each times what its drivers make of it."""
+    raised = dict(rates)
+    for (area, _, start, end), factors in demand.items():
+        for year, factor in factors.items():
+            if (area, start, end, year) in raised:
+                raised[area, start, end, year] *= factor
+    return raised
+
+
+def arriving(
+    arrivals: Mapping[tuple[str, str, int], float], demand: Demand
+) -> dict[tuple[str, str, int], float]:
+    """Arrivals by area, state and year, each times what its drivers make of it."""
+    from_outside = {(a, OUTSIDE, state, year): n for (a, state, year), n in arrivals.items()}
+    return {(a, i, year): n for (a, _, i, year), n in following(from_outside, demand).items()}

@@ -1,0 +1,127 @@
+"""Drivers, responses and series for reports that make no sense."""
+
+from __future__ import annotations
+
+from allocator.instance.check import demand, names, ranges, years
+from tests.instance.bad import error, warning
+from tests.instance.drafts import add, cell
+
+DEMAND = [
+    warning(
+        demand.drivers_are_followed,
+        add("drivers", driver="uasc", year="2020", value="10"),
+        at="drivers.csv 4 driver",
+        value="uasc",
+        rule="is followed by no move",
+        remedy="add its responses",
+    ),
+    error(
+        demand.responses_have_a_move,
+        cell("responses", 2, "to", "need"),
+        at="responses.csv 2 to",
+        value="need",
+        rule="makes a move need → need that transitions does not have",
+        remedy="mend the",
+    ),
+    error(
+        demand.responses_have_a_move,
+        add("responses", driver="poverty", from_="outside", to="foster", response="0.01"),
+        at="responses.csv 3 to",
+        value="foster",
+        rule="makes a move outside → foster that arrivals does not have in north, south",
+        remedy="add it to arrivals",
+    ),
+    warning(
+        demand.responses_have_a_move,
+        cell("arrivals", 2, "area", "north"),
+        add("responses", driver="poverty", from_="outside", to="need", response="0.01"),
+        at="responses.csv 3 to",
+        value="need",
+        rule="does not have in south",
+        remedy="add it to arrivals",
+        others=1,
+    ),
+    warning(
+        demand.responses_are_of_one_unit,
+        cell("responses", 2, "response", "1.4"),
+        cell("responses", 2, "high", "1.4"),
+        at="responses.csv 2 response",
+        value="1.4",
+        rule="3.7181 times as frequent by 2023",
+        remedy="1.4% a point as 0.014",
+    ),
+    error(
+        demand.responses_are_of_one_unit,
+        cell("responses", 2, "response", "140"),
+        cell("responses", 2, "high", "140"),
+        at="responses.csv 2 response",
+        value="140",
+        rule="times as frequent by 2023",
+        remedy="1.4% a point as 0.014",
+    ),
+    error(
+        None,
+        cell("responses", 2, "response", "-1"),
+        at="responses.csv 2 response",
+        value="-1",
+        rule="is below -0.99",
+        remedy="-0.99",
+    ),
+    error(
+        ranges.figures_lie_in_their_range,
+        cell("responses", 2, "low", "0.02"),
+        at="responses.csv 2 low",
+        value="0.02",
+        rule="is above the response, 0.014",
+        remedy="low ≤ response ≤ high",
+    ),
+    error(
+        names.known_names,
+        cell("responses", 2, "driver", "povety"),
+        at="responses.csv 2 driver",
+        value="povety",
+        rule="is not a driver",
+        remedy="did you mean 'poverty'?",
+        others=1,
+    ),
+    error(
+        names.known_names,
+        cell("responses", 2, "from", "abroad"),
+        at="responses.csv 2 from",
+        value="abroad",
+        rule="is not a state or `outside`",
+        remedy="use one of",
+    ),
+    error(
+        names.one_row_per_key,
+        add("drivers", driver="poverty", year="2022", value="27"),
+        at="drivers.csv 4 driver",
+        value="poverty",
+        rule="same key",
+        remedy="keep one of",
+    ),
+    warning(
+        years.series_end_with_the_plan,
+        cell("drivers", 3, "year", "2031"),
+        at="drivers.csv 3 year",
+        value="2031",
+        rule="is after the plan",
+        remedy="leave it out",
+    ),
+    warning(
+        years.series_end_with_the_plan,
+        cell("inflation", 3, "year", "2031"),
+        at="inflation.csv 3 year",
+        value="2031",
+        rule="is after the plan",
+        remedy="leave it out",
+    ),
+    error(
+        None,
+        cell("optimism", 2, "share", "40"),
+        at="optimism.csv 2 share",
+        value="40",
+        rule="is a share above 1",
+        remedy="from 0 to 1",
+    ),
+]

@@ -1,0 +1,68 @@
+"""Need that moves, worked out on paper: a driver whose rise works with a lag."""
+
+from __future__ import annotations
+
+import pytest
+
+from allocator.explain.citing import Citer
+from allocator.explain.switching.inputs import inputs
+from allocator.instance.change import apply_changes
+from allocator.solving.solve import solve
+from tests.model.test_hand import S, by_period, care, near, price, same
+
+POVERTY = """
+[drivers]
+driver   year  value
+poverty  2019  10
+poverty  2020  12
+poverty  2021  11
+
+[responses]
+driver   from     to    response  lag_years
+poverty  outside  care  0.1       1
+poverty  care     exit  0.05      0
+"""
+
+
+def test_a_driver_with_a_lag() -> None:
+    """Arrivals of 2020 stand for need as in 2020, so the lower poverty of 2019 makes them fewer.
+
+    A child more is in care for half of 2020 and half of 2021, and what stays of it for the other
+    half of 2021: the price of the count of children.
+    """
+    plan = solve(
+        care()
+        .with_rows(POVERTY)
+        .with_tables("[services]\nservice tier from unit_cost\nreunify edge_of_care care 10000000")
+        .instance()
+    )
+    later = S ** (1 / 1.05)  # in 2021 the rate of leaving is 0.2 / 1.05
+    first = 100 * S + 20 / 1.1**2
+    second = first * later + 20
+    assert by_period(plan, "states", "children", state="care") == near(100, first, second)
+    assert plan.objective == same(25_000 * (100 + 2 * first + second))
+    assert price(plan, "children_balance", period=1) == same(25_000 * (2 + later))
+    assert plan.years()["baseline_children_in_care"].tolist() == near(first, second)
+    table = plan.tables["demand"].set_index(["from", "year"])["factor"]
+    assert table["outside"].tolist() == near(1.1**-2, 1)
+    assert table["care"].tolist() == near(1, 1 / 1.05)
+
+
+def test_a_driver_that_does_not_change_changes_nothing() -> None:
+    steady = POVERTY.replace("12", "10").replace("  11", "  10")
+    assert (
+        solve(care().with_rows(steady).instance()).objective == solve(care().instance()).objective
+    )
+
+
+def test_a_driver_may_be_asked_how_far_it_may_move() -> None:
+    """Its years after the first together, as one; and so may each response."""
+    instance = care().with_rows(POVERTY).instance()
+    found = {each.key: each for each in inputs(instance)}
+    driver = found["drivers.poverty.2021.value"]
+    assert [row["year"] for row in driver.rows] == [2021]
+    assert "responses.poverty.outside.care.1.response" in found
+    (cited,) = Citer(instance).place("responses.poverty.care.exit.0.response")
+    assert cited.words == "the response of moves from care to leaving to poverty"
+    moved = apply_changes(instance, ["drivers.poverty.2021.value=13"]).resolved
+    assert moved.rates["tiny", "care", "exit", 2021] == pytest.approx(0.2 * 1.05)
