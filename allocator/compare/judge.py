@@ -1,10 +1,11 @@
 """The certificate decides, not the solver's word.
 
 An answer is *certified* where the arrays prove it: an optimum by primal and dual residuals,
-complementarity and gap, an infeasible program by a Farkas ray, an unbounded one by a point and
-a direction.  Of a program with whole columns arrays can prove the point alone, and the bound is
-the solver's word: it is *feasible* where the two are as near as an optimum's have to be.  It is
-*claimed* where the solver says so and the arrays do not, and *failed* where there is no answer.
+complementarity and gap, an infeasible program by a Farkas ray or at sight (see ``nothing``), an
+unbounded one by a point and a direction.  Of a program with whole columns arrays can prove the
+point alone, and the bound is the solver's word: it is *feasible* where the two are as near as an
+optimum's have to be.  It is *claimed* where the solver says so and the arrays do not, and *failed*
+where there is no answer.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Final
 
 import numpy as np
 
+from allocator.compare.nothing import nothing_fits
 from allocator.compare.race import Run
 from allocator.compare.unbounded import no_least_value
 from allocator.program.certificate import TOLERANCE, Certificate, certify
@@ -195,6 +197,8 @@ def _judge_unbounded(program: LinearProgram, plain: Result, answer: Answer) -> R
 
 
 def _judge_ray(program: LinearProgram, plain: Result, ray: Floats | None) -> Result:
+    if nothing_fits(program):
+        return replace(plain, standing=Standing.CERTIFIED)
     if ray is None:
         reason = "it gives no proof that there is no solution"
     elif _sound(ray, program.shape[0]) and refutes(program, ray):

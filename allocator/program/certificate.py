@@ -129,8 +129,10 @@ def _primal_residual(
 ) -> Residual:
     row, row_relative, row_by = _worst_outside(activity, program.row_lower, program.row_upper, size)
     col, col_relative, col_by = _worst_outside(primal, program.lower, program.upper, np.abs(primal))
-    if row_relative >= col_relative:
+    if len(activity) and (row_relative >= col_relative or not len(primal)):
         return Residual(row_relative, row_by, program.row_name(row), program.row_family(row).unit)
+    if not len(primal):
+        return Residual(0.0, 0.0, "", "")
     return Residual(col_relative, col_by, program.column_name(col), program.column_family(col).unit)
 
 
@@ -155,4 +157,5 @@ def _dual_residual(
     row_by, col_by = (float(np.max(w, initial=0.0)) for w in (row_wrong, col_wrong))
     if row_by > col_by:
         return Residual(row_by / size, row_by, program.row_name(row), "")
-    return Residual(col_by / size, col_by, program.column_name(col), "")
+    name = program.column_name(col) if len(col_wrong) else ""
+    return Residual(col_by / size, col_by, name, "")

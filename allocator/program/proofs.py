@@ -114,6 +114,38 @@ def _hopeless(asked: float, spare: Floats, combined: Floats, program: LinearProg
     return asked + float(np.where(np.isfinite(spare), spare, at_other).sum()) <= 0.0
 
 
+def plainly_empty(program: LinearProgram) -> bool:
+    """Whether a column's bounds are crossed, or a row asks for what its columns cannot give.
+
+    By more than ``TOLERANCE``, relative to the terms that are added up.
+    """
+    matrix = program.matrix
+    up, down = matrix.values > 0, matrix.values < 0
+    low, high = program.lower[matrix.columns], program.upper[matrix.columns]
+    least = matrix.values * np.where(up, low, high)
+    most = matrix.values * np.where(down, low, high)
+    return (
+        _crossed(program.lower, program.upper, np.abs(program.lower))
+        or _short(matrix.rows, least, program.row_upper)
+        or _short(matrix.rows, -most, -program.row_lower)
+    )
+
+
+def _short(rows: NDArray[np.int32], terms: Floats, limit: Floats) -> bool:
+    """Whether the least sums by row are above the limits; terms of minus infinity spare a row."""
+    open_ = np.bincount(rows, np.isinf(terms), len(limit)) > 0
+    held = np.where(np.isfinite(terms), terms, 0.0)
+    least, size = (np.bincount(rows, t, len(limit)).astype(float) for t in (held, np.abs(held)))
+    return _crossed(np.where(open_, -np.inf, least), limit, size)
+
+
+def _crossed(lower: Floats, upper: Floats, size: Floats) -> bool:
+    finite = np.isfinite(lower) & np.isfinite(upper)
+    apart = np.where(finite, lower, 0.0) - np.where(finite, upper, 0.0)
+    room = TOLERANCE * np.maximum(1.0, np.where(np.isfinite(size), size, 1.0))
+    return bool(np.any(finite & (apart > room)))
+
+
 def goes_down_for_ever(program: LinearProgram, primal: Floats, ray: Floats) -> bool:
     """Whether the objective has no least value: a feasible point, and a direction to go in.
 

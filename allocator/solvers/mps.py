@@ -1,4 +1,4 @@
-"""MPS files: read (by HiGHS: any of them) into arrays, and written in one plain form.
+"""MPS files: read into arrays, twice over, and written in one plain form.
 
 What is written is what every reader takes alike: free format with the fields where fixed
 format has them, minimised, columns c0, c1, … and rows r0, r1, …, numbers in full, every bound
@@ -8,114 +8,104 @@ without bounds must have gone.
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import hashlib
-import tempfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 
-import highspy
 import numpy as np
 
 from allocator.errors import UsageError
-from allocator.program.matrix import Floats, Matrix
+from allocator.program.matrix import Floats
 from allocator.program.program import Family, Flags, LinearProgram, Objective
-from allocator.solvers.fixed_mps import crowded, fixed_to_free
+from allocator.solvers.fixed_mps import fixed_lines, fixed_to_free, in_cards
+from allocator.solvers.mps_by_highs import by_highs, differs
+from allocator.solvers.mps_reader import BadLine, free_lines, read_text
+from allocator.solvers.mps_text import Text
 from allocator.solvers.task import COLUMN, COST, ROW
+
+_SMALL: Final = 1e-9  # coefficients that HiGHS passes over
+_LARGE: Final = 1e15  # and that it refuses
 
 
 def read_mps(path: str | Path) -> LinearProgram:
-    """The program of a file, free or fixed format; a maximisation turned round.
+    """The program of a file, free or fixed format, compressed or not; a maximisation turned round.
 
-    A column whose upper bound is negative and whose lower bound is nought, as it is where the
-    file states none, has no lower bound.  The columns are one family ``column`` and the rows
-    another, by the file's names.  Raises UsageError for a file that HiGHS cannot read, or that has
-    more than linear rows and columns that are continuous or whole.
+    The text is read strictly (see ``mps_reader``) and then by HiGHS, which never ends on some that
+    is damaged, and both must have the same program.  The columns are one family ``column`` and the
+    rows another, by the file's names.  Raises UsageError, with the line, for a file that is not
+    plainly such a program, or that HiGHS complains of.
     """
-    highs = _read(Path(path))
-    lp = highs.getLp()
-    integer = _integer(path, lp)
-    if highs.getModel().hessian_.dim_:
-        raise UsageError(f"{path}: its objective is not linear")
-    sign = -1.0 if lp.sense_ == highspy.ObjSense.kMaximize else 1.0
-    shape = (lp.num_row_, lp.num_col_)
-    a = lp.a_matrix_
-    assert a.format_ == highspy.MatrixFormat.kColwise  # as HiGHS reads it
-    starts = np.asarray(a.start_, dtype=np.int64)
-    columns = np.repeat(np.arange(shape[1]), np.diff(starts))
-    matrix = Matrix.of(np.asarray(a.index_, dtype=np.int64), columns, np.asarray(a.value_), shape)
-    costs = sign * np.asarray(lp.col_cost_, dtype=float)
-    lower, upper = np.array(lp.col_lower_, dtype=float), np.array(lp.col_upper_, dtype=float)
-    lower[(lower == 0) & (upper < 0)] = -np.inf  # the format's custom, which HiGHS leaves out
+    path = Path(path)
+    content = _content(path)
+    text = content.decode("utf-8", errors="replace")
+    said, given = _said(path, text, content)
+    lp, complaint = by_highs(given)
+    if complaint:
+        raise _unreadable(path, f"{_where(said, complaint)}HiGHS says: {complaint}")
+    program = _program(said, path)
+    difference = differs(program, lp)
+    if difference:
+        raise _unreadable(path, difference)
+    return program
+
+
+def _said(path: Path, text: str, content: bytes) -> tuple[Text, bytes]:
+    """What the text says, and a free-format file that says it."""
+    try:
+        return read_text(free_lines(text)), content
+    except BadLine as error:
+        bad = error
+    if in_cards(text):
+        try:
+            return read_text(fixed_lines(text)), fixed_to_free(text).encode()
+        except BadLine as error:
+            bad = error
+    raise _unreadable(path, str(bad))
+
+
+def _program(said: Text, path: Path) -> LinearProgram:
+    sign = -1.0 if said.maximise else 1.0
+    (row_lower, row_upper), (lower, upper) = said.row_bounds(), said.column_bounds()
     return LinearProgram(
-        lp.model_name_ or Path(path).stem, matrix,
-        np.asarray(lp.row_lower_, dtype=float), np.asarray(lp.row_upper_, dtype=float),
-        lower, upper,
-        (Objective(COST, costs, sign * lp.offset_, ""),),
-        _family("row", list(lp.row_names_), shape[0]),
-        _family("column", list(lp.col_names_), shape[1]),
-        integer,
+        said.name or path.stem, said.matrix(), row_lower, row_upper, lower, upper,
+        (Objective(COST, sign * said.cost_of_each(), sign * said.offset, ""),),
+        _family("row", list(said.rows), len(said.rows)),
+        _family("column", list(said.columns), len(said.columns)),
+        said.integer(),
     )  # fmt: skip
 
 
-def _integer(path: str | Path, lp: highspy.HighsLp) -> Flags | None:
-    """Which columns must be whole; None where none has to be."""
-    kinds = set(lp.integrality_)
-    if not kinds <= {highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger}:
-        raise UsageError(
-            f"{path}: it has semi-continuous columns; only such as are continuous or whole can be "
-            "compared"
-        )
-    if highspy.HighsVarType.kInteger not in kinds:
-        return None
-    return np.array([kind == highspy.HighsVarType.kInteger for kind in lp.integrality_])
+def _unreadable(path: Path, why: str) -> UsageError:
+    return UsageError(f"{path}: this cannot be read as a linear program: {why}")
 
 
-def _read(path: Path) -> highspy.Highs:
-    """HiGHS with the file's program in it, as it is or else laid out anew (see ``fixed_mps``)."""
+def _where(said: Text, complaint: str) -> str:
+    """The line that HiGHS means, where it complains of the size of a coefficient."""
+    small = "less than" in complaint
+    for line, value in zip(said.lines, said.entries.values(), strict=True):
+        size = abs(value)
+        if (0 < size <= _SMALL) if small else size >= _LARGE:
+            return f"line {line}: "
+    return ""
+
+
+def _content(path: Path) -> bytes:
+    """Of a file, unpacked."""
     if not path.is_file():
         raise UsageError(f"{path}: there is no such file")
-    with tempfile.TemporaryDirectory() as folder:
-        highs, complaint = _try(path, Path(folder) / "log")
-        if complaint and path.suffix.lower() in (".mps", ".sif"):
-            plain = Path(folder) / "plain.mps"
-            text = path.read_text(encoding="utf-8", errors="replace")
-            plain.write_text(fixed_to_free(text), encoding="utf-8")
-            again, others = _try(plain, Path(folder) / "log again")
-            highs, complaint = (again, "") if not others else (highs, complaint)
-    crowd = None if complaint else crowded(_text(path))
-    if crowd is not None:
-        raise UsageError(
-            f"{path}: line {crowd} has a third entry, which MPS has no room for; "
-            "put it on a line of its own"
-        )
-    if complaint:
-        raise UsageError(f"{path}: this cannot be read as a linear program: {complaint}")
-    return highs
-
-
-def _text(path: Path) -> str:
-    """Of an MPS file, compressed with gzip or not; blank for what is compressed otherwise."""
     raw = path.read_bytes()
-    if raw.startswith(b"\x1f\x8b"):
-        raw = gzip.decompress(raw)
-    return "" if raw.startswith(b"BZh") else raw.decode("utf-8", errors="replace")
-
-
-def _try(path: Path, log: Path) -> tuple[highspy.Highs, str]:
-    """HiGHS after reading a file, and what it could not make sense of; blank if nothing."""
-    highs = highspy.Highs()
-    highs.setOptionValue("log_to_console", False)
-    highs.setOptionValue("log_file", str(log))
-    status = highs.readModel(str(path))
-    highs.setOptionValue("log_file", "")
-    said = log.read_text(errors="replace").splitlines() if log.exists() else []
-    left_out = [line for line in said if "ignored" in line or line.startswith("ERROR")]
-    if left_out:
-        return highs, left_out[0].split(":", 1)[-1].strip()
-    return highs, "" if status != highspy.HighsStatus.kError else "HiGHS gives no reason"
+    try:
+        if raw.startswith(b"\x1f\x8b"):
+            return gzip.decompress(raw)
+        return bz2.decompress(raw) if raw.startswith(b"BZh") else raw
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise UsageError(f"{path}: cannot be unpacked: {error}") from error
 
 
 def _family(name: str, names: list[str], count: int) -> dict[str, Family]:

@@ -101,8 +101,8 @@ def test_that_there_is_no_least_value_is_told(tmp_path):
 def test_where_nothing_is_proved_it_exits_4(tmp_path):
     path = tmp_path / "none.mps"
     path.write_text(
-        "NAME n\nROWS\n N cost\n G r\nCOLUMNS\n x cost 1 r 1\nRHS\n RHS r 2\n"
-        "BOUNDS\n UP B x 1\nENDATA\n"
+        "NAME n\nROWS\n N cost\n G r\n L s\nCOLUMNS\n x cost 1 r 1\n x s 1\n y r 1 s 1\n"
+        "RHS\n RHS r 2 s 1\nENDATA\n"
     )
     result = run("compare", path, "--solvers", "glpk-simplex,glpk-primal")  # they give no ray
     assert result.exit_code == 4

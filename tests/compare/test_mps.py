@@ -143,12 +143,12 @@ def test_a_compressed_file_is_read(tmp_path):
         ("this is no program at all\n", "cannot be read"),
         (
             "NAME x\nROWS\n N cost\n G r\n G s\nCOLUMNS\n x cost 1 r 1 s 1\nENDATA\n",
-            "line 7 has a third entry",
+            "line 7: a third entry",
         ),
         (
             "NAME x\nROWS\n N cost\n G r\n G s\nCOLUMNS\n x cost 1 r 1\n"
             "RHS\n r 1 s 1 cost 4\nENDATA\n",
-            "line 9 has a third entry",
+            "line 9: a third entry",
         ),
     ],
 )
