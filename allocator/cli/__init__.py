@@ -22,6 +22,7 @@ from allocator.cli.verbs import Verbs
         "new",
         "calibrate",
         "check",
+        "convert",
         "forecast",
         "solve",
         "report",

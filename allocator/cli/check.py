@@ -11,6 +11,7 @@ import click
 from allocator.cli.instances import counted, ordered
 from allocator.cli.verbs import Verb
 from allocator.instance import Problem, inspect
+from allocator.instance.check.years import rates_of_one_period
 from allocator.instance.problems import errors
 
 
@@ -29,7 +30,7 @@ def command(instance: Path, json: bool) -> int:
     Exits 2 if there are errors.
     """
     found, problems = inspect(instance)
-    problems = ordered(problems)
+    problems = ordered([*problems, *(rates_of_one_period(found) if found else ())])
     passed = found is not None and not errors(problems)
     if json:
         facts = {"passed": passed, "problems": [_facts(problem) for problem in problems]}

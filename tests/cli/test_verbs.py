@@ -14,9 +14,9 @@ from allocator.errors import AuditError, CertificateError, SolverError, TimeLimi
 from tests.plans import CASES, contents, failing
 
 VERBS = (
-    "new", "calibrate", "check", "forecast", "solve", "report", "explain", "frontier", "delay",
-    "switching", "alternatives", "reallocate", "regimes", "sweep", "audit", "compare", "export",
-    "import-solution", "solvers", "backtest",
+    "new", "calibrate", "check", "convert", "forecast", "solve", "report", "explain", "frontier",
+    "delay", "switching", "alternatives", "reallocate", "regimes", "sweep", "audit", "compare",
+    "export", "import-solution", "solvers", "backtest",
 )  # fmt: skip
 
 
@@ -67,7 +67,12 @@ def test_bad_usage_exits_2_with_nothing_on_stdout(run, words):
 def test_check_finds_nothing(run):
     result = run("check", CASES / "hand")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == f"{CASES / 'hand'}: no problems\n"
+    warned, verdict = result.stdout.splitlines()
+    assert "column instance.timing: 'period' makes rates hold for 1 period a year" in warned
+    assert "`allocator convert INSTANCE --timing continuous --out PATH`" in warned
+    assert verdict == f"{CASES / 'hand'}: 1 warning"
+    lasting = run("check", CASES.parent / "cases2" / "excess")
+    assert lasting.stdout == f"{CASES.parent / 'cases2' / 'excess'}: no problems\n"
 
 
 def test_check_lists_errors_then_warnings_and_exits_2(run, broken):
@@ -86,9 +91,8 @@ def test_check_in_json(run, broken):
     assert facts["passed"] is False
     first = facts["problems"][0]
     assert set(first) == {"file", "row", "column", "value", "rule", "remedy", "severity"}
-    assert json.loads(run("check", CASES / "hand", "--json").stdout) == {
-        "passed": True, "problems": [],
-    }  # fmt: skip
+    lasting = CASES.parent / "cases2" / "excess"
+    assert json.loads(run("check", lasting, "--json").stdout) == {"passed": True, "problems": []}
 
 
 def test_warnings_alone_exit_0(run, tmp_path):
@@ -183,7 +187,7 @@ def test_new_writes_an_instance_that_checks_and_solves(run, tmp_path):
     for path in (tmp_path / "council", tmp_path / "council.xlsx"):
         assert run("new", path).exit_code == 0
         assert run("new", path).exit_code == 2
-        assert run("check", path).stdout == f"{path}: no problems\n"
+        assert run("check", path).stdout.splitlines()[1:] == [f"{path}: 1 warning"]  # of its timing
     assert run("solve", tmp_path / "council").exit_code == 0
 
 

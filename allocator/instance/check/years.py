@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allocator.instance.check.view import Check, View, at, span, warn
+from allocator.instance.instance import Instance
 from allocator.instance.problems import Problem, Severity
 from allocator.instance.schema import PERIODS_PER_YEAR, TABLES
 
@@ -19,6 +20,19 @@ def periods_fit_a_year(view: View) -> Iterator[Problem]:
         yield view.setting(
             "instance.periods_per_year", periods, "does not divide a year as the model does",
             "use 1, 2, 4 or 12",
+        )  # fmt: skip
+
+
+def rates_of_one_period(instance: Instance) -> Iterator[Problem]:
+    """With timing "period" rates hold for one number of periods only: told by ``check`` alone."""
+    if not instance.is_continuous:
+        many = instance.periods_per_year
+        each = "1 period" if many == 1 else f"{many} periods"
+        yield View(instance).setting(
+            "instance.timing", instance.timing,
+            f"makes rates hold for {each} a year and no other number",
+            "`allocator convert INSTANCE --timing continuous --out PATH` writes rates that hold "
+            "for any", Severity.WARNING,
         )  # fmt: skip
 
 
