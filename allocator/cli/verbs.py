@@ -23,6 +23,7 @@ EXIT_CODES: Final = {
 }
 INTERNAL: Final = 1
 BAD_USAGE: Final = 2
+NO_ANSWER: Final = 4
 INTERRUPTED: Final = 130  # as shells count it
 PIPE_CLOSED: Final = 141
 
@@ -127,6 +128,8 @@ def _explained(error: OSError) -> str:
 
 
 def _internal(error: Exception, debug: bool) -> int:
+    if isinstance(error, MemoryError):
+        return _fail("there is not enough memory for this; free some, or ask for less", NO_ANSWER)
     if debug:
         traceback.print_exception(error)
     said = f"{type(error).__name__}: {error}".strip().rstrip(":")

@@ -199,6 +199,8 @@ def _read_choice(column: Column, text: str) -> str:
 
 
 def _read_name(cell: object, text: str) -> str:
+    if isinstance(cell, float) and not math.isfinite(cell):
+        raise CellError("is not a name", "write the name in quotes")
     if isinstance(cell, float) and cell == int(cell):
         return str(int(cell))
     if is_mojibake(text):

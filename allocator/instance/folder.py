@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tomllib
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,9 @@ from allocator.instance.cells import Cell
 from allocator.instance.grid import SETTINGS_FILE, NumberedRows, Raw, is_table, read_table
 from allocator.instance.problems import Severity
 
+LARGEST = 200_000_000  # bytes of a file that is read
+_HEADING = 65_536  # bytes in which the headings of a table stand
+_DEEPEST = 50  # brackets within brackets in the settings; it takes two
 _OTHER_FORMATS = (".xlsx", ".xlsm", ".xls", ".ods", ".tsv")
 _SEPARATORS = {";": "semicolons", "\t": "tabs"}
 
@@ -38,12 +42,17 @@ def read_folder(folder: Path) -> Raw:
 
 
 def _read_toml(raw: Raw, file: Path) -> None:
-    if not file.is_file():
+    if not file.exists():
         raw.report(SETTINGS_FILE, "is missing", "write it; `allocator new` makes an example")
         return
+    if not _readable(raw, file):
+        return
+    text = _decoded(raw, file)
+    if _is_overgrown(raw, text):
+        return
     try:
-        settings = tomllib.loads(_decoded(raw, file))
-    except tomllib.TOMLDecodeError as error:
+        settings = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # a date that is none is a ValueError
         raw.report(SETTINGS_FILE, f"is not valid TOML: {error}", "mend that line")
         return
     for key, value in settings.items():
@@ -54,8 +63,42 @@ def _read_toml(raw: Raw, file: Path) -> None:
             raw.settings["", key] = (value, None)
 
 
-def _decoded(raw: Raw, file: Path) -> str:
-    data = file.read_bytes()
+def _is_overgrown(raw: Raw, text: str) -> bool:
+    """Whether settings hold a number or a nest of brackets larger than can be read; reported."""
+    depth = 0
+    for row, line in enumerate(text.splitlines(), 1):
+        depth = max(0, depth + sum(line.count(c) for c in "[{") - sum(map(line.count, "]}")))
+        if max(depth, line.count("["), line.count("{")) > _DEEPEST:
+            rule, remedy = "nests brackets too deep", "write a plain list"
+        elif re.search(r"[0-9a-fA-F_]{1000}", line):
+            rule, remedy = "holds a number with more digits than can be read", "shorten it"
+        else:
+            continue
+        raw.report(SETTINGS_FILE, rule, remedy, row=row)
+        return True
+    return False
+
+
+def _readable(raw: Raw, file: Path) -> bool:
+    """Whether a path is a file, and not too large; else reported.  A pipe would never end."""
+    if not file.is_file():
+        raw.report(
+            file.name, "is not a file (a folder, a pipe, a device, or a link to one or to nothing)",
+            "put the table itself there, or move it elsewhere",
+        )  # fmt: skip
+        return False
+    size = file.stat().st_size
+    if size > LARGEST:
+        raw.report(
+            file.name, f"is {size / 1e6:,.0f} MB; no more than {LARGEST / 1e6:,.0f} MB are read",
+            "keep the rows that are needed",
+        )  # fmt: skip
+    return size <= LARGEST
+
+
+def _decoded(raw: Raw, file: Path, most: int = -1) -> str:
+    with file.open("rb") as opened:
+        data = opened.read(most)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raw.report(file.name, "is encoded as UTF-16", "save it again as UTF-8")
         return data.decode("utf-16", errors="replace")
@@ -71,8 +114,10 @@ def _decoded(raw: Raw, file: Path) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-def _csv_rows(raw: Raw, file: Path) -> NumberedRows:
-    text = _decoded(raw, file)
+def _csv_rows(raw: Raw, file: Path, most: int = -1) -> NumberedRows:
+    if most < 0 and not _readable(raw, file):
+        return
+    text = _decoded(raw, file, most)
     if "\0" in text:
         raw.report(file.name, "holds zero bytes: it is not a text file", "save it as CSV UTF-8")
         return
@@ -88,8 +133,10 @@ def _csv_rows(raw: Raw, file: Path) -> NumberedRows:
 
 
 def _heading(file: Path) -> list[Cell]:
-    """The first row, whatever state the file is in."""
-    return next((cells for _, cells in _csv_rows(Raw(file.name), file)), [])
+    """The first row, whatever state the file is in, without the rest of it."""
+    if not file.is_file():
+        return []
+    return next((cells for _, cells in _csv_rows(Raw(file.name), file, _HEADING)), [])
 
 
 def _separator(raw: Raw, file: str, text: str) -> str:

@@ -19,6 +19,8 @@ SETTINGS_FILE = "instance.toml"
 SETTINGS_SHEET = "instance"
 RESULTS = "Plan"  # what a report's sheets are called, or begin with
 
+MOST_ROWS = 1_000_000  # of a table
+
 NumberedRows = Iterator[tuple[int, list[Any]]]
 
 
@@ -94,6 +96,14 @@ def read_table(raw: Raw, table: str, file: str, rows: NumberedRows) -> None:
         if header is None:
             header = _read_header(raw, table, file, number, cells)
             continue
+        if len(raw.tables[table]) == MOST_ROWS:
+            raw.report(
+                file,
+                f"has more than {MOST_ROWS:,} rows",
+                "keep the rows that are needed",
+                row=number,
+            )
+            break
         if any(not is_blank(cell) for cell in cells[len(header) :]):
             raw.report(
                 file, f"has {len(cells)} cells under {len(header)} headings",

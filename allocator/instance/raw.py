@@ -25,6 +25,8 @@ def read_raw(path: Path) -> Raw:
         return read_folder(path)
     if not path.exists():
         raise UsageError(f"{path}: there is no such file or folder")
+    if not path.is_file():
+        raise UsageError(f"{path}: is a pipe or a device, not a file or folder")
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         return read_workbook(path)
     raise UsageError(

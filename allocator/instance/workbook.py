@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,12 +15,15 @@ from allocator.instance.cells import shown
 from allocator.instance.grid import SETTINGS_SHEET, NumberedRows, Raw, is_table, read_table
 from allocator.instance.schema import SETTINGS
 
+UNPACKED = 500_000_000  # bytes of a workbook's parts that are read
+
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
 
 def read_workbook(path: Path) -> Raw:
-    """Cells of an instance in a workbook.  Raises UsageError if it cannot be opened."""
+    """Cells of an instance in a workbook.  Raises UsageError if it is damaged or too large."""
+    _check_size(path)
     raw = Raw(f"{path.name}: {SETTINGS_SHEET}")
     values = _open(path, values_only=True)
     formulas = _open(path, values_only=False) if _has_formulas(path) else None
@@ -32,9 +37,9 @@ def read_workbook(path: Path) -> Raw:
         for name in names:
             file = f"{path.name}: {name}"
             if name == SETTINGS_SHEET:
-                _read_settings_sheet(raw, _rows(name, values, formulas))
-            elif is_table(raw, name, file, "sheet", partial(_heading, values, name)):
-                read_table(raw, name, file, _rows(name, values, formulas))
+                _read_settings_sheet(raw, _rows(path, name, values, formulas))
+            elif is_table(raw, name, file, "sheet", partial(_heading, path, values, name)):
+                read_table(raw, name, file, _rows(path, name, values, formulas))
     finally:
         values.close()
         if formulas is not None:
@@ -42,23 +47,52 @@ def read_workbook(path: Path) -> Raw:
     return raw
 
 
+@contextmanager
+def _damage_told(path: Path, what: str) -> Iterator[None]:
+    """UsageError for whatever zipfile, the parser and openpyxl raise, which is of any kind."""
+    try:
+        yield
+    except (UsageError, MemoryError):
+        raise
+    except Exception as error:
+        said = str(error) or type(error).__name__
+        raise UsageError(
+            f"{path}: {what}: {said}; open it in a spreadsheet, look at it and save it again"
+        ) from error
+
+
+def _check_size(path: Path) -> None:
+    with _damage_told(path, "cannot be opened as a workbook"), zipfile.ZipFile(path) as parts:
+        size = sum(part.file_size for part in parts.infolist())
+    if size > UNPACKED:
+        raise UsageError(
+            f"{path}: unpacks to {size / 1e6:,.0f} MB; no more than {UNPACKED / 1e6:,.0f} MB are "
+            "read: keep the sheets and rows that are needed"
+        )
+
+
 def _open(path: Path, *, values_only: bool) -> Workbook:
     import openpyxl  # only a workbook needs it
 
-    try:
-        return openpyxl.load_workbook(path, read_only=True, data_only=values_only)
-    except Exception as error:  # openpyxl lets through whatever zipfile and its parser raise
-        raise UsageError(f"{path}: cannot be opened as a workbook: {error}") from error
+    with _damage_told(path, "cannot be opened as a workbook"):
+        data = io.BytesIO(path.read_bytes())  # openpyxl leaves a file open that it gives up
+        return openpyxl.load_workbook(data, read_only=True, data_only=values_only)
 
 
 def _has_formulas(path: Path) -> bool:
-    with zipfile.ZipFile(path) as parts:
+    with _damage_told(path, "is damaged"), zipfile.ZipFile(path) as parts:
         sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
         return any(b"<f>" in data or b"<f " in data for data in map(parts.read, sheets))
 
 
-def _rows(name: str, values: Workbook, formulas: Workbook | None) -> NumberedRows:
-    """Rows of a sheet; a formula that was never calculated stands as its own text."""
+def _rows(path: Path, name: str, values: Workbook, formulas: Workbook | None) -> NumberedRows:
+    """Rows of a sheet, read as they are asked for; UsageError where it is damaged."""
+    with _damage_told(path, f"the sheet {name!r} is damaged"):
+        yield from _sheet_rows(name, values, formulas)
+
+
+def _sheet_rows(name: str, values: Workbook, formulas: Workbook | None) -> NumberedRows:
+    """A formula that was never calculated stands as its own text."""
     rows: Iterator[tuple[Any, ...]] = values[name].iter_rows(values_only=True)
     if formulas is None:
         yield from enumerate(map(list, rows), 1)
@@ -69,8 +103,8 @@ def _rows(name: str, values: Workbook, formulas: Workbook | None) -> NumberedRow
         yield number, [text if cell is None else cell for cell, text in both]
 
 
-def _heading(values: Workbook, name: str) -> list[Any]:
-    return next((cells for _, cells in _rows(name, values, None)), [])
+def _heading(path: Path, values: Workbook, name: str) -> list[Any]:
+    return next((cells for _, cells in _rows(path, name, values, None)), [])
 
 
 def _read_settings_sheet(raw: Raw, rows: NumberedRows) -> None:
