@@ -17,6 +17,7 @@ from allocator.explain.infeasible.conflict import (
     limits_of,
     only,
 )
+from allocator.explain.infeasible.elastic import program_at
 from allocator.explain.infeasible.way import Way
 from allocator.explain.infeasible.ways import ways_out
 from allocator.explain.worths import binding, limits, services, windows
@@ -24,7 +25,7 @@ from allocator.explain.worths.trial import Trial
 from allocator.instance import Instance, Window
 from allocator.plan.plan import Plan
 from allocator.program.program import LinearProgram
-from allocator.solving.session import Progress, Session, Solved, at_window, build
+from allocator.solving.session import Progress, Session, Solved, build
 from allocator.solving.solve import plan_of
 from formulations import USUAL
 
@@ -153,12 +154,12 @@ def _no_plan(
 ) -> Explanation:
     base = build(instance, formulation).relaxed()
     first = (None, *instance.windows)[-1]
-    found = conflict(instance, at_window(base, instance, first), first, tell)
+    found = conflict(instance, program_at(base, instance, first), first, tell)
     rays = [] if found.ray is None else [found.ray]
     ways = ways_out(instance, formulation, None if every_window else _longest(instance), tell, rays)
     window = _nearest(ways)
     if window != found.window:
-        found = conflict(instance, at_window(base, instance, window), window, tell)
+        found = conflict(instance, program_at(base, instance, window), window, tell)
     everywhere = _everywhere(instance, base, found)
     tables = {"conflict": _conflict_table(found), "ways": _ways_table(ways),
               "money": _money_table(instance, ways)}  # fmt: skip
@@ -186,7 +187,7 @@ def _everywhere(instance: Instance, base: LinearProgram, found: Conflict) -> boo
     kept = [Limit(each.constraint, each.used) for each in found.members]
     others = (each for each in (None, *instance.windows) if each != found.window)
     return not any(
-        asked.possible(only(at_window(base, instance, each), groups, kept)) for each in others
+        asked.possible(only(program_at(base, instance, each), groups, kept)) for each in others
     )
 
 

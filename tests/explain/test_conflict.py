@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from allocator.explain.infeasible.conflict import Limit, conflict, limits_of, only
+from allocator.explain.infeasible.elastic import program_at
 from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status
-from allocator.solving.session import build_window
+from allocator.solving.session import build, build_window
 from tests.explain.broken import BROKEN, broken
 from tests.model.random_cases import random_case
 from tests.plans import instance_of
@@ -100,3 +101,16 @@ def test_every_limit_is_of_the_horizon():
     assert min(inside) >= 1
     assert max(inside) <= instance.number_of_periods
     assert not np.isnan(program.row_upper).any()
+
+
+@pytest.mark.parametrize("name", [n for n in BROKEN if "money" in n])
+def test_in_a_windows_own_years_the_rule_of_its_funds_is_never_what_conflicts(name):
+    """There it says no more than the balance, which is what conflicts."""
+    instance = broken(name)
+    base = build(instance).relaxed()
+    for window in instance.windows:
+        found = conflict(instance, program_at(base, instance, window), window, silent)
+        blamed = [each for each in found.members if each.constraint == "window_only"]
+        years = {base.row_family(row).indices[row - base.row_family(row).start][-1]
+                 for each in blamed for row in each.used}  # fmt: skip
+        assert not years & set(range(window[0], sum(window)))

@@ -9,6 +9,8 @@ import pytest
 from allocator.errors import UsageError
 from allocator.explain.delay import HELD, SHIFTED, begun_later, child_years, cost_of_delay
 from allocator.instance.change import apply_changes
+from allocator.report.answers import Answers
+from allocator.report.charts.answered import frontiers, no_delay_has_a_plan
 from allocator.report.pages.delay import text
 from allocator.solving.solve import solve
 from tests.plans import instance_of, plan_of
@@ -89,3 +91,17 @@ def test_no_plan_is_said_to_be_none_and_why():
 def test_a_delay_beyond_the_plan_is_refused():
     with pytest.raises(UsageError, match="leaves nothing of a plan of 2"):
         cost_of_delay(instance_of("hand"), 2)
+
+
+def test_a_council_without_slack_is_told_so_in_place_of_empty_charts():
+    """Its target is what the plan begun at once reaches, to a thousandth of a child."""
+    tight = apply_changes(instance_of("hand-infeasible"), [])
+    reach = solve(tight, formulation="largest_reduction").years()["children_in_care"]
+    year = tight.last_year
+    none_later = apply_changes(tight, [f"targets.{year}.children={float(reach[year]) + 1e-3!r}"])
+    answer = cost_of_delay(none_later, 1)
+    assert answer.table["status"].tolist() == ["optimal", "infeasible"]
+    assert "there is no slack to wait" in text(answer)
+    answers = Answers({"delay": answer.table})
+    assert no_delay_has_a_plan(answers)
+    assert frontiers(solve(none_later), answers) == []

@@ -191,3 +191,15 @@ def test_a_window_that_cannot_win_is_not_followed_and_one_that_can_is():
     tie = Touch(0.0, 20.0, -1.0), Touch(10.0, 10.0, -1.0)
     assert not envelope.beats(None, *tie)
     assert np.isfinite(envelope.pieces[0].value)
+
+
+@pytest.mark.parametrize("change", ["targets.*.children=90", "targets.*.children=99"])
+def test_a_curve_that_is_flat_from_its_start_is_said_in_words(change):
+    """The one service works on nobody: the cheapest plan is the one with fewest children too."""
+    idle = apply_changes(instance_of("hand"), ["effects.*.effect=0", change])
+    found = target_frontier(idle)
+    assert len(found.table) == 1
+    assert found.table["price_per_child"].tolist() == [0.0]
+    assert found.reach == found.end
+    assert "the curve is flat" in text(found)
+    assert budget_frontier(idle).walked.pieces

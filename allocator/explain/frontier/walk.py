@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,6 +12,7 @@ from allocator.explain.frontier.parametric import INSIDE, SAME, Move, Parametric
 from allocator.instance import Instance, Window
 from allocator.program.program import LinearProgram
 from allocator.solving.session import Progress, at_window, saying
+from allocator.solving.windows import TIE
 
 End = Callable[[LinearProgram, Parametric], float]
 
@@ -71,13 +72,20 @@ def walk(
         found = lines(touch, left, right, partial(envelope.beats, window))
         envelope.add(pieces(list(found), window))
     tell("done", steps, steps)
-    last = envelope.pieces[-1]
-    flat = Piece(last.end, math.inf, last.line(last.end), 0.0, last.window)
+    flat = _flat({window: right for window, (_, right) in touches.items()}, preferred)
     return Walked((*envelope.pieces, flat), followed.solves, followed.solver)
 
 
 def _ends(touch: Callable[[float], Touch], start: float, end: float) -> tuple[Touch, Touch]:
     return touch(start), touch(end)
+
+
+def _flat(ends: Mapping[Window | None, Touch], preferred: Sequence[Window | None]) -> Piece:
+    """From where nothing changes on: the best window's; the whole curve, where all is so."""
+    least = min(touch.value for touch in ends.values())
+    most = least + TIE * max(1.0, abs(least))
+    window = next(each for each in preferred if each in ends and ends[each].value <= most)
+    return Piece(ends[window].at, math.inf, ends[window].value, 0.0, window)
 
 
 def _promise(entry: tuple[Window | None, tuple[Touch, Touch]]) -> tuple[float, float]:

@@ -44,6 +44,23 @@ class Least:
     total: float
 
 
+def program_at(base: LinearProgram, instance: Instance, window: Window | None) -> LinearProgram:
+    """An instance's program of a window, funds that pay in it alone held by their balance alone.
+
+    In a year of the window ``window_only`` says no more than the balance does, in terms of what
+    they hold, which is what may change: so the rule is never what is in conflict there.
+    """
+    program = at_window(base, instance, window)
+    family = program.rows.get(WINDOW_FUNDS)
+    if family is None or window is None:
+        return program
+    row_upper = program.row_upper.copy()
+    for n, index in enumerate(family.indices):
+        if window[0] <= index[-1] < sum(window):
+            row_upper[family.start + n] = np.inf
+    return replace(program, row_upper=row_upper)
+
+
 class Elastic:
     """The windows of an instance, asked how little must give way.
 
@@ -62,19 +79,8 @@ class Elastic:
         self._ladder = Ladder()
 
     def program(self, window: Window | None) -> LinearProgram:
-        """The program of a window, funds that pay in it alone held by their balance alone.
-
-        ``window_only`` caps what they pay in terms of what they hold, which is what may change.
-        """
-        program = at_window(self.base, self.instance, window)
-        family = program.rows.get(WINDOW_FUNDS)
-        if family is None or window is None:
-            return program
-        row_upper = program.row_upper.copy()
-        for n, index in enumerate(family.indices):
-            if window[0] <= index[-1] < sum(window):
-                row_upper[family.start + n] = np.inf
-        return replace(program, row_upper=row_upper)
+        """The program of a window."""
+        return program_at(self.base, self.instance, window)
 
     def least(self, moves: Sequence[Move], freed: Sequence[int] = ()) -> Least | None:
         """The least over the windows; None where no amount is enough in any, which is proved.

@@ -178,7 +178,7 @@ def _curve(
 def _delay(answers: Answers) -> Panels | None:
     """What it costs to begin later, in pounds and in years of children's lives in care."""
     table = answers.get("delay")
-    if table is None:
+    if table is None or no_delay_has_a_plan(answers):
         return None
     if "targets" not in table:
         table = table.assign(targets="Begun later")
@@ -201,6 +201,12 @@ def _delay(answers: Answers) -> Panels | None:
     about = "What it costs to begin later; a gap is where no plan exists."
     axis = tuple(f"{counted(int(years), 'year')} late" for years in late)
     return Panels("delay", "The cost of delay", about, figures, axis, "", panels, small=True)
+
+
+def no_delay_has_a_plan(answers: Answers) -> bool:
+    """Whether the cost of delay was asked, and no plan begun later exists: nothing to draw."""
+    table = answers.get("delay")
+    return table is not None and not (table["extra_cost"].notna() & (table["years_late"] > 0)).any()
 
 
 def _by_targets(table: pd.DataFrame, column: str, late: list[int]) -> tuple[Series, ...]:

@@ -8,7 +8,13 @@ from collections.abc import Iterator, Sequence
 from allocator.explain.worth import Worth, worths
 from allocator.plan.plan import Plan
 from allocator.report.answers import FOLDER
-from allocator.report.charts.answered import frontiers, switching, tornado, without_plan
+from allocator.report.charts.answered import (
+    frontiers,
+    no_delay_has_a_plan,
+    switching,
+    tornado,
+    without_plan,
+)
 from allocator.report.charts.areas import ranking, small_multiples
 from allocator.report.charts.flows import moves
 from allocator.report.charts.money import position
@@ -184,8 +190,10 @@ def _sensitivity(subject: Subject) -> tuple[Block, ...]:
 
 def _frontiers(subject: Subject) -> tuple[Block, ...]:
     charts = frontiers(subject.plan, subject.answers)
-    if charts:
-        return tuple(map(Drawn, charts))
+    waiting = "There is no slack to wait: begun a year late or more, there is no plan."
+    said = (Text(waiting, "warning"),) if no_delay_has_a_plan(subject.answers) else ()
+    if charts or said:
+        return (*said, *map(Drawn, charts))
     return _not_made(
         subject, "What other targets or budgets would cost, or reach, is not worked out here.",
         _asked(subject, "frontier", "target"),

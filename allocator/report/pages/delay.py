@@ -44,6 +44,12 @@ def _answer(answer: Delay) -> str:
         return (
             "Answer: there is no plan even if it begins at once, so a delay has no cost of its own."
         )
+    late = [row for row in records if row["years_late"]]
+    if late and not any(row["status"] == "optimal" for row in late):
+        return (
+            "Answer: there is no slack to wait: begun at once there is a plan, begun a year late "
+            "or more there is none, whatever becomes of the targets."
+        )
     said = []
     for targets, so in (
         (SHIFTED, "with its targets as much later"),

@@ -34,6 +34,14 @@ def _target(answer: Frontier) -> str:
         )
         return f"{heading(answer, asked)}\n\n{paragraph(none)}\n"
     here = answer.walked.at(answer.now)
+    if len(answer.table) == 1:
+        flat = (
+            f"Answer: the curve is flat.  The cheapest plan has {_exactly(answer.reach)} children, "
+            "and no plan has fewer: no target changes what it costs, "
+            f"{pounds(answer.walked.pieces[0].value * POUNDS)} at present value."
+        )
+        told = [heading(answer, asked), paragraph(flat), paragraph(_yours(answer, here))]
+        return "\n\n".join(told) + "\n"
     rows = [_target_row(answer, piece, at, here) for at, piece in _sampled(answer)]
     head = [
         "Target",
