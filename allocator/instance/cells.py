@@ -17,6 +17,7 @@ from allocator.instance.schema import ALL, TIERS, Column, Kind
 
 Cell = str | int | float | bool | datetime.date | datetime.time | None
 
+LARGEST = 1e15  # more than any money or count; solvers take much larger ones for no limit
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?(0,\d+|\d+,(\d{1,2}|\d{4,}))")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
@@ -121,10 +122,10 @@ def _read_number(cell: object, text: str) -> float:
     if isinstance(cell, bool):
         raise CellError("is not a number", "give a number")
     value = float(text) if _NUMBER.fullmatch(text) else math.nan
-    if math.isfinite(value):
+    if abs(value) <= LARGEST:
         return value
     if _NUMBER.fullmatch(text):
-        raise CellError("is too large", "give a number that a computer can hold")
+        raise CellError("is too large", f"give a number of no more than {LARGEST:.0e}")
     if _DECIMAL_COMMA.fullmatch(text):
         raise CellError("has a decimal comma", "write a decimal point, as in 0.5")
     if _NUMBER.fullmatch(re.sub(r"[£,\s]", "", text)):
