@@ -28,14 +28,15 @@ from allocator.calibrate.published.money import (
 )
 from allocator.calibrate.published.request import ESTIMATED, Request
 from allocator.calibrate.published.services import SERVICES, return_rows
-from allocator.calibrate.published.tables import MONTHS, QUARTERS, YEARS, Council
+from allocator.calibrate.published.tables import YEARS, Council
 from allocator.calibrate.uncertainty import Uncertainty, measure
 from allocator.errors import UsageError
 from allocator.instance import DoubleInvestment, Instance, Row
-from allocator.instance.schema import TABLES, Kind
+from allocator.instance.schema import CONTINUOUS, TABLES, Kind
 from allocator.simulate import baseline
 from formulations import LARGEST_REDUCTION
 
+PERIODS: Final = 4  # a year
 TARGET_AFTER: Final = 5  # years into the plan
 _SLACK: Final = 0.25  # of the way from the least that can be reached back to doing nothing
 
@@ -72,7 +73,7 @@ def calibrate(
     every = project(past, doubt.spread)
     flows = Flows(every.opening[rows], every.entries[rows], every.rate[rows])
     estimates = Estimates(*(each[rows] for each in vars(estimated_flows(past)).values()))
-    councils = _in_step(tuple(_councils(panel, request, flows)))
+    councils = tuple(_councils(panel, request, flows))
     bare = _instance(request, councils, evidence)
     funded = _funded(bare, councils)
     told("setting a target", 1, 2)
@@ -98,12 +99,6 @@ def _councils(panel: Panel, request: Request, flows: Flows) -> Iterable[Council]
         area = slug(found.name, areas) if len(request.codes) > 1 else ""
         areas.append(area)
         yield _council(figures, found, area, Flows(*(a[n : n + 1] for a in _of(flows))), request)
-
-
-def _in_step(councils: tuple[Council, ...]) -> tuple[Council, ...]:
-    """The councils by quarters; by months where more leave one in a year than are there."""
-    quick = any(c.first.exits > c.account.care for c in councils)
-    return tuple(replace(c, periods=MONTHS if quick else QUARTERS) for c in councils)
 
 
 def _of(flows: Flows) -> tuple[Any, Any, Any]:
@@ -167,7 +162,8 @@ def _instance(
         "prices": list(price_rows(first)),
     }  # fmt: skip
     bare = Instance(
-        request.name, first, YEARS, title=request.title, periods_per_year=councils[0].periods,
+        request.name, first, YEARS, title=request.title, periods_per_year=PERIODS,
+        timing=CONTINUOUS,
         price_base=outturn,
         double_investment=DoubleInvestment(3, tuple(range(first, first + 3)), 0.97, 0.03),
         remarks={

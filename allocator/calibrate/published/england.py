@@ -89,7 +89,8 @@ RELEASE: Final = {
 }  # fmt: skip
 STAYS_IN_NEED: Final = 0.7  # of those whose plan ends without care
 AVOIDABLE: Final = {FOSTER: 0.39, RESIDENTIAL: 0.2, SUPPORTED: 0.2, OTHER: 0.2}
-AVOIDABLE_PLAN, HELPED_HOME = 0.3, 0.02
+AVOIDABLE_PLAN = 0.3
+HELPED_HOME = 0.08  # of foster children, in a year
 EDGE_OF_CARE: Final = 0.16  # of the family support line
 
 GRANT: Final = {2025: 270e6}  # £ of new money a year, England; the last holds on

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from allocator.calibrate.continuous import year_lived
 from allocator.calibrate.published import england as e
 from allocator.calibrate.published.account import Account
 from allocator.instance.schema import EXIT
 
-Floats = NDArray[np.float64]
 Moves = dict[tuple[str, str], float]  # children a year, by from and to
 
 STATES: Final = (e.NEED, e.PLAN, *e.CARE)
@@ -172,22 +171,22 @@ def _held(account: Account, year: Year) -> Year:
     return Year(year.opening, year.closing, moves, {**year.arrivals, e.NEED: arriving})
 
 
-def rates_of(year: Year, periods: int) -> Moves:
-    """Rates per child-year that bring about a year's moves exactly in so many periods.
+def rates_of(year: Year) -> Moves:
+    """Rates per child-year that bring about a year's moves exactly, in continuous time.
 
-    The recursion of the specification (3.1, 3.2) is run with trial rates, and each rate is moved
-    by the ratio of what was wanted to what came, until they are the same.
+    Each trial rate is moved by the ratio of what was wanted to what came, the rate times the
+    child-years lived (:func:`.continuous.year_lived`), until they are the same.
     """
     start = np.array([year.opening[state] for state in STATES], float)
     ends = (*STATES, EXIT)
     wanted = np.zeros((len(STATES), len(ends)))
     for (a, b), number in year.moves.items():
         wanted[STATES.index(a), ends.index(b)] = number
-    arrivals = np.array([year.arrivals.get(state, 0.0) for state in STATES]) / periods
+    arrivals = np.array([year.arrivals.get(state, 0.0) for state in STATES])
     lived = np.maximum(start, 1e-9)[:, None]
     rates = np.where(wanted > 0, np.minimum(wanted / lived, 50.0), 0.0)
     for _ in range(_ROUNDS):
-        came = _run(start, rates, arrivals, periods)
+        came = rates * year_lived(rates[:, :-1], rates[:, -1], arrivals, start)[:, None]
         ratio = np.divide(wanted, came, where=came > 0, out=np.ones_like(wanted))
         rates = np.minimum(rates * ratio, 200.0)
         if np.abs(ratio - 1).max() < _CLOSE:
@@ -196,17 +195,3 @@ def rates_of(year: Year, periods: int) -> Moves:
         (STATES[row], ends[column]): float(rates[row, column])
         for row, column in zip(*np.nonzero(wanted), strict=True)
     }
-
-
-def _run(start: Floats, rates: Floats, arrivals: Floats, periods: int) -> Floats:
-    """Moves in a year by (from, to), with the rates as they are."""
-    leaving = rates.sum(axis=1)
-    left = -np.expm1(-leaving / periods)
-    chance = np.divide(rates, leaving[:, None], where=leaving[:, None] > 0, out=rates * 0)
-    chance *= left[:, None]
-    stock, came = start, np.zeros_like(rates)
-    for _ in range(periods):
-        moved = stock[:, None] * chance
-        came += moved
-        stock = stock - moved.sum(axis=1) + moved[:, : len(stock)].sum(axis=0) + arrivals
-    return came

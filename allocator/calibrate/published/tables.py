@@ -15,7 +15,6 @@ from allocator.calibrate.published.services import SERVICES, levels, service_row
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import EXIT
 
-QUARTERS, MONTHS = 4, 12
 YEARS: Final = 10
 _CARE_TABLES: Final = "DfE children looked after (SSDA903)"
 _CENSUS: Final = "DfE children in need census"
@@ -40,7 +39,6 @@ class Council:
     later: Year
     how_first: str
     how_later: str
-    periods: int = QUARTERS  # in a year
 
     @property
     def first_year(self) -> int:
@@ -55,7 +53,7 @@ class Council:
     @cached_property
     def rates(self) -> tuple[Moves, Moves]:
         """Rates of the first year and of the later ones."""
-        return rates_of(self.first, self.periods), rates_of(self.later, self.periods)
+        return rates_of(self.first), rates_of(self.later)
 
     def _own(self, rows: Rows) -> Rows:
         for row in rows:
@@ -119,7 +117,7 @@ class Council:
         yield {
             "from": e.FOSTER, "to": e.FOSTER, "avoidable_share": e.HELPED_HOME,
             "source": "assumption",
-            "note": "share of foster children a quarter who can be helped home; about 8% a year, "
+            "note": "share of foster children who can be helped home in a year, "
             "well under the 34% of County Councils Network and Newton 2021",
         }  # fmt: skip
 

@@ -74,7 +74,7 @@ NEED_COST: Final = f"{_LAIT}: social work per child in need"
 NEED_LEAVING: Final = 1.0  # per child-year
 AVOIDABLE: Final = 0.39
 AVOIDABLE_SOURCE: Final = "avoidable share: County Councils Network and Newton 2021, up to 39%"
-RETURNABLE: Final = 0.02  # of children who stay, in a period
+RETURNABLE: Final = 0.08  # of the children there, in a year
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from allocator.calibrate.ssda903.cleaning import Care
 from allocator.calibrate.ssda903.counting import DAYS, Tally
+from allocator.calibrate.ssda903.rules import FEWEST_SHOWN
 from allocator.calibrate.ssda903.settings import ADULT, Settings
 
 Floats = NDArray[np.float64]
@@ -54,7 +55,18 @@ def ageing_factors(
     births, exposure = _ahead(there.astype(float), leaving, entering, settings)
     rate = np.divide(births, exposure, where=exposure > 0, out=np.tile(usual, (YEARS, 1)))
     factor = np.divide(rate, usual, where=usual > 0, out=np.ones_like(rate))
-    return np.clip(factor, _SLOWEST, _FASTEST)
+    return np.where(_few_birthdays(there, settings), 1.0, np.clip(factor, _SLOWEST, _FASTEST))
+
+
+def _few_birthdays(there: NDArray[np.int64], settings: Settings) -> NDArray[np.bool_]:
+    """Whether fewer than five children of a band have a year's birthday, or all but so few."""
+    few = np.zeros((YEARS, len(settings.bands)), bool)
+    for band, (first, last) in enumerate(settings.band_limits):
+        inside = int(there[first * MONTHS : last * MONTHS].sum())
+        for year in range(min(YEARS, last - first)):
+            turning = int(there[(last - year - 1) * MONTHS : (last - year) * MONTHS].sum())
+            few[year, band] = any(0 < n < FEWEST_SHOWN for n in (turning, inside - turning))
+    return few
 
 
 def _ahead(

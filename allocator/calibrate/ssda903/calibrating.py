@@ -35,12 +35,21 @@ class Calibration:
     children_in_need: float | None = None
 
     @cached_property
-    def instance(self) -> Instance:
-        """The instance; its opening stocks are the counts."""
-        draft = Draft(
+    def _draft(self) -> Draft:
+        return Draft(
             self.observed, self.tally, self.estimates, self.settings, self.children_in_need
         )
-        return draft.instance(self.name)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What of the instance is not as the settings ask."""
+        why = self._draft.estimated
+        return (f"the first year has the estimated entries and exits: {why}",) if why else ()
+
+    @cached_property
+    def instance(self) -> Instance:
+        """The instance; its opening stocks are the counts."""
+        return self._draft.instance(self.name)
 
     def intervals(self) -> dict[str, Any]:
         """Base day, level, half-life, and every rate with its interval; no counts."""

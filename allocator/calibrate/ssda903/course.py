@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from allocator.calibrate.estimation import recency
 from allocator.calibrate.ssda903.birthdays import ageing_factors
 from allocator.calibrate.ssda903.counting import Tally
-from allocator.calibrate.ssda903.fitting import Flows, anchored, for_periods
+from allocator.calibrate.ssda903.disclosure import shown
+from allocator.calibrate.ssda903.fitting import MOST, Flows, anchored
 from allocator.calibrate.ssda903.observing import Observed
 from allocator.calibrate.ssda903.rates import ADULT, EXIT, Estimates
 from allocator.calibrate.ssda903.settings import Settings
@@ -18,26 +20,50 @@ from allocator.calibrate.ssda903.settings import Settings
 Floats = NDArray[np.float64]
 
 
-def course(
-    observed: Observed, tally: Tally, estimates: Estimates, settings: Settings
-) -> list[Flows]:
+NOT_SHOWN: Final = (
+    "fewer than five children entered or left care in the last year, or could be told from other "
+    "figures to have"
+)
+NOT_HELD: Final = (
+    "more children left care in the last year than those who remain could repeat: it would take "
+    f"over {MOST:g} times the estimated rates"
+)
+
+
+@dataclass(frozen=True)
+class Course:
     """Flows of the first year and of those that differ from it; the last ones hold on.
 
-    Rates are those for the instance's periods.  The first year has as many entries and exits as
-    the last one observed if the settings say so.
+    ``estimated`` says why the first year has the estimated entries and exits although the settings
+    ask for those of the last one observed; it is blank where it has those.
     """
-    opening, periods = tally.opening.astype(float), settings.periods_per_year
-    steady = for_periods(Flows(*estimates.matrix(len(tally.names))), opening, periods)
+
+    years: list[Flows]
+    estimated: str = ""
+
+
+def course(observed: Observed, tally: Tally, estimates: Estimates, settings: Settings) -> Course:
+    """What entries, moves and exits are in each year of the plan.
+
+    The first year has as many entries and exits as the last one observed if the settings say so,
+    those two numbers may be shown, and children remain who could leave.
+    """
+    steady = Flows(*estimates.matrix(len(tally.names)))
     span = observed.tally.exposure.shape[1]
     weights = recency(np.arange(span), span - 1, estimates.half_life)
     factors = ageing_factors(observed.ages, observed.tally, weights, settings)
     years = [*(_aged(steady, factor, tally, estimates) for factor in factors), steady]
+    why = ""
     if settings.anchored:
-        years[0] = anchored(
-            years[0], opening, periods, float(tally.entries[:, -1].sum()),
-            float(tally.exits[:, :, -1].sum()),
-        )  # fmt: skip
-    return years[: settings.years]
+        seen = shown(tally)
+        entries, exits = seen.entries[-1], seen.exits[-1]
+        if entries is None or exits is None:
+            why = NOT_SHOWN
+        elif first := anchored(years[0], tally.opening.astype(float), entries, exits):
+            years[0] = first
+        else:
+            why = NOT_HELD
+    return Course(years[: settings.years], why)
 
 
 def _aged(steady: Flows, factor: Floats, tally: Tally, estimates: Estimates) -> Flows:

@@ -17,6 +17,7 @@ from allocator.calibrate.ssda903.observing import Observed
 from allocator.calibrate.ssda903.rates import ADULT, ENTRY, EXIT, Cell, Estimates
 from allocator.calibrate.ssda903.settings import Settings
 from allocator.instance import DoubleInvestment, Instance, Row
+from allocator.instance.schema import CONTINUOUS
 from allocator.simulate import baseline
 
 NEED: Final = "need"
@@ -35,7 +36,8 @@ class Draft:
         children_in_need: float | None = None,
     ) -> None:  # fmt: skip
         self.observed, self.tally, self.estimates = observed, tally, estimates
-        self.course = course(observed, tally, estimates, settings)
+        found = course(observed, tally, estimates, settings)
+        self.course, self.estimated = found.years, found.estimated
         self.steady = self.course[-1]
         self.settings = settings
         self.first_year = observed.first_year
@@ -62,7 +64,8 @@ class Draft:
         draft = Instance(
             name, self.first_year, self.settings.years,
             title=title or f"{name} from {self.observed.base:%d %B %Y}",
-            periods_per_year=self.settings.periods_per_year, price_base=assumed.PRICE_BASE,
+            periods_per_year=self.settings.periods_per_year, timing=CONTINUOUS,
+            price_base=assumed.PRICE_BASE,
             double_investment=DoubleInvestment(3, starts, protect_statutory=0.95),
             remarks={
                 "instance.source": f"{self.returns}; HM Treasury Green Book (discount rate)",
@@ -108,7 +111,7 @@ class Draft:
         for state in self.tally.names:
             yield {
                 "from": state, "to": state, "avoidable_share": assumed.RETURNABLE,
-                "source": "assumption: at most 2% of those who stay can be helped home in a period",
+                "source": "assumption: at most 8% of those there can be helped home in a year",
             }  # fmt: skip
 
     def _by_year(
@@ -127,26 +130,23 @@ class Draft:
         )
         return {
             "from": self.tally.names[start], "to": end, "rate": _short(rate),
-            "source": self.returns, "note": f"per child-year, observed: {seen}; the rate "
-            "is that for the length of a period",
+            "source": self.returns, "note": f"per child-year, observed: {seen}",
         }  # fmt: skip
 
     def _entering(self, flows: Flows, year: int | None) -> Iterator[dict[str, Any]]:
         """From need into each state, and out of need: the number in need holds."""
-        need, periods = self.in_need[0], self.settings.periods_per_year
+        need = self.in_need[0]
         told = {c.end: c for c in self.estimates.cells if c.start == ENTRY}
-        chances = np.append(flows.arrivals, assumed.NEED_LEAVING * need) / periods / need
-        staying = 1 - chances.sum()
-        rates = -np.log(staying) * periods * chances / (1 - staying)
         for n in np.flatnonzero(flows.arrivals > 0).tolist():
             yield {
-                "from": NEED, "to": self.tally.names[n], "rate": _short(rates[n]), "year": year,
+                "from": NEED, "to": self.tally.names[n], "year": year,
+                "rate": _short(flows.arrivals[n] / need),
                 "avoidable_share": assumed.AVOIDABLE,
                 "source": f"{self.returns} (entries); {assumed.AVOIDABLE_SOURCE}",
                 "note": f"children a year, observed: {interval(told[n], self.estimates.level)}",
             }  # fmt: skip
         yield {
-            "from": NEED, "to": "exit", "rate": _short(rates[-1]), "year": year,
+            "from": NEED, "to": "exit", "rate": assumed.NEED_LEAVING, "year": year,
             "source": "assumption: a child in need is so for a year; the number in need holds",
         }  # fmt: skip
 

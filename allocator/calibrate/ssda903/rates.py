@@ -9,7 +9,7 @@ category and route) by one event's worth of prior: :mod:`allocator.calibrate.est
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from allocator.calibrate.estimation import JEFFREYS, Prior, posterior, recency
 from allocator.calibrate.ssda903.counting import Tally
+from allocator.calibrate.ssda903.disclosure import pooled
 from allocator.calibrate.ssda903.rules import FEWEST_SHOWN
 from allocator.calibrate.ssda903.settings import Settings
 
@@ -78,7 +79,7 @@ def estimate(found: Tally, settings: Settings) -> Estimates:
     weights = recency(np.arange(years), years - 1, half_life)
     cells = [
         cell
-        for kind in _kinds(found, weights)
+        for kind in _kinds(found, weights, settings)
         for cell in _cells(kind, settings.level)
         if cell.mean * (found.exposure[cell.start, -1] if cell.start != ENTRY else 1) > _NEGLIGIBLE
     ]
@@ -87,34 +88,72 @@ def estimate(found: Tally, settings: Settings) -> Estimates:
 
 @dataclass(frozen=True)
 class Kind:
-    """Cells that are estimated together: positions, events and exposure, weighed, and family."""
+    """Cells that are estimated together: positions, events and exposure, weighed, and family.
+
+    Few events are shared out among cells of a pool (:func:`.disclosure.pooled`), by exposure times
+    ``usual``, the rate that birthdays have where ages are spread evenly.
+    """
 
     starts: Sequence[int]
     ends: Sequence[int]
     events: Floats
     exposure: Floats
     seen: Floats  # events, not weighed
+    pools: tuple[object, ...]
+    usual: Floats | float = 1.0
     families: tuple[str, ...] | None = None  # None: every cell stands alone
 
 
-def _kinds(found: Tally, weights: Floats) -> Iterator[Kind]:
+def _kinds(found: Tally, weights: Floats, settings: Settings) -> Iterator[Kind]:
     """Leaving care, moving, ageing, turning 18 and entering care."""
     n, alike = len(found.names), np.ones_like(weights)
     exposure, (moves, exits, grown, entries) = found.exposure @ weights, _summed(found, weights)
     every = _summed(found, alike)
     lived = np.flatnonzero(exposure > 0)
     family = tuple(str(found.categories[state]) for state in lived)
-    yield Kind(lived.tolist(), [EXIT] * len(lived), exits[lived], exposure[lived],
-               every[1][lived], family)  # fmt: skip
+    yield Kind(
+        lived.tolist(),
+        [EXIT] * len(lived),
+        exits[lived],
+        exposure[lived],
+        every[1][lived],
+        family,
+        families=family,
+    )
+    birthdays = np.array([1 / (end - start) for start, end in settings.band_limits])[found.bands]
     for which, named in ((_possible(found, moves), True), (found.ageing, False)):
         starts, ends = np.nonzero(which & (exposure[:, None] > 0))
-        pairs = zip(found.categories[starts], found.categories[ends], strict=True)
-        yield Kind(starts.tolist(), ends.tolist(), moves[starts, ends], exposure[starts],
-                   every[0][starts, ends], tuple(map(str, pairs)) if named else None)  # fmt: skip
+        between = zip(found.categories[starts], found.categories[ends], strict=True)
+        pairs = tuple(map(str, between))
+        pools = pairs if named else tuple(found.bands[starts].tolist())
+        yield Kind(
+            starts.tolist(),
+            ends.tolist(),
+            moves[starts, ends],
+            exposure[starts],
+            every[0][starts, ends],
+            pools,
+            1.0 if named else birthdays[starts],
+            pairs if named else None,
+        )
     old, first = np.flatnonzero(grown > 0), np.flatnonzero(entries > 0)
-    yield Kind(old.tolist(), [ADULT] * len(old), grown[old], exposure[old], every[2][old])
-    yield Kind([ENTRY] * len(first), first.tolist(), entries[first],
-               np.full(n, weights.sum())[first], every[3][first])  # fmt: skip
+    yield Kind(
+        old.tolist(),
+        [ADULT] * len(old),
+        grown[old],
+        exposure[old],
+        every[2][old],
+        tuple(found.bands[old].tolist()),
+        birthdays[old],
+    )
+    yield Kind(
+        [ENTRY] * len(first),
+        first.tolist(),
+        entries[first],
+        np.full(n, weights.sum())[first],
+        every[3][first],
+        tuple(found.categories[first].tolist()),
+    )
 
 
 def _summed(found: Tally, weights: Floats) -> tuple[Floats, Floats, Floats, Floats]:
@@ -138,7 +177,11 @@ def _possible(found: Tally, moves: Floats) -> NDArray[np.bool_]:
 
 def _cells(kind: Kind, level: float) -> Iterator[Cell]:
     """Posteriors of the cells of a kind."""
-    if not len(kind.events) or kind.events.sum() == 0:
+    if not len(kind.events):
+        return
+    shared = pooled(kind.events, kind.seen, kind.exposure * kind.usual, kind.pools)
+    kind = replace(kind, events=shared)
+    if shared.sum() == 0:
         return
     prior = JEFFREYS if kind.families is None else _prior(kind)
     rates = posterior(kind.events, kind.exposure, prior, level=level)

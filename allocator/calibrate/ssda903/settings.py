@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.calibrate.ssda903.codes import PLACEMENTS, PROVIDERS, TEMPORARY
+from allocator.calibrate.ssda903.rules import FEWEST_SHOWN
 from allocator.errors import InstanceError, UsageError
 from allocator.instance import Problem
 from allocator.instance.problems import did_you_mean
@@ -202,7 +203,8 @@ def _within(value: object, most: float, least: float = 0) -> bool:
 
 
 _NUMBERS: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
-    "smallest": (lambda v: type(v) is int and 1 <= v <= 1000, "a whole number from 1"),
+    "smallest": (lambda v: type(v) is int and FEWEST_SHOWN <= v <= 1000,
+                 f"a whole number from {FEWEST_SHOWN}"),
     "half_life": (lambda v: v in ("auto", "none") or (_within(v, 1e9) and v > 0),
                   '"auto", "none" or years above 0'),
     "level": (lambda v: _within(v, 0.999, 0.01), "a share below 1, such as 0.8"),

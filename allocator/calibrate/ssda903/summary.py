@@ -9,6 +9,7 @@ import numpy as np
 from allocator.calibrate.ssda903.calibrating import Calibration
 from allocator.calibrate.ssda903.cleaning import ROUTE_NAMES
 from allocator.calibrate.ssda903.codes import ROUTE_LABELS
+from allocator.calibrate.ssda903.disclosure import shown
 from allocator.calibrate.ssda903.observing import Observed
 from allocator.calibrate.ssda903.rates import ADULT, ENTRY, EXIT
 from allocator.calibrate.ssda903.rules import RULES, masked
@@ -37,27 +38,21 @@ def _head(found: Calibration) -> str:
 
 
 def _years(found: Calibration) -> str:
-    tally, edges = found.tally, found.observed.edges
-    rows = [
-        (f"to {edge:%d %B %Y}", *(masked(int(n)) for n in (
-            tally.stock[:, year + 1].sum(), tally.entries[:, year].sum(),
-            tally.exits[:, :, year].sum())))
-        for year, edge in enumerate(edges[1:])
-    ]  # fmt: skip
+    seen, edges = shown(found.tally), found.observed.edges[1:]
+    counts = zip(edges, seen.stock[1:], seen.entries, seen.exits, strict=True)
+    rows = [(f"to {edge:%d %B %Y}", *map(_count, row)) for edge, *row in counts]
     return _table("Children in care", ("Year", "At its end", "Entered", "Left"), rows)
 
 
 def _routes(found: Calibration) -> str:
-    """Routes out over all the years; where one is masked, the next smallest is too."""
-    counts = found.tally.exits.sum(axis=(0, 2))
-    hidden = (counts > 0) & (counts < found.settings.smallest)
-    if hidden.sum() == 1 and (counts[~hidden] > 0).any():
-        hidden |= counts == counts[~hidden & (counts > 0)].min()
-    rows = [
-        (ROUTE_LABELS[name].capitalize(), "not shown" if hidden[n] else f"{counts[n]:,}")
-        for n, name in enumerate(ROUTE_NAMES) if counts[n]
-    ]  # fmt: skip
+    """Routes out over all the years."""
+    counts = zip(ROUTE_NAMES, shown(found.tally).routes, strict=True)
+    rows = [(ROUTE_LABELS[name].capitalize(), _count(count)) for name, count in counts]
     return _table("Ways out of care, all years", ("Way", "Children"), rows)
+
+
+def _count(count: int | None) -> str:
+    return "not shown" if count is None else f"{count:,}"
 
 
 def _states(found: Calibration) -> str:

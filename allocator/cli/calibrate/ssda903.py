@@ -101,6 +101,8 @@ def command(
     tell_passed_over(found.observed.passed_over)
     for line in places(found.observed):
         click.echo(line, err=True)
+    for warning in found.warnings:
+        click.echo(f"warning: {warning}", err=True)
     click.echo(jsons.dumps(found.intervals(), indent=2) if json else summary(found))
     click.echo(f"wrote {out}; next: allocator check {out}, and put your own figures where a "
                "source says assumption", err=True)  # fmt: skip

@@ -13,7 +13,7 @@ import pytest
 
 from allocator.calibrate.ssda903.birthdays import ageing_factors
 from allocator.calibrate.ssda903.calibrating import Calibration
-from allocator.calibrate.ssda903.fitting import Flows, for_periods, stepped, year_of
+from allocator.calibrate.ssda903.fitting import Flows, anchored
 from allocator.calibrate.ssda903.rates import ADULT, ENTRY, EXIT, best_half_life
 from allocator.calibrate.ssda903.settings import read_settings
 from allocator.instance import inspect
@@ -98,16 +98,15 @@ def test_the_data_choose_how_fast_to_forget() -> None:
     assert best_half_life(drifting) <= 2
 
 
-def test_rates_for_periods_end_a_year_where_continuous_time_does() -> None:
+def test_a_first_year_has_just_so_many_entries_and_exits() -> None:
     moves = np.array([[0.0, 0.6], [0.2, 0.0]])
     flows, opening = Flows(moves, np.array([0.3, 0.5]), np.array([40.0, 5.0])), np.array([50.0, 20])
-    lived, end = year_of(flows, opening)
-    assert end.sum() == pytest.approx(opening.sum() + 45 - (lived * flows.exits).sum())
-    fine, after, _ = stepped(flows, opening, 20_000)
-    np.testing.assert_allclose(after, end, rtol=1e-3)
-    np.testing.assert_allclose(fine, lived * flows.leaving, rtol=1e-3)
-    _, stepwise, _ = stepped(for_periods(flows, opening, 4), opening, 4)
-    np.testing.assert_allclose(stepwise, end, rtol=1e-8)
+    found = anchored(flows, opening, 60, 25)
+    assert found is not None
+    assert found.arrivals.tolist() == pytest.approx([60 * 40 / 45, 60 * 5 / 45])
+    assert found.left(opening) == pytest.approx(25)
+    assert found.exits / flows.exits == pytest.approx(found.exits[0] / flows.exits[0])
+    assert anchored(flows, opening, 60, 90) is None
 
 
 @pytest.mark.parametrize(("config", "near"), [("default", 1e-6), ("cs-demand-model", 0.2)])
