@@ -195,6 +195,14 @@ CONSTRAINTS: Final[dict[str, Term]] = {
         noun="the maximum of {service}{place} in {years}", source="services.maximum",
         relief=_level("Largest level of {service}", way=WayOut("maximum", "cases a year")),
     ),
+    "served_funded": Term(
+        noun="the funding of the cases of {service}{place} that are served in {years}",
+        source="services.baseline",
+    ),
+    "served_held": Term(
+        noun="the cases of {service}{place} served at its baseline in {years}",
+        source="services.baseline",
+    ),
     "level_at_least": Term(
         noun="the minimum of {service}{place} in {years}", source="services.minimum",
         relief=_level("Smallest level of {service}", way=WayOut("minimum", "cases a year", -1.0)),
@@ -293,6 +301,10 @@ COLUMNS: Final[dict[str, Term]] = {
     ),
     "level": Term(
         noun="the cases of {service}{place} in {years}", source="services.baseline",
+        keys=_OF_A_SERVICE,
+    ),
+    "served": Term(
+        noun="the cases of {service}{place} served in {years}", source="services.coverage",
         keys=_OF_A_SERVICE,
     ),
     "expansion": Term(

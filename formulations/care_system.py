@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from allocator.instance import Instance
 
 
-def care_system(instance: Instance, *, may_miss: bool = True) -> pyo.AbstractModel:
+def care_system(
+    instance: Instance, *, may_miss: bool = True, served_apart: bool = False
+) -> pyo.AbstractModel:
     """Sets, parameters, variables and the constraints of MODEL.md 3.1 to 3.9; no objective.
 
     Without ``may_miss`` funds hold, whatever the instance charges for a shortfall.
@@ -44,6 +46,8 @@ def care_system(instance: Instance, *, may_miss: bool = True) -> pyo.AbstractMod
     ):
         topic.declare(m, instance)
     shortfall.declare(m, instance, allowed=may_miss)
+    if served_apart:
+        services.declare_served(m)
 
     m.children_opening = pyo.Constraint(m.STATES, rule=population.children_opening, doc="children")
     m.children_balance = pyo.Constraint(

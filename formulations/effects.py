@@ -192,8 +192,8 @@ def undone_or_more(m: Any, a: str, p: str, i: str, j: str, l: str, t: int) -> An
 
 
 def effective_level(m: Any, a: str, p: str, t: Any) -> Any:
-    r"""Level less what is lost in its bands: :math:`e_{pt} = x_{pt} - \sum_b (1-\mu_b) z_{pbt}`."""
-    return m.level[a, p, t] - sum(
+    r"""Cases less what is lost in bands: :math:`e_{pt} = x_{pt} - \sum_b (1-\mu_b) z_{pbt}`."""
+    return m.cases.served[a, p, t] - sum(
         m.lost_effect[a, p, b] * m.in_band[a, p, b, t] for b in m.BANDS_OF[a, p]
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pyomo.core as pyo
@@ -72,6 +73,16 @@ def _declare_levels(m: pyo.AbstractModel, instance: Instance) -> None:
     m.level = pyo.Var(m.SERVICES, m.ALL_PERIODS, bounds=(0, None), doc="cases per year")
     m.expansion = pyo.Var(m.SERVICES, m.PERIODS, bounds=(0, None), doc="cases per year")
     m.contraction = pyo.Var(m.SERVICES, m.PERIODS, bounds=(0, None), doc="cases per year")
+    m.cases = SimpleNamespace(served=m.level)  # every case that is funded is served
+
+
+def declare_served(m: pyo.AbstractModel) -> None:
+    """``served`` apart from ``level``: where levels are settled first, some may find no child.
+
+    Whatever is of the cases served reads ``m.cases.served``.
+    """
+    m.served = pyo.Var(m.SERVICES, m.ALL_PERIODS, bounds=(0, None), doc="cases per year")
+    m.cases.served = m.served
 
 
 def _declare_bands(m: pyo.AbstractModel, instance: Instance) -> None:
@@ -209,6 +220,26 @@ def level_at_most(m: Any, a: str, p: str, t: int) -> Any:
     return m.level[a, p, t] <= m.maximum[a, p]
 
 
+def served_funded(m: Any, a: str, p: str, t: int) -> Any:
+    r"""No more cases are served than are funded.
+
+    .. math:: served_{pt} \le x_{pt}
+
+    Dual: £m (present value) per case per year served without being funded.  MODEL.md 3.15
+    """
+    return m.served[a, p, t] <= m.level[a, p, t]
+
+
+def served_held(m: Any, a: str, p: str, t: int) -> Any:
+    r"""Before the start and after the end the baseline is served.
+
+    .. math:: served_{pt} = baseline_p
+
+    Dual: £m (present value) per case per year.  MODEL.md 3.15
+    """
+    return m.served[a, p, t] == m.baseline[a, p]
+
+
 def level_change(m: Any, a: str, p: str, t: int) -> Any:
     r"""A level is the last one, expanded or contracted.
 
@@ -250,7 +281,7 @@ def coverage_limited(m: Any, a: str, p: str, t: int) -> Any:
 
     Dual: £m (present value) per extra case per year.  MODEL.md 3.5
     """
-    return m.level[a, p, t] <= m.coverage[a, p] * m.children[a, m.serves[a, p], t - 1]
+    return m.cases.served[a, p, t] <= m.coverage[a, p] * m.children[a, m.serves[a, p], t - 1]
 
 
 def bands_filled(m: Any, a: str, p: str, t: int) -> Any:
@@ -260,7 +291,7 @@ def bands_filled(m: Any, a: str, p: str, t: int) -> Any:
 
     Dual: £m (present value) per case per year.  MODEL.md 3.5
     """
-    return sum(m.in_band[a, p, b, t] for b in m.BANDS_OF[a, p]) == m.level[a, p, t]
+    return sum(m.in_band[a, p, b, t] for b in m.BANDS_OF[a, p]) == m.cases.served[a, p, t]
 
 
 def bands_held(m: Any, a: str, p: str, b: int, t: int) -> Any:

@@ -48,6 +48,9 @@ class Case:
             self._array("services", name, self.run.services, range(1, last + 1))
             for name in ("level", "expansion", "contraction")
         )
+        self.served = self.level  # every case that is funded, unless the plan says otherwise
+        if "served" in tables["services"]:
+            self.served = self._array("services", "served", self.run.services, range(1, last + 1))
         self.diverted = self._array(
             "diverted", "diverted", self.run.effects, range(1, last + self.after + 1)
         )
@@ -166,7 +169,7 @@ class Case:
     @cached_property
     def effective_change(self) -> Floats:
         """Effective level less the baseline's, by period and service."""
-        change = self.level - self.run.service_values("baseline")
+        change = self.served - self.run.service_values("baseline")
         for key, bands in self.bands.items():
             multipliers = np.array([multiplier for _, multiplier in self.data.bands[key]])
             at = self.run.services.index(key)

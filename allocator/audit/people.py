@@ -71,7 +71,8 @@ def levels(case: Case, ledger: Ledger) -> None:
     compare(
         "release limit", case.contraction, value("release_per_year") * length * before, "at most"
     )
-    compare("coverage", case.level, room, "at most")
+    compare("coverage", case.served, room, "at most")
+    compare("served cases are funded", case.served, case.level, "at most")
     baseline = value("baseline")
     compare("minimum level", case.level, np.where(running, value("minimum"), baseline), "at least")
     compare("maximum level", case.level, np.where(running, value("maximum"), baseline), "at most")
@@ -85,7 +86,7 @@ def bands(case: Case, ledger: Ledger) -> None:
         widths = np.array([width for width, _ in case.data.bands[area, service]])
         room = widths * rules.coverage * stock[:, None]
         named = [(area, service, f"band {b + 1}") for b in range(len(widths))]
-        level = case.level[:, [case.run.services.index((area, service))]]
+        level = case.served[:, [case.run.services.index((area, service))]]
         total = in_band.sum(axis=1, keepdims=True)
         for rule, left, right, columns, kind in (
             ("bands add up to the level", total, level, [(area, service)], "equal"),

@@ -33,6 +33,7 @@ from allocator.cli.verbs import Verbs
         "alternatives",
         "reallocate",
         "regimes",
+        "hedge",
         "sweep",
         "audit",
         "compare",

@@ -70,11 +70,13 @@ INFEASIBLE = 3
     help="Solve every double-investment window, or only those that could be the best: the "
     "others are reported as costing at least so much.",
 )
+@click.option("--scenario", metavar="NAME",
+              help="Solve one scenario of the instance, as though it were known.")  # fmt: skip
 @click.option("--set", "changes", multiple=True, metavar="TABLE.KEY.COLUMN=VALUE",
               help="Change a cell or setting first; may be given again.")  # fmt: skip
 def command(
     instance: Path, out: Path | None, force: bool, json: bool, solver: str, formulation: str,
-    time_limit: float | None, windows: str, changes: tuple[str, ...],
+    time_limit: float | None, windows: str, scenario: str | None, changes: tuple[str, ...],
 ) -> int:  # fmt: skip
     """Find the plan of INSTANCE and print its summary.
 
@@ -83,6 +85,10 @@ def command(
     Exits 3 where no plan exists, 4 where the solver fails or its answer does not stand up.
     """
     chosen = open_instance(instance, changes)
+    if scenario is not None:
+        from allocator.instance.scenarios import scenario_of
+
+        chosen = scenario_of(chosen, scenario)
     from allocator.plan.saving import check_place, save
     from allocator.solving.solve import solve
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import astuple, dataclass, field, fields, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from allocator.instance.schema import ALL, CONTINUOUS, PERIOD, TABLES
+from allocator.instance.schema import ALL, CONTINUOUS, LATER_TABLES, PERIOD, TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +63,19 @@ class Shortfall:
     overspend_price: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Uncertainty:
+    """How a plan is made where the future is not known: MODEL.md 3.15.
+
+    ``decide`` is years settled before it shows which scenario comes; ``risk_weight`` goes from 0,
+    the expected cost, to 1, the CVaR at ``risk_level``.
+    """
+
+    decide: int = 2
+    risk_weight: float = 0.0
+    risk_level: float = 0.9
+
+
 @dataclass(frozen=True)
 class Instance:
     """One planning problem, as its author wrote it.
@@ -84,6 +97,7 @@ class Instance:
     reinvestment_share: float = 0.0
     timing: str = PERIOD
     shortfall: Shortfall = Shortfall()
+    uncertainty: Uncertainty = Uncertainty()
     remarks: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
 
@@ -169,6 +183,7 @@ class Instance:
                 for row in rows
             )
             for name, rows in self.tables.items()
+            if rows or name not in LATER_TABLES
         }
         return {
             "name": self.name,
@@ -194,7 +209,10 @@ class Instance:
         """Settings that the format gained: at their defaults an instance hashes as it did."""
         prices = (self.shortfall.excess_price, self.shortfall.overspend_price)
         priced = any(price is not None for price in prices)
+        futures = self.uncertainty
+        known = futures == Uncertainty()
         return {
+            **({} if known else {"uncertainty": astuple(futures)}),
             **({"timing": self.timing} if self.timing != PERIOD else {}),
             **({"shortfall": list(prices)} if priced else {}),
         }

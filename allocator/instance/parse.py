@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allocator.instance.cells import CellError, is_blank, is_mojibake, parse
-from allocator.instance.instance import DoubleInvestment, Instance, Row, Shortfall
+from allocator.instance.instance import DoubleInvestment, Instance, Row, Shortfall, Uncertainty
 from allocator.instance.problems import Severity, did_you_mean
 from allocator.instance.raw import Raw, RawRow
 from allocator.instance.schema import SETTINGS, TABLES, Column, Kind
@@ -36,7 +36,7 @@ def parse_instance(raw: Raw) -> Instance | None:
     general = settings["instance"]
     if any(general.get(key) is None for key in ("name", "first_year", "years")):
         return None
-    window = settings["double_investment"]
+    window, future = settings["double_investment"], settings["uncertainty"]
     return Instance(
         name=general["name"],
         first_year=general["first_year"],
@@ -59,6 +59,7 @@ def parse_instance(raw: Raw) -> Instance | None:
         shortfall=Shortfall(
             settings["shortfall"]["excess_price"], settings["shortfall"]["overspend_price"]
         ),
+        uncertainty=Uncertainty(future["decide"], future["risk_weight"], future["risk_level"]),
         remarks={
             f"{section}.{key}": values[key]
             for section, values in settings.items()

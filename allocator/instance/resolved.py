@@ -120,7 +120,8 @@ def area_rows(instance: Instance, table: str) -> dict[str, list[Row]]:
     key = [name for name in TABLES[table].key if name != "area"]
     owned: dict[str | None, dict[tuple[Any, ...], Row]] = defaultdict(dict)
     for row in instance.tables[table]:
-        owned[row["area"]][tuple(key_value(instance, row, name) for name in key)] = row
+        named = tuple(key_value(instance, row, name) for name in key) or (row.number,)
+        owned[row["area"]][named] = row
     shared = owned[None]
     return {area: [*(shared | owned.get(area, {})).values()] for area in instance.areas}
 

@@ -7,7 +7,7 @@ each column is fixed by section 2 of the model's specification.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
@@ -145,6 +145,12 @@ _NOTES = (
 def _table(name: str, one_row_per: str, *columns: Column, areas_add: bool = False) -> Table:
     area = () if name == "areas" else (_AREA_TOGETHER if areas_add else _AREA,)
     return Table(name, one_row_per, (*area, *columns, *_NOTES), areas_add)
+
+
+def _whole(name: str, one_row_per: str, *columns: Column) -> Table:
+    """A table of the whole instance, whose rows are not an area's."""
+    area = replace(_AREA, meaning="Leave blank: a future is of all areas.", key=False)
+    return Table(name, one_row_per, (area, *columns, *_NOTES))
 
 
 def _name(name: str, meaning: str, *refers: str, default: object = Default.REQUIRED) -> Column:
@@ -375,9 +381,34 @@ _TABLES = (
         Column("evidence", Kind.TEXT, "Grade of the evidence.", key=True),
         _share("share", "Share by which benefits of that grade are reduced.", 0.0),
     ),
+    _whole(
+        "scenarios",
+        "future that may come",
+        _name("scenario", "Name of the future."),
+        Column("label", Kind.TEXT, "Name shown to readers.", Default.BLANK),
+        _share("probability", "Its probability; all of them add up to 1.", Default.REQUIRED),
+        Column(
+            "parent", Kind.NAME, "Another future that it is the same as until `branches`; blank: "
+            "all futures without a parent are the same until they part.", Default.BLANK,
+            refers=("scenario",),
+        ),
+        Column(
+            "branches", Kind.YEAR, "Year from whose first period it is told apart; blank: once "
+            "the years to decide are over.", Default.BLANK, "financial year",
+        ),
+    ),
+    _whole(
+        "changes",
+        "cell that is different in a future; rows apply in their order",
+        Column("scenario", Kind.NAME, "The future.", refers=("scenario",)),
+        Column("cell", Kind.TEXT, "Which cells, as for `--set`: `states.home.unit_cost`."),
+        Column("value", Kind.TEXT, "A number, or `*1.1` for so many times the cell."),
+    ),
 )  # fmt: skip
 
 TABLES: Final = {table.name: table for table in _TABLES}
+FUTURES: Final = frozenset({"scenarios", "changes"})  # the tables that say what may come
+LATER_TABLES: Final = FUTURES  # an instance without them has the hash that it always had
 _COLUMNS = {table.name: {column.name: column for column in table.columns} for table in _TABLES}
 
 _SETTINGS: dict[str, tuple[Column, ...]] = {
@@ -435,6 +466,22 @@ _SETTINGS: dict[str, tuple[Column, ...]] = {
             "overspend_price", Kind.NUMBER,
             "Charge on top of each pound of statutory spend beyond the funds; blank: funds hold.",
             Default.BLANK, "£ per £", 0.0,
+        ),
+    ),
+    "uncertainty": (
+        Column(
+            "decide", Kind.WHOLE, "Years whose service levels are settled before it shows which "
+            "future comes.", 2, "years", 0, 100,
+        ),
+        Column(
+            "risk_weight", Kind.NUMBER,
+            "From 0, the expected cost alone, to 1, the mean of the worst futures (CVaR) alone.",
+            0.0, "share", 0.0, 1.0,
+        ),
+        Column(
+            "risk_level", Kind.NUMBER,
+            "The worst futures begin at this probability; 1 is the worst future.",
+            0.9, "share", 0.0, 1.0,
         ),
     ),
 }  # fmt: skip

@@ -15,7 +15,7 @@ from allocator.errors import UsageError
 from allocator.files import FolderKind, place_file, place_folder
 from allocator.instance.cells import shown
 from allocator.instance.grid import SETTINGS_FILE, SETTINGS_SHEET
-from allocator.instance.instance import Instance
+from allocator.instance.instance import Instance, Uncertainty
 from allocator.instance.schema import ALL, PERIOD, SETTINGS, TABLES, TIERS
 
 if TYPE_CHECKING:
@@ -73,6 +73,9 @@ def settings_of(instance: Instance) -> Iterator[tuple[str, dict[str, Any]]]:
         "shortfall": {
             c.name: getattr(instance.shortfall, c.name, None) for c in SETTINGS["shortfall"]
         },
+        "uncertainty": {}
+        if instance.uncertainty == Uncertainty()
+        else {c.name: getattr(instance.uncertainty, c.name, None) for c in SETTINGS["uncertainty"]},
     }
     for place, text in instance.remarks.items():
         section, _, key = place.partition(".")

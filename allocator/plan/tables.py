@@ -49,7 +49,7 @@ def decision_tables(
 
     states = take("children").merge(take("places"), on=["area", "state", "period", "year"])
     services = within(take("level"))
-    for family in ("expansion", "contraction"):
+    for family in [f for f in ("expansion", "contraction", "served") if f in program.columns]:
         services = services.merge(take(family), on=["area", "service", "period", "year"])
     drawn = take("drawn")
     return {

@@ -38,7 +38,7 @@ __all__ = [
     "saying",
 ]  # fmt: skip
 
-_BUILDING: Final = Lock()  # Pyomo makes templates in one thread at a time
+BUILDING: Final = Lock()  # Pyomo makes templates in one thread at a time
 
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
@@ -49,7 +49,7 @@ def build(instance: Instance, formulation: str = USUAL) -> LinearProgram:
     For no double-investment window, but where columns that must be whole choose one.
     """
     check_formulation(formulation)
-    with _BUILDING:
+    with BUILDING:
         program = compile_program(partial(FORMULATIONS[formulation].build, instance))
     return program if program.integer is not None else at_window(program, instance, None)
 

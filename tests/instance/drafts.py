@@ -100,6 +100,15 @@ year,index
 evidence,share
 3,0.1
 """,
+    "scenarios": """\
+scenario,probability,parent,branches
+central,0.6,,
+weak,0.4,,2022
+""",
+    "changes": """\
+scenario,cell,value
+weak,states.need.opening,*1.1
+""",
 }
 
 

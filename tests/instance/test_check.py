@@ -21,6 +21,7 @@ from tests.instance.bad import Bad
 from tests.instance.bad_cells import CELLS as BAD_CELLS
 from tests.instance.bad_children import CHILDREN, TARGETS
 from tests.instance.bad_demand import DEMAND
+from tests.instance.bad_futures import FUTURES
 from tests.instance.bad_money import MONEY
 from tests.instance.bad_names import NAMES
 from tests.instance.bad_services import SERVICES
@@ -36,7 +37,7 @@ CELLS = [
     for column in rows[0]
 ]
 ROOT = Path(__file__).parents[2]
-BAD = [*BAD_CELLS, *NAMES, *YEARS, *CHILDREN, *TARGETS, *SERVICES, *MONEY, *DEMAND]
+BAD = [*BAD_CELLS, *NAMES, *YEARS, *CHILDREN, *TARGETS, *SERVICES, *MONEY, *DEMAND, *FUTURES]
 SHIPPED = sorted(ROOT.glob("instances/*/instance.toml"))
 REFERENCE = sorted(ROOT.glob("tests/cases/*/instance.toml"))
 

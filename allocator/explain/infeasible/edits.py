@@ -9,7 +9,7 @@ from typing import Any
 
 from allocator.explain.altered import with_cells
 from allocator.instance import DoubleInvestment, Instance, Row
-from allocator.instance.change import cells_meant
+from allocator.instance.edits import cells_meant
 from allocator.instance.schema import ALL
 
 

@@ -21,7 +21,7 @@ from allocator.explain.infeasible.elastic import Elastic, Least, Move
 from allocator.explain.infeasible.searches import Searches, tried
 from allocator.explain.infeasible.way import Way
 from allocator.instance import Instance, Window
-from allocator.instance.change import cells_meant
+from allocator.instance.edits import cells_meant
 from allocator.program.program import POUNDS
 from allocator.solvers.solution import Floats
 from allocator.vocabulary import BUDGET, GROWTH, TARGET, WayOut, reliefs

@@ -11,6 +11,7 @@ from itertools import chain
 from allocator.instance.check import (
     children,
     demand,
+    futures,
     money,
     names,
     ranges,
@@ -24,9 +25,10 @@ from allocator.instance.problems import Problem, errors
 
 EARLY: tuple[Check, ...] = (
     *names.CHECKS, *years.CHECKS, *children.CHECKS, *services.CHECKS, *money.CHECKS,
-    *targets.CHECKS, *demand.CHECKS, *ranges.CHECKS,
+    *targets.CHECKS, *demand.CHECKS, *ranges.CHECKS, *futures.CHECKS,
 )  # fmt: skip
-LATE: tuple[Check, ...] = targets.LATE_CHECKS  # those that need an instance without errors
+# Those that need an instance without errors.
+LATE: tuple[Check, ...] = (*targets.LATE_CHECKS, *futures.LATE_CHECKS)
 CHECKS = EARLY + LATE
 
 

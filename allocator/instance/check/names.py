@@ -8,7 +8,7 @@ from allocator.instance.cells import CellError, check_bounds, shown
 from allocator.instance.check.view import Check, View, at, key_of, unread_in
 from allocator.instance.instance import Row
 from allocator.instance.problems import Problem, did_you_mean
-from allocator.instance.schema import RESERVED, TABLES, Column
+from allocator.instance.schema import FUTURES, RESERVED, TABLES, Column
 
 _DEFINED = (
     ("areas", "area"),
@@ -75,7 +75,9 @@ def areas_are_listed(view: View) -> Iterator[Problem]:
     if view.instance.has_areas:
         return
     for table, rows in view.instance.tables.items():
-        naming = [row for row in rows if row["area"] is not None and table != "areas"]
+        naming = [
+            row for row in rows if row["area"] is not None and table not in {"areas", *FUTURES}
+        ]
         if naming:
             yield at(
                 naming[0], "area", "names an area, but the instance has no areas table",
@@ -136,6 +138,8 @@ def one_row_per_key(view: View) -> Iterator[Problem]:
     """No two rows of a table have the same key, defaults counted."""
     for table, rows in view.instance.tables.items():
         key = TABLES[table].key
+        if not key:  # rows that may repeat, since they apply in their order
+            continue
         first: dict[tuple[object, ...], Row] = {}
         for row in rows:
             if unread_in(row).intersection(key) or not _has_key(row):

@@ -44,7 +44,7 @@ class View:
             )
             for table, kind in (
                 ("areas", "area"), ("states", "state"), ("services", "service"), ("funds", "fund"),
-                ("drivers", "driver"),
+                ("drivers", "driver"), ("scenarios", "scenario"),
             )
         }  # fmt: skip
         fixed = {EXIT: {EXIT}, "tier": set(TIERS), TOTAL: {TOTAL}, ALL: {ALL}, OUTSIDE: {OUTSIDE}}

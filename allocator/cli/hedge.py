@@ -1,0 +1,38 @@
+"""``allocator hedge``: what to settle now, over the futures there may be."""
+
+from __future__ import annotations
+
+import click
+
+from allocator.cli.asking import Asked, asking
+from allocator.cli.verbs import Verb
+
+
+@click.command(
+    "hedge",
+    cls=Verb,
+    short_help="What to settle now, over the futures there may be.",
+    examples=(
+        "allocator hedge my-council",
+        "allocator hedge my-council --set uncertainty.risk_weight=0.5",
+        "allocator hedge my-council --json",
+    ),
+)
+@asking
+def command(asked: Asked) -> int:
+    """Find what to settle now over the scenarios of INSTANCE.
+
+    Levels of the years before the scenarios part are the same in all of them; what follows is each
+    one's own.  Every double-investment window is tried on the whole, which is proved optimal from
+    its arrays, and each scenario's plan is re-run by the simulator.  Exits 3 where nothing that
+    can be settled leaves a plan in every scenario.
+    """
+    from allocator.hedge import Hedge, hedge
+    from allocator.report.pages.hedge import text
+
+    return asked.answer(
+        Hedge,
+        lambda chosen, tell: hedge(chosen, progress=tell),
+        text,
+        found=lambda answer: answer.is_feasible,
+    )

@@ -1,0 +1,5 @@
+"""The plan to settle now, where it is not known which future comes.  MODEL.md 3.15."""
+
+from allocator.hedge.hedge import Future, Hedge, hedge
+
+__all__ = ["Future", "Hedge", "hedge"]

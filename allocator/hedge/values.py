@@ -1,0 +1,56 @@
+"""What it is worth to know the future, and to plan for more than one.  MODEL.md 3.15."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from allocator.instance import Instance
+from allocator.instance.edits import without_futures
+from allocator.instance.scenarios import Scenario
+from allocator.program.program import POUNDS
+from allocator.solving.futures import ExtensiveForm, future_program
+from allocator.solving.session import Session, at_window
+from allocator.solving.solve import solve
+from allocator.solving.windows import cheapest
+
+
+def wait_and_see(futures: Sequence[Scenario]) -> float | None:
+    """Expected cost, £, were the scenario known from the start: each alone, in its best window.
+
+    None where one of them has no plan of its own.
+    """
+    total = 0.0
+    for scenario in futures:
+        program, session = future_program(scenario.instance), Session()
+        windows = (None, *scenario.instance.windows)
+        best = cheapest([
+            session.solve_window(window, at_window(program, scenario.instance, window))
+            for window in windows
+        ])  # fmt: skip
+        if best is None:
+            return None
+        total += scenario.probability * best.value(-1) * POUNDS
+    return total
+
+
+def following_today(instance: Instance, form: ExtensiveForm) -> float | None:
+    """The objective, £, when window and settled levels are those of the plan without scenarios.
+
+    None where there is no such plan, or what it settles leaves none.
+    """
+    plan = solve(without_futures(instance))
+    if not plan.found:
+        return None
+    program = form.at(plan.window)
+    lower, upper = program.lower.copy(), program.upper.copy()
+    services = plan.tables["services"]
+    rows = zip(
+        services["area"], services["service"], services["period"], services["level"], strict=True
+    )
+    for area, service, period, level in rows:
+        position = form.settled.get(("level", (area, service, int(period))))
+        if position is not None:
+            lower[position] = upper[position] = float(level)
+    found = Session().solve_window(plan.window, replace(program, lower=lower, upper=upper))
+    return found.value(0) * POUNDS if found.optimal else None

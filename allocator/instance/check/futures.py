@@ -1,0 +1,83 @@
+"""Futures: their probabilities, whose future each is until it branches, and what they change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allocator.errors import UsageError
+from allocator.instance.check.view import Check, View, at, figure, span, unread_in
+from allocator.instance.edits import with_cell, without_futures
+from allocator.instance.problems import Problem
+
+_ROUNDING = 1e-6  # of the sum of probabilities: thirds written to six decimals add up
+
+
+def probabilities_add_up(view: View) -> Iterator[Problem]:
+    """The probabilities of the scenarios add up to 1."""
+    rows = view.instance.tables["scenarios"]
+    if not rows or any(
+        "probability" in unread_in(row) or row["probability"] is None for row in rows
+    ):
+        return
+    total = sum(row["probability"] for row in rows)
+    if abs(total - 1) > _ROUNDING:
+        yield at(
+            rows[-1], "probability", f"brings the probabilities to {figure(total)} in all, not 1",
+            "make them add up to 1",
+        )  # fmt: skip
+
+
+def parents_come_to_an_end(view: View) -> Iterator[Problem]:
+    """No scenario is its own parent, or its parent's parent."""
+    parents = {row["scenario"]: row["parent"] for row in view.rows("scenarios")}
+    for row in view.rows("scenarios"):
+        above, name = set[str](), row["parent"]
+        while name is not None and name not in above:
+            above.add(name)
+            name = parents.get(name)
+        if row["scenario"] in above:
+            yield at(
+                row, "parent", "leads back to the scenario itself",
+                "name a scenario that branches before it, or leave it blank",
+            )  # fmt: skip
+
+
+def branches_lie_in_the_plan(view: View) -> Iterator[Problem]:
+    """A scenario branches in the years of the plan, or the year after them."""
+    for row in view.instance.tables["scenarios"]:
+        year = row["branches"]
+        inside = range(view.instance.first_year, view.instance.last_year + 2)
+        if year is not None and year not in inside:
+            yield at(
+                row, "branches", f"is outside the plan, {span(view.instance)}",
+                "give the year from which the scenario is told apart, or leave it blank",
+            )  # fmt: skip
+
+
+def futures_are_of_all_areas(view: View) -> Iterator[Problem]:
+    """A scenario, or what it changes, is not of one area; its cell may name an area's row."""
+    for table in ("scenarios", "changes"):
+        for row in view.instance.tables[table]:
+            if row["area"] is not None:
+                yield at(
+                    row, "area", "names an area, and a future is of all of them",
+                    "leave it blank; name the area in the cell, as in states.home.north.opening",
+                )  # fmt: skip
+
+
+def changes_name_numbers(view: View) -> Iterator[Problem]:
+    """Every change names numbers of the tables, and gives a number or a factor."""
+    plain = without_futures(view.instance)
+    for row in view.rows("changes"):
+        try:
+            with_cell(plain, row["cell"], row["value"])
+        except UsageError as error:
+            said = str(error).partition("': ")[2] or str(error)
+            yield at(row, "cell", said, "name a cell as for --set, states.home.unit_cost say")
+
+
+CHECKS: tuple[Check, ...] = (
+    probabilities_add_up, parents_come_to_an_end, branches_lie_in_the_plan,
+    futures_are_of_all_areas,
+)  # fmt: skip
+LATE_CHECKS: tuple[Check, ...] = (changes_name_numbers,)

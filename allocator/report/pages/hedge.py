@@ -1,0 +1,154 @@
+"""A hedge in words: what to settle now, what each future then does, and what knowing is worth."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from allocator.explain.words import heading, window_words, with_window
+from allocator.hedge import Future, Hedge
+from allocator.instance.instance import financial_year
+from allocator.wording import (
+    counted,
+    listed,
+    number,
+    paragraph,
+    pounds,
+    shortened,
+    table,
+    years_said,
+)
+
+LITTLE: Final = 0.001  # of the expected cost: less than that is little to hedge against
+NO_REGRET: Final = 0.01  # of a level, or one case: what every future's own plan agrees on
+
+
+def text(answer: Hedge) -> str:
+    """The page."""
+    asked = "what should be settled now, before it shows which of the futures comes?"
+    parts = [heading(answer, asked), paragraph(_answer(answer))]
+    if answer.is_feasible:
+        parts += [_settled(answer), _futures(answer), _worth(answer)]
+    if len(answer.windows) > 1:
+        parts.append(_windows(answer))
+    return "\n\n".join([*parts, _proof(answer)]) + "\n"
+
+
+def _answer(answer: Hedge) -> str:
+    number_of = counted(len(answer.instance.tables["scenarios"]), "scenario")
+    if not answer.is_feasible:
+        proved = all(each.proved for each in answer.windows)
+        return (
+            "Answer: nothing that can be settled now leaves a plan in every one of the "
+            f"{number_of}{', which is proved' if proved else ''}. Prices for a shortfall let a "
+            "plan miss its targets or overspend: add [shortfall] to the instance, with "
+            "excess_price and overspend_price."
+        )
+    years = [year for levels in answer.settled.values() for year in levels]
+    when = f"the levels of {years_said(years)}" if years else "nothing yet"
+    said = [
+        f"Answer: {with_window(answer.window).capitalize()}, settle {when}; over the {number_of} "
+        f"the expected cost is {pounds(answer.expected_cost or 0.0)} at present value."
+    ]
+    met = answer.chance([future.meets_targets for future in answer.futures])
+    enough = answer.chance([future.funds_suffice for future in answer.futures])
+    said.append(
+        f"The targets are met with a chance of {met:.0%}, the funds suffice with {enough:.0%}."
+    )
+    said.append(_little_or_much(answer))
+    return " ".join(said)
+
+
+def _little_or_much(answer: Hedge) -> str:
+    """Whether planning for several futures changes anything."""
+    more = answer.value_of_stochastic_solution
+    if more is None:
+        return "What the plan without scenarios would settle leaves no plan in every future."
+    if more <= LITTLE * abs(answer.objective or 0.0):
+        return (
+            f"There is little to hedge: settling what the plan without scenarios settles costs "
+            f"{pounds(max(0.0, more))} more."
+        )
+    return f"Settling what the plan without scenarios settles would cost {pounds(more)} more."
+
+
+def _settled(answer: Hedge) -> str:
+    years = sorted({year for levels in answer.settled.values() for year in levels})
+    if not years:
+        return "Nothing is settled before the futures part."
+    rows = [
+        [
+            shortened(answer.instance.label("services", service)),
+            *(number(levels[year]) for year in years),
+        ]
+        for service, levels in answer.settled.items()
+    ]
+    head = ["Settle now, cases per year", *map(financial_year, years)]
+    return table(head, rows)
+
+
+def _futures(answer: Hedge) -> str:
+    last = answer.instance.last_year
+    head = ["If it turns out", "Chance", "Weight", "Cost at present value",
+            f"In care {financial_year(last)}", "Above target", "Overspent"]  # fmt: skip
+    rows = [_row(each, last) for each in answer.futures]
+    return table(head, rows)
+
+
+def _row(future: Future, last: int) -> list[str]:
+    above, over = sum(future.excess.values()), sum(future.overspent.values())
+    return [
+        shortened(future.scenario.label),
+        f"{future.scenario.probability:.0%}",
+        f"{future.weight:.0%}",
+        pounds(future.cost),
+        number(float(future.plan.years()["children_in_care"][last])),
+        "no" if future.meets_targets else f"{number(above)} child-years",
+        "no" if future.funds_suffice else pounds(over),
+    ]
+
+
+def _worth(answer: Hedge) -> str:
+    uncertainty = answer.instance.uncertainty
+    lines = [("Expected cost", pounds(answer.expected_cost or 0.0))]
+    worst = "worst scenario" if uncertainty.risk_level >= 1 else (
+        f"worst {1 - uncertainty.risk_level:.0%}"
+    )  # fmt: skip
+    lines.append((f"Cost of the {worst} (CVaR)", pounds(answer.cvar or 0.0)))
+    if answer.wait_and_see is not None:
+        lines.append(("Were the future known now", pounds(answer.wait_and_see)))
+        known = answer.value_of_perfect_information or 0.0
+        lines.append(("Worth of knowing it", pounds(max(0.0, known))))
+    value = answer.value_of_stochastic_solution
+    said = "no plan is left" if value is None else f"{pounds(max(0.0, value))} more"
+    lines.append(("Settling the plan without scenarios", said))
+    heaviest = sorted(answer.futures, key=lambda future: -future.weight)[:3]
+    names = listed([shortened(each.scenario.label) for each in heaviest if each.weight > 0])
+    lines.append(("Futures that weigh most", names))
+    return table(lines[0], lines[1:], left=2)
+
+
+def _windows(answer: Hedge) -> str:
+    rows = [
+        [
+            window_words(each.window) + (" (chosen)" if each.window == answer.window else ""),
+            "no plan" if each.objective is None else pounds(each.objective),
+        ]
+        for each in answer.windows
+    ]
+    return table(["Double investment", "Cost"], rows)
+
+
+def _proof(answer: Hedge) -> str:
+    if answer.certificate is None:
+        return f"Solved by {answer.solver}"
+    audits = [each.plan.audit for each in answer.futures if each.plan.audit is not None]
+    passed = all(audit.passed for audit in audits)
+    said = "proved optimal" if answer.certificate.passed else "not proved"
+    lines = [
+        ("Certificate", f"{said} on the whole: gap {answer.certificate.gap:.0e}"),
+        ("Audit", f"{'passed' if passed else 'failed'} in each of {len(audits)} futures"),
+        ("Price base", f"{answer.instance.price_base}, present value at "
+                       f"{100 * answer.instance.discount_rate:.3g}%"),
+        ("Solved by", answer.solver),
+    ]  # fmt: skip
+    return table(lines[0], lines[1:], left=2)

@@ -1,0 +1,174 @@
+"""The plan to settle now: an independent solution's answers, and what must hold of any hedge."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from allocator.explain.altered import with_only
+from allocator.hedge import Hedge, hedge
+from allocator.instance import Instance, read
+from allocator.instance.change import apply_changes
+from allocator.solving.futures import cvar
+from allocator.solving.solve import solve
+
+CASES = Path(__file__).parent / "cases"
+NAMES = ("two-stage", "tree", "cvar", "worst", "strong", "windows")
+
+
+@cache
+def instance_of(name: str, *changes: str) -> Instance:
+    return apply_changes(read(CASES / name), changes)
+
+
+@cache
+def hedge_of(name: str, *changes: str) -> Hedge:
+    return hedge(instance_of(name, *changes))
+
+
+def expected(name: str):
+    return json.loads((CASES / name / "expected.json").read_text())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_independent_solution_agrees(name):
+    facts, told = hedge_of(name).facts(), expected(name)
+    about = 1e-6 * abs(told["objective"])
+    for key in ("objective", "wait_and_see", "expected_cost", "cvar"):
+        assert facts[key] == pytest.approx(told[key], rel=1e-6)
+    for key in ("value_of_perfect_information", "value_of_stochastic_solution"):
+        if told[key] is None:
+            assert facts[key] is None
+        else:
+            assert facts[key] == pytest.approx(told[key], abs=about)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_window_costs_what_it_costs(name):
+    found = {each.window: each for each in hedge_of(name).windows}
+    for told in expected(name)["windows"]:
+        window = None if told["window"] is None else tuple(told["window"])
+        assert found[window].proved
+        if told["objective"] is None:
+            assert found[window].objective is None
+        else:
+            assert found[window].objective == pytest.approx(told["objective"], rel=1e-6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_scenarios_plan_stands_up_to_its_audit(name):
+    for future in hedge_of(name).futures:
+        assert future.plan.audit is not None
+        assert future.plan.audit.passed
+        assert "served cases are funded" in {each.rule for each in future.plan.audit.findings}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_knowing_is_worth_something_and_so_is_planning(name):
+    found = hedge_of(name)
+    about = 1e-7 * abs(found.objective)
+    assert found.wait_and_see <= found.expected_cost + about
+    if found.following is not None:
+        assert found.objective <= found.following + about
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_cvar_is_that_of_the_scenarios_costs(name):
+    """At a risk weight of 1 what is minimised is the CVaR; else it is mixed with the mean."""
+    found = hedge_of(name)
+    weight = found.instance.uncertainty.risk_weight
+    costs = [future.cost for future in found.futures]
+    chances = [future.scenario.probability for future in found.futures]
+    mean = sum(c * p for c, p in zip(costs, chances, strict=True))
+    level = found.instance.uncertainty.risk_level
+    risk = cvar(costs, chances, level)
+    assert found.objective == pytest.approx((1 - weight) * mean + weight * risk, rel=1e-8)
+    assert sum(future.weight for future in found.futures) == pytest.approx(1)
+
+
+def test_levels_are_the_same_until_the_scenarios_part():
+    for found in (hedge_of("tree"), hedge_of("two-stage")):
+        levels = found.tables["levels"].pivot_table(
+            index=["service", "year"], columns="scenario", values="level"
+        )
+        first = min(future.scenario.branches for future in found.futures)
+        early = levels[levels.index.get_level_values("year") < first]
+        spread = early.max(axis=1) - early.min(axis=1)
+        assert len(early) > 0
+        assert float(spread.max()) <= 1e-9
+    tree = hedge_of("tree").tables["levels"]
+    pair = tree[tree["scenario"].isin(["weak", "dear"]) & (tree["year"] == 2023)]
+    same = pair.pivot_table(index="service", columns="scenario", values="level")
+    assert same["weak"].to_numpy() == pytest.approx(same["dear"].to_numpy(), abs=1e-9)
+
+
+def test_futures_that_are_the_same_give_the_plan_of_one():
+    instance = with_only(instance_of("two-stage"), "changes", [])
+    assert hedge(instance).objective == pytest.approx(solve(instance).objective, rel=1e-9)
+
+
+def test_a_future_split_in_two_halves_changes_nothing():
+    instance = instance_of("cvar")
+    halves = []
+    for row in instance.tables["scenarios"]:
+        one = dict(row.values)
+        if one["scenario"] == "weak":
+            one["probability"] /= 2
+            halves.append({**one, "scenario": "weak_again"})
+        halves.append(one)
+    changes = [dict(row.values) for row in instance.tables["changes"]]
+    changes += [{**row, "scenario": "weak_again"} for row in changes if row["scenario"] == "weak"]
+    split = with_only(with_only(instance, "scenarios", halves), "changes", changes)
+    split = replace(split, double_investment=None)
+    whole = replace(instance, double_investment=None)
+    assert hedge(split).objective == pytest.approx(hedge(whole).objective, rel=1e-8)
+
+
+def test_the_longer_is_settled_the_dearer_and_the_more_risk_counts():
+    by_years = [
+        hedge_of("two-stage", f"uncertainty.decide={years}").objective for years in (0, 1, 2, 4, 6)
+    ]
+    by_risk = [
+        hedge_of("two-stage", f"uncertainty.risk_weight={weight}").objective
+        for weight in (0, 0.25, 0.5, 1)
+    ]
+    for costs in (by_years, by_risk):
+        slack = 1e-8 * costs[0]
+        assert all(a <= b + slack for a, b in pairwise(costs))
+    assert by_years[0] == pytest.approx(hedge_of("two-stage").wait_and_see, rel=1e-8)
+
+
+def test_an_instance_without_a_plan_in_every_future_is_an_answer(run):
+    words = [f"--set={each}" for each in ("shortfall.excess_price=", "targets.*.children=*0.2")]
+    result = run("hedge", CASES / "two-stage", *words, "--json")
+    facts = json.loads(result.stdout)
+    assert (result.exit_code, facts["status"], facts["objective"]) == (3, "infeasible", None)
+    assert all(each["proved"] for each in facts["windows"])
+
+
+def test_the_page_says_what_to_settle_and_what_each_future_does(run, tmp_path):
+    result = run("hedge", CASES / "cvar", "--out", tmp_path / "hedge")
+    assert result.exit_code == 0
+    for said in ("settle the levels of 2020-21 and", "targets are met", "proved optimal", "dear"):
+        assert said in result.stdout
+    assert sorted(file.name for file in (tmp_path / "hedge").iterdir()) == [
+        "README.txt", "futures.csv", "hedge.json", "levels.csv",
+    ]  # fmt: skip
+
+
+def test_without_scenarios_there_is_nothing_to_hedge(run):
+    result = run("hedge", Path(__file__).parents[1] / "cases" / "hand")
+    assert result.exit_code == 2
+    assert "has no table scenarios" in result.stderr
+
+
+def test_one_scenario_is_solved_as_though_it_were_known(run):
+    result = run("solve", CASES / "two-stage", "--scenario", "dear", "--json")
+    facts = json.loads(result.stdout)
+    assert facts["title"] == "hedge-two-stage: dear"
+    assert run("solve", CASES / "two-stage", "--scenario", "deer").exit_code == 2
