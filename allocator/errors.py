@@ -33,6 +33,10 @@ class InstanceError(UsageError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+class NoPlanError(UsageError):
+    """A fact was asked for that only a plan has, where none exists."""
+
+
 class SolverError(AllocatorError):
     """The solver failed, ran out of time, or gave an answer that does not stand up.
 

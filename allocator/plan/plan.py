@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from allocator.audit import Audit
+from allocator.errors import NoPlanError
 from allocator.instance import Instance, Window
 from allocator.instance.schema import ALL, TIERS
 from allocator.program.certificate import Certificate
@@ -169,8 +170,18 @@ class Plan:
             summed["cumulative"] = summed["net"].cumsum()
         return summed
 
+    def decided(self, table: str) -> pd.DataFrame:
+        """A table of what was decided; NoPlanError where there is no plan to have decided it."""
+        if not self.found:
+            raise NoPlanError(
+                f"{self.instance.name} has no plan, so there is nothing of this kind to tell; "
+                "see plan.found, and allocator explain for why"
+            )
+        return self.tables[table]
+
     def cash(self, area: str | None = None) -> CashPosition:
-        """The position against the baseline of an area, or of all."""
+        """The position against the baseline of an area, or of all; NoPlanError without a plan."""
+        self.decided("years")
         years = self.years(area)
         net = dict(zip(years.index.astype(int), years["net"].astype(float), strict=True))
         return CashPosition(net, 0.01 + 1e-9 * float(years["baseline_total"].sum()))
@@ -194,7 +205,7 @@ class Plan:
         """£ at present value of spend and of what comes after, without charges for a shortfall."""
         if not self.found:
             return None
-        spend = self.tables["spend"]
+        spend = self.decided("spend")
         factor = (1 + self.instance.discount_rate) ** (self.instance.first_year - spend["year"])
         return float((spend["spend"] * factor).sum()) + (self.terminal_value or 0.0)
 
@@ -218,7 +229,7 @@ class Plan:
 
     def target_price(self, owner: str = ALL) -> dict[int, float]:
         """£ at present value per child more in the target, by year; of one area or of all."""
-        prices = self.tables["prices"]
+        prices = self.decided("prices")
         held = prices[(prices["constraint"] == TARGET) & (prices["owner"] == owner)]
         worth = dict(zip(held["year"].astype(int), held["price"].astype(float), strict=True))
         named = [y for o, y in self.instance.resolved.targets if o == owner]
@@ -226,7 +237,7 @@ class Plan:
 
     def levels(self, area: str | None = None) -> dict[str, dict[int, float]]:
         """Cases per year at each year end, by service."""
-        table = self.tables["services"]
+        table = self.decided("services")
         table = table[table["period"] % self.instance.periods_per_year == 0]
         if area is not None:
             table = table[table["area"] == area]
@@ -239,7 +250,7 @@ class Plan:
     def funds(self) -> dict[str, dict[str, dict[str, float]]]:
         """£ by fund and year: given, brought forward, drawn, left, lapsed; balances added up."""
         columns = ["amount", "brought_forward", "drawn", "unspent", "lapsed"]
-        summed = self.tables["funds"].groupby(["fund", "year"], sort=False)[columns].sum()
+        summed = self.decided("funds").groupby(["fund", "year"], sort=False)[columns].sum()
         facts: dict[str, dict[str, dict[str, float]]] = {}
         for fund, year, *amounts in summed.reset_index().itertuples(index=False):
             by_year = facts.setdefault(str(fund), {})
@@ -250,7 +261,7 @@ class Plan:
     def one_off(self) -> dict[int, float]:
         """£ drawn by year from the funds that pay in a window alone: what a bid has to name."""
         accounts, needed = self.instance.resolved.accounts, dict[int, float]()
-        keys = self.tables["funds"][["fund", "owner", "year", "drawn"]]
+        keys = self.decided("funds")[["fund", "owner", "year", "drawn"]]
         for fund, owner, year, drawn in keys.itertuples(index=False):
             if accounts[fund, owner].window_only:
                 needed[int(year)] = needed.get(int(year), 0.0) + float(drawn)

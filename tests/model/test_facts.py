@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from allocator.errors import NoPlanError
 from allocator.plan.plan import CashPosition, Plan
 from allocator.solving.solve import solve
 from tests.model.test_hand import PER_MOVE, S, care
+from tests.plans import plan_of
 
 
 def cash(*net: float, tolerance: float = 0.01) -> CashPosition:
@@ -92,3 +94,17 @@ def test_no_plan_has_no_facts() -> None:
     for name in ("objective", "window", "spend", "levels", "payback_year", "target_price"):
         assert facts[name] is None
     assert facts["baseline_children_in_care"]["2020"] == pytest.approx(20 + S * 100)
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        lambda plan: plan.cash(), lambda plan: plan.npv, lambda plan: plan.npv_in_horizon,
+        lambda plan: plan.levels(), lambda plan: plan.target_price(), lambda plan: plan.funds(),
+        lambda plan: plan.one_off,
+    ],
+    ids=["cash", "npv", "npv_in_horizon", "levels", "target_price", "funds", "one_off"],
+)  # fmt: skip
+def test_a_fact_that_only_a_plan_has_is_refused_in_words_without_one(fact):
+    with pytest.raises(NoPlanError, match="hand-infeasible has no plan"):
+        fact(plan_of("hand-infeasible"))
