@@ -131,6 +131,8 @@ def save(made: Plan | Answer | Comparison, folder: Path | str, *, force: bool = 
     if isinstance(made, Plan):
         plans.save(made, folder, force=force)
     elif isinstance(made, Comparison):
-        comparisons.save(made, Path(folder))
+        from allocator.report.pages.comparison import headline, text
+
+        comparisons.save(made, Path(folder), headline(made), text(made), force=force)
     else:
         answers.save(made, Path(folder), force=force)

@@ -47,16 +47,18 @@ DISAGREE = SolverError.exit_code
 @click.option("--json", is_flag=True, help="Print one JSON object, not tables.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Write tables, programs, logs and a performance profile there.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace the comparison that is in DIR.")
 def command(
     programs: tuple[Path, ...], solvers: str | None, formulation: str, repeat: int,
-    time_limit: float, threads: int, memory: float, json: bool, out: Path | None,
+    time_limit: float, threads: int, memory: float, json: bool, out: Path | None, force: bool,
 ) -> int:  # fmt: skip
     """Solve the program of each INSTANCE, or of an MPS file, with every solver there is.
 
     All are given the identical file, in a process of its own, and every answer is proved or not
     from the program's arrays.  An instance's program is that of its best window.  With columns that
     must be whole, the point is proved and the solver's bound is set beside it.  Exits 4 where
-    two certified answers differ, or where a program has none.
+    two certified answers differ, where a program has none, or where a solver was ended from
+    outside.
     """
     from allocator.solvers.algorithms import choose
 
@@ -64,17 +66,23 @@ def command(
     problems = [_problem(path, formulation) for path in programs]
     from allocator.compare.comparison import compare
     from allocator.compare.race import Terms
-    from allocator.compare.saving import as_json, save
-    from allocator.report.pages.comparison import text
+    from allocator.compare.saving import COMPARISON, as_json, save
+    from allocator.files import check_folder
+    from allocator.report.pages.comparison import headline, text
+
+    if out is not None:
+        check_folder(out, kind=COMPARISON, force=force)
 
     terms = Terms(time_limit, threads, memory=int(memory * 1e9))
     with Progress() as progress:
         comparison = compare(problems, algorithms, terms, repeat=repeat, tell=progress)
-    click.echo(as_json(comparison) if json else text(comparison), nl=json)
+    line, told = headline(comparison), text(comparison)
+    click.echo(as_json(comparison, line) if json else told, nl=json)
     if out is not None:
-        save(comparison, out)
+        save(comparison, out, line, told, force=force)
         click.echo(f"wrote the comparison to {out}", err=True)
-    return 0 if comparison.agrees and comparison.settled else DISAGREE
+    sound = comparison.agrees and comparison.settled and not comparison.ended
+    return 0 if sound else DISAGREE
 
 
 def _problem(path: Path, formulation: str) -> Problem:

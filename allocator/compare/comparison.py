@@ -58,6 +58,11 @@ class Comparison:
         return all(each.agreement.agrees for each in self.compared)
 
     @property
+    def ended(self) -> tuple[Result, ...]:
+        """Results of solvers that something from outside ended: the comparison is not whole."""
+        return tuple(r for each in self.compared for r in each.results if r.ended)
+
+    @property
     def settled(self) -> bool:
         """Whether every program has a certified answer."""
         return all(each.agreement.certified for each in self.compared)

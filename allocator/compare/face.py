@@ -110,7 +110,7 @@ def _dual_face(program: LinearProgram, primal: Floats) -> LinearProgram:
         row_lower=np.where(low, -np.inf, costs), row_upper=np.where(high, np.inf, costs),
         lower=np.where(row_high, -np.inf, 0.0), upper=np.where(row_low, np.inf, 0.0),
         objectives=(Objective("direction", np.zeros(matrix.shape[0]), 0.0, ""),),
-        rows={}, columns={},
+        rows=program.columns, columns=program.rows,
     )  # fmt: skip
 
 

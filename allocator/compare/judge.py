@@ -75,7 +75,7 @@ class Result:
     ``status`` is the solver's own word, ``reason`` why it is not certified.  ``objective`` is
     worked out from the primal, whatever the solver says it is; None where there is none.  Of a
     program with whole columns, ``whole`` is how far its point is from what it must be, and its
-    bound; there are no duals then.
+    bound; there are no duals then.  ``ended`` is whether something from outside ended a run.
     """
 
     algorithm: Algorithm
@@ -93,6 +93,7 @@ class Result:
     times: tuple[float, ...] = ()
     log: str = ""
     whole: Whole | None = None
+    ended: bool = False
 
     @property
     def ran(self) -> bool:
@@ -124,8 +125,9 @@ def judge(program: LinearProgram, version: str, runs: Sequence[Run]) -> Result:
     """The result of an algorithm's runs on a program."""
     times = tuple(run.seconds for run in runs)
     judged = max((_judge_run(program, version, run) for run in runs), key=lambda r: r.standing)
-    memory = max(run.memory for run in runs)
-    return replace(judged, seconds=median(times), times=times, memory=memory)
+    memory = max((run.memory for run in runs if run.memory is not None), default=None)
+    ended = any(run.ended for run in runs)
+    return replace(judged, seconds=median(times), times=times, memory=memory, ended=ended)
 
 
 def _judge_run(program: LinearProgram, version: str, run: Run) -> Result:

@@ -2,7 +2,8 @@
 
 ``watch`` measures: wall time from the start of the process to its end, reading the file and
 starting Python among it, the same for all; memory as the kernel's count of the largest
-resident set of the process or of one it started.  Past its time the process is killed.
+resident set of the process or of one it started, where the system is POSIX and counts it.  Past
+its time the process is killed.  Whatever else ends it, or its watcher, is told as such.
 """
 
 from __future__ import annotations
@@ -13,19 +14,22 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from allocator.compare import watch
-from allocator.errors import SolverError
 from allocator.program.program import LinearProgram
 from allocator.solvers.algorithms import SEED, Algorithm
 from allocator.solvers.solution import Status
 from allocator.solvers.task import Answer, Task
 
 GRACE: Final = 5.0  # seconds past the limit that a solver has to stop by itself
+# Signals that no solver gives itself: somebody ended it, or the system, short of memory.
+OUTSIDE: Final = ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGSTOP")
 SHOWN: Final = 4_000  # characters of a solver's log that are kept, from its end
 
 Tell = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
@@ -42,19 +46,26 @@ class Terms:
 
     @property
     def bytes(self) -> int:
-        """The limit on memory."""
-        return self.memory or os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        """The limit on memory; 0, none, where the system does not say what it has."""
+        if self.memory or not hasattr(os, "sysconf"):
+            return self.memory
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run.  ``seconds`` of wall time and ``memory`` in bytes are measured from outside."""
+    """One run.  ``seconds`` of wall time and ``memory`` in bytes are measured from outside.
+
+    ``memory`` is None where the system does not count it, ``ended`` whether something from outside
+    ended the solver, or what watched it, before its time.
+    """
 
     algorithm: Algorithm
     answer: Answer
     seconds: float
-    memory: int
+    memory: int | None
     log: str = ""
+    ended: bool = False
 
 
 def race(
@@ -85,19 +96,28 @@ def run(program: LinearProgram, path: Path, algorithm: Algorithm, terms: Terms) 
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         answer, log = Path(folder) / "answer.npz", Path(folder) / "log"
-        code, killed, seconds, memory = _watched(task, answer, log, terms)
+        code, killed, seconds, memory, lost = _watched(task, answer, log, terms)
         text = _end_of(log)
-        if killed:
+        ended = bool(lost) or (not killed and code < 0 and _signal(code) in OUTSIDE)
+        if lost:
+            found = Answer(Status.FAILED, message=lost)
+        elif killed:
             found = Answer(Status.TIME_LIMIT, message=f"killed after {seconds:.0f} s")
         elif code:
             found = Answer(Status.FAILED, message=_why(code, text))
         else:
             found = _answer(answer)
-    return Run(algorithm, found, seconds, memory, text)
+    return Run(algorithm, found, seconds, memory, text, ended)
 
 
-def _watched(task: Task, answer: Path, log: Path, terms: Terms) -> tuple[int, bool, float, int]:
-    """Exit code (negative: the signal), whether it was killed, seconds, bytes."""
+def _watched(
+    task: Task, answer: Path, log: Path, terms: Terms
+) -> tuple[int, bool, float, int | None, str]:
+    """Exit code (negative: the signal), whether it was killed for time, seconds, bytes.
+
+    And what became of the watcher, blank if it ended as it should.
+    """
+    started = time.monotonic()
     limit, python = terms.seconds + GRACE, sys.executable
     child = [python, "-m", "allocator.solvers.child", str(answer), str(terms.bytes)]
     watcher = subprocess.Popen(
@@ -111,10 +131,27 @@ def _watched(task: Task, answer: Path, log: Path, terms: Terms) -> tuple[int, bo
         watcher.terminate()  # interrupted: it takes the solver with it
         watcher.wait()
         raise
-    if watcher.returncode:
-        raise SolverError(f"the run could not be watched (exit code {watcher.returncode})")
-    code, killed, seconds, memory = json.loads(said)
-    return code, killed, seconds, memory
+    try:
+        code, killed, seconds, memory = json.loads(said)
+    except ValueError:
+        _end_unwatched(log)
+        lost = f"what watched it was ended ({_signal(watcher.returncode)})"
+        return watcher.returncode, False, time.monotonic() - started, None, lost
+    return code, killed, seconds, memory, ""
+
+
+def _end_unwatched(log: Path) -> None:
+    """End a solver whose watcher is gone."""
+    with suppress(OSError, ValueError):
+        watch.end(int(Path(f"{log}.pid").read_text(encoding="ascii")))
+
+
+def _signal(code: int) -> str:
+    """``SIGKILL`` of an exit code that says so, else ``exit code 1``."""
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"exit code {code}"
 
 
 def _environment(terms: Terms) -> dict[str, str]:
@@ -133,6 +170,8 @@ def _answer(path: Path) -> Answer:
 
 
 def _end_of(log: Path) -> str:
+    if not log.exists():
+        return ""
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - SHOWN))
         return file.read().decode(errors="replace")
@@ -142,7 +181,9 @@ def _why(code: int, log: str) -> str:
     """``killed by SIGSEGV``, ``out of memory``, or the last line that it wrote."""
     if "MemoryError" in log or "bad_alloc" in log:
         return "out of memory"
+    if code < 0 and _signal(code) in OUTSIDE:
+        return f"ended from outside ({_signal(code)}): by somebody, or for want of memory"
     if code < 0:
-        return f"crashed: {signal.Signals(-code).name}"
+        return f"crashed: {_signal(code)}"
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     return (lines[-1] if lines else f"ended with code {code}")[:200]

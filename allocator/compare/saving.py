@@ -4,25 +4,37 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from allocator.compare.agreement import TOLERANCE, difference
 from allocator.compare.comparison import Compared, Comparison
 from allocator.compare.judge import Result
 from allocator.compare.profile import draw
 from allocator.compare.summary import PENALTY
-from allocator.report.pages.comparison import headline, text
+from allocator.files import FolderKind, place_folder
 from allocator.solvers.mps import write_mps
 
+_FILES: Final = ("comparison.json", "comparison.txt", "profile.png")
+COMPARISON: Final = FolderKind(
+    "a comparison", "comparison.json",
+    lambda file: file in _FILES or bool(re.fullmatch(r"\d+-[^/]+/(program\.mps|[^/]+\.log)", file)),
+)  # fmt: skip
 
-def to_dict(comparison: Comparison) -> dict[str, Any]:
-    """As ``compare --json`` prints it; seconds, bytes, and the program's money."""
+
+def to_dict(comparison: Comparison, headline: str) -> dict[str, Any]:
+    """As ``compare --json`` prints it; seconds, bytes, and the program's money.
+
+    ``headline`` is the comparison in one sentence.
+    """
     terms = comparison.terms
     return {
         "agrees": comparison.agrees,
-        "headline": headline(comparison),
+        "headline": headline,
+        "ended_from_outside": sorted({r.algorithm.name for r in comparison.ended}),
         "tolerance": TOLERANCE,
         "time_limit": terms.seconds,
         "threads": terms.threads,
@@ -41,19 +53,31 @@ def to_dict(comparison: Comparison) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def as_json(comparison: Comparison) -> str:
+def as_json(comparison: Comparison, headline: str) -> str:
     """``to_dict`` as text, by strict JSON: null for what is not finite."""
-    return json.dumps(_finite(to_dict(comparison)), indent=2, ensure_ascii=False, allow_nan=False)
+    return json.dumps(
+        _finite(to_dict(comparison, headline)), indent=2, ensure_ascii=False, allow_nan=False
+    )
 
 
-def save(comparison: Comparison, folder: Path) -> None:
-    """Write ``comparison.json``, ``comparison.txt``, programs, logs, and ``profile.png``."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "comparison.json").write_text(as_json(comparison) + "\n", encoding="utf-8")
-    (folder / "comparison.txt").write_text(text(comparison), encoding="utf-8")
+def save(
+    comparison: Comparison, folder: Path, headline: str, text: str, *, force: bool = False
+) -> None:
+    """Write ``comparison.json``, ``comparison.txt``, programs, logs, and ``profile.png``.
+
+    ``headline`` and ``text`` are the comparison in words.  Raises UsageError where something is
+    there, unless it is a comparison and ``force`` is true.
+    """
+    make = partial(_fill, comparison, headline, text)
+    place_folder(folder, make, kind=COMPARISON, force=force)
+
+
+def _fill(comparison: Comparison, headline: str, text: str, folder: Path) -> None:
+    (folder / "comparison.json").write_text(as_json(comparison, headline) + "\n", encoding="utf-8")
+    (folder / "comparison.txt").write_text(text, encoding="utf-8")
     for n, each in enumerate(comparison.compared, 1):
         place = folder / f"{n:02}-{each.problem.name}"
-        place.mkdir(exist_ok=True)
+        place.mkdir()
         write_mps(each.problem.program, place / "program.mps")
         for result in each.results:
             if result.ran:

@@ -50,6 +50,40 @@ def test_instances_and_files_side_by_side_with_a_summary_and_a_picture(file, tmp
     assert (out / "02-hand" / "glpk-simplex.log").exists()
 
 
+def test_what_is_there_is_not_written_over(file, tmp_path):
+    out, quick = tmp_path / "out", ("--solvers", "highs-simplex")
+    out.mkdir()
+    (out / "comparison.txt").write_text("mine")
+    refused = run("compare", file, *quick, "--out", out)
+    assert refused.exit_code == 2 and "replace it with --force" in refused.stderr
+    assert "agree" not in refused.stdout  # before any work is done
+    refused = run("compare", file, *quick, "--out", out, "--force")
+    assert refused.exit_code == 2 and "is not a comparison" in refused.stderr
+    assert [each.name for each in out.iterdir()] == ["comparison.txt"]
+    (out / "comparison.txt").unlink()
+    assert run("compare", file, *quick, "--out", out).exit_code == 0
+    (out / "notes.txt").write_text("mine")
+    (out / "01-kinds" / "old.log").write_text("of an earlier comparison")
+    assert run("compare", file, *quick, "--out", out).exit_code == 2
+    assert run("compare", file, *quick, "--out", out, "--force").exit_code == 0
+    assert (out / "notes.txt").read_text() == "mine"
+    assert not (out / "01-kinds" / "old.log").exists()
+    assert "The answers agree" in (out / "comparison.txt").read_text()
+
+
+def test_a_solver_that_is_ended_from_outside_exits_4(file, monkeypatch):
+    def ended(program, version, runs):
+        cut = runs[0].algorithm.name == "glpk-simplex"
+        return judge(program, version, [replace(each, ended=cut) for each in runs])
+
+    monkeypatch.setattr(comparison, "judge", ended)
+    result = run("compare", file, "--solvers", QUICK)
+    assert result.exit_code == 4
+    assert result.stdout.startswith("Not whole: ended from outside: glpk-simplex.")
+    told = json.loads(run("compare", file, "--solvers", QUICK, "--json").stdout)
+    assert told["ended_from_outside"] == ["glpk-simplex"]
+
+
 def test_json_holds_the_proof(file):
     told = json.loads(run("compare", file, "--solvers", QUICK, "--json", "--repeat", "2").stdout)
     assert told["agrees"] is True and told["repeat"] == 2

@@ -8,6 +8,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,7 +17,8 @@ from allocator.compare import race
 from allocator.compare.comparison import compare
 from allocator.compare.judge import Standing
 from allocator.compare.problems import of_file
-from allocator.compare.race import run
+from allocator.compare.race import Terms, run
+from allocator.report.pages.comparison import headline, text
 from allocator.solvers.algorithms import ALGORITHMS
 from allocator.solvers.mps import write_mps
 from allocator.solvers.solution import Status
@@ -60,8 +62,8 @@ def fake(tmp_path, monkeypatch):
     """Algorithms whose bridges are the fakes: a folder put before the bridges, for the child."""
     folder = tmp_path / "fakes"
     folder.mkdir()
-    for name, text in FAKES.items():
-        (folder / f"fake_{name}.py").write_text(text)
+    for name, code in FAKES.items():
+        (folder / f"fake_{name}.py").write_text(code)
     site = (
         "import sys, allocator.solvers.bridges as bridges\n"
         f"bridges.__path__.append({str(folder)!r})\n"
@@ -144,3 +146,72 @@ def test_repetitions_are_run_in_turn(problem, fake):
     )  # fmt: skip
     assert told == [("liar", 0, 4), (GOOD.name, 1, 4), ("liar", 2, 4), (GOOD.name, 3, 4)]
     assert [len(result.times) for result in found.compared[0].results] == [2, 2]
+
+
+def test_a_solver_that_is_killed_from_outside_is_told_and_the_comparison_not_whole(
+    problem, fake, tmp_path
+):
+    kills = "import os, signal\ndef solve(task):\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+    (tmp_path / "fakes" / "fake_killed.py").write_text(kills)
+    found = compare([problem], [fake("killed"), GOOD], TERMS, ranges=False)
+    bad, good = found.compared[0].results
+    assert good.standing is Standing.CERTIFIED and not good.ended
+    assert bad.standing is Standing.FAILED and bad.ended
+    assert "ended from outside (SIGKILL)" in bad.reason
+    assert found.ended == (bad,)
+    assert headline(found).startswith("Not whole: ended from outside: killed. The answers agree")
+
+
+def test_a_crash_is_a_solvers_own(problem, fake):
+    found = compare([problem], [fake("crash"), GOOD], TERMS, ranges=False)
+    assert not found.ended and headline(found).startswith("The answers agree")
+
+
+def test_where_the_watcher_is_killed_its_solver_is_ended_and_both_are_told(problem, fake, tmp_path):
+    mark = tmp_path / "alive"
+    code = (
+        "import os, signal, time\ndef solve(task):\n    os.kill(os.getppid(), signal.SIGKILL)\n"
+        f"    while True:\n        open({str(mark)!r}, 'w').write(str(time.time()))\n"
+        "        time.sleep(0.05)\n"
+    )
+    (tmp_path / "fakes" / "fake_alone.py").write_text(code)
+    found = compare([problem], [fake("alone"), GOOD], TERMS, ranges=False)
+    bad, good = found.compared[0].results
+    assert good.standing is Standing.CERTIFIED
+    assert bad.ended and bad.reason == "what watched it was ended (SIGKILL)"
+    time.sleep(0.3)
+    last = mark.read_text() if mark.exists() else ""
+    time.sleep(0.3)
+    assert (mark.read_text() if mark.exists() else "") == last
+
+
+def test_an_executable_that_is_killed_ends_its_process_alike(problem, fake, tmp_path):
+    program = tmp_path / "clp"
+    program.write_text("#!/bin/sh\nkill -9 $$\n")
+    program.chmod(0o755)
+    write_mps(problem.program, tmp_path / "given.mps")
+    clp = replace(ALGORITHMS["clp-dual"], program=str(program))
+    assert run(problem.program, tmp_path / "given.mps", clp, TERMS).ended
+
+
+def test_without_posix_time_is_measured_and_memory_said_not_to_be(
+    problem, fake, tmp_path, monkeypatch
+):
+    """A stand-in for Windows: no ``resource``, no ``os.wait4``, ``killpg`` or ``sysconf``."""
+    site = tmp_path / "fakes" / "sitecustomize.py"
+    site.write_text(site.read_text() + "sys.modules['resource'] = None\n")
+    bare = tmp_path / "bare_watch.py"
+    bare.write_text(
+        "import os, runpy, sys\ndel os.wait4, os.killpg\n"
+        f"runpy.run_path({race.watch.__file__!r}, run_name='__main__')\n"
+    )
+    monkeypatch.setattr(race, "watch", SimpleNamespace(__file__=str(bare), end=race.watch.end))
+    monkeypatch.delattr(os, "sysconf")
+    assert Terms().bytes == 0
+    found = compare([problem], [GOOD], UNHURRIED, ranges=False)
+    (good,) = found.compared[0].results
+    assert good.standing is Standing.CERTIFIED and good.seconds > 0 and good.memory is None
+    hanging = compare([problem], [fake("hang")], replace(UNHURRIED, seconds=0.2), ranges=False)
+    (bad,) = hanging.compared[0].results
+    assert "killed after" in bad.reason and not bad.ended
+    assert "does not count the memory of a process, nor hold --memory" in text(found)

@@ -33,6 +33,12 @@ def text(comparison: Comparison) -> str:
 
 def headline(comparison: Comparison) -> str:
     """``The answers agree: 14 certified answers by 6 codes, …``."""
+    ended = sorted({result.algorithm.name for result in comparison.ended})
+    cut = f"Not whole: ended from outside: {', '.join(ended)}. " if ended else ""
+    return cut + _agreement(comparison)
+
+
+def _agreement(comparison: Comparison) -> str:
     answers = [r for each in comparison.compared for r in each.results if r.ran]
     proved = [r for r in answers if r.stands]
     codes = {r.algorithm.code for r in proved}
@@ -138,6 +144,8 @@ def _notes(each: Compared, threads: int) -> Iterator[str]:
     missing = [r.algorithm.name for r in each.results if r.standing is Standing.ABSENT]
     if missing:
         yield f"  absent: {', '.join(missing)}  (`allocator solvers` says how to install them)"
+    if any(r.ran for r in each.results) and all(r.memory is None for r in each.results):
+        yield "  this system does not count the memory of a process, nor hold --memory"
     yield from _deaf(each, threads)
     unfit = [r.algorithm.name for r in each.results if r.standing is Standing.UNFIT]
     if unfit and each.problem.program.integer is not None:

@@ -7,6 +7,7 @@ row activity, row dual, column value, reduced cost.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -47,6 +48,7 @@ def solve(task: Task) -> Answer:
         )  # fmt: skip
         seconds = time.perf_counter() - started
         sys.stdout.write(ran.stdout + ran.stderr)
+        _end_as(ran.returncode)
         said = text.read_text(errors="replace").splitlines()[0] if text.exists() else ""
         primal, dual = _read(full, task) if full.exists() else (None, None)
     status = next(
@@ -62,6 +64,13 @@ def solve(task: Task) -> Answer:
         status, primal, solving=seconds, message=said, bound=_bound(ran.stdout, status),
         nodes=_nodes(ran.stdout),
     )  # fmt: skip
+
+
+def _end_as(code: int) -> None:
+    """Where a signal ended the executable, end this process by it too: it is seen from outside."""
+    if code < 0:
+        sys.stdout.flush()
+        os.kill(os.getpid(), -code)
 
 
 def _more(task: Task) -> list[str]:
