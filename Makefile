@@ -18,7 +18,7 @@ RUN     := .venv/installed-$(VERSION)
 DEVELOP := .venv/installed-dev-$(VERSION)
 PEERS   := .venv/installed-bench-$(VERSION)
 
-.PHONY: help plan install test test-all lint docs bench lock clean
+.PHONY: help plan install test test-all lint docs site release release-dry bench lock clean
 
 help:
 	@echo "make plan     solve $(INSTANCE) into $(PLAN) and print the summary"
@@ -27,6 +27,8 @@ help:
 	@echo "make test-all run every test"
 	@echo "make lint     ruff, mypy --strict, import contracts"
 	@echo "make docs     rebuild the generated pages of docs/"
+	@echo "make site     build the documentation into build/site"
+	@echo "make release RELEASE=1.2.3   set the version, build, try the wheel, tag; publishes nothing"
 	@echo "make bench    measure build, solve and sweep beside peers, into benchmarks/results.md"
 	@echo "make lock     resolve the dependencies anew (needs uv)"
 	@echo "make clean    remove everything that make has made, except plans/"
@@ -51,6 +53,15 @@ lint: $(DEVELOP)
 
 docs: $(DEVELOP)
 	$(DOCS)
+
+site: $(DEVELOP)
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --builder html docs build/site
+
+release: $(DEVELOP)
+	.ci/release "$(RELEASE)"
+
+release-dry: $(DEVELOP)
+	.ci/release --dry "$(RELEASE)"
 
 bench: $(PEERS)
 	$(BIN)/python -m benchmarks

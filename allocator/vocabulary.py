@@ -46,17 +46,18 @@ class WayOut:
 class Relief:
     """What moving a limit is called, and what its price is per.
 
-    title: of all its rows together: ``Growth of {service}``.
-    saves: a sentence with a gap for the price, and with ``{more}`` one for the direction.
-    price: how the unit's price comes from those of the rows: their ``sum``, their ``mean``,
-        the ``year`` (their sum over a year's periods), or ``each`` from the least to the largest.
-    more, less: a unit of relief, up and down.
-    step: by what that moves each row: ``one`` of its unit, a ``pound``, one over the periods of
-        a year (``period``), a ``month``'s share of what there was before.
-    size: the table and column of what is limited, where the limit itself is only a share of it.
-    lever: whether those who hold the purse set it: a target, a fund, a limit on spend.
-    counted: what several are called where they are only counted.
-    way: how it gives way where there is no plan.
+    Attributes:
+        title: of all its rows together: ``Growth of {service}``.
+        saves: a sentence with a gap for the price, and with ``{more}`` one for the direction.
+        price: how the unit's price comes from those of the rows: their ``sum``, their ``mean``,
+            the ``year`` (their sum over a year's periods), or ``each`` from least to largest.
+        more, less: a unit of relief, up and down.
+        step: by what that moves each row: ``one`` of its unit, a ``pound``, one over the periods of
+            a year (``period``), a ``month``'s share of what there was before.
+        size: the table and column of what is limited, where the limit itself is only a share of it.
+        lever: whether those who hold the purse set it: a target, a fund, a limit on spend.
+        counted: what several are called where they are only counted.
+        way: how it gives way where there is no plan.
     """
 
     title: str

@@ -74,7 +74,7 @@ class Matrix:
         return np.bincount(self.columns, products, self.shape[1]).astype(float)
 
     def times_and_sizes(self, vector: Floats) -> tuple[Floats, Floats]:
-        """A x, and |A| |x|, by row: how large the terms are that A x adds up."""
+        """``A x``, and ``|A| |x|``, by row: how large the terms are that A x adds up."""
         products = self.values * vector[self.columns]
         summed, sizes = (
             np.bincount(self.rows, p, self.shape[0]) for p in (products, abs(products))
@@ -82,7 +82,7 @@ class Matrix:
         return summed.astype(float), sizes.astype(float)
 
     def transposed_times_and_sizes(self, vector: Floats) -> tuple[Floats, Floats]:
-        """A'y, and |A'| |y|, by column: how large the terms are that A'y adds up."""
+        """``A'y``, and ``|A'| |y|``, by column: how large the terms are that A'y adds up."""
         products = self.values * vector[self.rows]
         summed, sizes = (
             np.bincount(self.columns, p, self.shape[1]) for p in (products, abs(products))

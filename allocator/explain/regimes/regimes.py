@@ -1,11 +1,11 @@
 """What the rules by which money comes cost: by the year, all at once, or known a year at a time.
 
-Three regimes of the same instance and the same cash:
+Three regimes of the same instance and the same cash::
 
-``fixed``         budgets by the year, all of them known from the start: the instance as it stands
-``free``          each balance of a fund gets the cash of all years in the first one, and carries
-                  forward whatever is left: the same total, free over the years
-``year_by_year``  budgets by the year, each known only when its year begins (``settlements``)
+    fixed         budgets by the year, all of them known from the start: the instance as it stands
+    free          each balance of a fund gets the cash of all years in the first one, and carries
+                      forward whatever is left: the same total, free over the years
+    year_by_year  budgets by the year, each known only when its year begins (settlements)
 
 Fixed against free is what inflexible annual budgets cost; year by year against fixed is what
 certainty is worth.

@@ -1,0 +1,132 @@
+"""Every block of commands or Python in the pages and in CONTRIBUTING, run or read as written.
+
+Pages with a test of their own are run there: the README, and those on explanations, frontiers and
+switching values; so are blocks that name the file they go into (test_contributing).  Commands
+that read published tables, which are not here, are parsed.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from functools import cache
+from itertools import pairwise, takewhile
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from allocator.cli import cli
+from allocator.plan.saving import save
+from allocator.report.workbook import write_workbook
+from benchmarks.returns903 import write_returns
+from tests.calibrate.ssda903.made import world_of
+from tests.plans import CASES, INSTANCES, plan_of
+
+ROOT = Path(__file__).parents[2]
+ELSEWHERE = {
+    "README.md", "how-to-explain.md", "how-to-frontier.md", "how-to-switching.md",
+}  # fmt: skip
+UNREAD = "downloads"  # the published tables
+MADE_BY_HAND = {  # files that another program writes
+    "allocator import-solution instances/england-2016 england.sol --names england.mps.names.json",
+}
+LANGUAGES = {"sh", "python", "console", "bat", "toml", "json", "text", "math"}
+PAGES = [ROOT / "CONTRIBUTING.md", ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@cache
+def blocks(page: Path) -> list[tuple[str, str]]:
+    """Language and text of each block that is no directive of the site's."""
+    text = page.read_text(encoding="utf-8")
+    found = re.findall(r"^```([^\n]*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return [(language, body) for language, body in found if not language.startswith("{")]
+
+
+def lines(body: str) -> list[str]:
+    """Commands, those that go on joined."""
+    return [line for line in body.replace("\\\n", " ").splitlines() if line.strip()]
+
+
+COMMANDS = [
+    (page.name, line)
+    for page in PAGES
+    for language, body in blocks(page)
+    if language in ("sh", "console")
+    for line in lines(body)
+]
+LONG = "how-to-sweep.md"  # a sweep of a hundred points of a whole country
+SHELL = [
+    pytest.param(page, id=page.name, marks=[pytest.mark.large] if page.name == LONG else [])
+    for page in PAGES
+    if page.name not in ELSEWHERE and any(language == "sh" for language, _ in blocks(page))
+]  # fmt: skip
+PYTHON = [
+    (page, n)
+    for page in PAGES
+    if page.name not in ELSEWHERE
+    for n, (language, body) in enumerate(blocks(page))
+    if language == "python" and not body.startswith(("# allocator/", "# formulations/"))
+]
+
+
+def test_every_block_says_what_it_is():
+    """Else no test would know what to do with it."""
+    for page in PAGES:
+        assert {language for language, _ in blocks(page)} <= LANGUAGES, page.name
+
+
+@pytest.mark.parametrize(("page", "line"), COMMANDS)
+def test_every_command_is_one(page, line, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for written in ("england.mps.names.json", "england.sol"):  # by export, and by a solver
+        Path(written).touch()
+    words = shlex.split(line.removeprefix("$ "), comments=True)
+    assert words[0] == "allocator"
+    group, name, rest = cli, words[1], words[2:]
+    command = cli.get_command(click.Context(cli), name)
+    while isinstance(command, click.Group):
+        group, name, rest = command, rest[0], rest[1:]
+        command = group.get_command(click.Context(group), name)
+    assert command is not None, name
+    command.make_context(name, list(rest))
+
+
+@pytest.fixture
+def _place(tmp_path, monkeypatch):
+    """What the pages have at hand: instances, plans, a council, returns, a workbook."""
+    monkeypatch.chdir(tmp_path)
+    Path("instances").symlink_to(INSTANCES)
+    shutil.copytree(CASES / "hand", "my-council")
+    plan = plan_of("hand")
+    for name in ("england-2016", "england-2020", "my-council"):
+        save(plan, Path("plans") / name)
+    write_workbook([plan], Path("plan.xlsx"))
+    world, children = world_of(150, 3)
+    write_returns(Path("returns"), children, world, 5, seed=3)
+
+
+def kept(body: str) -> list[str]:
+    """Lines that can be run here: those before one that cannot."""
+    return list(takewhile(lambda x: UNREAD not in x and x not in MADE_BY_HAND, lines(body)))
+
+
+@pytest.mark.usefixtures("_place")
+@pytest.mark.parametrize("page", SHELL)
+def test_commands_run_as_written(page):
+    """From the first to the last; what a page makes anew takes the place of what was there."""
+    for language, body in blocks(page):
+        for line in kept(body) if language == "sh" else ():
+            words = shlex.split(line, comments=True)[1:]
+            for out in [b for a, b in pairwise(words) if a == "--out"]:
+                shutil.rmtree(out, ignore_errors=True)
+            result = CliRunner().invoke(cli, words)
+            assert result.exit_code == 0, (line, result.stderr)
+
+
+@pytest.mark.usefixtures("_place")
+@pytest.mark.parametrize(("page", "n"), PYTHON, ids=lambda each: getattr(each, "name", each))
+def test_lines_of_python_run_as_written(page, n):
+    exec(compile(blocks(page)[n][1], page.name, "exec"), {"__name__": "block"})
