@@ -12,6 +12,7 @@ from allocator.cli.formulations import any_of
 from allocator.cli.instances import open_instance
 from allocator.cli.verbs import Verb
 from allocator.instance import Instance
+from allocator.instance.instance import window_facts
 from formulations import FORMULATIONS, USUAL, WINDOW_CHOICE
 
 
@@ -80,7 +81,7 @@ def command(
         "instance": chosen.name,
         "instance_hash": chosen.hash,
         "formulation": formulation,
-        "window": "chosen" if chooses else as_facts(window),
+        "window": "chosen" if chooses else window_facts(window),
     }
     export(program, path, about=about, source=source, force=force)
     click.echo(f"wrote {path} and {sidecar_of(path).name}", err=True)
@@ -96,11 +97,6 @@ def check_window(instance: Instance, window: tuple[int, int] | None) -> None:
         + (f"; those are {allowed}" if allowed else ", which allows none"),
         param_hint="--window",
     )
-
-
-def as_facts(window: tuple[int, int] | None) -> dict[str, int] | None:
-    """As plan.json has a window."""
-    return None if window is None else {"first_year": window[0], "years": window[1]}
 
 
 def _said(window: tuple[int, int] | None, chooses: bool) -> str:

@@ -23,6 +23,7 @@ from allocator.explain.infeasible.ways import ways_out
 from allocator.explain.worths import binding, limits, services, windows
 from allocator.explain.worths.trial import Trial
 from allocator.instance import Instance, Window
+from allocator.instance.instance import window_facts
 from allocator.plan.plan import Plan
 from allocator.program.program import LinearProgram
 from allocator.solving.session import Progress, Session, Solved, build
@@ -98,12 +99,12 @@ class Explanation(Answer):
         if self.plan is not None:
             return {
                 "status": "optimal", "objective": self.plan.objective,
-                "window": _window(self.plan.window),
+                "window": window_facts(self.plan.window),
             }  # fmt: skip
         assert self.conflict is not None
         return {
             "status": "infeasible",
-            "window": _window(self.conflict.window),
+            "window": window_facts(self.conflict.window),
             "conflict_sentence": self.conflict.sentence,
             "conflict_proved": self.conflict.proved,
             "in_every_window": self.everywhere,
@@ -189,10 +190,6 @@ def _everywhere(instance: Instance, base: LinearProgram, found: Conflict) -> boo
     return not any(
         asked.possible(only(program_at(base, instance, each), groups, kept)) for each in others
     )
-
-
-def _window(window: Window | None) -> dict[str, int] | None:
-    return None if window is None else {"first_year": window[0], "years": window[1]}
 
 
 def _conflict_table(found: Conflict) -> pd.DataFrame:

@@ -246,6 +246,11 @@ def _restored(values: dict[str, Any]) -> Instance:
     return Instance(**values)
 
 
+def window_facts(window: Window | None) -> dict[str, int] | None:
+    """A double-investment window as JSON has it; None for none."""
+    return None if window is None else {"first_year": window[0], "years": window[1]}
+
+
 def financial_year(year: int) -> str:
     """2016 as 2016-17."""
     return f"{year}-{(year + 1) % 100:02d}"

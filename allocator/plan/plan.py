@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from allocator.audit import Audit
 from allocator.errors import NoPlanError
 from allocator.instance import Instance, Window
+from allocator.instance.instance import window_facts
 from allocator.instance.schema import ALL, TIERS
 from allocator.program.certificate import Certificate
 from allocator.vocabulary import TARGET
@@ -63,7 +64,12 @@ class CashPosition:
     """Spend against the baseline over the years, £, undiscounted."""
 
     net: Mapping[int, float]  # saving (+) or extra cost (-) by year
-    tolerance: float  # a shortfall below this is rounding
+    baseline: float  # what all the years cost without the plan
+
+    @property
+    def tolerance(self) -> float:
+        """A shortfall below this is rounding."""
+        return 0.01 + 1e-9 * self.baseline
 
     @cached_property
     def cumulative(self) -> dict[int, float]:
@@ -184,7 +190,7 @@ class Plan:
         self.decided("years")
         years = self.years(area)
         net = dict(zip(years.index.astype(int), years["net"].astype(float), strict=True))
-        return CashPosition(net, 0.01 + 1e-9 * float(years["baseline_total"].sum()))
+        return CashPosition(net, float(years["baseline_total"].sum()))
 
     @property
     def npv_in_horizon(self) -> float:
@@ -269,15 +275,12 @@ class Plan:
 
     def to_dict(self) -> dict[str, Any]:
         """All of the facts, as ``solve --json`` prints them."""
-        window = None
-        if self.window is not None:
-            window = {"first_year": self.window[0], "years": self.window[1]}
         facts: dict[str, Any] = {
             "status": self.status,
             **provenance(self.instance, self.formulation, self.solver),
             "objective": self.objective,
             "terminal_value": self.terminal_value,
-            "window": window,
+            "window": window_facts(self.window),
             "windows": [outcome.to_dict() for outcome in self.windows],
             "years": list(self.instance.horizon),
             **self._totals(None),

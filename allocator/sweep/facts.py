@@ -104,7 +104,7 @@ class Reader:
     def _cash(self, net: Floats, unchanged: Floats) -> Row:
         position = CashPosition(
             dict(zip(self._years.tolist(), net.tolist(), strict=True)),
-            0.01 + 1e-9 * float(unchanged[:-1].sum()),
+            float(unchanged[:-1].sum()),
         )
         names = ("payback_year", "lasting_payback_year", "double_running_cost", "peak_deficit",
                  "peak_deficit_year")  # fmt: skip

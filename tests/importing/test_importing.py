@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from allocator.cli.export import as_facts
+from allocator.cli.export import window_facts
 from allocator.errors import UsageError
 from allocator.importing import Imported, import_solution
 from allocator.importing.reading import read_solution
@@ -36,7 +36,7 @@ def exported(
         source={
             "instance_hash": instance.hash,
             "formulation": formulation,
-            "window": "chosen" if chosen else as_facts(window),
+            "window": "chosen" if chosen else window_facts(window),
         },
     )  # fmt: skip
     return path

@@ -19,6 +19,7 @@ from allocator.explain.alternatives.nearby import Item, Nearby, items_of
 from allocator.explain.answers import Answer
 from allocator.explain.spending import case_weights, service_names, today
 from allocator.instance import Instance, Window
+from allocator.instance.instance import window_facts
 from allocator.instance.schema import TIERS
 from allocator.program.matrix import Floats
 from allocator.program.program import POUNDS, LinearProgram
@@ -71,15 +72,11 @@ class Alternatives(Answer):
             "status": "infeasible" if self.cost is None else "optimal",
             "objective": self.cost,
             "allowed": self.allowed,
-            "window": _named(self.window) if self.cost is not None else None,
-            "windows": [_named(window) for window in self.windows],
+            "window": window_facts(self.window) if self.cost is not None else None,
+            "windows": [window_facts(window) for window in self.windows],
             "distance_from_today": self.distance,
             "plans_audited": self.audits,
         }
-
-
-def _named(window: Window | None) -> dict[str, int] | None:
-    return None if window is None else {"first_year": window[0], "years": window[1]}
 
 
 def alternatives(

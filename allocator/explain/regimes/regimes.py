@@ -153,7 +153,7 @@ def _row(instance: Instance, ran: _Ran, usual: _Ran) -> dict[str, Any]:
     first, length = done.window or (None, None)
     saved = (years["baseline_total"] - years["total"]).to_numpy()
     net = dict(zip(instance.horizon, saved.tolist(), strict=True))
-    cash = CashPosition(net, 0.01 + 1e-9 * float(years["baseline_total"].sum()))
+    cash = CashPosition(net, float(years["baseline_total"].sum()))
     return {
         "regime": ran.regime,
         "status": MADE_GOOD if done.short or done.above else "optimal",

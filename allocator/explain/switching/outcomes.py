@@ -99,6 +99,6 @@ def _pays_back(instance: Instance, best: WindowSolved) -> bool:
     unchanged: np.ndarray = sum(baseline(instance).spend.values(), np.zeros(instance.years))
     net = unchanged - spend.sum(axis=(0, 1)) * POUNDS
     position = CashPosition(
-        dict(zip(instance.horizon, net.tolist(), strict=True)), 0.01 + 1e-9 * float(unchanged.sum())
+        dict(zip(instance.horizon, net.tolist(), strict=True)), float(unchanged.sum())
     )
     return position.lasting_payback_year is not None

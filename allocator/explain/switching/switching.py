@@ -23,6 +23,7 @@ from allocator.explain.switching.inputs import Input, inputs
 from allocator.explain.switching.outcomes import CHOSEN, EVENTS, Judge, Outcome
 from allocator.explain.switching.straight import Straight
 from allocator.instance import Instance
+from allocator.instance.instance import window_facts
 from allocator.program.program import LinearProgram
 from allocator.solving.session import Progress, build
 from formulations import LEAST_COST
@@ -78,7 +79,7 @@ class Switching(Answer):
             "status": "infeasible" if self.usual.cost is None else "optimal",
             "objective": self.usual.cost,
             "services": sorted(self.usual.services),
-            "window": None if window is None else {"first_year": window[0], "years": window[1]},
+            "window": window_facts(window),
             "pays_back": self.usual.pays_back,
             "searched_from": min(STEPS["lower"]),
             "searched_to": max(STEPS["higher"]),

@@ -14,8 +14,9 @@ from allocator.errors import UsageError
 from allocator.files import recover
 from allocator.instance import Instance, read
 from allocator.instance.schema import ALL, TIERS
+from allocator.plan.columns import shaped
 from allocator.plan.plan import Plan, WindowOutcome
-from allocator.plan.saving.layout import INSTANCE_FOLDER, LOG_FILE, NAMES, PLAN_FILE, TABLES, WHOLE
+from allocator.plan.saving.layout import INSTANCE_FOLDER, LOG_FILE, PLAN_FILE, TABLES
 from allocator.plan.saving.writing import SCHEMA
 from allocator.program.certificate import Certificate, Residual
 from formulations import FORMULATIONS, USUAL
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _OPTIONAL: Final = frozenset({"prices"})  # tables with cells that do not apply
+
+_NAMES: Final = shaped("name")
+_WHOLE: Final = shaped("whole")
 
 
 def load(path: str | Path, instance: Instance | None = None) -> Plan:
@@ -159,17 +163,17 @@ def _column(file: Path, name: str, cells: list[str]) -> Any:
     """Cells of a column as an array of its type."""
     import pandas as pd
 
-    if name in NAMES:
+    if name in _NAMES:
         return pd.array([cell or None for cell in cells], dtype="str")
     optional = file.stem in _OPTIONAL
     values = []
     for number, cell in enumerate(cells, 2):
         value = _number(cell)
-        if value is None or (name in WHOLE and not value.is_integer() and (cell or not optional)):
-            what = "a whole number" if name in WHOLE else "a number"
+        if value is None or (name in _WHOLE and not value.is_integer() and (cell or not optional)):
+            what = "a whole number" if name in _WHOLE else "a number"
             raise UsageError(f"{file}, row {number}, column {name}: {cell!r} is not {what}")
         values.append(value)
-    if name not in WHOLE:
+    if name not in _WHOLE:
         return pd.array(values, dtype="float64")
     return pd.array(
         [pd.NA if math.isnan(value) else int(value) for value in values],
@@ -206,7 +210,7 @@ def _check_names(file: Path, frame: pd.DataFrame, instance: Instance) -> None:
 
 
 def _check_unique(file: Path, frame: pd.DataFrame) -> None:
-    keys = [column for column in frame.columns if column in NAMES | WHOLE]
+    keys = [column for column in frame.columns if column in _NAMES | _WHOLE]
     twice = frame.duplicated(keys)
     if twice.any():
         raise UsageError(f"{file}, row {int(twice.to_numpy().argmax()) + 2}: stands twice")
