@@ -29,7 +29,7 @@ _MOST_PERIODS = 1_000_000
 
 
 @dataclass(frozen=True)
-class Clock:
+class Calendar:
     """Periods and years of an instance: which year each period lies in."""
 
     instance: Instance
@@ -57,7 +57,7 @@ class Simulator:
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
-        self.clock = Clock(instance)
+        self.clock = Calendar(instance)
         self.data = instance.resolved
         self.states = list(self.data.states)
         self.services = list(self.data.services)

@@ -22,6 +22,11 @@ GROWTH: Final = "growth_limited"
 WINDOW_FUNDS: Final = "window_only"
 IN_WINDOW: Final = "in_window"
 AFTER_WINDOW: Final = "after_window"
+CHILDREN: Final = "children"
+LEVEL: Final = "level"
+SPEND: Final = "spend"
+DRAWN: Final = "drawn"
+UNSPENT: Final = "unspent"
 
 FIRST_YEAR: Final = "services.first_year"  # a source that is a year, and moves in whole ones
 

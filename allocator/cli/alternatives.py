@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from allocator.cli.asking import Asked, asking
+from allocator.cli.asking import SharedOptions, asking
 from allocator.cli.verbs import Verb
 
 
@@ -46,7 +46,7 @@ class Within(click.ParamType[tuple[float | None, float | None]]):
               "value (250000).")  # fmt: skip
 @click.option("--windows", type=click.Choice(["best", "all"]), default="best", show_default=True,
               help="Plans with the best double investment alone, or with any.")  # fmt: skip
-def command(asked: Asked, within: tuple[float | None, float | None], windows: str) -> int:
+def command(asked: SharedOptions, within: tuple[float | None, float | None], windows: str) -> int:
     """Print how far INSTANCE's spend can differ between plans that are nearly as cheap as the best.
 
     The least and the most that can be spent on each service and tier, year by year; what all of

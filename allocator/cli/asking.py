@@ -32,7 +32,7 @@ _OPTIONS = (
 )  # fmt: skip
 
 
-class Asked:
+class SharedOptions:
     """An instance to ask of, and where the answer goes."""
 
     def __init__(
@@ -65,14 +65,14 @@ class Asked:
 
 
 def asking(command: Callable[..., int]) -> Callable[..., int]:
-    """Give a command the shared options, and an ``Asked`` in their place."""
+    """Give a command the shared options, and ``SharedOptions`` in their place."""
 
     @wraps(command)
     def run(
         instance: Path, changes: tuple[str, ...], out: Path | None, force: bool, json: bool,
         **own: Any,
     ) -> int:  # fmt: skip
-        return command(Asked(instance, changes, out, force, json), **own)
+        return command(SharedOptions(instance, changes, out, force, json), **own)
 
     for option in reversed(_OPTIONS):
         run = option(run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from allocator.cli.asking import Asked, asking
+from allocator.cli.asking import SharedOptions, asking
 from allocator.cli.verbs import Verb
 
 
@@ -17,7 +17,7 @@ from allocator.cli.verbs import Verb
 @asking
 @click.option("--years", type=click.IntRange(min=1), metavar="N",
               help="Longest delay.  [default: 4, or what the plan allows]")  # fmt: skip
-def command(asked: Asked, years: int | None) -> int:
+def command(asked: SharedOptions, years: int | None) -> int:
     """Print what it costs to begin INSTANCE's plan 1, 2, ... years later.
 
     In pounds at present value and in child-years of care, with the targets as much later and with

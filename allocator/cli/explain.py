@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from allocator.cli.asking import Asked, asking
+from allocator.cli.asking import SharedOptions, asking
 from allocator.cli.formulations import LINEAR, any_of
 from allocator.cli.verbs import Verb
 from formulations import USUAL
@@ -26,7 +26,7 @@ from formulations import USUAL
 @click.option("--windows", type=click.Choice(["all", "best"]), default="all", show_default=True,
               help="Look for ways out in every double-investment window, or in none and the "
               "longest alone.")  # fmt: skip
-def command(asked: Asked, formulation: str, windows: str) -> int:
+def command(asked: SharedOptions, formulation: str, windows: str) -> int:
     """Explain the plan of INSTANCE, or why there is none.
 
     With a plan: what binds and what one unit more is worth, over which range; why the double

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from allocator.cli.asking import Asked, asking
+from allocator.cli.asking import SharedOptions, asking
 from allocator.cli.verbs import Verb
 
 
@@ -24,7 +24,7 @@ from allocator.cli.verbs import Verb
               help="The target that moves.  [default: the last of them]")  # fmt: skip
 @click.option("--fund", metavar="NAME",
               help="The fund whose budget moves.  [default: the largest]")  # fmt: skip
-def command(asked: Asked, against: str, target: str | None, fund: str | None) -> int:
+def command(asked: SharedOptions, against: str, target: str | None, fund: str | None) -> int:
     """Print what every target costs, from the fewest children that INSTANCE's funds can reach.
 
     Or, against the budget, the fewest children that a fund with more money, or less, can reach.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from allocator.cli.asking import Asked, asking
+from allocator.cli.asking import SharedOptions, asking
 from allocator.cli.verbs import Verb
 
 
@@ -15,7 +15,7 @@ from allocator.cli.verbs import Verb
     examples=("allocator reallocate instances/england-2016",),
 )
 @asking
-def command(asked: Asked) -> int:
+def command(asked: SharedOptions) -> int:
     """Print how many fewer children in care INSTANCE's spend of today could reach.
 
     The total of every year stays what it is if nothing changes; only what it is spent on is chosen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from allocator.cli.asking import Asked, asking
+from allocator.cli.asking import SharedOptions, asking
 from allocator.cli.verbs import Verb
 
 
@@ -15,7 +15,7 @@ from allocator.cli.verbs import Verb
     examples=("allocator regimes instances/england-2016",),
 )
 @asking
-def command(asked: Asked) -> int:
+def command(asked: SharedOptions) -> int:
     """Print what INSTANCE's rules of money cost.
 
     Annual budgets against the same cash free over the years, and settlements known a year at a

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from allocator.cli.asking import Asked, asking
+from allocator.cli.asking import SharedOptions, asking
 from allocator.cli.verbs import Verb
 
 
@@ -20,7 +20,7 @@ from allocator.cli.verbs import Verb
 @asking
 @click.option("--inputs", "patterns", multiple=True, metavar="TABLE.KEY.COLUMN",
               help="Only inputs whose name fits, * for anything; may be given again.")  # fmt: skip
-def command(asked: Asked, patterns: tuple[str, ...]) -> int:
+def command(asked: SharedOptions, patterns: tuple[str, ...]) -> int:
     """Print how far each effect, unit cost, growth limit, rate and arrival of INSTANCE can move.
 
     Alone, and with the plan made anew: before other services or another window are chosen,

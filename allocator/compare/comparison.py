@@ -12,7 +12,7 @@ from allocator.compare.face import Face, Range, unique_prices, widest
 from allocator.compare.judge import Result, absent, judge, unfit
 from allocator.compare.problems import Problem
 from allocator.compare.race import Run, Tell, Terms, race
-from allocator.compare.summary import Line, summarise
+from allocator.compare.summary import SolverSummary, summarise
 from allocator.solvers.algorithms import BASIS, Algorithm
 from allocator.solvers.mps import write_mps
 from allocator.solvers.presence import version
@@ -48,7 +48,7 @@ class Comparison:
     """Every program, and each algorithm over all of them."""
 
     compared: tuple[Compared, ...]
-    summary: tuple[Line, ...]
+    summary: tuple[SolverSummary, ...]
     terms: Terms
     repeat: int
 

@@ -26,7 +26,7 @@ from allocator.program.program import LinearProgram
 from allocator.program.proofs import refutes
 from allocator.solvers.algorithms import Algorithm
 from allocator.solvers.solution import Floats, Status
-from allocator.solvers.task import Answer
+from allocator.solvers.task import Reply
 
 MIP_GAP: Final = 1e-6  # relative, between a point and the bound that is claimed for it
 
@@ -146,7 +146,7 @@ def _judge_run(program: LinearProgram, version: str, run: Run) -> Result:
     return _judge_unfinished(program, plain, answer)
 
 
-def _judge_optimum(program: LinearProgram, plain: Result, answer: Answer) -> Result:
+def _judge_optimum(program: LinearProgram, plain: Result, answer: Reply) -> Result:
     primal, dual = answer.primal, answer.dual
     if primal is None or not _sound(primal, program.shape[1]):
         reason = "it says optimal and gives no solution of the program's size"
@@ -165,7 +165,7 @@ def _judge_optimum(program: LinearProgram, plain: Result, answer: Answer) -> Res
     )  # fmt: skip
 
 
-def _judge_whole(program: LinearProgram, plain: Result, answer: Answer) -> Result:
+def _judge_whole(program: LinearProgram, plain: Result, answer: Reply) -> Result:
     """The point from the arrays, the bound by the solver's word."""
     primal, value = plain.primal, plain.objective
     assert primal is not None and value is not None and program.integer is not None
@@ -180,7 +180,7 @@ def _judge_whole(program: LinearProgram, plain: Result, answer: Answer) -> Resul
     return replace(plain, standing=standing, reason=found.failure(), whole=found)
 
 
-def _judge_unfinished(program: LinearProgram, plain: Result, answer: Answer) -> Result:
+def _judge_unfinished(program: LinearProgram, plain: Result, answer: Reply) -> Result:
     """A failure, with the best point so far and its bound where branch and bound has one."""
     primal = answer.primal
     if program.integer is None or primal is None or not _sound(primal, program.shape[1]):
@@ -191,7 +191,7 @@ def _judge_unfinished(program: LinearProgram, plain: Result, answer: Answer) -> 
     return replace(found, standing=Standing.FAILED, reason=plain.reason)
 
 
-def _judge_unbounded(program: LinearProgram, plain: Result, answer: Answer) -> Result:
+def _judge_unbounded(program: LinearProgram, plain: Result, answer: Reply) -> Result:
     if program.integer is None and no_least_value(program, answer.primal, answer.ray):
         return replace(plain, standing=Standing.CERTIFIED)
     reason = "there is no proof that there is no least value"

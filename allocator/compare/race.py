@@ -25,7 +25,7 @@ from allocator.compare import watch
 from allocator.program.program import LinearProgram
 from allocator.solvers.algorithms import SEED, Algorithm
 from allocator.solvers.solution import Status
-from allocator.solvers.task import Answer, Task
+from allocator.solvers.task import Reply, Task
 
 GRACE: Final = 5.0  # seconds past the limit that a solver has to stop by itself
 # Signals that no solver gives itself: somebody ended it, or the system, short of memory.
@@ -61,7 +61,7 @@ class Run:
     """
 
     algorithm: Algorithm
-    answer: Answer
+    answer: Reply
     seconds: float
     memory: int | None
     log: str = ""
@@ -100,11 +100,11 @@ def run(program: LinearProgram, path: Path, algorithm: Algorithm, terms: Terms) 
         text = _end_of(log)
         ended = bool(lost) or (not killed and code < 0 and _signal(code) in OUTSIDE)
         if lost:
-            found = Answer(Status.FAILED, message=lost)
+            found = Reply(Status.FAILED, message=lost)
         elif killed:
-            found = Answer(Status.TIME_LIMIT, message=f"killed after {seconds:.0f} s")
+            found = Reply(Status.TIME_LIMIT, message=f"killed after {seconds:.0f} s")
         elif code:
-            found = Answer(Status.FAILED, message=_why(code, text))
+            found = Reply(Status.FAILED, message=_why(code, text))
         else:
             found = _answer(answer)
     return Run(algorithm, found, seconds, memory, text, ended)
@@ -162,11 +162,11 @@ def _environment(terms: Terms) -> dict[str, str]:
     return {"PYTHONPATH": os.pathsep.join(paths), **dict.fromkeys(counts, str(terms.threads))}
 
 
-def _answer(path: Path) -> Answer:
+def _answer(path: Path) -> Reply:
     try:
-        return Answer.load(path)
+        return Reply.load(path)
     except Exception as error:  # noqa: BLE001  (nonsense can fail to be read in any way)
-        return Answer(Status.FAILED, message=f"its answer cannot be read: {error}")
+        return Reply(Status.FAILED, message=f"its answer cannot be read: {error}")
 
 
 def _end_of(log: Path) -> str:

@@ -21,7 +21,7 @@ PENALTY: Final = 10.0
 
 
 @dataclass(frozen=True)
-class Line:
+class SolverSummary:
     """One algorithm over all programs; ``means`` by shift, in seconds."""
 
     name: str
@@ -36,7 +36,7 @@ def shifted_mean(seconds: Sequence[float], shift: float) -> float:
     return float(np.exp(np.mean(np.log(np.asarray(seconds) + shift))) - shift)
 
 
-def summarise(results: Sequence[Sequence[Result]], limit: float) -> list[Line]:
+def summarise(results: Sequence[Sequence[Result]], limit: float) -> list[SolverSummary]:
     """A line for each algorithm that is there, the fastest first.  ``limit`` is in seconds."""
     by_name: dict[str, list[Result]] = {}
     for each in (result for program in results for result in program):
@@ -46,10 +46,10 @@ def summarise(results: Sequence[Sequence[Result]], limit: float) -> list[Line]:
     return sorted(lines, key=lambda line: line.means[SHIFTS[-1]])
 
 
-def _line(name: str, results: Sequence[Result], limit: float) -> Line:
+def _line(name: str, results: Sequence[Result], limit: float) -> SolverSummary:
     count = {s: sum(each.standing is s for each in results) for s in Standing}
     seconds = [counted(each, limit) for each in results]
-    return Line(
+    return SolverSummary(
         name, sum(each.stands for each in results), count[Standing.CLAIMED], count[Standing.FAILED],
         {shift: shifted_mean(seconds, shift) for shift in SHIFTS},
     )  # fmt: skip

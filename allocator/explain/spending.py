@@ -9,6 +9,7 @@ from allocator.instance.schema import TIERS
 from allocator.program.matrix import Floats
 from allocator.program.program import POUNDS, LinearProgram
 from allocator.simulate import Simulator, baseline
+from allocator.vocabulary import LEVEL, SPEND
 
 
 def service_names(instance: Instance) -> list[str]:
@@ -36,7 +37,7 @@ def service_weights(
 def case_weights(instance: Instance, program: LinearProgram, service: str) -> Floats:
     """Coefficients of a service's cases in all years, areas together."""
     weights, length = np.zeros(program.shape[1]), 1 / instance.periods_per_year
-    for (_, name, period), at in program.columns["level"].positions.items():
+    for (_, name, period), at in program.columns[LEVEL].positions.items():
         if name == service and 1 <= period <= instance.number_of_periods:
             weights[at] = length
     return weights
@@ -45,7 +46,7 @@ def case_weights(instance: Instance, program: LinearProgram, service: str) -> Fl
 def tier_weights(program: LinearProgram, tier: str | None, year: int | None) -> Floats:
     """Coefficients of a tier's spend (£m), or of all, in a year or in all, areas together."""
     weights = np.zeros(program.shape[1])
-    for (_, of, when), at in program.columns["spend"].positions.items():
+    for (_, of, when), at in program.columns[SPEND].positions.items():
         if tier in (None, of) and year in (None, when):
             weights[at] = 1.0
     return weights

@@ -39,7 +39,7 @@ LARGEST: Final = 2500.0  # children in care of a council; more are several counc
 
 
 @dataclass(frozen=True)
-class Line:
+class ForecastLine:
     """One number's path: of a state, or of all in care; of an area, or of all."""
 
     area: str
@@ -64,7 +64,7 @@ class Forecast:
         return list(self.instance.horizon)
 
     @cached_property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[ForecastLine, ...]:
         """Totals first, then the states in order; with areas, all together and then each."""
         return tuple(_lines(self))
 
@@ -91,7 +91,7 @@ class Forecast:
     def to_dict(self) -> dict[str, Any]:
         """The facts, for JSON; numbers by year's end."""
 
-        def path(line: Line) -> dict[str, Any]:
+        def path(line: ForecastLine) -> dict[str, Any]:
             return {
                 name: {
                     str(y): float(v) for y, v in zip(self.years, getattr(line, name), strict=True)
@@ -121,7 +121,7 @@ def forecast(instance: Instance, doubt: Doubt, *, level: float = 0.8) -> Forecas
     return Forecast(instance, doubt, level, baseline(instance))
 
 
-def _lines(found: Forecast) -> Iterator[Line]:
+def _lines(found: Forecast) -> Iterator[ForecastLine]:
     run = Simulator(found.instance)
     ends = found.run.children[run.clock.year_ends].T  # (area and state, years)
     opening, care = found.run.children[0], run.in_care()
@@ -142,7 +142,7 @@ def _lines(found: Forecast) -> Iterator[Line]:
 def _line(
     found: Forecast, group: str, state: str, rows: NDArray[np.bool_], ends: Floats,
     opening: Floats, years: NDArray[np.int_], drawn: Floats | None, areas: list[str],
-) -> Line:  # fmt: skip
+) -> ForecastLine:  # fmt: skip
     """A sum over rows (area and state) with its interval."""
     children = ends[rows].sum(axis=0)
     doubt = found.doubt.uncertainty
@@ -162,4 +162,4 @@ def _line(
         sums = drawn[:, :, rows].sum(axis=2)  # (draws, years)
         variance = variance + np.log(np.maximum(sums, 1e-9)).var(axis=0)
     low, high = doubt.interval(children, np.sqrt(variance), found.level)
-    return Line(group, state, children, low, high)
+    return ForecastLine(group, state, children, low, high)

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from allocator.forecast.forecast import ALL_AREAS, IN_CARE, Forecast, Line
+from allocator.forecast.forecast import ALL_AREAS, IN_CARE, Forecast, ForecastLine
 
 _WIDE, _HIGH, _ACROSS, _GAP = 320, 200, 3, 24
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 12, 28, 24
@@ -37,7 +37,7 @@ def picture(found: Forecast) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
-def _panel(line: Line, name: str, years: list[int], x: int, y: int) -> Iterator[str]:
+def _panel(line: ForecastLine, name: str, years: list[int], x: int, y: int) -> Iterator[str]:
     top = max(float(line.high.max()), 1.0) * 1.05
     across = np.linspace(x + _LEFT, x + _WIDE - _RIGHT, len(years))
 

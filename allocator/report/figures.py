@@ -23,7 +23,7 @@ _SHOWN: Final[dict[str, Callable[[float], str]]] = {
 
 
 @dataclass(frozen=True)
-class Column:
+class Header:
     """A heading, and the form of what stands below it."""
 
     heading: str
@@ -35,7 +35,7 @@ class Figures:
     """A table.  ``source`` names the plan's tables or facts that it is taken from."""
 
     caption: str
-    columns: tuple[Column, ...]
+    columns: tuple[Header, ...]
     rows: tuple[tuple[Value, ...], ...]
     source: str
 
@@ -80,5 +80,8 @@ def by_year(
 ) -> Figures:
     """A row for each year; columns as heading, form and values."""
     rows = zip(years, *(values for _, _, values in columns), strict=True)
-    headings = [Column("Year", "year"), *(Column(name, form) for name, form, _ in columns)]
+    headings = [
+        Header("Year", "year"),
+        *(Header(name, form) for name, form, _ in columns),
+    ]
     return Figures(caption, tuple(headings), tuple(rows), source)

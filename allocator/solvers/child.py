@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from allocator.solvers.task import Answer, Task
+from allocator.solvers.task import Reply, Task
 
 LONGEST_FILE: Final = 4 * 1024**3  # bytes that a solver may write into one file
 
@@ -22,7 +22,7 @@ def main(answer: str, memory: str) -> None:
     task = Task.from_json(sys.stdin.read())
     _limit(int(memory))
     bridge = importlib.import_module(f"allocator.solvers.bridges.{task.bridge}")
-    found: Answer = bridge.solve(task)
+    found: Reply = bridge.solve(task)
     found.save(Path(answer))
 
 

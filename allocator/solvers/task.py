@@ -46,7 +46,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """What a solver says.
 
     ``primal`` is by column, ``dual`` by row: ∂ minimised objective / ∂ right-hand side;
@@ -79,7 +79,7 @@ class Answer:
         np.savez(path, allow_pickle=False, facts=np.array(json.dumps(facts)), **given)
 
     @classmethod
-    def load(cls, path: Path) -> Answer:
+    def load(cls, path: Path) -> Reply:
         """As ``save`` wrote it.  Raises OSError, KeyError or ValueError for anything else."""
         with np.load(path, allow_pickle=False) as saved:
             facts = json.loads(str(saved["facts"]))

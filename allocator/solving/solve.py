@@ -33,6 +33,7 @@ from allocator.solving.session import (
     build_window,
     check_formulation,
 )
+from allocator.vocabulary import CHILDREN
 from formulations import FORMULATIONS, USUAL
 
 __all__ = ["Progress", "build", "build_window", "laid_out", "plan_of", "solve"]
@@ -153,7 +154,7 @@ def _outcome(instance: Instance, solved: WindowSolved) -> WindowOutcome:
         return WindowOutcome(solved.window, "bounded", None, None, True, bound)
     program, primal = solved.program, solved.solution.primal
     assert program.objectives[-1].unit == MONEY
-    family, last = program.columns["children"], instance.number_of_periods
+    family, last = program.columns[CHILDREN], instance.number_of_periods
     in_care = sum(
         float(primal[family.positions[area, state, last]])
         for (area, state), rules in instance.resolved.states.items()

@@ -67,7 +67,7 @@ class Prepared:
 
 
 @dataclass(frozen=True)
-class Line:
+class AxisLine:
     """An axis: where each of its values lies between the ends, and what the far end adds."""
 
     shares: tuple[float, ...]
@@ -79,14 +79,14 @@ class NotStraight(Exception):
     """The numbers of a grid do not lie on straight lines."""
 
 
-class Family:
+class SweepFamily:
     """Every point of a grid, from the programs at its ends."""
 
-    def __init__(self, origin: Prepared, lines: Sequence[Line]) -> None:
+    def __init__(self, origin: Prepared, lines: Sequence[AxisLine]) -> None:
         self._origin, self._numbers, self._lines = origin, origin.numbers(), tuple(lines)
 
     @classmethod
-    def of(cls, design: Design) -> Family | None:
+    def of(cls, design: Design) -> SweepFamily | None:
         """The family of a design's points; None where there is none, or it is not worth it."""
         axes = design.axes
         if design.points < WORTH_IT or len(axes) > MOST_AXES:
@@ -99,7 +99,7 @@ class Family:
             return None
 
     @classmethod
-    def _proved(cls, design: Design) -> Family:
+    def _proved(cls, design: Design) -> SweepFamily:
         ends = [_ends(axis.numbers or ()) for axis in design.axes]
         for corner in product(*ends):
             design.changed(corner)
@@ -147,7 +147,7 @@ def _ends(numbers: Sequence[float]) -> tuple[int, int]:
     return int(np.argmin(numbers)), int(np.argmax(numbers))
 
 
-def _line(near: Prepared, far: Prepared, numbers: Sequence[float]) -> Line:
+def _line(near: Prepared, far: Prepared, numbers: Sequence[float]) -> AxisLine:
     if not near.same_pattern(far):
         raise NotStraight
     before, after = near.numbers(), far.numbers()
@@ -157,7 +157,7 @@ def _line(near: Prepared, far: Prepared, numbers: Sequence[float]) -> Line:
         raise NotStraight
     low, high = min(numbers), max(numbers)
     shares = tuple((number - low) / ((high - low) or 1.0) for number in numbers)
-    return Line(shares, places, steps)
+    return AxisLine(shares, places, steps)
 
 
 def _witnesses(design: Design, ends: Sequence[tuple[int, int]]) -> Iterator[tuple[int, ...]]:

@@ -11,7 +11,7 @@ from allocator.solving.session import Session
 from allocator.solving.solve import plan_of
 from allocator.sweep.design import Design
 from allocator.sweep.facts import OPTIMAL, Reader, Row
-from allocator.sweep.family import Family, Prepared
+from allocator.sweep.family import Prepared, SweepFamily
 
 _kept = threading.local()  # the worker of the last sweep that this thread has worked on
 _TURN = threading.Lock()  # Pyomo swaps Python's own ``sum`` while it makes a template
@@ -21,7 +21,7 @@ class Worker:
     """Keeps a warm session, and the family of the design's programs where there is one."""
 
     def __init__(self, design: Design) -> None:
-        self.design, self.family = design, Family.of(design)
+        self.design, self.family = design, SweepFamily.of(design)
         self._session = self._new_session()
         self._reader: Reader | None = None
 

@@ -12,7 +12,7 @@ from allocator.calibrate.published import Request, calibrate, requested, write_c
 from allocator.calibrate.published import england as e
 from allocator.calibrate.published.account import account
 from allocator.calibrate.published.evidence import STARTER, read_evidence
-from allocator.calibrate.published.figures import Figures
+from allocator.calibrate.published.figures import PublishedFigures
 from allocator.calibrate.published.flows import STATES, Year, rates_of
 from allocator.calibrate.published.money import outturn
 from allocator.calibrate.published.request import ESTIMATED
@@ -100,7 +100,7 @@ def with_placements(tmp_path):
 
 
 def test_suppressed_placements_share_what_the_total_leaves(with_placements):
-    found = account(Figures(with_placements, "303", 2020))
+    found = account(PublishedFigures(with_placements, "303", 2020))
     assert found.care == 100
     assert found.stock[e.FOSTER] == 60
     assert found.stock[e.SUPPORTED] == 9
@@ -112,7 +112,7 @@ def test_suppressed_placements_share_what_the_total_leaves(with_placements):
 
 def test_a_missing_figure_moves_on_with_the_region_and_says_so(with_placements):
     panel = with_placements
-    found = account(Figures(panel, "303", 2020))
+    found = account(PublishedFigures(panel, "303", 2020))
     peers = [c for c in panel.councils if panel.regions[c] == panel.regions["303"] and c != "303"]
     before, after = panel.matrix("s251_cla", peers, [2019, 2020]).sum(axis=0)
     last = panel.value("s251_cla", "303", 2019)
@@ -124,7 +124,7 @@ def test_a_missing_figure_moves_on_with_the_region_and_says_so(with_placements):
 
 
 def test_where_the_files_have_nothing_england_stands_in(panel):
-    found = account(Figures(panel, panel.councils[0], 2020))
+    found = account(PublishedFigures(panel, panel.councils[0], 2020))
     assert found.figures["cin_31mar"] == pytest.approx(330 * found.children / 1e4)
     assert found.taken == pytest.approx(
         e.RATIOS[e.TAKEN, "cla_started"] * found.figures["cla_started"]

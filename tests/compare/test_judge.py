@@ -14,7 +14,7 @@ from allocator.compare.race import Run
 from allocator.solvers.algorithms import ALGORITHMS
 from allocator.solvers.mps import read_mps
 from allocator.solvers.solution import Status
-from allocator.solvers.task import Answer
+from allocator.solvers.task import Reply
 from tests.compare import every_kind
 
 SOLVER = ALGORITHMS["highs-simplex"]
@@ -32,7 +32,7 @@ def right(tmp_path_factory):
     the = program(tmp_path_factory.mktemp("judge"))
     primal = np.array([every_kind.PRIMAL[index[0]] for index in the.columns["column"].indices])
     dual = np.array([every_kind.DUAL[index[0]] for index in the.rows["row"].indices])
-    return the, Answer(Status.OPTIMAL, primal, dual)
+    return the, Reply(Status.OPTIMAL, primal, dual)
 
 
 def judged(the, *answers):
@@ -105,7 +105,7 @@ def test_that_there_is_no_least_value_is_proved_or_not_believed(tmp_path, name):
     text, is_so = UNBOUNDED[name]
     path = tmp_path / "file.mps"
     path.write_text(text)
-    found = judged(read_mps(path), Answer(Status.UNBOUNDED))
+    found = judged(read_mps(path), Reply(Status.UNBOUNDED))
     assert found.standing is (Standing.CERTIFIED if is_so else Standing.CLAIMED)
     assert bool(found.reason) is not is_so
 
@@ -114,7 +114,7 @@ def test_a_ray_of_nonsense_does_no_harm(tmp_path):
     path = tmp_path / "file.mps"
     path.write_text(UNBOUNDED["two at once"][0])
     for ray in (np.zeros(7), np.array([-1.0, 5.0]), np.array([np.nan, 1.0])):
-        answer = Answer(Status.UNBOUNDED, np.array([9.0, 0.0]), ray=ray)
+        answer = Reply(Status.UNBOUNDED, np.array([9.0, 0.0]), ray=ray)
         assert judged(read_mps(path), answer).standing is Standing.CERTIFIED  # by one that we find
 
 
@@ -147,7 +147,7 @@ def test_without_duals_nothing_is_proved(right, dual):
 
 def test_the_worst_of_several_runs_counts(right):
     the, answer = right
-    result = judged(the, answer, Answer(Status.FAILED, message="crashed"), answer)
+    result = judged(the, answer, Reply(Status.FAILED, message="crashed"), answer)
     assert result.standing is Standing.FAILED and result.reason == "crashed"
     assert result.seconds == 2.0 and result.memory == 20 and result.times == (1.0, 2.0, 3.0)
 

@@ -36,9 +36,9 @@ FAKES = {
     "silence": "import os\ndef solve(task):\n    print('OPTIMAL 42')\n    os._exit(0)\n",
     "memory": "def solve(task):\n    hoard = []\n"
     "    while True:\n        hoard.append(bytes(10**7))\n",
-    "liar": "import numpy as np\nfrom allocator.solvers.task import Answer\n"
+    "liar": "import numpy as np\nfrom allocator.solvers.task import Reply\n"
     "from allocator.solvers.solution import Status\ndef solve(task):\n"
-    "    return Answer(Status.OPTIMAL, np.zeros(task.columns), np.zeros(task.rows))\n",
+    "    return Reply(Status.OPTIMAL, np.zeros(task.columns), np.zeros(task.rows))\n",
 }
 SAID = {
     "crash": "SIGSEGV", "quit": "code 3", "raise": "no licence", "hang": "killed after",
@@ -125,9 +125,9 @@ def test_what_a_hanging_solver_started_is_killed_too(problem, fake, tmp_path):
 
 def test_time_and_memory_are_measured_from_outside(problem, fake, tmp_path):
     text = (
-        "import time\nfrom allocator.solvers.task import Answer\n"
+        "import time\nfrom allocator.solvers.task import Reply\n"
         "from allocator.solvers.solution import Status\ndef solve(task):\n"
-        "    hoard = b'x' * 300_000_000\n    time.sleep(0.5)\n    return Answer(Status.FAILED)\n"
+        "    hoard = b'x' * 300_000_000\n    time.sleep(0.5)\n    return Reply(Status.FAILED)\n"
     )
     (tmp_path / "fakes" / "fake_hoard.py").write_text(text)
     write_mps(problem.program, tmp_path / "given.mps")

@@ -21,7 +21,7 @@ from allocator.report.pages.comparison import text
 from allocator.solvers.algorithms import ALGORITHMS, choose
 from allocator.solvers.mps import read_mps, write_mps
 from allocator.solvers.solution import Status
-from allocator.solvers.task import Answer
+from allocator.solvers.task import Reply
 from tests.compare.test_solvers import there_for_whole_columns
 from tests.compare.unhurried import UNHURRIED
 from tests.plans import NAMES, instance_of, plan_of
@@ -149,7 +149,7 @@ def test_out_of_time_the_point_and_the_gap_so_far_are_told(tmp_path):
 
 
 X = {"x": 0, "y": 1, "z": 2, "w": 3}
-RIGHT = Answer(Status.OPTIMAL, np.array([2.0, 1.0, 1.0, 3.0]), bound=-6.0, nodes=1)
+RIGHT = Reply(Status.OPTIMAL, np.array([2.0, 1.0, 1.0, 3.0]), bound=-6.0, nodes=1)
 
 
 def judged(kinds, answer, name="scip"):

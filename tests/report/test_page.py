@@ -16,7 +16,7 @@ import pytest
 
 from allocator.report.charts.areas import MOST_BARS, MOST_PANELS
 from allocator.report.charts.plots import plots
-from allocator.report.charts.shapes import Chart, Flows, Panels, Ranked
+from allocator.report.charts.shapes import Chart, FlowChart, Panels, Ranked
 from allocator.report.html.page import charts, page, parts
 from allocator.report.subject import Subject
 from tests.report.subjects import NASTY, PLANS, many_areas, subject_of
@@ -292,7 +292,7 @@ def test_every_drawn_number_stands_in_the_charts_own_table(name):
 
 def drawn(chart: Chart) -> Iterator[float]:
     """Values of a chart's series; a level already running is told in words."""
-    if isinstance(chart, Flows):
+    if isinstance(chart, FlowChart):
         yield from (flow.value for _, flows in chart.diagrams for flow in flows)
         return
     assert isinstance(chart, (Panels, Ranked))

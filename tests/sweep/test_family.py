@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from allocator.sweep import Sweep, family, worker
-from allocator.sweep.family import Family, Prepared
+from allocator.sweep.family import Prepared, SweepFamily
 from tests.plans import instance_of
 from tests.sweep.grids import AREAS, WINDOW, assert_same
 
@@ -38,7 +38,7 @@ def design_of(case, axes):
 @pytest.mark.parametrize(("case", "axes"), STRAIGHT)
 def test_every_point_is_what_would_be_built(case, axes, formulation):
     design = Sweep(instance_of(case), axes, formulation=formulation).design
-    found = Family.of(design)
+    found = SweepFamily.of(design)
     assert found is not None
     for point in range(design.points):
         position = design.position(point)
@@ -53,17 +53,17 @@ def test_every_point_is_what_would_be_built(case, axes, formulation):
 
 @pytest.mark.parametrize(("case", "axes"), BENT)
 def test_there_is_no_family_where_it_would_be_wrong(case, axes):
-    assert Family.of(design_of(case, axes)) is None
+    assert SweepFamily.of(design_of(case, axes)) is None
 
 
 def test_right_hand_sides_alone_leave_the_matrix_as_it_is():
-    found = Family.of(design_of("window", (*WINDOW[:1], "budgets.core.2022.amount=1e8,1.1e8")))
+    found = SweepFamily.of(design_of("window", (*WINDOW[:1], "budgets.core.2022.amount=1e8,1.1e8")))
     assert found.at((0, 1)).program.matrix is found.at((3, 0)).program.matrix
 
 
 def test_a_corner_with_errors_means_no_family():
     design = design_of("window", ("effects.hubs.*.effect=*-1:1:0.1",))
-    assert Family.of(design) is None
+    assert SweepFamily.of(design) is None
 
 
 @pytest.mark.parametrize(("case", "axes"), [STRAIGHT[0], STRAIGHT[1], STRAIGHT[3]])
@@ -77,10 +77,10 @@ def test_the_table_is_the_same_without_it(monkeypatch, case, axes):
 def test_a_grid_that_bends_between_its_ends_is_found_out(monkeypatch):
     """The proof is not the list of columns alone: a third point on the axis has its say."""
     monkeypatch.setattr(family, "STRAIGHT", {("transitions", "rate")})
-    assert Family.of(design_of("window", BENT[0][1])) is None
+    assert SweepFamily.of(design_of("window", BENT[0][1])) is None
 
 
 def test_axes_that_multiply_are_found_out(monkeypatch):
     """So has the far corner: two prices of one thing."""
     axes = ("services.hubs.unit_cost=*0.9:1.1:0.05", "services.hub*.unit_cost=*0.9,*1,*1.1")
-    assert Family.of(design_of("window", axes)) is None
+    assert SweepFamily.of(design_of("window", axes)) is None

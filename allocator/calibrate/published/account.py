@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from allocator.calibrate.published import england as e
-from allocator.calibrate.published.figures import Figure, Figures
+from allocator.calibrate.published.figures import Figure, PublishedFigures
 from allocator.calibrate.reconcile import reconcile
 
 _RETURNED = (
@@ -59,7 +59,7 @@ class Account:
         return "; ".join(self.notes[name] for name in names if name in self.notes)
 
 
-def account(figures: Figures) -> Account:
+def account(figures: PublishedFigures) -> Account:
     """The account of a council whose children in care are published for the year."""
     found = {name: figures.get(name, per) for name, per in _MEASURES.items()}
     total = round(figures.get("cla_31mar", "child_pop_0_17").value)
@@ -90,13 +90,13 @@ def account(figures: Figures) -> Account:
     )  # fmt: skip
 
 
-def _part(figures: Figures, measure: str, per: str, most: float) -> Figure:
+def _part(figures: PublishedFigures, measure: str, per: str, most: float) -> Figure:
     """A part of a flow: no more than what is left of it."""
     found = figures.get(measure, per)
     return Figure(min(found.value, max(most, 0.0)), found.note)
 
 
-def _returned(figures: Figures, ceased: float) -> Figure:
+def _returned(figures: PublishedFigures, ceased: float) -> Figure:
     """Children who went home; of the two reasons a suppressed one is left out."""
     known = [v for name in _RETURNED if (v := figures.published(name)) is not None]
     if known:
@@ -109,7 +109,7 @@ def _returned(figures: Figures, ceased: float) -> Figure:
 
 
 def _placements(
-    figures: Figures, total: int
+    figures: PublishedFigures, total: int
 ) -> tuple[dict[str, int], dict[str, str], dict[str, float]]:
     """Children by care state: published cells stand, the others share what the total leaves."""
     cells = {
@@ -143,7 +143,7 @@ def _placements(
 
 
 def _from_shares(
-    figures: Figures, total: int
+    figures: PublishedFigures, total: int
 ) -> tuple[dict[str, int], dict[str, str], dict[str, float]]:
     """From percentages where there are any, else at England's mix of March 2025."""
     shares = {

@@ -17,7 +17,7 @@ from allocator.calibrate.projection import HALF_LIFE, Estimates, Flows, estimate
 from allocator.calibrate.published import england as e
 from allocator.calibrate.published.account import Account, account
 from allocator.calibrate.published.evidence import read_evidence
-from allocator.calibrate.published.figures import Figures
+from allocator.calibrate.published.figures import PublishedFigures
 from allocator.calibrate.published.flows import Year, year_of
 from allocator.calibrate.published.money import (
     baseline_cost,
@@ -94,7 +94,7 @@ def _row(past: History, panel: Panel, code: str) -> int:
 def _councils(panel: Panel, request: Request, flows: Flows) -> Iterable[Council]:
     areas: list[str] = []
     for n, code in enumerate(request.codes):
-        figures = Figures(panel, code, request.year)
+        figures = PublishedFigures(panel, code, request.year)
         found = account(figures)
         area = slug(found.name, areas) if len(request.codes) > 1 else ""
         areas.append(area)
@@ -106,7 +106,7 @@ def _of(flows: Flows) -> tuple[Any, Any, Any]:
 
 
 def _council(
-    figures: Figures, found: Account, area: str, flows: Flows, request: Request
+    figures: PublishedFigures, found: Account, area: str, flows: Flows, request: Request
 ) -> Council:
     year = found.year
     estimated = f"estimated from the panel to March {year}: entries and exits shrunk to the region"
@@ -129,7 +129,7 @@ def _care(year: Year) -> float:
     return sum(year.closing[state] for state in e.CARE)
 
 
-def _usual_unaccompanied(figures: Figures, found: Account) -> float:
+def _usual_unaccompanied(figures: PublishedFigures, found: Account) -> float:
     """Unaccompanied children who start in a year: the last three, recent ones weighing more."""
     years = [found.year - n for n in range(3)]
     known = {y: figures.at(y).published("uasc_started") for y in years}

@@ -35,16 +35,16 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Figures:
+class PublishedFigures:
     """Figures of a council in one year."""
 
     panel: Panel
     code: str
     year: int
 
-    def at(self, year: int) -> Figures:
+    def at(self, year: int) -> PublishedFigures:
         """The same council in another year."""
-        return Figures(self.panel, self.code, year)
+        return PublishedFigures(self.panel, self.code, year)
 
     def published(self, measure: str) -> float | None:
         """The council's own figure, None where the tables have none."""

@@ -41,7 +41,7 @@ def ways_out(
     ``windows`` and ``known`` as in ``Elastic``.
     """
     elastic = Elastic(instance, formulation, windows, tuple(known))
-    asked = _Asked(instance, formulation, elastic)
+    asked = _NumberWays(instance, formulation, elastic)
     searched = Searches(instance, formulation, elastic, tuple(known))
     parts: list[tuple[str, Callable[[], Iterator[Way]]]] = [
         ("the nearest target", asked.targets), ("the earliest year", searched.years),
@@ -55,7 +55,7 @@ def ways_out(
     return found
 
 
-class _Asked:
+class _NumberWays:
     """The ways that change numbers."""
 
     def __init__(self, instance: Instance, formulation: str, elastic: Elastic) -> None:

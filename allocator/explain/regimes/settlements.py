@@ -28,7 +28,7 @@ from allocator.program.program import POUNDS, LinearProgram, Objective
 from allocator.simulate import baseline
 from allocator.solving.session import Progress, Session, WindowSolved, at_window, build
 from allocator.solving.windows import cheapest
-from allocator.vocabulary import TARGET
+from allocator.vocabulary import DRAWN, TARGET, UNSPENT
 
 SHORT: Final = "short_of_money"
 HELD: Final = 1e-7  # relative: how near to what was decided the past is held
@@ -140,7 +140,7 @@ def _elastic(program: LinearProgram, known: int) -> LinearProgram:
         values=[-1.0] * count,
     )  # fmt: skip
     now, later, above = (np.zeros(program.shape[1]) for _ in range(3))
-    for index, at in program.columns["drawn"].positions.items():
+    for index, at in program.columns[DRAWN].positions.items():
         if index[0] == SHORT:
             (now if index[-1] <= known else later)[at] = 1.0
     above[width:] = 1.0
@@ -162,9 +162,9 @@ def _fixed(
     for family in _DECIDED:
         at = program.columns[family].positions.items()
         places += [n for index, n in at if 1 <= index[-1] <= before]
-    places += [n for (f, _, y), n in program.columns["unspent"].positions.items()
+    places += [n for (f, _, y), n in program.columns[UNSPENT].positions.items()
                if f != SHORT and settled.first_year <= y < begin]  # fmt: skip
-    places += [n for index, n in program.columns["drawn"].positions.items()
+    places += [n for index, n in program.columns[DRAWN].positions.items()
                if index[0] == SHORT and index[-1] < begin]  # fmt: skip
     held = past.solution.primal[places]
     slack = HELD * np.maximum(1.0, np.abs(held))
@@ -196,7 +196,7 @@ def _told(settled: Instance, known: int, solved: WindowSolved) -> Settlement:
 def short_by_year(settled: Instance, program: LinearProgram, primal: Floats) -> dict[int, float]:
     """£ drawn in each year from the fund for what is short."""
     drawn = dict.fromkeys(settled.horizon, 0.0)
-    for index, at in program.columns["drawn"].positions.items():
+    for index, at in program.columns[DRAWN].positions.items():
         if index[0] == SHORT:
             drawn[index[-1]] += float(primal[at])
     return {year: amount * POUNDS if amount > LEAST else 0.0 for year, amount in drawn.items()}

@@ -14,6 +14,7 @@ from allocator.plan.plan import CashPosition
 from allocator.program.program import POUNDS, LinearProgram
 from allocator.simulate import baseline
 from allocator.solving.session import Session, WindowSolved, build
+from allocator.vocabulary import LEVEL, SPEND
 
 CHOSEN: Final = 0.01  # of the baseline, or of one case a year: a level nearer than this is at it
 
@@ -80,7 +81,7 @@ class Judge:
 
 def _services(instance: Instance, best: WindowSolved) -> frozenset[str]:
     assert best.solution is not None
-    family, last = best.program.columns["level"], instance.number_of_periods
+    family, last = best.program.columns[LEVEL], instance.number_of_periods
     levels = best.solution.primal[family.start : family.stop]
     return frozenset(
         service
@@ -94,7 +95,7 @@ def _services(instance: Instance, best: WindowSolved) -> frozenset[str]:
 def _pays_back(instance: Instance, best: WindowSolved) -> bool:
     """Whether the cumulative position against the baseline is not negative at the end."""
     assert best.solution is not None
-    family = best.program.columns["spend"]
+    family = best.program.columns[SPEND]
     spend = best.solution.primal[family.start : family.stop].reshape(-1, len(TIERS), instance.years)
     unchanged: np.ndarray = sum(baseline(instance).spend.values(), np.zeros(instance.years))
     net = unchanged - spend.sum(axis=(0, 1)) * POUNDS

@@ -21,6 +21,7 @@ from allocator.plan.plan import Plan
 from allocator.solvers.solution import Status
 from allocator.solving.proved import Ladder, why_not
 from allocator.solving.session import build_window
+from allocator.vocabulary import LEVEL
 
 CLOSE: Final = 2e-3  # of the unit cost: the bracket around the cost at which a service comes in
 MOST_EFFECTIVE: Final = 16.0  # times its effect, at most
@@ -66,7 +67,7 @@ def services(plan: Plan, limits: pd.DataFrame, tell: Tell, *, large: bool) -> pd
     for step, n in enumerate(asked):
         tell("asking what services would have to cost", step, len(asked))
         row, keys = rows[n]
-        lines[n] |= {"asked": "yes"} | _would_be(_Asked(plan, row, keys), row["unit_cost"])
+        lines[n] |= {"asked": "yes"} | _would_be(_UseQuestion(plan, row, keys), row["unit_cost"])
     return pd.DataFrame(lines, columns=list(COLUMNS)).astype({"row": "Int64"})
 
 
@@ -79,7 +80,7 @@ def _asked(lines: list[dict[str, Any]], large: bool) -> list[int]:
     return sorted(could[:MOST_ASKED_OF_LARGE])
 
 
-def _would_be(asked: _Asked, price: float) -> dict[str, float | None]:
+def _would_be(asked: _UseQuestion, price: float) -> dict[str, float | None]:
     free, cost = asked.cost()
     weak, strong = asked.effect()
     return {
@@ -138,7 +139,7 @@ def _cannot_grow(instance: Instance, keys: list[tuple[str, str]]) -> bool:
     return all(s.maximum <= s.minimum or s.first_year > instance.last_year for s in found)
 
 
-class _Asked:
+class _UseQuestion:
     """The plan's window solved again with one service cheaper, or more effective."""
 
     def __init__(self, plan: Plan, row: Row, keys: list[tuple[str, str]]) -> None:
@@ -190,7 +191,7 @@ class _Asked:
         solution = self._ladder.solve(program, doing=doing)
         if solution.status is not Status.OPTIMAL:
             raise why_not(solution, doing)
-        family = program.columns["level"]
+        family = program.columns[LEVEL]
         per_year, first = instance.periods_per_year, instance.first_year
         for (a, p, t), position in family.positions.items():
             if (a, p) not in self._keys or not 1 <= t <= instance.number_of_periods:

@@ -7,8 +7,16 @@ import pandas as pd
 from allocator.plan.plan import Plan
 from allocator.report.answers import Answers
 from allocator.report.charts.palette import BLUE, MANY, ORANGE, PLAN, Style
-from allocator.report.charts.shapes import MILLION, Chart, Panel, Panels, Ranked, Series, floats
-from allocator.report.figures import Column, Figures, Form, Value, missing
+from allocator.report.charts.shapes import (
+    MILLION,
+    Chart,
+    Pane,
+    Panels,
+    Ranked,
+    Series,
+    floats,
+)
+from allocator.report.figures import Figures, Form, Header, Value, missing
 from allocator.wording import counted, pounds
 
 MOST_BARS = 15
@@ -95,7 +103,7 @@ def _figures(
     rows: list[tuple[Value, ...]] = [
         tuple(_cell(row[name], form) for name, _, form in columns) for _, row in table.iterrows()
     ]
-    headings = tuple(Column(heading, form) for _, heading, form in columns)
+    headings = tuple(Header(heading, form) for _, heading, form in columns)
     return Figures(caption, headings, tuple(rows), source)
 
 
@@ -171,7 +179,7 @@ def _curve(
     return Panels(
         name, title, f"{counted(len(table), 'point')} of the frontier.", figures,
         tuple(map(float, table[axes[0]])), units[0],
-        (Panel("", units[1], (series,), scale, from_zero=False),),
+        (Pane("", units[1], (series,), scale, from_zero=False),),
     )  # fmt: skip
 
 
@@ -195,8 +203,8 @@ def _delay(answers: Answers) -> Panels | None:
         "The same plan begun later, money at present value", "delay.csv of the answers",
     )  # fmt: skip
     panels = (
-        Panel("Extra cost", "£m, present value", _by_targets(table, "extra_cost", late), MILLION),
-        Panel("Extra years in care", "Child-years", _by_targets(table, "extra_child_years", late)),
+        Pane("Extra cost", "£m, present value", _by_targets(table, "extra_cost", late), MILLION),
+        Pane("Extra years in care", "Child-years", _by_targets(table, "extra_child_years", late)),
     )
     about = "What it costs to begin later; a gap is where no plan exists."
     axis = tuple(f"{counted(int(years), 'year')} late" for years in late)

@@ -6,8 +6,8 @@ from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
 from allocator.report.charts.children import care_series, window_at_ends
 from allocator.report.charts.palette import GAIN, LOSS
-from allocator.report.charts.shapes import Panel, Panels, Ranked, Series
-from allocator.report.figures import Column, Figures, Value
+from allocator.report.charts.shapes import Pane, Panels, Ranked, Series
+from allocator.report.figures import Figures, Header, Value
 from allocator.wording import number
 
 MOST_PANELS = 24
@@ -27,15 +27,15 @@ def small_multiples(plan: Plan) -> Panels:
     ranked = by_care(plan)
     shown = ranked[:MOST_PANELS]
     panels = tuple(
-        Panel(
+        Pane(
             plan.instance.label("areas", area), "Children", care_series(plan, area),
             from_zero=False,
         )
         for area in shown
     )  # fmt: skip
-    columns = [Column("Area"), Column("Series")]
-    columns += [Column("Start", "children")]
-    columns += [Column(financial_year(year), "children") for year in plan.instance.horizon]
+    columns = [Header("Area"), Header("Series")]
+    columns += [Header("Start", "children")]
+    columns += [Header(financial_year(year), "children") for year in plan.instance.horizon]
     rows: list[tuple[Value, ...]] = [
         (panel.title, each.name, *each.values) for panel in panels for each in panel.series
     ]
@@ -87,11 +87,11 @@ def _row(plan: Plan, area: str, fewer: float) -> tuple[Value, ...]:
 def _figures(plan: Plan, rows: tuple[tuple[Value, ...], ...]) -> Figures:
     base = plan.instance.price_base
     columns = (
-        Column("Area"), Column("In care at the end", "children"),
-        Column("If nothing changes", "children"), Column("Fewer", "children"),
-        Column("Spend, all years, £m", "millions"),
-        Column("Saved against the baseline, £m", "millions"),
-        Column("Peak deficit, £m", "millions"), Column("Payback", "year"),
+        Header("Area"), Header("In care at the end", "children"),
+        Header("If nothing changes", "children"), Header("Fewer", "children"),
+        Header("Spend, all years, £m", "millions"),
+        Header("Saved against the baseline, £m", "millions"),
+        Header("Peak deficit, £m", "millions"), Header("Payback", "year"),
     )  # fmt: skip
     return Figures(f"Every area, money at {base} prices", columns, rows, "years.csv")
 

@@ -8,7 +8,7 @@ from allocator.instance.instance import financial_year, owner_areas
 from allocator.instance.schema import ALL
 from allocator.plan.plan import Plan
 from allocator.report.charts.palette import BASELINE, PLAN, TARGET
-from allocator.report.charts.shapes import Panel, Panels, Series, floats
+from allocator.report.charts.shapes import Pane, Panels, Series, floats
 from allocator.report.figures import Form, Value, by_year
 from allocator.wording import number
 
@@ -29,7 +29,7 @@ def care(plan: Plan) -> Panels:
     return Panels(
         "children-in-care", "Children in care", about_care(plan, series), figures,
         (START, *map(financial_year, years)), "At the end of",
-        (Panel("", "Children", series, from_zero=False),), window_at_ends(plan),
+        (Pane("", "Children", series, from_zero=False),), window_at_ends(plan),
     )  # fmt: skip
 
 

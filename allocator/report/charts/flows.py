@@ -8,14 +8,14 @@ from allocator.instance.instance import financial_year
 from allocator.instance.schema import EXIT
 from allocator.plan.plan import Plan
 from allocator.report.charts.palette import FLOWS, Style
-from allocator.report.charts.shapes import Flow, Flows
-from allocator.report.figures import Column, Figures, Value
+from allocator.report.charts.shapes import Flow, FlowChart
+from allocator.report.figures import Figures, Header, Value
 from allocator.wording import number, shortened
 
 OUTSIDE, GONE = "New from outside", "Leaves the groups"
 
 
-def moves(plan: Plan) -> Flows | None:
+def moves(plan: Plan) -> FlowChart | None:
     """Two Sankey diagrams of the table of moves; None where nobody moves or it is not there."""
     if not plan.found or "moves" not in plan.tables:
         return None
@@ -33,7 +33,7 @@ def moves(plan: Plan) -> Flows | None:
     diagrams = tuple((_title(wide, year, care), _flows(names, wide, year)) for year in years)
     drawn = sorted({end for _, flows in diagrams for f in flows for end in (f.start, f.end)})
     styles = {name: Style(FLOWS[n % len(FLOWS)]) for n, name in enumerate(drawn)}
-    return Flows(
+    return FlowChart(
         "moves", "Moves into, within and out of care, now and then",
         " ".join(f"{title}." for title, _ in diagrams), _figures(names, wide, years), "children",
         diagrams, styles,
@@ -75,9 +75,9 @@ def _title(wide: pd.DataFrame, year: int, care: set[str]) -> str:
 
 
 def _figures(names: dict[str, str], wide: pd.DataFrame, years: list[int]) -> Figures:
-    columns = [Column("From"), Column("To")]
-    columns += [Column(f"{financial_year(year)}", "children") for year in years]
-    columns += [Column(f"{financial_year(years[-1])}, if nothing changes", "children")]
+    columns = [Header("From"), Header("To")]
+    columns += [Header(f"{financial_year(year)}", "children") for year in years]
+    columns += [Header(f"{financial_year(years[-1])}, if nothing changes", "children")]
     picked = wide[[*(("moves", year) for year in years), ("baseline_moves", years[-1])]]
     rows: list[tuple[Value, ...]] = [
         (_start(names, start), _end(names, end), *map(float, values))

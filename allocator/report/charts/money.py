@@ -17,7 +17,7 @@ from allocator.report.charts.palette import (
     TIER_LABELS,
     TIER_STYLES,
 )
-from allocator.report.charts.shapes import MILLION, Mark, Panel, Panels, Series, floats
+from allocator.report.charts.shapes import MILLION, Mark, Pane, Panels, Series, floats
 from allocator.report.figures import Form, Value, by_year
 from allocator.wording import pounds
 
@@ -34,7 +34,7 @@ def spend(plan: Plan) -> Panels:
     cap = Series("Money there is", available(plan), MONEY, "step")
     unchanged = Series("If nothing changes", floats(years["baseline_total"]), BASELINE)
     panels = [
-        Panel("Spend by tier", "£m", (*tiers, cap, *([unchanged] if plan.found else ())), MILLION)
+        Pane("Spend by tier", "£m", (*tiers, cap, *([unchanged] if plan.found else ())), MILLION)
     ]
     if plan.found:
         panels.append(_extra(plan))
@@ -53,7 +53,7 @@ def spend(plan: Plan) -> Panels:
     )  # fmt: skip
 
 
-def _extra(plan: Plan) -> Panel:
+def _extra(plan: Plan) -> Pane:
     """What the plan spends beyond the baseline, tier by tier: the double investment's hump."""
     years = plan.years()
     tiers = tuple(
@@ -63,7 +63,7 @@ def _extra(plan: Plan) -> Panel:
         for t in reversed(TIERS)
     )  # fmt: skip
     total = Series("All tiers", floats(-years["net"]), CUMULATIVE)
-    return Panel(
+    return Pane(
         "More or less than if nothing changes; the line: all tiers", "£m", (*tiers, total), MILLION
     )
 
@@ -110,7 +110,7 @@ def position(plan: Plan) -> Panels:
     return Panels(
         "position", "Net position against doing nothing new", _about_position(plan), figures,
         tuple(map(financial_year, cash.net)), "",
-        (Panel("", "£m", series, MILLION, marks=_marks(plan)),), window_in_years(plan),
+        (Pane("", "£m", series, MILLION, marks=_marks(plan)),), window_in_years(plan),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 
 from allocator.report.charts.palette import BLACK, GREY, SHADE, Style
 from allocator.report.charts.plots import LABEL_WIDTH, wrapped
-from allocator.report.charts.shapes import Chart, Flows, Panel, Panels, Ranked, Series
+from allocator.report.charts.shapes import Chart, FlowChart, Pane, Panels, Ranked, Series
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,7 +48,7 @@ def _drawn(chart: Chart) -> Figure:
         return _panels(chart)
     if isinstance(chart, Ranked):
         return _ranked(chart)
-    assert isinstance(chart, Flows)
+    assert isinstance(chart, FlowChart)
     return _sankeys(chart)
 
 
@@ -66,7 +66,7 @@ def _panels(chart: Panels) -> Figure:
     return figure
 
 
-def _panel(axes: Axes, chart: Panels, panel: Panel) -> None:
+def _panel(axes: Axes, chart: Panels, panel: Pane) -> None:
     at = _at(chart)
     above = below = [0.0] * len(at)
     if chart.shaded is not None:
@@ -97,7 +97,7 @@ def _panel(axes: Axes, chart: Panels, panel: Panel) -> None:
     _label_axis(axes, chart)
 
 
-def _below_zero(panel: Panel) -> bool:
+def _below_zero(panel: Pane) -> bool:
     """Whether any value of a panel is negative."""
     return any(v is not None and v < 0 for series in panel.series for v in series.values)
 
@@ -194,7 +194,7 @@ def _ranked(chart: Ranked) -> Figure:
     return figure
 
 
-def _sankeys(chart: Flows) -> Figure:
+def _sankeys(chart: FlowChart) -> Figure:
     from sankeyflow import Sankey
 
     most = max(len({*(f.start for f in flows)}) for _, flows in chart.diagrams)
@@ -216,7 +216,7 @@ def _sankeys(chart: Flows) -> Figure:
     return figure
 
 
-def _nodes(flows: Sequence[Any], end: str, chart: Flows) -> list[list[Any]]:
+def _nodes(flows: Sequence[Any], end: str, chart: FlowChart) -> list[list[Any]]:
     """The groups on one side, each with its total, name and colour."""
     totals: dict[str, float] = {}
     name_of: Callable[[Any], str] = lambda flow: str(getattr(flow, end))  # noqa: E731

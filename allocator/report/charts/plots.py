@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from allocator.report.charts.palette import BLACK, GREY, SHADE, Style
-from allocator.report.charts.shapes import Chart, Flows, Mark, Panel, Panels, Ranked, Series
+from allocator.report.charts.shapes import (
+    Chart,
+    FlowChart,
+    Mark,
+    Pane,
+    Panels,
+    Ranked,
+    Series,
+)
 
 Trace = dict[str, Any]
 
@@ -37,11 +45,11 @@ def plots(chart: Chart) -> list[Plot]:
         return [_panel(chart, panel) for panel in chart.panels]
     if isinstance(chart, Ranked):
         return [_ranked(chart)]
-    assert isinstance(chart, Flows)
+    assert isinstance(chart, FlowChart)
     return [_sankey(chart, title, n) for n, (title, _) in enumerate(chart.diagrams)]
 
 
-def _panel(chart: Panels, panel: Panel) -> Plot:
+def _panel(chart: Panels, panel: Pane) -> Plot:
     height = 220 if chart.small else 360 if len(chart.panels) == 1 else 215
     first = panel is chart.panels[0]
     traces = [_trace(chart, panel, series) for series in panel.series]
@@ -59,7 +67,7 @@ def _panel(chart: Panels, panel: Panel) -> Plot:
     return Plot(panel.title, {"data": traces, "layout": layout}, height)
 
 
-def _trace(chart: Panels, panel: Panel, series: Series) -> Trace:
+def _trace(chart: Panels, panel: Pane, series: Series) -> Trace:
     values = [None if v is None else v / panel.scale for v in series.values]
     style = series.style
     found: Trace = {
@@ -96,7 +104,7 @@ def _axis(chart: Panels) -> dict[str, Any]:
     return title | {"type": kind, "automargin": True, "fixedrange": True, "gridcolor": "#f0f2f4"}
 
 
-def _ticks(chart: Panels, panel: Panel) -> dict[str, Any]:
+def _ticks(chart: Panels, panel: Pane) -> dict[str, Any]:
     """As many labels as can be read, the last among them; below each other, under the lowest."""
     if chart.has_numbers:
         return {}
@@ -117,7 +125,7 @@ def _shade(chart: Panels) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
-def _annotation(chart: Panels, panel: Panel, mark: Mark) -> dict[str, Any]:
+def _annotation(chart: Panels, panel: Pane, mark: Mark) -> dict[str, Any]:
     right = mark.at >= len(chart.axis) * 0.6
     return {
         "x": _at(chart)[mark.at], "y": mark.value / panel.scale,
@@ -165,7 +173,7 @@ def _ranked(chart: Ranked) -> Plot:
     return Plot("", {"data": traces, "layout": layout}, 110 + max(18 * lines, 28 * len(labels)))
 
 
-def _sankey(chart: Flows, title: str, number: int) -> Plot:
+def _sankey(chart: FlowChart, title: str, number: int) -> Plot:
     flows = chart.diagrams[number][1]
     left, right = (list(dict.fromkeys(getattr(f, end) for f in flows)) for end in ("start", "end"))
     trace = {

@@ -8,7 +8,7 @@ from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
 from allocator.report.charts.children import window_in_years
 from allocator.report.charts.palette import BASELINE, PLAN
-from allocator.report.charts.shapes import Panel, Panels, Series
+from allocator.report.charts.shapes import Pane, Panels, Series
 from allocator.report.figures import Form, Value, by_year
 from allocator.wording import listed, number
 
@@ -20,7 +20,7 @@ def services(plan: Plan) -> Panels | None:
         return None
     running = baselines(plan)
     panels = tuple(
-        Panel(
+        Pane(
             plan.instance.label("services", service), "Cases a year",
             (
                 Series("Plan", tuple(by_year_.values()), PLAN),

@@ -40,7 +40,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Panel:
+class Pane:
     """One pair of axes.  Bars of a panel are stacked, negative ones downwards."""
 
     title: str
@@ -74,7 +74,7 @@ class Panels(Chart):
 
     axis: tuple[str | float, ...]
     axis_title: str
-    panels: tuple[Panel, ...]
+    panels: tuple[Pane, ...]
     shaded: tuple[float, float, str] | None = None
     small: bool = False
 
@@ -104,7 +104,7 @@ class Flow:
 
 
 @dataclass(frozen=True)
-class Flows(Chart):
+class FlowChart(Chart):
     """Sankey diagrams beside each other, each with its title and drawn to its own scale."""
 
     unit: str

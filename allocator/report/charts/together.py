@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
 from allocator.report.charts.palette import MANY
-from allocator.report.charts.shapes import MILLION, Panel, Panels, Series
-from allocator.report.figures import Column, Figures, Form
+from allocator.report.charts.shapes import MILLION, Pane, Panels, Series
+from allocator.report.figures import Figures, Form, Header
 
 
 def together(named: Sequence[tuple[str, Plan]]) -> list[Panels]:
@@ -53,7 +53,7 @@ def _chart(
         Series(label, tuple(take(plan).get(year) for year in years), MANY[n % len(MANY)])
         for n, (label, plan) in enumerate(named)
     )
-    columns = (Column("Year", "year"), *(Column(each.name, form) for each in series))
+    columns = (Header("Year", "year"), *(Header(each.name, form) for each in series))
     rows = tuple(zip(years, *(each.values for each in series), strict=True))
     without = [label for label, plan in named if not plan.found]
     about = (
@@ -62,5 +62,5 @@ def _chart(
     return Panels(
         name, title, about or "One line for each plan.",
         Figures(f"{title}, {unit}", columns, rows, "years.csv of each plan"),
-        tuple(map(financial_year, years)), "", (Panel("", unit, series, scale, from_zero),),
+        tuple(map(financial_year, years)), "", (Pane("", unit, series, scale, from_zero),),
     )  # fmt: skip

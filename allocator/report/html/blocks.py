@@ -65,7 +65,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Key:
+class KeyFigure:
     """A figure for the top of the page."""
 
     name: str
@@ -81,6 +81,6 @@ class Part:
     title: str
     question: str
     answer: str
-    keys: tuple[Key, ...] = ()
+    keys: tuple[KeyFigure, ...] = ()
     first: tuple[Block, ...] = ()
     sections: tuple[Section, ...] = field(default_factory=tuple)

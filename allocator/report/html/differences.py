@@ -7,7 +7,7 @@ from typing import Final
 
 from allocator.report.charts.together import together
 from allocator.report.differing import differing
-from allocator.report.figures import Column, Figures, Value
+from allocator.report.figures import Figures, Header, Value
 from allocator.report.html.blocks import Block, Drawn, Part, Section, Shown, Text
 from allocator.report.html.headline import answered, asked, keys
 from allocator.report.subject import Subject
@@ -46,7 +46,7 @@ def comparison(subjects: Sequence[Subject]) -> Part:
 
 
 def _facts(subjects: Sequence[Subject], labels: Sequence[str]) -> Figures:
-    columns = (Column(""), *(Column(label) for label in labels))
+    columns = (Header(""), *(Header(label) for label in labels))
     rows: list[tuple[Value, ...]] = [
         ("Title", *(subject.title for subject in subjects)),
         ("Question", *(asked(subject.plan) for subject in subjects)),
@@ -75,7 +75,12 @@ def _differences(subjects: Sequence[Subject], labels: Sequence[str]) -> Iterator
             "of the other.", "warning",
         )  # fmt: skip
     rows = differing(instances)
-    columns = (Column("Table"), Column("Row"), Column("Column"), *(Column(each) for each in labels))
+    columns = (
+        Header("Table"),
+        Header("Row"),
+        Header("Column"),
+        *(Header(each) for each in labels),
+    )
     more = f" (the first {MOST_ROWS} of {len(rows):,})" if len(rows) > MOST_ROWS else ""
     caption = f"{counted(len(rows), 'difference')} in what the arithmetic uses{more}"
     yield Shown(

@@ -9,7 +9,7 @@ from allocator.instance import Instance, Row
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import EXIT, TABLES, Kind
 from allocator.plan.plan import Plan
-from allocator.report.figures import Column, Figures, Form, Value
+from allocator.report.figures import Figures, Form, Header, Value
 from allocator.report.html.blocks import Block, Section, Shown, Text
 from allocator.wording import number
 
@@ -78,9 +78,9 @@ def _keys(plan: Plan, row: Row) -> Iterator[tuple[str, str, str, str]]:
 
 def _effects(instance: Instance, rows: list[Row]) -> Figures:
     columns = [
-        Column("Grade"), Column("Service"), Column("Averts"), Column("Lag, years", "plain"),
-        Column("Per case", "plain"), Column("Low", "plain"), Column("High", "plain"),
-        Column("Evidence"), Column("Source"),
+        Header("Grade"), Header("Service"), Header("Averts"), Header("Lag, years", "plain"),
+        Header("Per case", "plain"), Header("Low", "plain"), Header("High", "plain"),
+        Header("Evidence"), Header("Source"),
     ]  # fmt: skip
     many = instance.has_areas and any(row["area"] for row in rows)
     shown: list[tuple[Value, ...]] = []
@@ -109,8 +109,8 @@ def _move(instance: Instance, row: Row) -> str:
 
 def _counted(instance: Instance) -> Figures:
     columns = (
-        Column("Table"), Column("Rows", "children"), Column("Assumptions", "children"),
-        Column("Without a source", "children"),
+        Header("Table"), Header("Rows", "children"), Header("Assumptions", "children"),
+        Header("Without a source", "children"),
     )  # fmt: skip
     rows = tuple(
         (
@@ -129,7 +129,7 @@ def _listed(instance: Instance, name: str, rows: tuple[Row, ...]) -> Figures:
     used = [
         c for c in TABLES[name].columns if any(row.values.get(c.name) is not None for row in rows)
     ]
-    columns = tuple(Column(c.name, _form(c.kind)) for c in used)
+    columns = tuple(Header(c.name, _form(c.kind)) for c in used)
     shown = tuple(
         tuple(_cell(row.values.get(c.name), c.kind) for c in used) for row in rows[:MOST_ROWS]
     )

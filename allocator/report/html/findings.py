@@ -19,7 +19,7 @@ from allocator.report.charts.areas import ranking, small_multiples
 from allocator.report.charts.flows import moves
 from allocator.report.charts.money import position
 from allocator.report.charts.services import services
-from allocator.report.figures import Column, Figures, Value, missing
+from allocator.report.figures import Figures, Header, Value, missing
 from allocator.report.html.blocks import Block, Command, Drawn, Facts, Section, Shown, Text
 from allocator.report.pages.sections import window_said
 from allocator.report.pages.summary import money_lines
@@ -64,9 +64,9 @@ def _one(chart: object, otherwise: str) -> tuple[Block, ...]:
 def _funds(plan: Plan) -> Figures:
     """Each fund's money by year: there, brought forward, drawn, and what lapses."""
     columns = (
-        Column("Fund"), Column("Year", "year"), Column("There, £m", "millions"),
-        Column("Brought forward, £m", "millions"), Column("Drawn, £m", "millions"),
-        Column("Left, £m", "millions"), Column("Of it lapses, £m", "millions"),
+        Header("Fund"), Header("Year", "year"), Header("There, £m", "millions"),
+        Header("Brought forward, £m", "millions"), Header("Drawn, £m", "millions"),
+        Header("Left, £m", "millions"), Header("Of it lapses, £m", "millions"),
     )  # fmt: skip
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (plan.instance.label("funds", fund), int(year), *amounts.values())
@@ -84,9 +84,9 @@ def _funds(plan: Plan) -> Figures:
 def _windows(plan: Plan) -> Figures:
     """Every window that was tried, the cheapest first, those without a plan last."""
     columns = (
-        Column("Double investment"), Column("Cost, present value, £m", "millions"),
-        Column("Against the chosen, £", "pounds"), Column("In care at the end", "children"),
-        Column("Finding"),
+        Header("Double investment"), Header("Cost, present value, £m", "millions"),
+        Header("Against the chosen, £", "pounds"), Header("In care at the end", "children"),
+        Header("Finding"),
     )  # fmt: skip
     best = plan.objective
     ranked = sorted(
@@ -140,7 +140,11 @@ def _worth(plan: Plan) -> Iterator[Block]:
 
 
 def _binding(caption: str, found: Sequence[Worth]) -> Figures:
-    columns = (Column("What binds"), Column("What a unit of it is worth"), Column("Kind"))
+    columns = (
+        Header("What binds"),
+        Header("What a unit of it is worth"),
+        Header("Kind"),
+    )
     rows = tuple(
         (w.what, w.worth, "a decision" if w.lever else "a fact of the services") for w in found
     )
@@ -154,9 +158,9 @@ def _prices(plan: Plan) -> Figures:
     table = table[table["constraint"].isin(levers)]
     names = ("constraint", "owner", "fund", "item")
     columns = (
-        *(Column(name.capitalize()) for name in names), Column("Year", "year"),
-        Column("Price, £ a unit", "pounds"), Column("Unit"), Column("Limit", "plain"),
-        Column("Holds from", "plain"), Column("Holds to", "plain"),
+        *(Header(name.capitalize()) for name in names), Header("Year", "year"),
+        Header("Price, £ a unit", "pounds"), Header("Unit"), Header("Limit", "plain"),
+        Header("Holds from", "plain"), Header("Holds to", "plain"),
     )  # fmt: skip
     rows: list[tuple[Value, ...]] = [
         (

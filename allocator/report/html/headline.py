@@ -6,7 +6,7 @@ from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
 from allocator.report.charts.children import care, targets
 from allocator.report.charts.money import available, spend
-from allocator.report.html.blocks import Block, Drawn, Key, Text
+from allocator.report.html.blocks import Block, Drawn, KeyFigure, Text
 from allocator.report.pages.answer import answer, question
 from allocator.report.pages.sections import window_said
 from allocator.report.pages.summary import payback_said
@@ -33,7 +33,7 @@ def first_screen(plan: Plan) -> tuple[Block, ...]:
     return charts if plan.found else (*_in_the_way(plan), *charts)
 
 
-def keys(plan: Plan) -> tuple[Key, ...]:
+def keys(plan: Plan) -> tuple[KeyFigure, ...]:
     """The few figures that people quote."""
     last = plan.instance.last_year
     years = plan.years()
@@ -41,7 +41,7 @@ def keys(plan: Plan) -> tuple[Key, ...]:
     end, target = f"In care, end of {financial_year(last)}", targets(plan)[-1]
     aim = f"target {number(target)}" if target is not None else ""
     if not plan.found:
-        return (Key(end, unchanged, ", ".join(filter(None, ("if nothing changes", aim)))),)
+        return (KeyFigure(end, unchanged, ", ".join(filter(None, ("if nothing changes", aim)))),)
     cash = plan.cash()
     total = sum(cash.net.values())
     reached = number(float(years["children_in_care"][last]))
@@ -50,15 +50,15 @@ def keys(plan: Plan) -> tuple[Key, ...]:
     if plan.instance.terminal_value:
         present += f"; with later years {pounds(plan.npv)}"
     return (
-        Key(end, reached, ", ".join(filter(None, (f"{unchanged} if nothing changes", aim)))),
-        Key("Double investment", window_said(plan.window).capitalize(), _length(plan)),
-        Key("Peak deficit", pounds(cash.peak_deficit) if peak else "None", peak),
-        Key("Payback", _payback(plan), _lasting(plan)),
-        Key(
+        KeyFigure(end, reached, ", ".join(filter(None, (f"{unchanged} if nothing changes", aim)))),
+        KeyFigure("Double investment", window_said(plan.window).capitalize(), _length(plan)),
+        KeyFigure("Peak deficit", pounds(cash.peak_deficit) if peak else "None", peak),
+        KeyFigure("Payback", _payback(plan), _lasting(plan)),
+        KeyFigure(
             f"{'Saved' if total >= 0 else 'Extra cost'} in {counted(plan.instance.years, 'year')}",
             pounds(abs(total)), "against doing nothing new",
         ),
-        Key("Net present value", pounds(plan.npv_in_horizon), present),
+        KeyFigure("Net present value", pounds(plan.npv_in_horizon), present),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from allocator import __version__
 from allocator.files import place_file
 from allocator.report.charts.pictures import picture
 from allocator.report.charts.plots import plots
-from allocator.report.charts.shapes import Chart, Flows, Panels
+from allocator.report.charts.shapes import Chart, FlowChart, Panels
 from allocator.report.html import evidence, proof
 from allocator.report.html.blocks import Block, Drawn, Part
 from allocator.report.html.differences import comparison, names
@@ -118,7 +118,7 @@ def notes(chart: Chart) -> list[str]:
 
 def arrangement(chart: Chart) -> str:
     """How the page lays a chart's plots out: class names of its style."""
-    if isinstance(chart, Flows):
+    if isinstance(chart, FlowChart):
         return "diagrams"
     return "small" if isinstance(chart, Panels) and chart.small else "stacked"
 

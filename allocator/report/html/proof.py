@@ -6,7 +6,7 @@ import shlex
 
 from allocator import __version__
 from allocator.audit import Audit
-from allocator.report.figures import Column, Figures
+from allocator.report.figures import Figures, Header
 from allocator.report.html.blocks import Block, Command, Facts, Section, Shown, Text
 from allocator.report.pages.summary import proof_lines
 from allocator.report.subject import Subject
@@ -51,8 +51,8 @@ def _asked_for(solver: str) -> str:
 
 def _rules(audit: Audit) -> Figures:
     columns = (
-        Column("Rule"), Column("Section"), Column("Holds"), Column("Worst violation", "plain"),
-        Column("Unit"), Column("Where"),
+        Header("Rule"), Header("Section"), Header("Holds"), Header("Worst violation", "plain"),
+        Header("Unit"), Header("Where"),
     )  # fmt: skip
     rows = tuple(
         (f.rule, f.section, "yes" if f.passed else "NO", f.violation, f.unit, f.where)

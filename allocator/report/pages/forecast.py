@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from allocator.forecast.forecast import ALL_AREAS, IN_CARE, Forecast, Line
+from allocator.forecast.forecast import ALL_AREAS, IN_CARE, Forecast, ForecastLine
 from allocator.instance.instance import financial_year
 
 WIDTH: Final = 60  # characters of the chart's band
@@ -40,7 +40,7 @@ def _opening(found: Forecast) -> float:
     return sum(state.opening for state in data.states.values() if state.in_care)
 
 
-def chart(line: Line, years: list[int], opening: float) -> Iterator[str]:
+def chart(line: ForecastLine, years: list[int], opening: float) -> Iterator[str]:
     """A row a year: the interval as a band, the middle a ``o``."""
     values = np.concatenate([line.low, line.high, [opening]])
     least, most = float(values.min()), float(values.max())

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from allocator.plan.columns import COLUMNS
-from allocator.report.workbook.book import COUNT, MONEY, PRICE, TEXT, WHOLE, Heading
+from allocator.report.workbook.book import COUNT, MONEY, PRICE, RATIO, TEXT, WHOLE, Heading
 
-_SHAPES: Final = {"money": MONEY, "count": COUNT, "price": PRICE, "whole": WHOLE}
+_SHAPES: Final = {"money": MONEY, "count": COUNT, "price": PRICE, "ratio": RATIO, "whole": WHOLE}
 
 
 def heading(column: str, base: str) -> Heading:

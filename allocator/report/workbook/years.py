@@ -39,7 +39,7 @@ _SUMMED: Final = frozenset({
 
 
 @dataclass(frozen=True)
-class Line:
+class Entry:
     """A column of the sheet: its heading, its values, and their formula if they have one.
 
     In a formula ``{key}`` is the cell of that column in the same row, ``{first_key}`` the one
@@ -73,7 +73,7 @@ def write_years(book: Book, plan: Plan) -> Block:
     return block
 
 
-def _totals(book: Book, sheet: Worksheet, lines: Sequence[Line], block: Block) -> None:
+def _totals(book: Book, sheet: Worksheet, lines: Sequence[Entry], block: Block) -> None:
     """A row of sums below the years, of what can be added up."""
     row = block.last + 1
     for n, line in enumerate(lines):
@@ -86,7 +86,7 @@ def _totals(book: Book, sheet: Worksheet, lines: Sequence[Line], block: Block) -
     book.put(sheet, row, 0, "Total", bold=True, top=1)
 
 
-def _cell(line: Line, block: Block, row: int, value: Any) -> Any:
+def _cell(line: Entry, block: Block, row: int, value: Any) -> Any:
     if not line.formula:
         return value
     cells = {key: block.cell(key, row) for key in block.columns}
@@ -94,29 +94,29 @@ def _cell(line: Line, block: Block, row: int, value: Any) -> Any:
     return Formula(line.formula.format(**cells, **firsts), value)
 
 
-def _lines(plan: Plan) -> list[Line]:
+def _lines(plan: Plan) -> list[Entry]:
     years, target = plan.years(), targets(plan)
     care = ("children_in_care", "baseline_children_in_care")
     spend = (*TIERS, "total", *(f"baseline_{tier}" for tier in TIERS), "baseline_total")
     lines = [
-        Line(heading("year", plan.instance.price_base), list(plan.instance.horizon)),
-        Line(Heading("label", "Financial year"), labels_of(plan)),
+        Entry(heading("year", plan.instance.price_base), list(plan.instance.horizon)),
+        Entry(Heading("label", "Financial year"), labels_of(plan)),
         *(_summed(plan, years, column) for column in care if column in years),
     ]
     if any(most is not None for most in target):
-        lines.append(Line(Heading("target", "Target", "children at most", COUNT), list(target)))
+        lines.append(Entry(Heading("target", "Target", "children at most", COUNT), list(target)))
     lines += [_summed(plan, years, column) for column in spend if column in years]
     lines.append(_available(plan))
     return lines + ([*_position(plan), *_present(plan)] if plan.found else [])
 
 
-def _summed(plan: Plan, years: pd.DataFrame, key: str) -> Line:
+def _summed(plan: Plan, years: pd.DataFrame, key: str) -> Entry:
     """A column of the ``years`` table, areas together; totals are the sum of their tiers."""
     formula = _FROM_YEARS.replace("{key}", key)
     if key.endswith("total"):
         before = key.removesuffix("total")
         formula = "=" + "+".join(f"{{{before}{tier}}}" for tier in TIERS)
-    return Line(heading(key, plan.instance.price_base), [float(v) for v in years[key]], formula)
+    return Entry(heading(key, plan.instance.price_base), [float(v) for v in years[key]], formula)
 
 
 def labels_of(plan: Plan) -> list[str]:
@@ -126,29 +126,29 @@ def labels_of(plan: Plan) -> list[str]:
     return [financial_year(year) + marks.get(year, "") for year in plan.instance.horizon]
 
 
-def _available(plan: Plan) -> Line:
+def _available(plan: Plan) -> Entry:
     """Money that may be drawn: of a plan, what was drawn and what was left."""
     usable = 'SUMIFS(plan_funds_{},plan_funds_year,{{year}},plan_funds_usable,"yes")'
     formula = f"={usable.format('drawn')}+{usable.format('unspent')}" if plan.found else ""
     told = Heading("available", "Money there is", f"£, prices of {plan.instance.price_base}", MONEY)
-    return Line(told, list(available(plan)), formula)
+    return Entry(told, list(available(plan)), formula)
 
 
-def _position(plan: Plan) -> list[Line]:
+def _position(plan: Plan) -> list[Entry]:
     """The position against the baseline."""
     cash, pounds = plan.cash(), f"£, prices of {plan.instance.price_base}"
     paid = [int(amount >= -cash.tolerance) for amount in cash.cumulative.values()]
     return [
-        Line(Heading("net", "Net", pounds, MONEY), list(cash.net.values()),
+        Entry(Heading("net", "Net", pounds, MONEY), list(cash.net.values()),
              "={baseline_total}-{total}"),
-        Line(Heading("cumulative", "Net, cumulative", pounds, MONEY),
+        Entry(Heading("cumulative", "Net, cumulative", pounds, MONEY),
              list(cash.cumulative.values()), "=SUM({first_net}:{net})"),
-        Line(Heading("paid_back", "Paid back", "1: yes", WHOLE), paid,
+        Entry(Heading("paid_back", "Paid back", "1: yes", WHOLE), paid,
              "=IF({cumulative}>=-plan_rounding,1,0)"),
     ]  # fmt: skip
 
 
-def _present(plan: Plan) -> list[Line]:
+def _present(plan: Plan) -> list[Entry]:
     """Spend and the net position at present value."""
     pounds = f"£ at present value, prices of {plan.instance.price_base}"
     factors = [(1 + plan.instance.discount_rate) ** -n for n in range(plan.instance.years)]
@@ -157,8 +157,9 @@ def _present(plan: Plan) -> list[Line]:
         for key in ("total", "net")
     }
     return [
-        Line(Heading("factor", "Discount factor", "", RATIO), factors,
+        Entry(Heading("factor", "Discount factor", "", RATIO), factors,
              "=(1+plan_discount_rate)^({first_year}-{year})"),
-        Line(Heading("present_spend", "Spend", pounds, MONEY), worth["total"], "={total}*{factor}"),
-        Line(Heading("present_net", "Net", pounds, MONEY), worth["net"], "={net}*{factor}"),
+        Entry(Heading("present_spend", "Spend", pounds, MONEY), worth["total"],
+              "={total}*{factor}"),
+        Entry(Heading("present_net", "Net", pounds, MONEY), worth["net"], "={net}*{factor}"),
     ]  # fmt: skip

@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 
 from allocator.solvers.solution import Floats, Status
-from allocator.solvers.task import GAP, Answer, Task
+from allocator.solvers.task import GAP, Reply, Task
 
 _STATUS: Final = {
     "optimal": Status.OPTIMAL,
@@ -31,7 +31,7 @@ _STATUS: Final = {
 _HEADER: Final = np.dtype([("rows", "i4"), ("columns", "i4"), ("objective", "f8")])
 
 
-def solve(task: Task) -> Answer:
+def solve(task: Task) -> Reply:
     """Run the executable, read what it wrote."""
     with tempfile.TemporaryDirectory() as folder:
         text, full = Path(folder) / "solution.txt", Path(folder) / "solution.bin"
@@ -59,8 +59,8 @@ def solve(task: Task) -> Answer:
     counts = re.findall(r"(\d+) iterations", ran.stdout)
     iterations = int(counts[-1]) if counts else None
     if not task.whole:
-        return Answer(status, primal, dual, iterations=iterations, solving=seconds, message=said)
-    return Answer(
+        return Reply(status, primal, dual, iterations=iterations, solving=seconds, message=said)
+    return Reply(
         status, primal, solving=seconds, message=said, bound=_bound(ran.stdout, status),
         nodes=_nodes(ran.stdout),
     )  # fmt: skip

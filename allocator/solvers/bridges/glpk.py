@@ -9,7 +9,7 @@ import numpy as np
 import swiglpk as glp
 
 from allocator.solvers.solution import Floats, Status
-from allocator.solvers.task import GAP, Answer, Task
+from allocator.solvers.task import GAP, Reply, Task
 
 _STATUS: Final = {
     glp.GLP_OPT: Status.OPTIMAL,
@@ -25,7 +25,7 @@ _ENDED: Final = {
 _METHODS: Final = {"dual": glp.GLP_DUALP, "primal": glp.GLP_PRIMAL}
 
 
-def solve(task: Task) -> Answer:
+def solve(task: Task) -> Reply:
     """Read, solve, answer."""
     problem = glp.glp_create_prob()
     if glp.glp_read_mps(problem, glp.GLP_MPS_FILE, None, task.path):
@@ -39,8 +39,8 @@ def solve(task: Task) -> Answer:
     seconds = time.perf_counter() - started
     status = _ENDED.get(ended, _STATUS.get(glp.glp_get_status(problem), Status.FAILED))
     if status is not Status.OPTIMAL:
-        return Answer(status, solving=seconds)
-    return Answer(
+        return Reply(status, solving=seconds)
+    return Reply(
         status,
         _vector(glp.glp_get_col_prim, problem, glp.glp_get_num_cols(problem)),
         _vector(glp.glp_get_row_dual, problem, glp.glp_get_num_rows(problem)),
@@ -57,7 +57,7 @@ def _simplex(problem: Any, task: Task) -> int:
     return int(glp.glp_simplex(problem, terms))
 
 
-def _whole(problem: Any, task: Task, started: float) -> Answer:
+def _whole(problem: Any, task: Task, started: float) -> Reply:
     """Branch and cut to the end.  It keeps its bound to itself, but where it says optimal."""
     _round_bounds(problem)
     terms = glp.glp_iocp()
@@ -69,8 +69,8 @@ def _whole(problem: Any, task: Task, started: float) -> Answer:
     seconds = time.perf_counter() - started
     status = _ENDED.get(ended, _STATUS.get(glp.glp_mip_status(problem), Status.FAILED))
     if glp.glp_mip_status(problem) not in (glp.GLP_OPT, glp.GLP_FEAS):
-        return Answer(status, solving=seconds)
-    return Answer(
+        return Reply(status, solving=seconds)
+    return Reply(
         status, _vector(glp.glp_mip_col_val, problem, glp.glp_get_num_cols(problem)),
         solving=seconds, bound=glp.glp_mip_obj_val(problem) if status is Status.OPTIMAL else None,
     )  # fmt: skip
@@ -86,12 +86,12 @@ def _round_bounds(problem: Any) -> None:
                 glp.glp_set_col_bnds(problem, n, glp.glp_get_col_type(problem, n), *whole)
 
 
-def _interior(problem: Any, started: float) -> Answer:
+def _interior(problem: Any, started: float) -> Reply:
     ended = glp.glp_interior(problem, None)
     seconds = time.perf_counter() - started
     if ended or glp.glp_ipt_status(problem) != glp.GLP_OPT:
-        return Answer(Status.FAILED, solving=seconds, message="no optimum found")
-    return Answer(
+        return Reply(Status.FAILED, solving=seconds, message="no optimum found")
+    return Reply(
         Status.OPTIMAL,
         _vector(glp.glp_ipt_col_prim, problem, glp.glp_get_num_cols(problem)),
         _vector(glp.glp_ipt_row_dual, problem, glp.glp_get_num_rows(problem)),

@@ -9,7 +9,7 @@ import numpy as np
 from ortools.linear_solver.python import model_builder
 
 from allocator.solvers.solution import Status
-from allocator.solvers.task import Answer, Task
+from allocator.solvers.task import Reply, Task
 
 _STATUS: Final = {
     model_builder.SolveStatus.OPTIMAL: Status.OPTIMAL,
@@ -25,7 +25,7 @@ _PARAMETERS: Final = {
 }
 
 
-def solve(task: Task) -> Answer:
+def solve(task: Task) -> Reply:
     """Read, solve, answer."""
     model = model_builder.Model()  # type: ignore[no-untyped-call]
     if not model.import_from_mps_file(task.path):
@@ -49,8 +49,8 @@ def solve(task: Task) -> Answer:
     if status is Status.FAILED and seconds >= task.seconds:
         status = Status.TIME_LIMIT
     if status is not Status.OPTIMAL:
-        return Answer(status, solving=seconds, message=f"{ended.name} {solver.status_string}")
-    return Answer(
+        return Reply(status, solving=seconds, message=f"{ended.name} {solver.status_string}")
+    return Reply(
         status,
         np.asarray(solver.values(model.get_variables()), dtype=float),
         np.asarray(solver.dual_values(model.get_linear_constraints()), dtype=float),

@@ -9,7 +9,7 @@ import highspy
 import numpy as np
 
 from allocator.solvers.solution import Floats, Status
-from allocator.solvers.task import Answer, Task
+from allocator.solvers.task import Reply, Task
 
 _DUAL_SIMPLEX: Final = 1
 _STATUS: Final = {
@@ -20,7 +20,7 @@ _STATUS: Final = {
 }
 
 
-def solve(task: Task) -> Answer:
+def solve(task: Task) -> Reply:
     """Read, solve, answer; with a ray where the program is infeasible and there is one."""
     highs = highspy.Highs()
     settings = {
@@ -38,7 +38,7 @@ def solve(task: Task) -> Answer:
     found, info, solution = highs.getModelStatus(), highs.getInfo(), highs.getSolution()
     counts = (info.simplex_iteration_count, info.ipm_iteration_count, info.pdlp_iteration_count)
     status = _STATUS.get(found, Status.FAILED)
-    return Answer(
+    return Reply(
         status,
         np.array(solution.col_value) if solution.value_valid else None,
         np.array(solution.row_dual) if solution.dual_valid else None,

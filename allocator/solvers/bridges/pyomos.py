@@ -14,7 +14,7 @@ from pyomo.core.expr import LinearExpression
 from allocator.program.program import LinearProgram
 from allocator.solvers.mps import read_mps
 from allocator.solvers.solution import Status
-from allocator.solvers.task import GAP, Answer, Task
+from allocator.solvers.task import GAP, Reply, Task
 
 _STATUS: Final = {
     "optimal": Status.OPTIMAL,
@@ -34,7 +34,7 @@ def licensed(name: str, plugin: str = "") -> bool:
         return False
 
 
-def solve(task: Task) -> Answer:
+def solve(task: Task) -> Reply:
     """Read, rebuild in Pyomo, solve, answer."""
     model = _model(read_mps(task.path))
     solver = _factory(task.options["pyomo"], task.options.get("plugin", ""))
@@ -45,14 +45,14 @@ def solve(task: Task) -> Answer:
     ended = str(result.solver.termination_condition)
     status = _STATUS.get(ended, Status.FAILED)
     if status is not Status.OPTIMAL:
-        return Answer(status, solving=seconds, message=ended)
+        return Reply(status, solving=seconds, message=ended)
     model.solutions.load_from(result)
     primal = np.array([pyo.value(model.x[n]) for n in range(task.columns)], dtype=float)
     if task.whole:
         bound = float(result.problem.lower_bound)
-        return Answer(status, primal, solving=seconds, message=ended, bound=bound)
+        return Reply(status, primal, solving=seconds, message=ended, bound=bound)
     prices = [model.dual.get(model.row[n], 0.0) for n in range(task.rows)]
-    return Answer(
+    return Reply(
         status, primal, np.array(prices, dtype=float), solving=seconds, message=ended
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from pyscipopt.scip import PY_SCIP_PARAMSETTING
 from allocator.program.program import LinearProgram
 from allocator.solvers.mps import read_mps
 from allocator.solvers.solution import Floats, Status
-from allocator.solvers.task import COLUMN, GAP, ROW, Answer, Task
+from allocator.solvers.task import COLUMN, GAP, ROW, Reply, Task
 
 _STATUS: Final = {
     "optimal": Status.OPTIMAL,
@@ -25,12 +25,12 @@ _STATUS: Final = {
 _PRICING, _FEASIBLE, _DUAL_FEASIBLE, _SECONDS, _SEED = 4, 6, 7, 11, 17
 
 
-def solve(task: Task) -> Answer:
+def solve(task: Task) -> Reply:
     """Read, solve, answer."""
     return _soplex(task) if task.options["method"] == "lp" else _scip(task)
 
 
-def _scip(task: Task) -> Answer:
+def _scip(task: Task) -> Reply:
     """A linear program without presolve, propagation, heuristics: they leave SCIP no duals."""
     model = Model()
     if not task.whole:
@@ -50,15 +50,15 @@ def _scip(task: Task) -> Answer:
     seconds = time.perf_counter() - started
     status = _STATUS.get(model.getStatus(), Status.FAILED)
     if status is not Status.OPTIMAL and not (task.whole and model.getNSols()):
-        return Answer(status, solving=seconds, message=model.getStatus())
+        return Reply(status, solving=seconds, message=model.getStatus())
     primal = np.array([model.getVal(columns[f"{COLUMN}{n}"]) for n in range(task.columns)])
     if task.whole:
-        return Answer(
+        return Reply(
             status, primal, iterations=model.getNLPIterations(), solving=seconds,
             message=model.getStatus(), bound=model.getDualbound(), nodes=model.getNNodes(),
         )  # fmt: skip
     dual = np.array([model.getDualsolLinear(rows[f"{ROW}{n}"]) for n in range(task.rows)])
-    return Answer(
+    return Reply(
         status, primal, _with_bounds(read_mps(task.path), primal, dual),
         iterations=model.getNLPIterations(), solving=seconds, message=model.getStatus(),
     )  # fmt: skip
@@ -84,7 +84,7 @@ def _with_bounds(program: LinearProgram, primal: Floats, dual: Floats) -> Floats
     return dual
 
 
-def _soplex(task: Task) -> Answer:
+def _soplex(task: Task) -> Reply:
     program = LP()
     program.readLP(task.path.encode())
     for name, value in {_FEASIBLE: task.tolerance, _DUAL_FEASIBLE: task.tolerance,
@@ -98,13 +98,13 @@ def _soplex(task: Task) -> Answer:
     iterations = program.getNIterations()
     if program.isOptimal():
         primal, dual = np.array(program.getPrimal()), np.array(program.getDual())
-        return Answer(Status.OPTIMAL, primal, dual, iterations=iterations, solving=seconds)
+        return Reply(Status.OPTIMAL, primal, dual, iterations=iterations, solving=seconds)
     if seconds >= task.seconds:
-        return Answer(Status.TIME_LIMIT, iterations=iterations, solving=seconds)
+        return Reply(Status.TIME_LIMIT, iterations=iterations, solving=seconds)
     ray = program.getDualRay()
     if ray is not None:
-        return Answer(Status.INFEASIBLE, ray=np.array(ray), iterations=iterations, solving=seconds)
+        return Reply(Status.INFEASIBLE, ray=np.array(ray), iterations=iterations, solving=seconds)
     way = program.getPrimalRay()
     if way is None:
-        return Answer(Status.FAILED, iterations=iterations, solving=seconds)
-    return Answer(Status.UNBOUNDED, ray=np.array(way), iterations=iterations, solving=seconds)
+        return Reply(Status.FAILED, iterations=iterations, solving=seconds)
+    return Reply(Status.UNBOUNDED, ray=np.array(way), iterations=iterations, solving=seconds)

@@ -1,0 +1,112 @@
+"""Each thing is said once: rules about the source that no import contract can keep."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from allocator.instance.schema import TABLES
+from allocator.vocabulary import AFTER_WINDOW, COLUMNS, CONSTRAINTS, IN_WINDOW
+from formulations import FORMULATIONS
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted((ROOT / "allocator").rglob("*.py"))
+MATHEMATICS = sorted((ROOT / "formulations").rglob("*.py"))
+CELLS = {column for table in TABLES.values() for column in table.names}
+PANEL = "allocator/calibrate/panel/panel.py"  # whose rows are of a table of its own
+SAID = ("allocator/vocabulary.py",)
+TABLES_OF_A_PLAN = ("allocator/plan/tables.py", "allocator/vocabulary.py")
+
+
+def name(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+def tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def strings(file: Path) -> Iterator[str]:
+    """Strings of a file but for those that stand alone: docstrings."""
+    whole = tree(file)
+    alone = {
+        id(node.value) for node in ast.walk(whole)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }  # fmt: skip
+    for node in ast.walk(whole):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
+            yield node.value
+
+
+def test_a_constraint_is_named_where_it_is_said():
+    named = {*CONSTRAINTS, IN_WINDOW, AFTER_WINDOW} - CELLS
+    found = {
+        (name(file), text) for file in FILES if name(file) not in SAID
+        for text in strings(file) if text in named
+    }  # fmt: skip
+    assert not found
+
+
+def test_a_family_of_a_program_is_named_where_it_is_said_or_laid_out():
+    """``program.columns["spend"]``: by a name, not by a constant of the vocabulary."""
+    families = {*CONSTRAINTS, *COLUMNS, IN_WINDOW, AFTER_WINDOW}
+    found = defaultdict(set)
+    for file in FILES:
+        for node in ast.walk(tree(file)):
+            match node:
+                case ast.Subscript(
+                    value=ast.Attribute(attr="rows" | "columns"), slice=ast.Constant(value=key)
+                ) if key in families and name(file) not in (*TABLES_OF_A_PLAN, PANEL):
+                    found[name(file)].add(key)
+    assert not found
+
+
+def test_a_formulation_is_named_in_its_record():
+    found = {
+        (name(file), each) for file in FILES
+        for text in strings(file) for each in FORMULATIONS if each in text
+    }  # fmt: skip
+    assert not found
+
+
+def classes() -> dict[str, list[str]]:
+    """Files by the name of a class that they define, at any depth."""
+    found = defaultdict(list)
+    for file in (*FILES, *MATHEMATICS):
+        for node in ast.walk(tree(file)):
+            if isinstance(node, ast.ClassDef):
+                found[node.name.lstrip("_")].append(name(file))
+    return found
+
+
+# Names that still mean two things; none may be added.
+TWICE = {
+    "Cell", "Cost", "Estimates", "Flows", "Kind", "Level", "Move", "Problem", "Rates", "Service",
+}  # fmt: skip
+
+
+def test_a_class_name_means_one_thing():
+    assert {each for each, files in classes().items() if len(files) > 1} <= TWICE
+
+
+MOST = 622  # marks `fmt: skip` in the two packages
+
+
+def test_tables_of_data_alone_are_left_unformatted():
+    """The number may only fall."""
+    files = (*FILES, *MATHEMATICS)
+    assert sum(file.read_text(encoding="utf-8").count("# fmt: skip") for file in files) <= MOST
+
+
+@pytest.mark.parametrize("file", MATHEMATICS, ids=lambda file: file.stem)
+def test_no_rule_asks_if(file):
+    """What a rule does not hold for is left out of its index set."""
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.FunctionDef) and [a.arg for a in node.args.args][:1] == ["m"]:
+            if node.name.startswith(("declare", "_")):
+                continue
+            assert not [n for n in ast.walk(node) if isinstance(n, ast.If | ast.IfExp)], node.name
