@@ -29,7 +29,7 @@ _COMING: Final = ""  # where those who arrive come from, among the states
 
 
 @dataclass(frozen=True)
-class _Year:
+class _YearOfRates:
     """An area's states, ``exit`` and where arrivals come from, and what moves between them."""
 
     area: str
@@ -65,7 +65,7 @@ def with_continuous_timing(instance: Instance) -> Instance:
     return replace(instance, timing=CONTINUOUS, tables={**instance.tables, **tables})
 
 
-def _converted(instance: Instance, area: str, year: int) -> _Year:
+def _converted(instance: Instance, area: str, year: int) -> _YearOfRates:
     from scipy.linalg import logm  # a second of start-up, which only this needs
 
     data, length = instance.resolved, 1 / instance.periods_per_year
@@ -79,10 +79,10 @@ def _converted(instance: Instance, area: str, year: int) -> _Year:
             if out[j] > 0:
                 moves[row, column] += out[j] / leaving * -math.expm1(-leaving * length)
         moves[-1, row] = data.arrivals.get((area, i, year), 0.0) * length
-    return _Year(area, year, names, np.real(logm(moves)) / length)
+    return _YearOfRates(area, year, names, np.real(logm(moves)) / length)
 
 
-def _negative(instance: Instance, each: _Year) -> Iterator[Problem]:
+def _negative(instance: Instance, each: _YearOfRates) -> Iterator[Problem]:
     """The moves, and the arrivals, that would have to be negative."""
     coming = float(np.abs(each.rates[-1]).max(initial=0.0))
     for row, i in enumerate(each.names[:-2]):
@@ -103,7 +103,7 @@ def _negative(instance: Instance, each: _Year) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def _where(instance: Instance, each: _Year) -> str:
+def _where(instance: Instance, each: _YearOfRates) -> str:
     return f"{each.area} in {each.year}" if instance.has_areas else str(each.year)
 
 
@@ -115,7 +115,7 @@ def _refused(row: Row | None, file: str, column: str, value: str, rule: str) -> 
     )  # fmt: skip
 
 
-def _row(instance: Instance, table: str, each: _Year, **cells: str) -> Row | None:
+def _row(instance: Instance, table: str, each: _YearOfRates, **cells: str) -> Row | None:
     """The row in force in the area and year, or none."""
     rows = [
         row for row in area_rows(instance, table)[each.area]
@@ -155,7 +155,7 @@ def _staying(instance: Instance) -> Iterator[Row]:
         yield replace(row, values={**row.values, "avoidable_share": share})
 
 
-def _moves(instance: Instance, years: list[_Year]) -> Iterator[Row]:
+def _moves(instance: Instance, years: list[_YearOfRates]) -> Iterator[Row]:
     """Rates by area and year, each with the share and the source of the row it comes from."""
     last: dict[tuple[str, str, str], tuple[float, float]] = {}
     for each in years:
@@ -171,11 +171,11 @@ def _moves(instance: Instance, years: list[_Year]) -> Iterator[Row]:
             yield _new(instance, "transitions", each, before, cells)
 
 
-def _pairs(each: _Year) -> list[tuple[str, str]]:
+def _pairs(each: _YearOfRates) -> list[tuple[str, str]]:
     return [(i, j) for i in each.names[:-2] for j in each.names[:-1] if i != j]
 
 
-def _arrivals(instance: Instance, years: list[_Year]) -> Iterator[Row]:
+def _arrivals(instance: Instance, years: list[_YearOfRates]) -> Iterator[Row]:
     last: dict[tuple[str, str], float] = {}
     for each in years:
         coming = float(np.abs(each.rates[-1]).max(initial=0.0))
@@ -190,7 +190,7 @@ def _arrivals(instance: Instance, years: list[_Year]) -> Iterator[Row]:
 
 
 def _new(
-    instance: Instance, table: str, each: _Year, before: Row | None, cells: dict[str, Any]
+    instance: Instance, table: str, each: _YearOfRates, before: Row | None, cells: dict[str, Any]
 ) -> Row:
     """A row of an area and year; its source and note are those of the row that was in force."""
     kept = {name: before[name] for name in ("source", "note") if before and before[name]}

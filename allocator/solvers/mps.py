@@ -26,7 +26,7 @@ from allocator.program.program import Family, Flags, LinearProgram, Objective
 from allocator.solvers.fixed_mps import fixed_lines, fixed_to_free, in_cards
 from allocator.solvers.mps_by_highs import by_highs, differs
 from allocator.solvers.mps_reader import BadLine, free_lines, read_text
-from allocator.solvers.mps_text import Text
+from allocator.solvers.mps_text import MpsText
 from allocator.solvers.task import COLUMN, COST, ROW
 
 _SMALL: Final = 1e-9  # coefficients that HiGHS passes over
@@ -55,7 +55,7 @@ def read_mps(path: str | Path) -> LinearProgram:
     return program
 
 
-def _said(path: Path, text: str, content: bytes) -> tuple[Text, bytes]:
+def _said(path: Path, text: str, content: bytes) -> tuple[MpsText, bytes]:
     """What the text says, and a free-format file that says it."""
     try:
         return read_text(free_lines(text)), content
@@ -69,7 +69,7 @@ def _said(path: Path, text: str, content: bytes) -> tuple[Text, bytes]:
     raise _unreadable(path, str(bad))
 
 
-def _program(said: Text, path: Path) -> LinearProgram:
+def _program(said: MpsText, path: Path) -> LinearProgram:
     sign = -1.0 if said.maximise else 1.0
     (row_lower, row_upper), (lower, upper) = said.row_bounds(), said.column_bounds()
     return LinearProgram(
@@ -85,7 +85,7 @@ def _unreadable(path: Path, why: str) -> UsageError:
     return UsageError(f"{path}: this cannot be read as a linear program: {why}")
 
 
-def _where(said: Text, complaint: str) -> str:
+def _where(said: MpsText, complaint: str) -> str:
     """The line that HiGHS means, where it complains of the size of a coefficient."""
     small = "less than" in complaint
     for line, value in zip(said.lines, said.entries.values(), strict=True):

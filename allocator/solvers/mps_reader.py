@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from allocator.solvers.mps_text import Text
+from allocator.solvers.mps_text import MpsText
 
 Words = list[str]
 
@@ -43,7 +43,7 @@ def free_lines(text: str) -> Iterable[tuple[int, Words, bool]]:
             yield number, words, line[0] not in " \t"
 
 
-def read_text(lines: Iterable[tuple[int, Words, bool]]) -> Text:
+def read_text(lines: Iterable[tuple[int, Words, bool]]) -> MpsText:
     """What the lines say.  Raises BadLine."""
     return _Reader().read(lines)
 
@@ -52,14 +52,14 @@ class _Reader:
     """Goes through the lines with the section that they stand in."""
 
     def __init__(self) -> None:
-        self.text = Text()
+        self.text = MpsText()
         self.seen: list[str] = []
         self.sets: dict[str, str] = {}
         self.column = -1
         self.whole = False
         self.line = 0
 
-    def read(self, lines: Iterable[tuple[int, Words, bool]]) -> Text:
+    def read(self, lines: Iterable[tuple[int, Words, bool]]) -> MpsText:
         parts: dict[str, Callable[[Words], None]] = {
             "ROWS": self._row, "COLUMNS": self._entries, "RHS": self._side,
             "RANGES": self._range, "BOUNDS": self._bound, "OBJSENSE": self._sense,
@@ -76,7 +76,7 @@ class _Reader:
         raise BadLine(self.line + 1, "the file ends without ENDATA" if self.line else
                       "the file is empty")  # fmt: skip
 
-    def _whole_text(self) -> Text:
+    def _whole_text(self) -> MpsText:
         for name in ("ROWS", "COLUMNS"):
             if name not in self.seen:
                 raise self._bad(f"there is no section {name}")

@@ -19,7 +19,7 @@ INFINITE: Final = 1e20  # HiGHS's own
 
 
 @dataclass
-class Text:
+class MpsText:
     """What a text says: rows (the objective left out) and columns by place, entries in turn."""
 
     name: str = ""

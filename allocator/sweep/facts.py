@@ -55,7 +55,7 @@ def unchanged(instance: Instance) -> Floats:
     return np.append(sum(run.spend.values(), np.zeros(instance.years)), run.terminal_value)
 
 
-class Reader:
+class FactReader:
     """Knows where in the columns of a program the facts lie; serves programs of its shape."""
 
     def __init__(

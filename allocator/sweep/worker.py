@@ -10,7 +10,7 @@ from allocator.instance import Instance
 from allocator.solving.session import Session
 from allocator.solving.solve import plan_of
 from allocator.sweep.design import Design
-from allocator.sweep.facts import OPTIMAL, Reader, Row
+from allocator.sweep.facts import OPTIMAL, FactReader, Row
 from allocator.sweep.family import Prepared, SweepFamily
 
 _kept = threading.local()  # the worker of the last sweep that this thread has worked on
@@ -23,7 +23,7 @@ class Worker:
     def __init__(self, design: Design) -> None:
         self.design, self.family = design, SweepFamily.of(design)
         self._session = self._new_session()
-        self._reader: Reader | None = None
+        self._reader: FactReader | None = None
 
     def row(self, point: int, *, audit: bool | None = None) -> Row:
         """The row of a point: facts, or the status and the message that stand for them.
@@ -69,10 +69,10 @@ class Worker:
         facts = self._reader_of(instance, prepared).facts(solved.best, prepared.unchanged)
         return {"status": OPTIMAL, **facts, "audited": audited, "message": ""}
 
-    def _reader_of(self, instance: Instance, prepared: Prepared) -> Reader:
+    def _reader_of(self, instance: Instance, prepared: Prepared) -> FactReader:
         """One serves a whole family; without one, years and rates may be the point's own."""
         if self._reader is None or self.family is None:
-            self._reader = Reader(instance, prepared.program, self.design.target_years())
+            self._reader = FactReader(instance, prepared.program, self.design.target_years())
         return self._reader
 
 
