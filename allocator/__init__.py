@@ -28,6 +28,7 @@ Questions
     regimes         what annual budgets and unknown settlements cost
     reallocate      what today's money could do
     sweep           plans over a grid
+    hedge           what to settle now, over the futures there may be
     forecast        what happens if nothing changes, with intervals
 
 Programs
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from allocator.explain.regimes.regimes import regimes
     from allocator.explain.switching.switching import switching_values as switching
     from allocator.face import compare, forecast, frontier, report, save, sweep
+    from allocator.hedge.hedge import hedge
     from allocator.importing.verdict import import_solution
     from allocator.instance import Instance
     from allocator.instance.change import apply_changes as change
@@ -82,8 +84,9 @@ __version__ = "0.1.0"
 __all__ = [
     "AllocatorError", "AuditError", "CertificateError", "Instance", "InstanceError", "Plan",
     "SolverError", "UsageError", "alternatives", "audit", "build", "change", "check", "compare",
-    "delay", "explain", "export", "forecast", "frontier", "import_solution", "load", "read",
-    "reallocate", "regimes", "report", "save", "solve", "sweep", "switching", "write",
+    "delay", "explain", "export", "forecast", "frontier", "hedge", "import_solution", "load",
+    "read", "reallocate", "regimes", "report", "save", "solve", "sweep", "switching",
+    "write",
 ]  # fmt: skip
 
 # Name -> the module below that it is from, and what it is called there if not the same.
@@ -103,6 +106,7 @@ _HOMES: Final[dict[str, tuple[str, ...]]] = {
     "delay": ("explain.delay", "cost_of_delay"),
     "explain": ("explain.explanation",),
     "export": ("solving.export",),
+    "hedge": ("hedge.hedge",),
     "import_solution": ("importing.verdict",),
     "load": ("plan.saving.loading",),
     "read": ("instance.reading",),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
+from allocator.compile import compile_program
 from allocator.instance.schema import SETTINGS, TABLES
 from allocator.solving.session import build
 from allocator.vocabulary import AFTER_WINDOW, COLUMNS, CONSTRAINTS, IN_WINDOW, term
-from formulations import FORMULATIONS
+from formulations import FORMULATIONS, one_future
 from formulations.names import KEYS, LETTERS, keys_of
 from tests.plans import NAMES, instance_of
 
@@ -15,6 +18,7 @@ from tests.plans import NAMES, instance_of
 def test_no_family_lacks_words_and_no_words_a_family():
     asked = [name for name, each in FORMULATIONS.items() if not each.chooses_window]
     programs = [build(instance_of(name), question) for name in NAMES for question in asked]
+    programs += [compile_program(partial(one_future.build, instance_of(n))) for n in NAMES]
     rows, columns = ({f for p in programs for f in getattr(p, of)} for of in ("rows", "columns"))
     kept = {f"{aim.name}_kept" for p in programs for aim in p.objectives}  # no rule of the model's
     assert rows - kept == set(CONSTRAINTS)

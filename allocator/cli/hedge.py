@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from allocator.cli.asking import Asked, asking
+from allocator.cli.asking import SharedOptions, asking
 from allocator.cli.verbs import Verb
 
 
@@ -19,7 +19,7 @@ from allocator.cli.verbs import Verb
     ),
 )
 @asking
-def command(asked: Asked) -> int:
+def command(asked: SharedOptions) -> int:
     """Find what to settle now over the scenarios of INSTANCE.
 
     Levels of the years before the scenarios part are the same in all of them; what follows is each

@@ -20,6 +20,7 @@ from allocator.program.program import POUNDS
 from allocator.solving.futures import ExtensiveForm, cvar, extensive_form, plans_of
 from allocator.solving.session import Progress, Session, saying
 from allocator.solving.windows import WindowSolved, cheapest
+from formulations import LEAST_COST
 
 MISSED: Final = 1e-4  # children above a target, or £m beyond the funds, from which it is missed
 
@@ -201,13 +202,13 @@ def hedge(
     outcomes = tuple(_outcome(form, each) for each in solved)
     if best is None or best.solution is None:
         return Hedge(
-            instance, "least_cost", session.solver, {}, None, None, outcomes, (), {}, None, None,
+            instance, LEAST_COST, session.solver, {}, None, None, outcomes, (), {}, None, None,
             None,
         )  # fmt: skip
     tell("what knowing the future, and what following today's plan, would cost", steps - 2, steps)
     found = _futures(form, best, session.solver)
     hedged = Hedge(
-        instance, "least_cost", session.solver, _tables(found), _objective(best),
+        instance, LEAST_COST, session.solver, _tables(found), _objective(best),
         best.window, outcomes, found, _settled(form, found),
         wait_and_see(futures), following_today(instance, form), best.certificate,
     )  # fmt: skip

@@ -26,7 +26,8 @@ from allocator.program.program import MONEY, Family, LinearProgram, Objective
 from allocator.solving.session import BUILDING, Solved, at_window
 from allocator.solving.solve import laid_out
 from allocator.solving.windows import WindowSolved
-from formulations import one_future
+from allocator.vocabulary import AFTER_WINDOW, IN_WINDOW
+from formulations import LEAST_COST, one_future
 
 Positions = NDArray[np.int64]
 
@@ -75,7 +76,7 @@ class ExtensiveForm:
         lower, upper = self.program.lower.copy(), self.program.upper.copy()
         for block in self.blocks:
             own = at_window(block.program, block.scenario.instance, window)
-            for name in ("in_window", "after_window"):
+            for name in (IN_WINDOW, AFTER_WINDOW):
                 inside = slice(own.columns[name].start, own.columns[name].stop)
                 lower[block.columns[inside]] = own.lower[inside]
                 upper[block.columns[inside]] = own.upper[inside]
@@ -256,7 +257,7 @@ def plans_of(form: ExtensiveForm, solved: WindowSolved, solver: str) -> list[Pla
             primal=solved.solution.primal[block.columns], dual=solved.solution.dual[block.rows],
         )  # fmt: skip
         own = WindowSolved(solved.window, program, answer, solved.certificate, solved.proved)
-        plan = laid_out(instance, Solved((own,), own, None), "least_cost", solver)
+        plan = laid_out(instance, Solved((own,), own, None), LEAST_COST, solver)
         plans.append(replace(plan, certificate=solved.certificate))
     return plans
 
