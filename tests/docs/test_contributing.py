@@ -56,8 +56,8 @@ def constraint(monkeypatch):
     rule = defined("formulations/services.py")[CONSTRAINT]
     monkeypatch.setattr(services, CONSTRAINT, rule, raising=False)
 
-    def care_system(instance):
-        m = whole.care_system(instance)
+    def care_system(instance, **options):
+        m = whole.care_system(instance, **options)
         defined("formulations/care_system.py", m=m)
         return m
 
