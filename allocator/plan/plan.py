@@ -110,6 +110,20 @@ class CashPosition:
         before = self.payback_year or max(self.net) + 1
         return sum(-net for y, net in self.net.items() if y < before and net < 0)
 
+    @cached_property
+    def double_running_years(self) -> list[int]:
+        """Years that cost more than the baseline, before the payback that lasts; all if none does.
+
+        Not the window, in which one-off money may be spent.  MODEL.md 4
+        """
+        before = self.lasting_payback_year or max(self.net) + 1
+        return [y for y, net in self.net.items() if y < before and net < -self.tolerance]
+
+    @property
+    def double_running_in_all(self) -> float:
+        """£, the deficits of all those years; ``double_running_cost`` ends at first payback."""
+        return sum(-self.net[year] for year in self.double_running_years)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -316,8 +330,8 @@ class Plan:
             },
         }
         if not self.found:
-            none = ("levels", "payback_year", "double_running_cost", "target_price")
-            return totals | dict.fromkeys(none)
+            none = ("levels", "payback_year", "double_running_cost", "double_running_years")
+            return totals | dict.fromkeys((*none, "target_price"))
         cash = self.cash(area)
         short = self.shortfall(area)
         if short is not None:
@@ -339,6 +353,7 @@ class Plan:
             "payback_year": cash.payback_year,
             "lasting_payback_year": cash.lasting_payback_year,
             "double_running_cost": cash.double_running_cost,
+            "double_running_years": cash.double_running_years,
             "peak_deficit": cash.peak_deficit,
             "peak_deficit_year": cash.peak_deficit_year,
             "target_price": {

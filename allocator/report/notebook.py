@@ -12,7 +12,7 @@ from html import escape
 from allocator.plan.plan import Plan
 from allocator.report.charts.children import care
 from allocator.report.pages.answer import answer, question
-from allocator.report.pages.sections import WINDOW_MARK, years_shown, years_title
+from allocator.report.pages.sections import marks_said, years_shown, years_title
 from allocator.report.pages.summary import summary
 
 
@@ -38,7 +38,7 @@ def page(plan: Plan) -> str:
 
 def _table(plan: Plan) -> str:
     heading, rows = years_shown(plan)
-    note = f"; {WINDOW_MARK}" if plan.window is not None else ""
+    note = f"; {marks}" if (marks := marks_said(plan)) else ""
     heads = "".join(f'<th scope="col">{escape(text)}</th>' for text in heading)
     lines = [
         f'<tr><th scope="row">{escape(first)}</th>'

@@ -14,6 +14,7 @@ from tests.plans import CASES
 KEYS = {
     "status", "objective", "terminal_value", "window", "windows", "years", "children_in_care",
     "baseline_children_in_care", "spend", "levels", "payback_year", "double_running_cost",
+    "double_running_years",
     "target_price", "audit", "solver", "instance_hash",
 }  # fmt: skip
 

@@ -43,6 +43,22 @@ def test_cash_position(name: str) -> None:
     assert position.peak_deficit_year == peak_year
 
 
+@pytest.mark.parametrize(
+    ("net", "years", "in_all"),
+    [
+        ((-10, -5, 4, 6, 8), [2020, 2021], 15),
+        ((-6, 6, -6, 9), [2020, 2022], 12),  # paid back in 2021 first, for good in 2023
+        ((5, -3, -4), [2021, 2022], 7),  # never for good
+        ((-10, 12, -1, 5), [2020], 10),  # dearer again, but ahead by then
+        ((1, 2, 3), [], 0),
+        ((-0.005, 2, 3), [], 0),  # rounding
+    ],
+)
+def test_double_running_is_until_payback_lasts(net, years, in_all) -> None:
+    assert cash(*net).double_running_years == years
+    assert cash(*net).double_running_in_all == in_all
+
+
 def test_a_shortfall_of_rounding_is_paid_back() -> None:
     position = cash(-100, 99.995)
     assert position.payback_year == 2021
@@ -75,6 +91,7 @@ def test_the_facts_are_those_of_the_tables(invested: Plan) -> None:
     assert facts["npv"] == invested.npv
     assert facts["net"] == {str(y): v for y, v in invested.cash().net.items()}
     assert facts["double_running_cost"] == invested.cash().double_running_cost
+    assert facts["double_running_years"] == [2020]
     assert facts["peak_deficit_year"] == 2020
     moves = 0.5 * S * 100
     assert facts["levels"]["reunify"]["2020"] == pytest.approx(4 * moves)

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from allocator.instance import Instance
-from allocator.plan.plan import Plan
+from allocator.plan.plan import CashPosition, Plan
 from allocator.report import summary
+from allocator.report.pages.answer import answer
+from allocator.report.pages.summary import money_lines
 from allocator.solving.solve import solve
 from tests.plans import NAMES, instance_of, plan_of
 from tests.report.test_sketch import HAND as CHART
@@ -22,18 +24,20 @@ hand
 
 Question: what is the cheapest path to at most 66 children in care at the end of 2021-22?
 
-Answer: Without a double investment, which the instance does not allow, children in care fall from
-100 to 66 by the end of 2021-22, against 103 if nothing changes. Over 2 years it saves £1.19m
-against doing nothing new, after a deficit of up to £614,048, and pays back in 2021-22.
+Answer: Children in care fall from 100 to 66 by the end of 2021-22, against 103 if nothing
+changes. Over 2 years it saves £1.19m against doing nothing new, after a deficit of up to
+£614,048, and pays back in 2021-22. The instance allows no double investment; the plan costs more
+than doing nothing new in 1 year, 2020-21.
 
 """
     + CHART
     + """
 
 Children in care at the year's end, and spend in £m; net is the baseline's spend less the plan's
-Year     In care  Baseline  Early help  Edge of care  Statutory     Net  Cumulative
-2020-21     60.9       102       0.000         1.637      4.023  -0.614      -0.614
-2021-22       66       103       0.000         0.156      3.173   1.803       1.189
+Year       In care  Baseline  Early help  Edge of care  Statutory     Net  Cumulative
+2020-21 +     60.9       102       0.000         1.637      4.023  -0.614      -0.614
+2021-22         66       103       0.000         0.156      3.173   1.803       1.189
++ double running
 
 Money, against doing nothing new
 Lapses unspent       £3.01m of core
@@ -79,10 +83,36 @@ def test_the_last_lines_say_what_it_rests_on():
     assert plan.instance.hash[:12] in summary(plan).splitlines()[-1]
 
 
-def test_years_of_the_window_are_marked():
+def test_the_window_and_double_running_have_a_mark_each():
     rows = section(plan_of("window"), "Children in care at the year's end")
-    assert [row[:9] for row in rows[2:6]] == ["2020-21 *", "2021-22 *", "2022-23 *", "2023-24  "]
-    assert rows[-1] == "* double investment"
+    marked = ["2020-21 *+", "2021-22 *+", "2022-23 *+", "2023-24 + ", "2024-25   "]
+    assert [row[:10] for row in rows[2:7]] == marked
+    assert rows[-1] == "* window of double investment, + double running"
+
+
+def test_the_window_and_double_running_are_told_together_and_apart():
+    told = answer(plan_of("window"))
+    assert (
+        "One-off money may be spent in 2020-21 to 2022-23; the plan costs more than doing nothing "
+        "new in 4 years, 2020-21 to 2023-24." in told
+    )
+    told = answer(plan_of("window", "funds.*.window_only=false"))
+    assert "The window of double investment is" in told or "No window of double" in told
+    assert "One-off money" not in told
+    free = answer(plan_of("hand", "states.care.unit_cost=0", "services.reunify.unit_cost=0"))
+    assert (
+        "The instance allows no double investment; the plan costs more than doing nothing new in "
+        "no year before it pays back for good." in free
+    )
+
+
+@pytest.mark.parametrize("net", [(-6, 6, -6, 9), (-10, -5, 4, 11)])
+def test_both_costs_of_double_running_are_told_where_they_differ(net, monkeypatch):
+    position = CashPosition({2020 + n: 1e6 * value for n, value in enumerate(net)}, 0.01)
+    monkeypatch.setattr(Plan, "cash", lambda plan: position)
+    told = dict(money_lines(plan_of("window")))["Double-running cost"]
+    differ = "£6.00m before payback; £12.0m in all 2 years of double running"
+    assert told == (differ if net[1] > 0 else "£15.0m before payback")
 
 
 def test_the_table_is_the_plan():
@@ -174,9 +204,7 @@ def test_many_areas_with_long_names():
     assert len(rows) == 2 + 15 + 1
     assert rows[-1] == "and 3 more"
     assert max(map(len, rows)) <= 98
-    assert "Children in care fall from 1,800 to 1,188" in " ".join(told.split()).replace(
-        "children in care fall", "Children in care fall"
-    )
+    assert "Children in care fall from 1,800 to 1,188" in " ".join(told.split())
 
 
 def test_what_binds_is_told_for_areas_together():

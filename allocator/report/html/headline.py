@@ -10,7 +10,7 @@ from allocator.report.html.blocks import Block, Drawn, KeyFigure, Text
 from allocator.report.pages.answer import answer, question
 from allocator.report.pages.sections import window_said
 from allocator.report.pages.summary import payback_said
-from allocator.wording import counted, number, pounds
+from allocator.wording import counted, number, pounds, years_said
 
 
 def asked(plan: Plan) -> str:
@@ -52,6 +52,10 @@ def keys(plan: Plan) -> tuple[KeyFigure, ...]:
     return (
         KeyFigure(end, reached, ", ".join(filter(None, (f"{unchanged} if nothing changes", aim)))),
         KeyFigure("Double investment", window_said(plan.window).capitalize(), _length(plan)),
+        KeyFigure(
+            "Double running", counted(len(cash.double_running_years), "year"),
+            years_said(cash.double_running_years),
+        ),
         KeyFigure("Peak deficit", pounds(cash.peak_deficit) if peak else "None", peak),
         KeyFigure("Payback", _payback(plan), _lasting(plan)),
         KeyFigure(

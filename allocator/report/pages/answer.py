@@ -45,8 +45,9 @@ def answer(plan: Plan) -> str:
     """What was found."""
     if not plan.found:
         return _no_plan(plan)
-    told = f"{_window(plan)} {_shared(plan)}{_children(plan)}"
-    said = [told, _position(plan), shortfall_said(plan)]
+    told = f"{_shared(plan)}{_children(plan)}"
+    told = told[:1].upper() + told[1:]
+    said = [told, _position(plan), twice_said(plan), shortfall_said(plan)]
     return f"Answer: {' '.join(filter(None, said))}"
 
 
@@ -93,14 +94,28 @@ def _no_plan(plan: Plan) -> str:
     return told
 
 
+def twice_said(plan: Plan) -> str:
+    """The window and the years of double running: always together, since they are not the same."""
+    years = plan.cash().double_running_years
+    dearer = "the plan costs more than doing nothing new in no year before it pays back for good"
+    if years:
+        dearer = (
+            f"the plan costs more than doing nothing new in {counted(len(years), 'year')}, "
+            f"{years_said(years)}"
+        )
+    return f"{_window(plan)}; {dearer}."
+
+
 def _window(plan: Plan) -> str:
     if plan.window is not None:
         start, length = plan.window
         years = years_said(range(start, start + length))
-        return f"With {counted(length, 'year')} of double investment, {years},"
+        if any(fund.window_only for fund in plan.instance.resolved.accounts.values()):
+            return f"One-off money may be spent in {years}"
+        return f"The window of double investment is {years}"
     if len(plan.windows) == 1:
-        return "Without a double investment, which the instance does not allow,"
-    return "Without a double investment, since none does better,"
+        return "The instance allows no double investment"
+    return "No window of double investment does better than none"
 
 
 def _children(plan: Plan) -> str:

@@ -18,16 +18,21 @@ from allocator.wording import (
 
 MOST_WINDOWS = 4
 MOST_AREAS = 15
-WINDOW_MARK = "* double investment"
 _TIERS = {"early_help": "Early help", "edge_of_care": "Edge of care", "statutory": "Statutory"}
 
 
 def by_year(plan: Plan) -> str:
-    """Children in care at each year's end and spend, against the baseline; window years marked."""
-    said = [years_title(plan), table(*years_shown(plan))]
-    if plan.window is not None:
-        said.append(WINDOW_MARK)
-    return "\n".join(said)
+    """Children in care at each year's end and spend, against the baseline; years marked."""
+    said = [years_title(plan), table(*years_shown(plan)), marks_said(plan)]
+    return "\n".join(filter(None, said))
+
+
+def marks_said(plan: Plan) -> str:
+    """What the marks of years stand for, of those that the table has; blank without any."""
+    marks = {"* window of double investment": plan.window is not None}
+    if plan.found:
+        marks["+ double running"] = bool(plan.cash().double_running_years)
+    return ", ".join(mark for mark, there in marks.items() if there)
 
 
 def years_title(plan: Plan) -> str:
@@ -58,7 +63,10 @@ def years_shown(plan: Plan) -> tuple[list[str], list[list[str]]]:
 
 def _marked(plan: Plan, year: int) -> str:
     start, length = plan.window or (year + 1, 0)
-    return financial_year(year) + (" *" if start <= year < start + length else "")
+    marks = "*" if start <= year < start + length else ""
+    if plan.found and year in plan.cash().double_running_years:
+        marks += "+"
+    return f"{financial_year(year)} {marks}".rstrip()
 
 
 def windows(plan: Plan) -> str:

@@ -73,7 +73,11 @@ def money_lines(plan: Plan) -> list[tuple[str, str]]:
         peak = f"{pounds(cash.peak_deficit)}, reached in {financial_year(cash.peak_deficit_year)}"
         lines.append(("Peak deficit", peak))
     before = "before payback" if cash.payback_year else "in the years of the plan"
-    lines.append(("Double-running cost", f"{pounds(cash.double_running_cost)} {before}"))
+    double = f"{pounds(cash.double_running_cost)} {before}"
+    if cash.double_running_in_all > cash.double_running_cost + cash.tolerance:
+        years = counted(len(cash.double_running_years), "year")
+        double += f"; {pounds(cash.double_running_in_all)} in all {years} of double running"
+    lines.append(("Double-running cost", double))
     lines.append(("Payback", payback_said(plan)))
     present = f"{pounds(plan.npv_in_horizon)} in the years of the plan"
     if plan.instance.terminal_value:
