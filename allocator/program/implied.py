@@ -76,12 +76,14 @@ def _propagated(program: LinearProgram) -> Bounds:
 
 
 class _Entries:
-    """A program's coefficients, each with its row and its column."""
+    """A program's coefficients that are not nought, each with its row and its column."""
 
     def __init__(self, program: LinearProgram) -> None:
         matrix = program.matrix
+        there = matrix.values != 0  # variants keep the places of coefficients that are nought
         self.height, self.width = program.shape
-        self.row, self.column, self.value = matrix.rows, matrix.columns, matrix.values
+        self.row, self.column = matrix.rows[there], matrix.columns[there]
+        self.value = matrix.values[there]
         self.row_lower, self.row_upper = program.row_lower, program.row_upper
         self.up = self.value > 0
 

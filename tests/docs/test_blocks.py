@@ -33,6 +33,13 @@ UNREAD = "downloads"  # the published tables
 MADE_BY_HAND = {  # files that another program writes
     "allocator import-solution instances/england-2016 england.sol --names england.mps.names.json",
 }
+FUTURES = {  # what a page has its reader add to the council first
+    "how-to-hedge.md": {
+        "scenarios.csv": "scenario,probability\ncentral,0.5\ndear,0.3\nweak,0.2\n",
+        "changes.csv": "scenario,cell,value\ndear,states.care.unit_cost,*1.02\n"
+        "weak,effects.*.effect,*0.95\n",
+    }
+}
 LANGUAGES = {"sh", "python", "console", "bat", "toml", "json", "text", "math"}
 PAGES = [ROOT / "CONTRIBUTING.md", ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -95,7 +102,7 @@ def test_every_command_is_one(page, line, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def _place(tmp_path, monkeypatch):
+def _place(page, tmp_path, monkeypatch):
     """What the pages have at hand: instances, plans, a council, returns, a workbook."""
     monkeypatch.chdir(tmp_path)
     Path("instances").symlink_to(INSTANCES)
@@ -106,6 +113,8 @@ def _place(tmp_path, monkeypatch):
     write_workbook([plan], Path("plan.xlsx"))
     world, children = world_of(150, 3)
     write_returns(Path("returns"), children, world, 5, seed=3)
+    for name, text in FUTURES.get(page.name, {}).items():
+        (Path("my-council") / name).write_text(text, encoding="utf-8")
 
 
 def kept(body: str) -> list[str]:
