@@ -221,3 +221,12 @@ def feasible_programs(seed: int, count: int) -> Iterator[tuple[LinearProgram, Fl
             for n, kind in enumerate(rng.integers(0, 4, width))
         }
         yield program(rows, columns, matrix.tolist(), [0.0] * width), point
+
+
+def test_a_coefficient_of_nought_implies_no_bound() -> None:
+    """Variants of a program keep the place of a coefficient that is nought in them."""
+    paper = program({"tied": (-INF, 4)}, {"x": (0, INF), "y": (0, 4.0)}, [[1, 1]], [0, 0])
+    numbers = paper.numbers()
+    numbers[0] = 0.0
+    assert implied_bounds(paper)[1] == pytest.approx([4, 4])
+    assert implied_bounds(paper.with_numbers(numbers))[1] == pytest.approx([INF, 4])
