@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import os
 import sys
@@ -72,6 +73,17 @@ class Verbs(click.Group):
             return None
         module = f"{self.package}.{cmd_name.replace('-', '_')}"
         return cast(click.Command, importlib.import_module(module).command)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The verb that is asked for; of one that there is not, the nearest is named."""
+        name = args[0]
+        if name not in self.verbs and not name.startswith("-"):
+            near = difflib.get_close_matches(name, self.verbs, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            ctx.fail(f"there is no command {name!r}{hint}")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; a reader who has gone away is not an error."""

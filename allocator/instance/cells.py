@@ -145,10 +145,14 @@ def _read_whole(cell: object, text: str) -> int:
 
 
 def _read_year(cell: object, text: str) -> int:
-    if re.fullmatch(r"\d{4}[-/]\d{2,4}", text):
-        raise CellError(
-            "is not a year", f"name the financial year by the year it begins: {text[:4]}"
-        )
+    if pair := re.fullmatch(r"(\d{4})[-/–](\d{2}|\d{4})", text):
+        first, second = pair.groups()
+        if not str(int(first) + 1).endswith(second):
+            raise CellError(
+                "is not a financial year", f"name it by the year it begins, {first}, or write "
+                f"{first}-{(int(first) + 1) % 100:02}",
+            )  # fmt: skip
+        text = cell = first
     year = _read_whole(cell, text)
     if not 1900 <= year <= 2200:
         raise CellError("is not a year", "give the four digits of the year it begins, as 2016")

@@ -119,6 +119,7 @@ def _csv_rows(raw: Raw, file: Path, most: int = -1) -> NumberedRows:
         return
     text = _decoded(raw, file, most)
     if "\0" in text:
+        raw.unread.add(file.stem)
         raw.report(file.name, "holds zero bytes: it is not a text file", "save it as CSV UTF-8")
         return
     separator = _separator(raw, file.name, text)
@@ -129,6 +130,7 @@ def _csv_rows(raw: Raw, file: Path, most: int = -1) -> NumberedRows:
             yield before + 1, list(cells)
             before = reader.line_num
     except csv.Error as error:
+        raw.unread.add(file.stem)
         raw.report(file.name, f"is not valid CSV: {error}", "mend that row", row=before + 1)
 
 

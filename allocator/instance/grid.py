@@ -38,13 +38,14 @@ class Raw:
     """All cells of an instance, and the problems met on the way.
 
     ``settings`` maps (section, key) to the value and the row it stands in; ``sections``
-    are those present, even if empty.
+    are those present, even if empty, and ``unread`` the tables whose rows are not all there.
     """
 
     settings_file: str
     settings: dict[tuple[str, str], tuple[Any, int | None]] = field(default_factory=dict)
     sections: set[str] = field(default_factory=set)
     tables: dict[str, list[RawRow]] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def report(
@@ -67,7 +68,7 @@ def is_table(raw: Raw, name: str, file: str, what: str, heading: Callable[[], li
         return True
     if name.split(" ", maxsplit=1)[0] == RESULTS:
         return False
-    meant = _table_meant(name, {shown(cell).strip() for cell in heading()} - {""})
+    meant = _table_meant(name, {shown(cell).strip().casefold() for cell in heading()} - {""})
     if meant is not None:
         raw.report(
             file, "is not a table of an instance, though it looks like one",
@@ -114,6 +115,7 @@ def read_table(raw: Raw, table: str, file: str, rows: NumberedRows) -> None:
         named = {name: cell for name, cell in zip(header, padded, strict=False) if name}
         raw.tables[table].append(RawRow(file, number, named))
     if header is None:
+        raw.unread.add(table)
         raw.report(
             file, "is empty: it has no heading row",
             f"write the headings ({', '.join(TABLES[table].names)}) or delete the table",
@@ -121,8 +123,10 @@ def read_table(raw: Raw, table: str, file: str, rows: NumberedRows) -> None:
 
 
 def _read_header(raw: Raw, table: str, file: str, row: int, cells: list[Any]) -> list[str]:
-    header = [shown(cell).strip() for cell in cells]
     known = TABLES[table].names
+    spelled = {name.casefold(): name for name in known}
+    header = [shown(cell).strip() for cell in cells]
+    header = [spelled.get(name.casefold(), name) for name in header]
     for index, name in enumerate(header):
         if name and name in header[:index]:
             raw.report(file, "stands twice in the headings", "keep one", row=row, column=name)
@@ -133,6 +137,7 @@ def _read_header(raw: Raw, table: str, file: str, row: int, cells: list[Any]) ->
             )  # fmt: skip
     for column in TABLES[table].columns:
         if column.required and column.name not in header:
+            raw.unread.add(table)
             raw.report(
                 file, "is missing from the headings", f"add the column: {column.meaning}",
                 row=row, column=column.name,

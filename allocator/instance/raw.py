@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from allocator.errors import UsageError
 from allocator.files import recover
@@ -10,7 +11,9 @@ from allocator.instance.folder import read_folder
 from allocator.instance.grid import SETTINGS_FILE, SETTINGS_SHEET, Raw, RawRow
 from allocator.instance.workbook import read_workbook
 
-__all__ = ["SETTINGS_FILE", "SETTINGS_SHEET", "Raw", "RawRow", "read_raw"]
+PLAN_FILE: Final = "plan.json"  # what a saved plan is known by
+
+__all__ = ["PLAN_FILE", "SETTINGS_FILE", "SETTINGS_SHEET", "Raw", "RawRow", "read_raw"]
 
 
 def read_raw(path: Path) -> Raw:
@@ -21,6 +24,7 @@ def read_raw(path: Path) -> Raw:
     if path.name == SETTINGS_FILE and path.is_file():
         path = path.parent
     recover(path)
+    _refuse_plan(path)
     if path.is_dir():
         return read_folder(path)
     if not path.exists():
@@ -32,3 +36,13 @@ def read_raw(path: Path) -> Raw:
     raise UsageError(
         f"{path}: an instance is a folder with {SETTINGS_FILE} in it, or an .xlsx workbook"
     )
+
+
+def _refuse_plan(path: Path) -> None:
+    """Raise UsageError for a saved plan, whose tables are no instance's."""
+    folder = path.parent if path.name == PLAN_FILE else path
+    if (folder / PLAN_FILE).is_file() and not (folder / SETTINGS_FILE).exists():
+        raise UsageError(
+            f"{path}: this is a saved plan; its instance is in {folder / 'instance'}; "
+            "to compare plans: `allocator report A B`"
+        )

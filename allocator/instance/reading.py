@@ -21,7 +21,7 @@ def inspect(path: str | Path) -> tuple[Instance | None, list[Problem]]:
     instance = parse_instance(raw)
     problems = list(raw.problems)
     if instance is not None:
-        problems += examine(instance)
+        problems += examine(instance, raw.unread)
     return instance, problems
 
 

@@ -64,6 +64,16 @@ def test_bad_usage_exits_2_with_nothing_on_stdout(run, words):
     assert "rror: " in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [(["slove"], "solve"), (["calibrate", "publish"], "published"), (["chek", "x"], "check")],
+)
+def test_the_nearest_verb_is_named(run, words, meant):
+    result = run(*words)
+    assert result.exit_code == 2
+    assert f"; did you mean {meant!r}?" in result.stderr
+
+
 def test_check_finds_nothing(run):
     result = run("check", CASES / "hand")
     assert (result.exit_code, result.stderr) == (0, "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allocator.instance.check import children, targets
+from allocator.instance.check import children, sense, targets
 from tests.instance.bad import error, warning
 from tests.instance.drafts import add, cell, drop, setting
 
@@ -33,8 +33,8 @@ CHILDREN = [
     warning(children.states_are_used, add("states", state="plan", opening="0"),
             at="states.csv 4 state", value="plan", rule="never holds a child in north, south",
             remedy="remove the state"),
-    warning(children.care_costs_a_year, cell("states", 3, "unit_cost", "765"),
-            at="states.csv 3 unit_cost", value="765", rule="looks like the cost of a week",
+    warning(sense.unit_costs_are_those_of_a_year, cell("states", 3, "unit_cost", "765"),
+            at="states.csv 3 unit_cost", value="765", rule="£29,900 to £499,616",
             remedy="times 52"),
     error(children.terminal_value_is_finite, NO_DISCOUNTING, *NO_WAY_OUT,
           at="states.csv 3 state", value="foster", rule="never leads to `exit` in north, south",

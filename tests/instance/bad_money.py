@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allocator.instance.check import money
+from allocator.instance.check import money, sense
 from tests.instance.bad import error, warning
 from tests.instance.drafts import add, cell, drop, setting
 
@@ -42,4 +42,7 @@ MONEY = [
     warning(money.prices_are_indices, cell("prices", 2, "index", "0"),
             at="prices.csv 2 index", value="0", rule="makes everything free",
             remedy="an index of 1 is the price base"),
+    warning(sense.funds_are_of_the_size_of_spend, cell("states", 3, "unit_cost", "5000000"),
+            at="budgets.csv - amount", rule="and the children there now cost",
+            remedy="not thousands"),
 ]  # fmt: skip

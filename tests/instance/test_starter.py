@@ -89,3 +89,8 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
         write_starter(tmp_path / "mine")
     with pytest.raises(UsageError, match=r"to a folder, or to an \.xlsx workbook"):
         write_starter(tmp_path / "mine.csv")
+
+
+def test_the_starters_notes_say_what_its_cells_say() -> None:
+    row = read(TEMPLATE).tables["effects"][0]
+    assert f"averts {row['effect']:g} moves" in row["note"]

@@ -62,7 +62,7 @@ DAMAGED_CELLS: list[tuple[str, str, Any, str]] = [
     ("states", "E2", "400 children", "row 2, column opening: '400 children' is not a number"),
     ("states", "E2", True, "row 2, column opening: 'True' is not a number"),
     ("transitions", "E3", "30%", "row 3, column avoidable_share: '30%' is not a plain number"),
-    ("arrivals", "C2", "2020-21", "row 2, column year: '2020-21' is not a year"),
+    ("arrivals", "C2", "2020-22", "row 2, column year: '2020-22' is not a financial year"),
     ("arrivals", "C2", datetime.date(2020, 4, 1), "row 2, column year: '2020-04-01 00:00:00' is a "
      "date"),
     ("instance", "B4", "four", "row 4, column instance.years: 'four' is not a number"),

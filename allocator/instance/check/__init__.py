@@ -6,6 +6,7 @@ whose first line says it; ``CHECKS`` lists them all, so the documentation can to
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import chain
 
 from allocator.instance.check import (
@@ -15,6 +16,7 @@ from allocator.instance.check import (
     money,
     names,
     ranges,
+    sense,
     services,
     targets,
     years,
@@ -25,20 +27,24 @@ from allocator.instance.problems import Problem, errors
 
 EARLY: tuple[Check, ...] = (
     *names.CHECKS, *years.CHECKS, *children.CHECKS, *services.CHECKS, *money.CHECKS,
-    *targets.CHECKS, *demand.CHECKS, *ranges.CHECKS, *futures.CHECKS,
+    *targets.CHECKS, *demand.CHECKS, *ranges.CHECKS, *sense.CHECKS, *futures.CHECKS,
 )  # fmt: skip
 # Those that need an instance without errors.
 LATE: tuple[Check, ...] = (*targets.LATE_CHECKS, *futures.LATE_CHECKS)
 CHECKS = EARLY + LATE
 
 
-def examine(instance: Instance) -> list[Problem]:
+def examine(instance: Instance, unread: Collection[str] = ()) -> list[Problem]:
     """Every problem between the cells of an instance, errors and warnings, in one pass.
 
     Rows may lack cells that could not be read; those are passed over, and nothing raises.
+    ``unread`` are tables whose rows are not all there: what only they could settle is left out.
     """
-    view = View(instance)
-    found = list(chain.from_iterable(check(view) for check in EARLY))
+    view = View(instance, frozenset(unread))
+    checks = EARLY if not unread else (*names.CHECKS, *ranges.CHECKS)
+    found = list(chain.from_iterable(check(view) for check in checks))
+    if unread:
+        return found
     if view.is_complete and not errors(found):
         found += chain.from_iterable(check(view) for check in LATE)
     return found

@@ -9,7 +9,6 @@ from allocator.instance.problems import Problem
 from allocator.instance.schema import EXIT
 
 FAST_RATE = 3.0  # moves per child-year: a mean stay under four months
-WEEKLY = (50.0, 12_000.0)  # £: a year in care costs more, a week of it may cost this
 
 
 def someone_is_in_care(view: View) -> Iterator[Problem]:
@@ -92,17 +91,6 @@ def states_are_used(view: View) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def care_costs_a_year(view: View) -> Iterator[Problem]:
-    """The cost of a child in care is for a year, not for a week."""
-    low, high = WEEKLY
-    for row in view.rows("states"):
-        if row["in_care"] and low <= row["unit_cost"] <= high:
-            yield warn(
-                row, "unit_cost", "looks like the cost of a week in care",
-                "give pounds per child-year: a week's cost times 52",
-            )  # fmt: skip
-
-
 def terminal_value_is_finite(view: View) -> Iterator[Problem]:
     """Without discounting, children still there at the end leave at last."""
     if view.instance.discount_rate > 0 or not view.instance.terminal_value:
@@ -135,6 +123,6 @@ def _leaving_at_last(view: View) -> set[tuple[str, str]]:
 
 CHECKS: tuple[Check, ...] = (
     someone_is_in_care, staying_has_no_rate, moves_have_a_rate, rates_are_plausible,
-    rows_apply_everywhere, children_can_leave, states_are_used, care_costs_a_year,
+    rows_apply_everywhere, children_can_leave, states_are_used,
     terminal_value_is_finite,
 )  # fmt: skip

@@ -29,6 +29,7 @@ class View:
     """An instance, its sound part, and that part by area and year."""
 
     instance: Instance
+    unread: frozenset[str] = frozenset()  # tables whose rows are not all there
 
     @property
     def is_complete(self) -> bool:
@@ -49,6 +50,10 @@ class View:
         }  # fmt: skip
         fixed = {EXIT: {EXIT}, "tier": set(TIERS), TOTAL: {TOTAL}, ALL: {ALL}, OUTSIDE: {OUTSIDE}}
         return defined | {kind: frozenset(words) for kind, words in fixed.items()}
+
+    def is_open(self, column: Column) -> bool:
+        """Whether a reference in this column may be to a row that could not be read."""
+        return any(f"{kind}s" in self.unread for kind in column.refers)
 
     def allowed(self, column: Column) -> frozenset[str]:
         """Names that a reference in this column may stand for."""
@@ -120,7 +125,9 @@ class View:
         for column in TABLES[row.table].columns:
             value, given_up = values.get(column.name), column.name in unread
             if value is not None:
-                means_something = not column.refers or value in self.allowed(column)
+                means_something = (
+                    not column.refers or self.is_open(column) or value in self.allowed(column)
+                )
             elif column.kind is Kind.NUMBER and not column.key:
                 means_something = True
                 if column.required or given_up:
