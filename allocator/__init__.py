@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     from allocator.instance.writing import write
     from allocator.plan.plan import Plan
     from allocator.plan.saving.loading import load
-    from allocator.plan.saving.recheck import recheck as audit
+    from allocator.solving.again import audit_saved as audit
     from allocator.solving.export import export
     from allocator.solving.session import build
     from allocator.solving.solve import solve
@@ -99,7 +99,7 @@ _HOMES: Final[dict[str, tuple[str, ...]]] = {
     "Instance": ("instance",),
     "Plan": ("plan.plan",),
     "alternatives": ("explain.alternatives.alternatives",),
-    "audit": ("plan.saving.recheck", "recheck"),
+    "audit": ("solving.again", "audit_saved"),
     "build": ("solving.session",),
     "change": ("instance.change", "apply_changes"),
     "check": ("instance.reading", "inspect"),

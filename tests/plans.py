@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,9 @@ import pytest
 from allocator.instance import Instance, read
 from allocator.instance.change import apply_changes
 from allocator.plan.plan import Plan
+from allocator.plan.saving.loading import open_facts
+from allocator.plan.saving.seal import SEAL, seal_of
+from allocator.plan.saving.writing import owns
 from allocator.solving.solve import solve
 
 CASES = Path(__file__).parent / "cases"
@@ -51,6 +55,13 @@ def contents(folder: Path) -> dict[str, bytes]:
         for file in folder.rglob("*")
         if file.is_file()
     }
+
+
+def resealed(folder: Path) -> None:
+    """Make a saved plan's seal anew, as whoever means to deceive would."""
+    folder, facts = open_facts(folder)
+    facts["saved"][SEAL] = seal_of(folder, facts, owns)
+    (folder / "plan.json").write_text(json.dumps(facts), encoding="utf-8")
 
 
 def failing(error: BaseException) -> Callable[..., None]:

@@ -195,7 +195,7 @@ def test_a_fact_that_the_tables_contradict_fails(saved, fact):
     found = recheck(saved)
     assert not found.passed
     assert found.audit.passed
-    assert [said.partition(":")[0] for said in found.disagreements] == [fact]
+    assert [said.partition(":")[0] for said in found.disagreements] == ["plan.json", fact]
 
 
 def test_an_objective_that_is_not_the_cost_fails(saved):
@@ -209,7 +209,8 @@ def test_another_instance_is_told(saved):
     edited(saved / "instance" / "instance.toml", "discount_rate = 0.035", "discount_rate = 0.04")
     found = recheck(saved)
     assert not found.passed
-    assert "is not the one that was solved" in found.disagreements[0]
+    assert found.disagreements[0].startswith("instance/instance.toml: is not as it was saved")
+    assert "is not the one that was solved" in found.disagreements[1]
 
 
 DAMAGE = [

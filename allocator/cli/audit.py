@@ -29,16 +29,21 @@ FAILED = 4
     metavar="INSTANCE",
     help="Check against this instance, not the copy that the plan keeps.",
 )
+@click.option("--again", is_flag=True, help="Solve every window anew and compare their costs.")
 @click.option("--json", "json", is_flag=True, help="Print one JSON object.")  # fmt: skip
-def command(plan: Path, instance: Path | None, json: bool) -> int:
+def command(plan: Path, instance: Path | None, again: bool, json: bool) -> int:
     """Re-check a saved PLAN, the folder that `solve --out` wrote or its plan.json.
 
-    The plan's tables are run forward by a simulator that knows nothing of the linear program,
-    and every rule of the model is checked in the units of the instance.  Exits 4 if one fails.
+    Its files are held to their seal.  The plan's tables are run forward by a simulator that knows
+    nothing of the linear program, and every rule of the model is checked in the units of the
+    instance.  What follows from the instance is worked out again, and the plan's own window is
+    solved again for its cost and prices.  Exits 4 if anything fails.
     """
-    from allocator.plan.saving import as_json, recheck
+    from allocator.plan.saving import as_json
+    from allocator.solving.again import audit_saved
 
-    found = recheck(plan, None if instance is None else open_instance(instance))
+    other = None if instance is None else open_instance(instance)
+    found = audit_saved(plan, other, every_window=again)
     click.echo(as_json(found.to_dict()) if json else _text(found))
     return 0 if found.passed else FAILED
 
@@ -46,4 +51,4 @@ def command(plan: Path, instance: Path | None, json: bool) -> int:
 def _text(found: Recheck) -> str:
     from allocator.report.checks import audit_table
 
-    return audit_table(found.audit, found.disagreements)
+    return audit_table(found.audit, found.disagreements, found.notes)

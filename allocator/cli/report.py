@@ -41,8 +41,9 @@ def command(
 ) -> None:  # fmt: skip
     """Report each saved PLAN, the folder that `solve --out` wrote; several side by side.
 
-    Every plan is audited again first, and one that does not stand up is not reported.  What is
-    shown is what the plan's tables hold.  Exits 4 where the audit fails.
+    Every plan is audited again first, and one that does not stand up is not reported, nor one
+    that is not as it was saved.  What is shown is what the plan's tables hold.  Exits 4 where the
+    audit fails, 2 where the seal is broken.
     """
     if html is None and not (xlsx or png or svg):
         html = _beside(plans)

@@ -59,12 +59,12 @@ def decision_tables(
         "diverted": take("diverted"),
         "spend": take("spend"),
         "drawn": drawn,
-        "funds": _fund_table(instance, drawn, take("unspent")),
+        "funds": fund_table(instance, drawn, take("unspent")),
         **{name: take(name) for name in SHORTFALL if program.columns[name].count},
     }
 
 
-def _fund_table(instance: Instance, drawn: pd.DataFrame, unspent: pd.DataFrame) -> pd.DataFrame:
+def fund_table(instance: Instance, drawn: pd.DataFrame, unspent: pd.DataFrame) -> pd.DataFrame:
     """By balance and year, £: given, brought forward, drawn, left, and what of that lapses."""
     keys = ["fund", "owner", "year"]
     amounts = pd.DataFrame(

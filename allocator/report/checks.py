@@ -8,7 +8,7 @@ from allocator.audit import Audit, Finding
 from allocator.wording import counted, shortened, table
 
 
-def audit_table(audit: Audit, disagreements: Sequence[str] = ()) -> str:
+def audit_table(audit: Audit, disagreements: Sequence[str] = (), notes: Sequence[str] = ()) -> str:
     """Every rule with its worst violation in units and where, then the verdict."""
     rows = [
         [
@@ -19,6 +19,7 @@ def audit_table(audit: Audit, disagreements: Sequence[str] = ()) -> str:
     ]  # fmt: skip
     lines = [table(["", "Rule", "MODEL.md", "Worst violation", "Where"], rows, left=5)]
     lines += [f"FAILS {said}" for said in disagreements]
+    lines += [f"note: {said}" for said in notes]
     failing = sum(not finding.passed for finding in audit.findings) + len(disagreements)
     verdict = f"{counted(failing, 'check')} failed" if failing else "every rule holds"
     return "\n".join([*lines, "", f"{counted(len(audit.findings), 'rule')} checked: {verdict}"])

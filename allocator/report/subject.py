@@ -10,6 +10,8 @@ from allocator.errors import AuditError, UsageError
 from allocator.plan.plan import Plan
 from allocator.plan.saving import load, recheck
 from allocator.plan.saving.loading import open_facts
+from allocator.plan.saving.seal import demand
+from allocator.plan.saving.writing import owns
 from allocator.report.answers import Answers, answers_beside, read_answers
 
 
@@ -36,10 +38,11 @@ class Subject:
 def open_subject(path: Path, answers: Path | None = None) -> Subject:
     """The plan saved at ``path``, audited again, and its answers: in its folder, or ``answers``.
 
-    Raises UsageError where there is no plan or a file is damaged, AuditError where the plan's
-    tables do not stand up or its plan.json says otherwise.
+    Raises UsageError where there is no plan, a file is damaged or its seal does not hold,
+    AuditError where the plan's tables do not stand up or its plan.json says otherwise.
     """
     folder, facts = open_facts(path)
+    demand(folder, facts, owns)
     if facts.get("status") == "infeasible":
         plan, checked = load(path), None
     else:

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from allocator.cli import cli
 from allocator.report.answers import COLUMNS, read_answers
-from tests.plans import contents
+from tests.plans import contents, resealed
 from tests.report.subjects import folder_of, subject_of
 
 
@@ -104,6 +104,10 @@ def test_a_plan_that_does_not_stand_up_is_not_reported(plan, tmp_path):
     cells[-2] = str(float(cells[-2]) + 5)
     table.write_text("\n".join([*rows[:-1], ",".join(cells)]) + "\n", encoding="utf-8")
     found = report(plan)
+    assert found.exit_code == 2
+    assert "its seal is broken: states.csv" in found.stderr
+    resealed(plan)
+    found = report(plan)
     assert found.exit_code == 4
     assert "does not stand up" in found.stderr
     assert "allocator audit" in found.stderr
@@ -118,6 +122,8 @@ def test_another_instance_than_was_solved_is_refused(plan, tmp_path, status):
     text = settings.read_text(encoding="utf-8")
     assert 'name = "' in text
     settings.write_text(text.replace('name = "', 'name = "other-', 1), encoding="utf-8")
+    assert report(plan).exit_code == 2
+    resealed(plan)
     assert report(plan).exit_code in (2, 4)
 
 

@@ -12,7 +12,10 @@ from allocator.audit import Audit, audit
 from allocator.errors import UsageError
 from allocator.instance import Instance
 from allocator.plan.plan import Plan
+from allocator.plan.saving.derived import contradictions
 from allocator.plan.saving.loading import load, open_facts
+from allocator.plan.saving.seal import UNSEALED, broken
+from allocator.plan.saving.writing import owns
 
 _SAME = 1e-9  # relative; plan.json keeps every digit
 
@@ -21,13 +24,16 @@ _SAME = 1e-9  # relative; plan.json keeps every digit
 class Recheck:
     """What a saved plan's audit found.
 
-    ``disagreements`` are facts of plan.json that its own tables contradict, or that were
-    said of another instance.
+    ``disagreements`` are files that are not as they were sealed, facts that the instance or the
+    plan's own tables contradict, or that were said of another instance, which ``same_instance``
+    denies.  ``notes`` are what could not be checked.
     """
 
     plan: Plan
     audit: Audit
     disagreements: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    same_instance: bool = True
 
     @property
     def passed(self) -> bool:
@@ -49,6 +55,7 @@ class Recheck:
                 for f in self.audit.findings
             ],
             "disagreements": list(self.disagreements),
+            "notes": list(self.notes),
         }  # fmt: skip
 
 
@@ -57,7 +64,10 @@ def recheck(path: str | Path, instance: Instance | None = None) -> Recheck:
 
     Raises UsageError where there is no plan, it is damaged, or it was found infeasible.
     """
-    _, facts = open_facts(path)
+    folder, facts = open_facts(path)
+    files = broken(folder, facts, owns)
+    sealed = tuple(f"{file}: is not as it was saved; the seal is broken" for file in files or ())
+    notes = (UNSEALED,) if files is None else ()
     plan = load(path, instance)
     if not plan.found:
         raise UsageError(f"{path}: there is no plan to audit; its status is {plan.status}")
@@ -68,8 +78,9 @@ def recheck(path: str | Path, instance: Instance | None = None) -> Recheck:
     if plan.instance.hash != facts["instance_hash"]:
         other = "the instance's copy is not the one" if instance is None else "it is not the one"
         said = f"instance: {other} that was solved, whose hash is {facts['instance_hash'][:12]}"
-        return Recheck(plan, checked, (said,))
-    return Recheck(plan, checked, tuple(_disagreements(facts, plan.to_dict())))
+        return Recheck(plan, checked, (*sealed, said), notes, same_instance=False)
+    said_otherwise = (*_disagreements(facts, plan.to_dict()), *contradictions(plan, folder))
+    return Recheck(plan, checked, (*sealed, *said_otherwise), notes)
 
 
 def _disagreements(stated: Any, found: Any, name: str = "") -> Iterator[str]:

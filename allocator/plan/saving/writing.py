@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from allocator.plan.saving.layout import (
     WINDOWS_FILE,
     described,
 )
+from allocator.plan.saving.seal import SEAL, seal_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,12 +34,13 @@ _OWN: Final = frozenset(
 )
 
 
-def _owns(file: str) -> bool:
+def owns(file: str) -> bool:
+    """Whether a file of the folder, by relative path, is the plan's own, and so under its seal."""
     folder, _, inner = file.partition("/")
     return file in _OWN or (folder == INSTANCE_FOLDER and INSTANCE.owns(inner))
 
 
-PLAN: Final = FolderKind("a plan", PLAN_FILE, _owns)
+PLAN: Final = FolderKind("a plan", PLAN_FILE, owns)
 
 
 def save(plan: Plan, folder: str | Path, *, force: bool = False) -> None:
@@ -55,17 +58,23 @@ def check_place(folder: str | Path, *, force: bool = False) -> None:
 
 
 def _fill(plan: Plan, folder: Path) -> None:
-    import pandas as pd
-
     write(plan.instance, folder / INSTANCE_FOLDER)
     for name, table in plan.tables.items():
         _write_csv(table, folder / f"{name}.csv")
-    outcomes = pd.DataFrame([w.to_dict() for w in plan.windows], columns=list(WINDOWS[1]))
-    _write_csv(outcomes.astype({"first_year": "Int64", "years": "Int64"}), folder / WINDOWS_FILE)
+    _write_csv(window_table(plan), folder / WINDOWS_FILE)
     _write_text(plan.log, folder / LOG_FILE)
     _write_text(readme(plan), folder / README_FILE)
-    text = as_json({**plan.to_dict(), "saved": _saved(plan)}, ascii_only=False)
-    _write_text(text + "\n", folder / PLAN_FILE)
+    facts = json.loads(as_json({**plan.to_dict(), "saved": _saved(plan)}))
+    facts["saved"][SEAL] = seal_of(folder, facts, owns)
+    _write_text(as_json(facts, ascii_only=False) + "\n", folder / PLAN_FILE)
+
+
+def window_table(plan: Plan) -> pd.DataFrame:
+    """Every window that was tried, as windows.csv has it."""
+    import pandas as pd
+
+    outcomes = pd.DataFrame([w.to_dict() for w in plan.windows], columns=list(WINDOWS[1]))
+    return outcomes.astype({"first_year": "Int64", "years": "Int64"})
 
 
 def _write_csv(table: pd.DataFrame, file: Path) -> None:

@@ -1,0 +1,79 @@
+"""A saved plan audited, and its program solved again: what its tables alone cannot show."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from allocator.instance import Instance, Window
+from allocator.plan.plan import Plan, WindowOutcome
+from allocator.plan.saving.derived import named, same
+from allocator.plan.saving.recheck import Recheck, recheck
+from allocator.program.program import POUNDS
+from allocator.solving.priced import check_prices
+from allocator.solving.session import Session, WindowSolved, at_window, build
+
+
+def audit_saved(
+    path: str | Path, instance: Instance | None = None, *, every_window: bool = False
+) -> Recheck:
+    """Audit a saved plan, and solve its window again; with ``every_window``, all of them.
+
+    Against the instance's copy beside it, or another instance, for which nothing is solved.
+    Raises UsageError where there is no plan, it is damaged, or it was found infeasible, and
+    SolverError where the solver fails.
+    """
+    found = recheck(path, instance)
+    plan = found.plan
+    if not found.same_instance or plan.window not in (None, *plan.instance.windows):
+        return found
+    said = tuple(_against(plan, _solved(plan, every_window=every_window)))
+    return replace(found, disagreements=(*found.disagreements, *said))
+
+
+def _solved(plan: Plan, *, every_window: bool) -> dict[Window | None, WindowSolved]:
+    """Windows solved afresh: the plan's last, and alone unless every one is asked for."""
+    instance, session = plan.instance, Session(plan.formulation)
+    program = build(instance, plan.formulation).relaxed()
+    others = [w for w in (*reversed(instance.windows), None) if every_window and w != plan.window]
+    return {
+        window: session.solve_window(window, at_window(program, instance, window))
+        for window in (*others, plan.window)
+    }
+
+
+def _against(plan: Plan, solved: dict[Window | None, WindowSolved]) -> Iterator[str]:
+    """Where a plan says otherwise than what was solved afresh."""
+    own = solved[plan.window]
+    if not own.optimal:
+        yield f"status: solved again with {named(plan.window)}, there is no plan"
+        return
+    if not same(own.value(-1) * POUNDS, plan.objective):
+        yield (
+            f"objective: the least cost by {plan.formulation} with {named(plan.window)} is "
+            f"£{own.value(-1) * POUNDS:,.0f}, the plan says £{plan.objective:,.0f}"
+        )
+        return
+    stated = {each.window: each for each in plan.windows}
+    for window, again in solved.items():
+        if window in stated:
+            yield from _outcome(stated[window], again, plan.objective or 0.0)
+    yield from check_prices(plan, own.program, own.value(-1))
+
+
+def _outcome(stated: WindowOutcome, again: WindowSolved, chosen: float) -> Iterator[str]:
+    name = f"windows, {named(stated.window)}"
+    cost = again.value(-1) * POUNDS if again.optimal else math.inf
+    told = f"£{cost:,.0f}" if again.optimal else "no plan"
+    if stated.status == "optimal" and not same(stated.objective, cost):
+        yield f"{name}: plan.json says £{stated.objective or 0:,.0f}; solved again it is {told}"
+    if stated.status == "infeasible" and again.optimal:
+        yield f"{name}: plan.json says there is no plan; solved again it is {told}"
+    if stated.status == "bounded":
+        least = stated.at_least
+        if least is None or (least > cost and not same(least, cost)):
+            yield f"{name}: plan.json says it costs at least £{least or 0:,.0f}; it is {told}"
+    if cost < chosen and not same(cost, chosen):
+        yield f"{name}: solved again it is {told}, less than the plan"
