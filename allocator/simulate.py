@@ -267,38 +267,47 @@ class Simulator:
         """Present value of a pound in each year."""
         return (1 + self.instance.discount_rate) ** -np.arange(self.instance.years, dtype=float)
 
-    def terminal_value(self, children: Floats, diverted_after: Floats | None = None) -> float:
-        """Present value of the cashable cost of those still there at the end, run on and on, £.
+    def child_cost(self) -> Floats:
+        """Cashable cost of a child-year by state at the closing year's prices, £."""
+        cost = self.state_values("cashable_share") * self.state_values("unit_cost")
+        closing: Floats = cost * self.prices(self.states)[-1]
+        return closing
+
+    def terminal_value(
+        self,
+        children: Floats,
+        diverted_after: Floats | None = None,
+        cost: Floats | None = None,
+    ) -> float:
+        """Present value of the cost of those still there at the end, run on and on, £.
 
         ``children`` is by state at the end of the horizon, ``diverted_after`` by period after it
-        and effect.  Summed period by period until nothing is left that counts.
+        and effect, ``cost`` £ per child-year by state, the cashable cost where it is None.
+        Summed period by period until nothing is left that counts.
         """
         if not self.instance.terminal_value:
             return 0.0
         late = np.zeros((0, len(self.effects))) if diverted_after is None else diverted_after
+        yearly = self.child_cost() if cost is None else cost
         if self.instance.is_continuous:
-            return self._run_off(children, late)
+            return self._run_off(children, late, yearly)
         per_period = (1 + self.instance.discount_rate) ** (-1 / self.instance.periods_per_year)
         closing = self.discount()[-1]
-        cost = (
-            self.state_values("cashable_share")
-            * self.state_values("unit_cost")
-            * self.prices(self.states)[-1]
-            / self.instance.periods_per_year
-        )
+        each = yearly / self.instance.periods_per_year
         shift = self.shift()
-        total, left, factor = 0.0, children.copy(), closing
+        total, left, factor, gross = 0.0, children.copy(), closing, 0.0
         for period in range(_MOST_PERIODS):
             factor *= per_period
-            total += factor * float(cost @ left)
+            total += factor * float(each @ left)
+            gross += factor * float(np.abs(each) @ np.abs(left))
             left = self.moved(left, self.instance.last_year)
             if period < len(late):
                 left = left + late[period] @ shift
-            elif not factor * float(cost @ np.abs(left)) > _NEGLIGIBLE * abs(total):
+            elif not factor * float(np.abs(each) @ np.abs(left)) > _NEGLIGIBLE * gross:
                 break  # so too where a number is missing
         return total
 
-    def _run_off(self, children: Floats, late: Floats) -> float:
+    def _run_off(self, children: Floats, late: Floats, yearly: Floats) -> float:
         """The same with continuous timing, by half periods: moves are averted in the middle of one.
 
         A pound is discounted as it falls due, and a year's pounds together as a year inside the
@@ -308,18 +317,18 @@ class Simulator:
         force = math.log1p(rate)
         discounted = self._generators[-1] - force * np.eye(self._generators.shape[-1])
         moved, spent, _ = map(self._arcs, moved_and_stayed(discounted, length))
-        cost = self.state_values("cashable_share") * self.state_values("unit_cost")
-        cost = cost * self.prices(self.states)[-1] * (force / rate if rate > 0 else 1.0)
+        cost = yearly * (force / rate if rate > 0 else 1.0)
         shift, factor, total = self.shift(), float(self.discount()[-1]), 0.0
-        left = children * factor
+        left, gross = children * factor, 0.0
         for half in range(_MOST_PERIODS):
-            more = float(cost @ self._through(spent, np.abs(left)))
+            more = float(np.abs(cost) @ self._through(spent, np.abs(left)))
             total += float(cost @ self._through(spent, left))
+            gross += more
             left = self._through(moved, left)
             factor *= math.exp(-force * length)
             if half % 2 == 0 and half // 2 < len(late):
                 left = left + factor * late[half // 2] @ shift
-            elif half // 2 >= len(late) and not more > _NEGLIGIBLE * abs(total):
+            elif half // 2 >= len(late) and not more > _NEGLIGIBLE * gross:
                 break  # so too where a number is missing
         return total
 

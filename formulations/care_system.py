@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pyomo.core as pyo
 
 from formulations import (
+    benefits,
     double_investment,
     effects,
     horizon,
@@ -42,6 +43,7 @@ def care_system(
         money,
         double_investment,
         target,
+        benefits,
         objective,
     ):
         topic.declare(m, instance)

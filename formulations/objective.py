@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyomo.core as pyo
 
+from formulations.benefits import benefits, child_benefit
 from formulations.money import MILLION
 from formulations.rates import generators, state_names
 from formulations.services import reach
@@ -64,6 +65,7 @@ def values_of_a_child(instance: Instance, rates: Rates) -> dict[tuple[str, str],
     With the closing year's probabilities and prices, in its money of account:
     :math:`V = (I - \beta P)^{-1}\beta\,\tilde c`, or with continuous timing
     :math:`V = \frac\rho r(\rho I - Q)^{-1}\,\kappa c\pi_Y` with :math:`\rho = \ln(1+r)`.
+    The cost is less the good done to others, as far as it counts (3.14).
     """
     value = _continuous_values if instance.is_continuous else partial(_period_values, rates.chance)
     found: dict[tuple[str, str], float] = {}
@@ -75,9 +77,10 @@ def values_of_a_child(instance: Instance, rates: Rates) -> dict[tuple[str, str],
 
 
 def _yearly_cost(instance: Instance, a: str, i: str) -> float:
-    """Cashable cost of a child-year at the closing year's prices, £m."""
+    """Cashable cost of a child-year at the closing year's prices, less its good to others, £m."""
     data, state = instance.resolved, instance.resolved.states[a, i]
-    return state.cashable_share * state.unit_cost * data.prices[a, i, instance.last_year] / MILLION
+    cost = state.cashable_share * state.unit_cost * data.prices[a, i, instance.last_year]
+    return (cost - child_benefit(instance, a, i)) / MILLION
 
 
 def _period_values(chance: ByMove, instance: Instance, n: int, cost: Floats) -> Floats:
@@ -122,16 +125,19 @@ def terminal_value(m: Any) -> Any:
 def total_cost(m: Any) -> Any:
     r"""Least present value of spend and terminal value, and of what a shortfall is charged, £m.
 
+    Less the good done to others, as far as it counts.
+
     .. math::
         \min \sum_y \delta^{\,y-y_0}\Big(\sum_g spend_{gy} + price_{excess}\, excess_y
         + price_{overspend}\, overspent_y\Big)
         + \delta^{Y-y_0}\Big(\sum_i V_i n_{iH}
         - \sum_{\tau\ge1}\beta^{\tau}\sum_k d_{k,H+\tau}(V_{to}-V_{instead})\Big)
+        - weight\cdot B
 
     With continuous timing :math:`\beta^{\tau-1/2}` stands for :math:`\beta^\tau`.
-    MODEL.md 3.8, 3.10, 3.11
+    MODEL.md 3.8, 3.10, 3.11, 3.14
     """
-    return spend_present_value(m) + terminal_value(m) + charges(m)
+    return spend_present_value(m) + terminal_value(m) + charges(m) - benefits(m)
 
 
 def children_in_care_at_end(m: Any) -> Any:

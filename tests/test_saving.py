@@ -79,6 +79,7 @@ def test_the_layout_is_that_of_the_tables():
     prices = Shortfall(excess_price=1e5, overspend_price=0.5)
     tables = solve(replace(plan.instance, shortfall=prices)).tables
     tables |= {"demand": plan_of("drivers-period").tables["demand"]}
+    tables |= {"benefits": plan_of("benefits-period").tables["benefits"]}
     assert {name: tuple(table.columns) for name, table in tables.items()} == {
         name: columns for name, (_, columns) in TABLES.items()
     }

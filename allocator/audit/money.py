@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from allocator.audit import benefits
 from allocator.audit.case import Case, Floats
 from allocator.audit.findings import Kind, Ledger
 from allocator.instance.instance import owner_areas
@@ -121,14 +122,19 @@ def double_investment(case: Case, ledger: Ledger) -> None:
 
 def objective(case: Case, ledger: Ledger, stated: float, stated_terminal: float) -> None:
     """3.11: the present value of what is spent and of what is left behind."""
-    after = case.diverted[case.instance.number_of_periods :]
-    left = case.run.terminal_value(case.children[-1], after)
+    left = left_behind(case)
     spent = float(case.run.discount() @ case.spend_of(TIERS))
     for rule, value, found in (
         ("terminal value", stated_terminal, left),
-        ("objective", stated, spent + left + _charges(case)),
+        ("objective", stated, spent + left + _charges(case) - benefits.counted(case)),
     ):
         ledger.compare(rule, "3.11", "£", value, found, ["the plan"], ["all areas"], "equal")
+
+
+def left_behind(case: Case) -> float:
+    """3.11: present value of what those still there at the end cost, £; good to others apart."""
+    after = case.diverted[case.instance.number_of_periods :]
+    return case.run.terminal_value(case.children[-1], after)
 
 
 def _charges(case: Case) -> float:

@@ -185,6 +185,8 @@ class Citer:
             owner = self.instance.double_investment
         elif section == "reinvestment":
             key = "reinvestment_share"
+        elif section == "wider_benefits":
+            key = "benefit_weight"
         elif section == "shortfall":
             owner = self.instance.shortfall
         value = getattr(owner, key, None)
@@ -274,6 +276,7 @@ _CELLS: Final[Mapping[tuple[str, str], str]] = {
     ("arrivals", "children"): "the children arriving in {state}{place} from {years}",
     ("prices", "index"): "the price index of {item}{place} from {years}",
     ("drivers", "value"): "{driver}{place} from {years}",
+    ("benefits", "amount"): "the good that {item}{place} does to {to_whom}",
     ("responses", "response"): "the response of {move}{place} to {driver}",
 }
 _ABOUT: Final[Mapping[str, str]] = {
@@ -281,7 +284,8 @@ _ABOUT: Final[Mapping[str, str]] = {
     "transitions": "{move}", "effects": "{service} on {move}", "returns": "{service}",
     "funds": "{fund}", "arrivals": "{state}", "budgets": "{budget}", "limits": "{item}",
     "targets": "the target", "prices": "{item}", "drivers": "{driver}",
-    "responses": "{move} to {driver}", "inflation": "inflation", "optimism": "{evidence}",
+    "responses": "{move} to {driver}", "inflation": "inflation",
+    "benefits": "the good that {item} does to {to_whom}", "optimism": "{evidence}",
 }  # fmt: skip
 
 

@@ -170,12 +170,14 @@ class Hedge(Answer):
             "value_of_perfect_information": self.value_of_perfect_information,
             "value_of_stochastic_solution": self.value_of_stochastic_solution,
             "target_met_probability": self.chance([f.meets_targets for f in self.futures])
-            if found else None,
+            if found
+            else None,
             "funds_suffice_probability": self.chance([f.funds_suffice for f in self.futures])
-            if found else None,
+            if found
+            else None,
             "certificate": None if self.certificate is None else self.certificate.to_dict(),
             "audit": None if worst is None else worst.to_dict(),
-        }  # fmt: skip
+        }
 
 
 def hedge(
@@ -202,16 +204,35 @@ def hedge(
     outcomes = tuple(_outcome(form, each) for each in solved)
     if best is None or best.solution is None:
         return Hedge(
-            instance, LEAST_COST, session.solver, {}, None, None, outcomes, (), {}, None, None,
+            instance,
+            LEAST_COST,
+            session.solver,
+            {},
             None,
-        )  # fmt: skip
+            None,
+            outcomes,
+            (),
+            {},
+            None,
+            None,
+            None,
+        )
     tell("what knowing the future, and what following today's plan, would cost", steps - 2, steps)
     found = _futures(form, best, session.solver)
     hedged = Hedge(
-        instance, LEAST_COST, session.solver, _tables(found), _objective(best),
-        best.window, outcomes, found, _settled(form, found),
-        wait_and_see(futures), following_today(instance, form), best.certificate,
-    )  # fmt: skip
+        instance,
+        LEAST_COST,
+        session.solver,
+        _tables(found),
+        _objective(best),
+        best.window,
+        outcomes,
+        found,
+        _settled(form, found),
+        wait_and_see(futures),
+        following_today(instance, form),
+        best.certificate,
+    )
     tell("done", steps, steps)
     return hedged
 
@@ -231,8 +252,9 @@ def _futures(form: ExtensiveForm, best: WindowSolved, solver: str) -> tuple[Futu
     assert best.solution is not None
     primal, uncertainty = best.solution.primal, form.uncertainty
     costs = [block.cost(primal) for block in form.blocks]
-    shares = _tail(costs, [block.scenario.probability for block in form.blocks],
-                   uncertainty.risk_level)  # fmt: skip
+    shares = _tail(
+        costs, [block.scenario.probability for block in form.blocks], uncertainty.risk_level
+    )
     found = []
     for block, plan, cost, share in zip(
         form.blocks, plans_of(form, best, solver), costs, shares, strict=True
@@ -245,10 +267,16 @@ def _futures(form: ExtensiveForm, best: WindowSolved, solver: str) -> tuple[Futu
         risk = uncertainty.risk_weight
         weight = (1 - risk) * block.scenario.probability + risk * share
         own = primal[block.columns]
-        found.append(Future(
-            block.scenario, plan, cost * POUNDS, weight, block.by_year("excess", own),
-            {y: v * POUNDS for y, v in block.by_year("overspent", own).items()},
-        ))  # fmt: skip
+        found.append(
+            Future(
+                block.scenario,
+                plan,
+                cost * POUNDS,
+                weight,
+                block.by_year("excess", own),
+                {y: v * POUNDS for y, v in block.by_year("overspent", own).items()},
+            )
+        )
     return tuple(found)
 
 
@@ -285,14 +313,20 @@ def _tables(found: Sequence[Future]) -> dict[str, pd.DataFrame]:
             )
         )
         table = plan.years().reset_index()
-        years.append(pd.DataFrame({
-            "scenario": name, "year": table["year"],
-            "children_in_care": table["children_in_care"],
-            "baseline_children_in_care": table["baseline_children_in_care"],
-            "spend": table["total"], "baseline_spend": table["baseline_total"],
-            "overspent": [each.overspent.get(int(y), 0.0) for y in table["year"]],
-            "excess": [each.excess.get(int(y), 0.0) for y in table["year"]],
-        }))  # fmt: skip
+        years.append(
+            pd.DataFrame(
+                {
+                    "scenario": name,
+                    "year": table["year"],
+                    "children_in_care": table["children_in_care"],
+                    "baseline_children_in_care": table["baseline_children_in_care"],
+                    "spend": table["total"],
+                    "baseline_spend": table["baseline_total"],
+                    "overspent": [each.overspent.get(int(y), 0.0) for y in table["year"]],
+                    "excess": [each.excess.get(int(y), 0.0) for y in table["year"]],
+                }
+            )
+        )
     return {
         "levels": pd.concat(levels, ignore_index=True)[list(_COLUMNS["levels"])],
         "futures": pd.concat(years, ignore_index=True)[list(_COLUMNS["futures"])],

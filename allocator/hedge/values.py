@@ -24,10 +24,12 @@ def wait_and_see(futures: Sequence[Scenario]) -> float | None:
     for scenario in futures:
         program, session = future_program(scenario.instance), Session()
         windows = (None, *scenario.instance.windows)
-        best = cheapest([
-            session.solve_window(window, at_window(program, scenario.instance, window))
-            for window in windows
-        ])  # fmt: skip
+        best = cheapest(
+            [
+                session.solve_window(window, at_window(program, scenario.instance, window))
+                for window in windows
+            ]
+        )
         if best is None:
             return None
         total += scenario.probability * best.value(-1) * POUNDS

@@ -14,6 +14,7 @@ from allocator.instance.problems import did_you_mean, one_of
 from allocator.instance.schema import FUTURES, SETTINGS, TABLES, Column, Kind
 
 EVERY = "*"
+_FIELDS = {"reinvestment": "reinvestment_share", "wider_benefits": "benefit_weight"}
 _FACTOR = re.compile(r"[*x]\s*(?P<factor>\S+)")
 
 
@@ -117,21 +118,18 @@ def _change_setting(instance: Instance, change: _Change) -> Instance:
     if change.table == "double_investment":
         window = instance.double_investment or DoubleInvestment()
         return replace(instance, double_investment=replace(window, **{column.name: value}))
-    if change.table == "reinvestment":
-        return replace(instance, reinvestment_share=value)
-    if change.table == "shortfall":
-        shortfall = replace(instance.shortfall, **{column.name: value})
-        return replace(instance, shortfall=shortfall)
-    if change.table == "uncertainty":
-        uncertainty = replace(instance.uncertainty, **{column.name: value})
-        return replace(instance, uncertainty=uncertainty)
+    if change.table in ("shortfall", "uncertainty"):
+        section = replace(getattr(instance, change.table), **{column.name: value})
+        return replace(instance, **{change.table: section})
+    if change.table in _FIELDS:
+        return replace(instance, **{_FIELDS[change.table]: value})
     named: dict[str, Any] = {column.name: "" if value is None else value}
     return replace(instance, **named)
 
 
 def _setting(instance: Instance, section: str, name: str) -> Any:
-    if section == "reinvestment":
-        return instance.reinvestment_share
+    if section in _FIELDS:
+        return getattr(instance, _FIELDS[section])
     if section in ("shortfall", "uncertainty"):
         return getattr(getattr(instance, section), name, None)
     window = instance.double_investment or DoubleInvestment()

@@ -98,6 +98,7 @@ class Instance:
     timing: str = PERIOD
     shortfall: Shortfall = Shortfall()
     uncertainty: Uncertainty = Uncertainty()
+    benefit_weight: float = 0.0
     remarks: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
 
@@ -215,6 +216,7 @@ class Instance:
             **({} if known else {"uncertainty": astuple(futures)}),
             **({"timing": self.timing} if self.timing != PERIOD else {}),
             **({"shortfall": list(prices)} if priced else {}),
+            **({"benefit_weight": self.benefit_weight} if self.benefit_weight else {}),
         }
 
     def frame(self, table: str) -> pd.DataFrame:

@@ -56,6 +56,7 @@ def parse_instance(raw: Raw) -> Instance | None:
         ),
         reinvestment_share=settings["reinvestment"]["share"],
         timing=general["timing"],
+        benefit_weight=settings["wider_benefits"]["weight"],
         shortfall=Shortfall(
             settings["shortfall"]["excess_price"], settings["shortfall"]["overspend_price"]
         ),

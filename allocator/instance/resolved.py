@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ AreaService = tuple[str, str]
 Effect = tuple[str, str, str, str, str]  # area, service, from, to, instead
 PER = 10_000  # children, of whom councils quote so many in care
 
+Benefit = tuple[str, str, str, str, int]  # area, state or service, to whom, kind, lag in years
 Account = tuple[str, str]  # fund and owner: an area, or `all` for a balance shared by all
 
 
@@ -66,6 +67,16 @@ class Fund:
     carry_forward: float
 
 
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """£ of good done to others by a case or a child-year, its range, and the evidence's grade."""
+
+    value: float
+    low: float
+    high: float
+    evidence: str
+
+
 @dataclass(frozen=True)
 class Resolved:
     """See the module.  Years in the keys run over the horizon; ``exit`` may stand for ``to``."""
@@ -85,6 +96,7 @@ class Resolved:
     ceilings: Mapping[tuple[str, str, int], float]
     targets: Mapping[tuple[str, int], float]  # owner, year -> children
     prices: Mapping[tuple[str, str, int], float]  # area, state or service, year -> index
+    benefits: Mapping[Benefit, Amount]
     demand: Demand  # area, driver, from, to -> year -> factor, in the rates already
 
     @classmethod
@@ -111,6 +123,7 @@ class Resolved:
             ceilings=ceilings,
             targets=_targets(instance),
             prices=_prices(instance, [*states, *services]),
+            benefits=_benefits(instance, {*states, *services}),
             demand=demand,
         )
 
@@ -345,6 +358,20 @@ def population(instance: Instance, owner: str) -> float | None:
     ]  # fmt: skip
     known = [children for children in listed if children is not None]
     return sum(known) if known and len(known) == len(listed) else None
+
+
+def _benefits(instance: Instance, items: Container[tuple[str, str]]) -> dict[Benefit, Amount]:
+    return {
+        (area, row["item"], row["to_whom"], row["kind"], row["lag_years"]): Amount(
+            row["amount"],
+            row["amount"] if row["low"] is None else row["low"],
+            row["amount"] if row["high"] is None else row["high"],
+            row["evidence"] or "",
+        )
+        for area, rows in area_rows(instance, "benefits").items()
+        for row in rows
+        if (area, row["item"]) in items
+    }
 
 
 def _prices(

@@ -44,11 +44,15 @@ def scenarios(instance: Instance) -> tuple[Scenario, ...]:
         )
     return tuple(
         Scenario(
-            row["scenario"], row["label"] or row["scenario"], row["probability"], row["parent"],
-            branches(instance, row), _sound(row, scenario_instance(instance, row["scenario"])),
+            row["scenario"],
+            row["label"] or row["scenario"],
+            row["probability"],
+            row["parent"],
+            branches(instance, row),
+            _sound(row, scenario_instance(instance, row["scenario"])),
         )
         for row in rows
-    )  # fmt: skip
+    )
 
 
 def branches(instance: Instance, row: Row) -> int:

@@ -26,6 +26,7 @@ PERIOD: Final = "period"
 CONTINUOUS: Final = "continuous"
 TIMINGS: Final = (PERIOD, CONTINUOUS)
 OUTSIDE: Final = "outside"  # where those who arrive come from
+KINDS_OF_BENEFIT: Final = ("fiscal", "economic", "social")  # the Green Book's words
 RESERVED: Final = frozenset({*TIERS, EXIT, TOTAL, ALL, OUTSIDE})
 
 
@@ -55,6 +56,7 @@ class Default(Enum):
     FROM_STATE = "the value of `from`"
     EFFECT = "the value of `effect`"
     RESPONSE = "the value of `response`"
+    AMOUNT = "the value of `amount`"
     FIRST_YEAR = "the first year"
     EVERY_YEAR = "every year"
 
@@ -368,6 +370,25 @@ _TABLES = (
         *_range("response", Default.RESPONSE, "share per unit"),
     ),
     _table(
+        "benefits",
+        "good done to others, at a lag",
+        _name("item", "A service (per case) or a state (per child-year).", "service", "state"),
+        Column("to_whom", Kind.NAME, "Who has the good of it.", key=True),
+        _number(
+            "amount", "Good done to them; negative where it costs them.", Default.REQUIRED,
+            "£ per case or child-year", None,
+        ),
+        Column(
+            "lag_years", Kind.WHOLE, "Whole years until it comes; of services only.", 0, "years",
+            0.0, key=True,
+        ),
+        Column(
+            "kind", Kind.CHOICE, "Money of a public body, of anybody, or worth of another kind.",
+            "fiscal", key=True, choices=KINDS_OF_BENEFIT,
+        ),
+        *_range("amount", Default.AMOUNT, "£ per case or child-year"),
+    ),
+    _table(
         "inflation",
         "year, for reports alone",
         _year("Year from which the index holds. It may be before the plan."),
@@ -408,7 +429,8 @@ _TABLES = (
 
 TABLES: Final = {table.name: table for table in _TABLES}
 FUTURES: Final = frozenset({"scenarios", "changes"})  # the tables that say what may come
-LATER_TABLES: Final = FUTURES  # an instance without them has the hash that it always had
+# Without rows in the tables that the format gained an instance has the hash that it always had.
+LATER_TABLES: Final = FUTURES | {"drivers", "responses", "benefits", "inflation", "optimism"}
 _COLUMNS = {table.name: {column.name: column for column in table.columns} for table in _TABLES}
 
 _SETTINGS: dict[str, tuple[Column, ...]] = {
@@ -453,6 +475,13 @@ _SETTINGS: dict[str, tuple[Column, ...]] = {
         Column(
             "share", Kind.NUMBER,
             "Share of the statutory saving that goes to prevention once the period is over.",
+            0.0, "share", 0.0, 1.0,
+        ),
+    ),
+    "wider_benefits": (
+        Column(
+            "weight", Kind.NUMBER,
+            "Share of the good done to others that counts in what is minimised.",
             0.0, "share", 0.0, 1.0,
         ),
     ),

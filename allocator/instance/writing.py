@@ -70,6 +70,7 @@ def settings_of(instance: Instance) -> Iterator[tuple[str, dict[str, Any]]]:
             c.name: getattr(window, c.name, None) for c in SETTINGS["double_investment"]
         },
         "reinvestment": {"share": instance.reinvestment_share or None},
+        "wider_benefits": {"weight": instance.benefit_weight or None},
         "shortfall": {
             c.name: getattr(instance.shortfall, c.name, None) for c in SETTINGS["shortfall"]
         },

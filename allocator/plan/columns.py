@@ -51,7 +51,17 @@ COLUMNS: Final[dict[str, Measure]] = {
     "tier": Measure("early_help, edge_of_care or statutory"),
     "fund": Measure("the fund"),
     "owner": Measure("area that owns the balance, limit or target; all: shared by all"),
-    "item": Measure("tier, state or service whose spend is limited"),
+    "item": Measure("tier, state or service: whose spend is limited, or which does good to others"),
+    "to_whom": Measure("who has the good of it"),
+    "kind": Measure("fiscal, economic or social"),
+    "benefit": Measure(
+        "£ of good done to others at present value, unweighted, prices of {prices}", *_PRESENT
+    ),
+    "baseline_benefit": Measure("the same if nothing changes", *_PRESENT),
+    "low": Measure(
+        "£ by which the plan does more of it, at the low end of each amount's range", *_PRESENT
+    ),
+    "high": Measure("the same at the high end", *_PRESENT),
     "children": Measure("children at the end of the period", "children", "count"),
     "places": Measure("funded places in the period", "funded places", "count"),
     "level": Measure("cases per year in the period", "cases per year", "count"),

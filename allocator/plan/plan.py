@@ -222,7 +222,7 @@ class Plan:
 
     @property
     def cost(self) -> float | None:
-        """£ at present value of spend and of what comes after, without charges for a shortfall."""
+        """£ at present value of spend and of what comes after, without charges or benefits."""
         if not self.found:
             return None
         spend = self.decided("spend")
@@ -246,6 +246,20 @@ class Plan:
             for year, amount in zip(own["year"], own[name], strict=True):
                 found[name][int(year)] += float(amount)
         return found
+
+    def wider_benefits(
+        self, area: str | None = None, by: str = "to_whom"
+    ) -> dict[str, float] | None:
+        """£ of good done to others at present value against the baseline, unweighted.
+
+        By ``to_whom`` or by ``kind``, of one area or of all; None where no benefit is listed.
+        """
+        table = self.tables.get("benefits")
+        if table is None:
+            return None
+        own = table if area is None else table[table["area"] == area]
+        more = (own["benefit"] - own["baseline_benefit"]).groupby(own[by], sort=False).sum()
+        return {str(name): float(amount) for name, amount in more.items()}
 
     def target_price(self, owner: str = ALL) -> dict[int, float]:
         """£ at present value per child more in the target, by year; of one area or of all."""
@@ -333,6 +347,10 @@ class Plan:
             none = ("levels", "payback_year", "double_running_cost", "double_running_years")
             return totals | dict.fromkeys((*none, "target_price"))
         cash = self.cash(area)
+        good = self.wider_benefits(area)
+        if good is not None:
+            totals["wider_benefits"] = good
+            totals["wider_benefits_by_kind"] = self.wider_benefits(area, "kind")
         short = self.shortfall(area)
         if short is not None:
             totals["shortfall"] = {

@@ -152,22 +152,29 @@ def _stacked(blocks: Sequence[Block], width: int, height: int) -> LinearProgram:
     matrix = Matrix.of(
         np.concatenate([block.rows[own.rows] for block, own in pairs]),
         np.concatenate([block.columns[own.columns] for block, own in pairs]),
-        np.concatenate([own.values for own in matrices]), (height, width),
-    )  # fmt: skip
+        np.concatenate([own.values for own in matrices]),
+        (height, width),
+    )
     rows = {
         f"{family.name}__{block.scenario.name}": replace(
-            family, name=f"{family.name}__{block.scenario.name}",
+            family,
+            name=f"{family.name}__{block.scenario.name}",
             start=int(block.rows[0]) + family.start,
         )
-        for block in blocks for family in block.program.rows.values()
-    }  # fmt: skip
+        for block in blocks
+        for family in block.program.rows.values()
+    }
     return LinearProgram(
-        name=blocks[0].program.name, matrix=matrix,
+        name=blocks[0].program.name,
+        matrix=matrix,
         row_lower=np.concatenate([block.program.row_lower for block in blocks]),
         row_upper=np.concatenate([block.program.row_upper for block in blocks]),
-        lower=lower, upper=upper, objectives=(), rows=rows,
+        lower=lower,
+        upper=upper,
+        objectives=(),
+        rows=rows,
         columns={"columns": _named(blocks, width)},
-    )  # fmt: skip
+    )
 
 
 def _named(blocks: Sequence[Block], width: int) -> Family:
@@ -203,8 +210,9 @@ def _with_risk(
         hedged = Objective("hedged_cost", mixed, (1 - weight) * constant, MONEY)
         return replace(whole, objectives=(hedged,))
     aims = (
-        Objective(RISK, risk, 0.0, MONEY), Objective("expected_cost", expected, constant, MONEY),
-    )  # fmt: skip
+        Objective(RISK, risk, 0.0, MONEY),
+        Objective("expected_cost", expected, constant, MONEY),
+    )
     return replace(whole, objectives=aims).with_priorities()
 
 
@@ -232,9 +240,14 @@ def _with_cvar(
             rows, columns, values = [*rows, n], [*columns, width + 1 + n], [*values, 1.0]
     constants = np.array([block.program.objectives[-1].constant for block in blocks])
     whole = whole.with_rows(
-        "cost_beyond_threshold", MONEY, constants, np.full(len(blocks), np.inf),
-        rows=rows, columns=columns, values=values,
-    )  # fmt: skip
+        "cost_beyond_threshold",
+        MONEY,
+        constants,
+        np.full(len(blocks), np.inf),
+        rows=rows,
+        columns=columns,
+        values=values,
+    )
     risk = np.zeros(whole.shape[1])
     risk[width] = 1.0
     for n, block in enumerate(blocks[:tails]):
@@ -254,8 +267,9 @@ def plans_of(form: ExtensiveForm, solved: WindowSolved, solver: str) -> list[Pla
         program = at_window(block.program, instance, solved.window)
         answer = replace(
             solved.solution,
-            primal=solved.solution.primal[block.columns], dual=solved.solution.dual[block.rows],
-        )  # fmt: skip
+            primal=solved.solution.primal[block.columns],
+            dual=solved.solution.dual[block.rows],
+        )
         own = WindowSolved(solved.window, program, answer, solved.certificate, solved.proved)
         plan = laid_out(instance, Solved((own,), own, None), LEAST_COST, solver)
         plans.append(replace(plan, certificate=solved.certificate))

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Final
 
-from allocator.audit import audit
+from allocator.audit import audit, left_behind
 from allocator.errors import AuditError
 from allocator.instance import Instance
 from allocator.moves import move_table
@@ -92,6 +92,7 @@ def plan_of(instance: Instance, solved: Solved, formulation: str, solver: str) -
 
 def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) -> Plan:
     """The plan with its tables and its audit, whatever the audit says."""
+    from allocator.plan.benefits import benefit_table
     from allocator.plan.tables import (
         charges,
         decision_tables,
@@ -121,6 +122,10 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
     tables["moves"] = move_table(instance, unchanged, tables)
     if instance.resolved.demand:
         tables["demand"] = demand_table(instance)
+    if instance.resolved.benefits:
+        tables["benefits"] = benefit_table(instance, unchanged, tables)
+        if instance.benefit_weight:
+            left = left_behind(instance, tables, best.window)
     tables |= {"years": year_table(instance, unchanged, tables), "prices": prices}
     checked = audit(
         instance, tables, best.window, objective=objective, terminal_value=left,

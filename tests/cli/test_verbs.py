@@ -121,14 +121,18 @@ def test_solve_tells_every_problem_in_one_pass(run, broken):
     result = run("solve", broken, "--json")
     assert (result.exit_code, result.stdout) == (2, "")
     told = result.stderr.splitlines()
-    assert told[:-1] == run("check", broken).stdout.splitlines()[:-1]
+    checked = run("check", broken).stdout.splitlines()[:-1]
+    timing = [line for line in checked if "instance.timing" in line]
+    assert len(timing) == 1  # of an old instance that is as it was: check alone says it
+    assert told[:-1] == [line for line in checked if line not in timing]
     assert "nothing was done" in told[-1]
 
 
 def test_solve_prints_the_summary(run):
     result = run("solve", CASES / "window")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert "With 3 years of double investment, 2020-21 to 2022-23," in result.stdout
+    told = " ".join(result.stdout.split())
+    assert "One-off money may be spent in 2020-21 to 2022-23" in told
 
 
 def test_solve_with_a_change(run):

@@ -8,7 +8,7 @@ from tests.instance.drafts import add, cell, drop
 
 NAMES = [
     error(names.something_to_plan, drop("limits"), drop("states", 2, 3),
-          at="states.csv - -", rule="has no rows", remedy="list the groups of children", others=14),
+          at="states.csv - -", rule="has no rows", remedy="list the groups of children", others=15),
     error(names.something_to_plan, drop("budgets"),
           at="budgets.csv - -", rule="has no rows", remedy="its money by year", others=2),
     error(names.known_names, cell("services", 3, "from", "fostre"),

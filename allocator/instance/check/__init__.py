@@ -10,6 +10,7 @@ from collections.abc import Collection
 from itertools import chain
 
 from allocator.instance.check import (
+    benefits,
     children,
     demand,
     futures,
@@ -27,7 +28,8 @@ from allocator.instance.problems import Problem, errors
 
 EARLY: tuple[Check, ...] = (
     *names.CHECKS, *years.CHECKS, *children.CHECKS, *services.CHECKS, *money.CHECKS,
-    *targets.CHECKS, *demand.CHECKS, *ranges.CHECKS, *sense.CHECKS, *futures.CHECKS,
+    *targets.CHECKS, *demand.CHECKS, *ranges.CHECKS, *sense.CHECKS, *benefits.CHECKS,
+    *futures.CHECKS,
 )  # fmt: skip
 # Those that need an instance without errors.
 LATE: tuple[Check, ...] = (*targets.LATE_CHECKS, *futures.LATE_CHECKS)

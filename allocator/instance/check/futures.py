@@ -22,9 +22,11 @@ def probabilities_add_up(view: View) -> Iterator[Problem]:
     total = sum(row["probability"] for row in rows)
     if abs(total - 1) > _ROUNDING:
         yield at(
-            rows[-1], "probability", f"brings the probabilities to {figure(total)} in all, not 1",
+            rows[-1],
+            "probability",
+            f"brings the probabilities to {figure(total)} in all, not 1",
             "make them add up to 1",
-        )  # fmt: skip
+        )
 
 
 def parents_come_to_an_end(view: View) -> Iterator[Problem]:
@@ -37,9 +39,11 @@ def parents_come_to_an_end(view: View) -> Iterator[Problem]:
             name = parents.get(name)
         if row["scenario"] in above:
             yield at(
-                row, "parent", "leads back to the scenario itself",
+                row,
+                "parent",
+                "leads back to the scenario itself",
                 "name a scenario that branches before it, or leave it blank",
-            )  # fmt: skip
+            )
 
 
 def branches_lie_in_the_plan(view: View) -> Iterator[Problem]:
@@ -49,9 +53,11 @@ def branches_lie_in_the_plan(view: View) -> Iterator[Problem]:
         inside = range(view.instance.first_year, view.instance.last_year + 2)
         if year is not None and year not in inside:
             yield at(
-                row, "branches", f"is outside the plan, {span(view.instance)}",
+                row,
+                "branches",
+                f"is outside the plan, {span(view.instance)}",
                 "give the year from which the scenario is told apart, or leave it blank",
-            )  # fmt: skip
+            )
 
 
 def futures_are_of_all_areas(view: View) -> Iterator[Problem]:
@@ -60,9 +66,11 @@ def futures_are_of_all_areas(view: View) -> Iterator[Problem]:
         for row in view.instance.tables[table]:
             if row["area"] is not None:
                 yield at(
-                    row, "area", "names an area, and a future is of all of them",
+                    row,
+                    "area",
+                    "names an area, and a future is of all of them",
                     "leave it blank; name the area in the cell, as in states.home.north.opening",
-                )  # fmt: skip
+                )
 
 
 def changes_name_numbers(view: View) -> Iterator[Problem]:
@@ -77,7 +85,9 @@ def changes_name_numbers(view: View) -> Iterator[Problem]:
 
 
 CHECKS: tuple[Check, ...] = (
-    probabilities_add_up, parents_come_to_an_end, branches_lie_in_the_plan,
+    probabilities_add_up,
+    parents_come_to_an_end,
+    branches_lie_in_the_plan,
     futures_are_of_all_areas,
-)  # fmt: skip
+)
 LATE_CHECKS: tuple[Check, ...] = (changes_name_numbers,)

@@ -9,7 +9,7 @@ from allocator.instance.check.view import Check, View, at, figure
 from allocator.instance.problems import Problem
 
 # Table -> the column whose truth lies between `low` and `high`.
-RANGED: Final = {"effects": "effect", "responses": "response"}
+RANGED: Final = {"effects": "effect", "responses": "response", "benefits": "amount"}
 
 
 def figures_lie_in_their_range(view: View) -> Iterator[Problem]:

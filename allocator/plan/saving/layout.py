@@ -45,6 +45,13 @@ TABLES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         "area, driver, move that follows it and year",
         ("area", "driver", "from", "to", "year", "factor"),
     ),
+    "benefits": (
+        "area, state or service that does good to others, to whom, kind and year",
+        (
+            "area", "item", "to_whom", "kind", "year", "benefit", "baseline_benefit", "low",
+            "high",
+        ),
+    ),
     "spend": ("area, tier and year", ("area", "tier", "year", "spend")),
     "drawn": (
         "fund, owner, area, tier and year", ("fund", "owner", "area", "tier", "year", "drawn"),

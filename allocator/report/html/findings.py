@@ -21,6 +21,7 @@ from allocator.report.charts.money import position
 from allocator.report.charts.services import services
 from allocator.report.figures import Figures, Header, Value, missing
 from allocator.report.html.blocks import Block, Command, Drawn, Facts, Section, Shown, Text
+from allocator.report.pages.benefits import benefit_figures
 from allocator.report.pages.sections import window_said
 from allocator.report.pages.summary import money_lines
 from allocator.report.subject import Subject
@@ -39,6 +40,8 @@ def sections(subject: Subject) -> Iterator[Section]:
         yield Section("money", "Money", (
             Facts(tuple(money_lines(plan))), Drawn(position(plan)), Shown(_funds(plan)),
         ))  # fmt: skip
+    if "benefits" in plan.tables:
+        yield Section("benefits", "Good done to others", (Shown(benefit_figures(plan)),))
     if len(plan.windows) > 1:
         yield Section("windows", "Windows of double investment", (Shown(_windows(plan)),))
     if plan.found:

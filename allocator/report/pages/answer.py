@@ -6,6 +6,7 @@ from allocator.instance.instance import Instance, financial_year, owner_areas
 from allocator.instance.resolved import target_children
 from allocator.instance.schema import ALL
 from allocator.plan.plan import Plan
+from allocator.report.pages.benefits import counted_said
 from allocator.wording import counted, listed, number, pounds, shortened, years_said
 from formulations import FORMULATIONS
 
@@ -47,6 +48,8 @@ def answer(plan: Plan) -> str:
         return _no_plan(plan)
     told = f"{_shared(plan)}{_children(plan)}"
     told = told[:1].upper() + told[1:]
+    if counting := counted_said(plan):
+        told = f"{counting}{told[0].lower()}{told[1:]}"
     said = [told, _position(plan), twice_said(plan), shortfall_said(plan)]
     return f"Answer: {' '.join(filter(None, said))}"
 

@@ -88,8 +88,15 @@ def _settled(answer: Hedge) -> str:
 
 def _futures(answer: Hedge) -> str:
     last = answer.instance.last_year
-    head = ["If it turns out", "Chance", "Weight", "Cost at present value",
-            f"In care {financial_year(last)}", "Above target", "Overspent"]  # fmt: skip
+    head = [
+        "If it turns out",
+        "Chance",
+        "Weight",
+        "Cost at present value",
+        f"In care {financial_year(last)}",
+        "Above target",
+        "Overspent",
+    ]
     rows = [_row(each, last) for each in answer.futures]
     return table(head, rows)
 
@@ -110,9 +117,11 @@ def _row(future: Future, last: int) -> list[str]:
 def _worth(answer: Hedge) -> str:
     uncertainty = answer.instance.uncertainty
     lines = [("Expected cost", pounds(answer.expected_cost or 0.0))]
-    worst = "worst scenario" if uncertainty.risk_level >= 1 else (
-        f"worst {1 - uncertainty.risk_level:.0%}"
-    )  # fmt: skip
+    worst = (
+        "worst scenario"
+        if uncertainty.risk_level >= 1
+        else (f"worst {1 - uncertainty.risk_level:.0%}")
+    )
     lines.append((f"Cost of the {worst} (CVaR)", pounds(answer.cvar or 0.0)))
     if answer.wait_and_see is not None:
         lines.append(("Were the future known now", pounds(answer.wait_and_see)))
@@ -147,8 +156,11 @@ def _proof(answer: Hedge) -> str:
     lines = [
         ("Certificate", f"{said} on the whole: gap {answer.certificate.gap:.0e}"),
         ("Audit", f"{'passed' if passed else 'failed'} in each of {len(audits)} futures"),
-        ("Price base", f"{answer.instance.price_base}, present value at "
-                       f"{100 * answer.instance.discount_rate:.3g}%"),
+        (
+            "Price base",
+            f"{answer.instance.price_base}, present value at "
+            f"{100 * answer.instance.discount_rate:.3g}%",
+        ),
         ("Solved by", answer.solver),
-    ]  # fmt: skip
+    ]
     return table(lines[0], lines[1:], left=2)

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from allocator.explain.worth import worths
 from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
+from allocator.plan.tables import charges
 from allocator.report.pages.answer import answer, question
+from allocator.report.pages.benefits import TITLE, benefit_lines
 from allocator.report.pages.sections import areas, by_year, windows
 from allocator.report.pages.sketch import FINE, Characters, Run, sketch
 from allocator.vocabulary import TARGET
@@ -50,6 +52,8 @@ def _parts(plan: Plan, characters: Characters) -> Iterator[str | list[Run]]:
     yield by_year(plan)
     if plan.found:
         yield _money(plan)
+    if good := benefit_lines(plan):
+        yield f"{TITLE}\n" + table(good[0], good[1:], left=2)
     if len(plan.windows) > 1:
         yield windows(plan)
     if len(plan.instance.areas) > 1:
@@ -87,8 +91,8 @@ def money_lines(plan: Plan) -> list[tuple[str, str]]:
     if plan.instance.terminal_value:
         cost += f", {pounds(plan.terminal_value or 0.0)} of it after the last year"
     lines.append(("Cost of the plan", cost))
-    charged = (plan.objective or 0.0) - (plan.cost or 0.0)
     if plan.shortfall() is not None and plan.aims_at_targets:
+        charged = charges(plan.instance, plan.tables)
         lines.append(("Charged for the shortfall", f"{pounds(charged)} at present value"))
     return lines
 

@@ -1,0 +1,70 @@
+"""The good done to others by a plan, against what is done if nothing changes.
+
+By whom and by kind, £ at present value and unweighted (3.14), beside the council's own cost and
+never added to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from allocator.simulate import Baseline, Simulator
+
+if TYPE_CHECKING:
+    from allocator.instance import Instance
+
+KEYS: Final = ["area", "item", "to_whom", "kind", "year"]
+COLUMNS: Final = [*KEYS, "benefit", "baseline_benefit", "low", "high"]
+
+
+def benefit_table(
+    instance: Instance, unchanged: Baseline, tables: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """By area, item, to whom, kind and year; ``low`` and ``high`` are of the difference made.
+
+    Needs the tables ``states`` and ``services`` of the plan.
+    """
+    planned, before = _units(instance, tables), _baseline_units(instance, unchanged)
+    rows = []
+    for (area, item, whom, kind, lag), amount in instance.resolved.benefits.items():
+        for n, year in enumerate(instance.horizon):
+            present = (1 + instance.discount_rate) ** -(n + lag)
+            units, unit = planned[area, item, year], before[area, item, year]
+            ends = [(units - unit) * end * present for end in (amount.low, amount.high)]
+            worth = (units * amount.value * present, unit * amount.value * present)
+            rows.append((area, item, whom, kind, year, *worth, min(ends), max(ends)))
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    return frame.groupby(KEYS, sort=False, as_index=False).sum()
+
+
+def _units(
+    instance: Instance, tables: Mapping[str, pd.DataFrame]
+) -> dict[tuple[str, str, int], float]:
+    """Child-years of each state and cases of each service, by area and year."""
+    states = tables["states"].sort_values(["area", "state", "period"])
+    before = states.groupby(["area", "state"], sort=False)["children"].shift()
+    lived = states.assign(units=(states["children"] + before) / 2).dropna(subset="units")
+    services = tables["services"]
+    served = services.assign(units=services["served" if "served" in services else "level"])
+    found = {}
+    for name, frame in (("state", lived), ("service", served)):
+        summed = frame.groupby(["area", name, "year"])["units"].sum()
+        for key, units in zip(summed.index.tolist(), summed.tolist(), strict=True):
+            found[key] = float(units) / instance.periods_per_year
+    return found
+
+
+def _baseline_units(instance: Instance, unchanged: Baseline) -> dict[tuple[str, str, int], float]:
+    run = Simulator(instance)
+    lived = run.clock.by_year((unchanged.children[:-1] + unchanged.children[1:]) / 2)
+    found = {
+        (*key, year): float(lived[n, column]) / instance.periods_per_year
+        for column, key in enumerate(run.states)
+        for n, year in enumerate(instance.horizon)
+    }
+    for key, service in instance.resolved.services.items():
+        found |= {(*key, year): service.baseline for year in instance.horizon}
+    return found

@@ -1,0 +1,65 @@
+"""The good done to others, told beside the council's own cost and never added to it."""
+
+from __future__ import annotations
+
+from allocator.plan.plan import Plan
+from allocator.report.figures import Figures, Header, Value
+from allocator.wording import listed, pounds, shortened
+
+TITLE = "Good done to others, against doing nothing new, at present value"
+_LONGEST = 30
+
+
+def counted_said(plan: Plan) -> str:
+    """How the answer begins where good done to others counts in the choice of plan; else blank."""
+    weight = plan.instance.benefit_weight
+    if not weight or "benefits" not in plan.tables:
+        return ""
+    much = "all" if weight == 1 else f"{100 * weight:.3g}%"
+    return f"Counting {much} of the good done to others as if it were the council's own money, "
+
+
+def benefit_lines(plan: Plan) -> list[tuple[str, str]]:
+    """By whom and kind: what the plan does more, and between what ends; blank without benefits."""
+    lines = []
+    for whom, kind, more, low, high, grades in benefits_shown(plan):
+        span = "" if low == high else f", between {pounds(low)} and {pounds(high)}"
+        on = f", evidence {grades}" if grades else ""
+        lines.append((shortened(whom, _LONGEST), f"{pounds(more)} {kind}{span}{on}"))
+    return lines
+
+
+def benefits_shown(plan: Plan) -> list[tuple[str, str, float, float, float, str]]:
+    """To whom, kind, £ more than the baseline's, its low and high end, grades of evidence."""
+    table = plan.tables.get("benefits")
+    if table is None:
+        return []
+    more = table.assign(more=table["benefit"] - table["baseline_benefit"])
+    summed = more.groupby(["to_whom", "kind"], sort=False)[["more", "low", "high"]].sum()
+    shown = []
+    for whom, kind, value, low, high in summed.reset_index().itertuples(index=False):
+        grades = listed(
+            sorted(
+                {
+                    amount.evidence
+                    for (_, _, to, of, _), amount in plan.instance.resolved.benefits.items()
+                    if (to, of) == (whom, kind) and amount.evidence
+                }
+            )
+        )
+        shown.append((str(whom), str(kind), float(value), float(low), float(high), grades))
+    return shown
+
+
+def benefit_figures(plan: Plan) -> Figures:
+    """The same as a table of the page."""
+    columns = (
+        Header("To whom"),
+        Header("Kind"),
+        Header("More than the baseline, £", "pounds"),
+        Header("Low end, £", "pounds"),
+        Header("High end, £", "pounds"),
+        Header("Evidence"),
+    )
+    rows: tuple[tuple[Value, ...], ...] = tuple(benefits_shown(plan))
+    return Figures(f"{TITLE}; no part of the council's own cost", columns, rows, "benefits.csv")
