@@ -39,7 +39,7 @@ def load(path: str | Path, instance: Instance | None = None) -> Plan:
     folder, facts = open_facts(path)
     try:
         return _rebuilt(folder, facts, instance)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise UsageError(
             f"{folder / PLAN_FILE}: lacks or garbles {error}; save the plan again"
         ) from error
@@ -78,9 +78,9 @@ def _rebuilt(folder: Path, facts: dict[str, Any], instance: Instance | None) -> 
         formulation=facts["formulation"],
         solver=facts["solver"],
         status=facts["status"],
-        objective=facts["objective"],
-        terminal_value=facts["terminal_value"],
-        baseline_terminal_value=saved["baseline_terminal_value"],
+        objective=_amount(facts["objective"]),
+        terminal_value=_amount(facts["terminal_value"]),
+        baseline_terminal_value=float(saved["baseline_terminal_value"]),
         window=_window(facts["window"]),
         windows=tuple(_outcome(each) for each in facts["windows"]),
         tables={name: _table(folder / f"{name}.csv", instance) for name in saved["tables"]},
@@ -91,6 +91,11 @@ def _rebuilt(folder: Path, facts: dict[str, Any], instance: Instance | None) -> 
     )
 
 
+def _amount(fact: Any) -> float | None:
+    """A number or null; ValueError for what is neither."""
+    return None if fact is None else float(fact)
+
+
 def _window(facts: dict[str, Any] | None) -> tuple[int, int] | None:
     if facts is None or facts["first_year"] is None:
         return None
@@ -99,8 +104,8 @@ def _window(facts: dict[str, Any] | None) -> tuple[int, int] | None:
 
 def _outcome(facts: dict[str, Any]) -> WindowOutcome:
     return WindowOutcome(
-        _window(facts), facts["status"], facts["objective"], facts["children_in_care_at_end"],
-        facts["proved"], facts["at_least"],
+        _window(facts), facts["status"], _amount(facts["objective"]),
+        _amount(facts["children_in_care_at_end"]), facts["proved"], _amount(facts["at_least"]),
     )  # fmt: skip
 
 
