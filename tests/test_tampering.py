@@ -196,3 +196,12 @@ def test_prices_are_held_to_strong_duality(tmp_path, monkeypatch, solved, times,
     assert recheck(folder).passed
     monkeypatch.setattr(again, "_solved", lambda plan, *, every_window: solved)
     assert "strong duality" in audit_saved(folder).disagreements[0]
+
+
+@pytest.mark.parametrize("column", ["benefit", "baseline_benefit", "low", "high"])
+def test_benefits_are_worked_out_again(tmp_path, column):
+    save(plan_of("benefits-period"), tmp_path / "plan")
+    assert recheck(tmp_path / "plan").passed
+    changed(tmp_path / "plan", "benefits", column)
+    resealed(tmp_path / "plan")
+    assert not recheck(tmp_path / "plan").passed

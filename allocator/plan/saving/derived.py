@@ -64,6 +64,7 @@ def _text(file: Path) -> str:
 
 def _derived(plan: Plan) -> dict[str, pd.DataFrame]:
     """Tables, or their columns, worked out from the instance and the decisions."""
+    from allocator.plan.benefits import benefit_table
     from allocator.plan.tables import demand_table, fund_table, year_table, years_of
 
     instance, tables = plan.instance, dict(plan.tables)
@@ -79,6 +80,8 @@ def _derived(plan: Plan) -> dict[str, pd.DataFrame]:
     found["years"] = year_table(instance, unchanged, tables)
     if instance.resolved.demand:
         found["demand"] = demand_table(instance)
+    if instance.resolved.benefits:
+        found["benefits"] = benefit_table(instance, unchanged, tables)
     return found
 
 
