@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.instance.schema import EXIT
+from allocator.uniformised import moved_and_stayed
 
 if TYPE_CHECKING:
     from allocator.forecast.doubt import Doubt
@@ -34,11 +35,13 @@ def spread_of_rates(run: Simulator, doubt: Doubt) -> Floats | None:
     arrivals, found = run.arrivals(), []
     arriving = _arrival_factors(run, doubt, factors)
     year, each = None, run.instance.periods_per_year
-    chance = np.zeros((0, 0, 0))
+    moved = settled = np.zeros((0, 0, 0))
     for period, of_year in enumerate(run.clock.years_of_periods):
         if of_year != year:
-            year, chance = of_year, _chances(run, of_year, factors)
-        children = np.einsum("ds,dst->dt", children, chance) + arrivals[period] * arriving
+            year, (moved, settled) = of_year, _moves(run, of_year, factors)
+        new = arrivals[period] * arriving
+        children = np.einsum("ds,dst->dt", children, moved)
+        children += np.einsum("ds,dst->dt", new, settled)
         if (period + 1) % each == 0:
             found.append(children)
     return np.stack(found, axis=1)
@@ -68,8 +71,34 @@ def _factor(factors: dict[tuple[str, str], Floats], start: str, end: str, care: 
     return np.ones(DRAWS)
 
 
-def _chances(run: Simulator, year: int, factors: dict[tuple[str, str], Floats]) -> Floats:
-    """Chance of a move in a period, (draws, from, to), staying on the diagonal."""
+def _moves(
+    run: Simulator, year: int, factors: dict[tuple[str, str], Floats]
+) -> tuple[Floats, Floats]:
+    """Where those in a state, and those who come in the period, are at its end.
+
+    Both (draws, from, to), by the timing of the instance: those who come stay in their first
+    period where a child moves once a period at most.
+    """
+    rates, leaving = _rates(run, year, factors)
+    diagonal = np.arange(len(run.states))
+    length = 1 / run.instance.periods_per_year
+    if run.instance.is_continuous:
+        rates[:, diagonal, diagonal] -= leaving
+        moved, spent, _ = moved_and_stayed(rates, length)
+        return moved, spent / length
+    left = -np.expm1(-leaving * length)
+    share = np.divide(
+        rates, leaving[:, :, None], where=leaving[:, :, None] > 0, out=np.zeros_like(rates)
+    )
+    moved = share * left[:, :, None]
+    moved[:, diagonal, diagonal] += 1 - left
+    return moved, np.broadcast_to(np.eye(len(diagonal)), moved.shape)
+
+
+def _rates(
+    run: Simulator, year: int, factors: dict[tuple[str, str], Floats]
+) -> tuple[Floats, Floats]:
+    """Drawn rates per year between states, (draws, from, to), and of all who leave a state."""
     position = {key: n for n, key in enumerate(run.states)}
     care = {s for (_, s), there in zip(run.states, run.in_care(), strict=True) if there}
     n = len(run.states)
@@ -81,13 +110,7 @@ def _chances(run: Simulator, year: int, factors: dict[tuple[str, str], Floats]) 
             leaving[:, row] += drawn
             if end != EXIT:
                 rates[:, row, position[area, end]] += drawn
-    left = -np.expm1(-leaving / run.instance.periods_per_year)
-    share = np.divide(
-        rates, leaving[:, :, None], where=leaving[:, :, None] > 0, out=np.zeros_like(rates)
-    )
-    chance: Floats = share * left[:, :, None]
-    chance[:, np.arange(n), np.arange(n)] += 1 - left
-    return chance
+    return rates, leaving
 
 
 def _arrival_factors(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from allocator.errors import UsageError
-from allocator.forecast import forecast, read_doubt
+from allocator.forecast import draws, forecast, read_doubt
 from allocator.forecast.doubt import ENGLAND, doubt_of
 from allocator.forecast.svg import picture
 from allocator.report.pages.forecast import page
@@ -105,3 +106,31 @@ def test_the_picture_has_a_panel_a_line():
     assert drawn.count("<polyline") == drawn.count("<polygon") == len(made.lines)
     assert drawn.startswith("<svg")
     assert "nan" not in drawn
+
+
+@pytest.mark.parametrize("timing", ["period", "continuous"])
+@pytest.mark.parametrize("periods", [1, 4])
+def test_rates_drawn_without_a_spread_are_the_baseline(monkeypatch, timing, periods):
+    changes = f"instance.timing={timing}", f"instance.periods_per_year={periods}"
+    instance = instance_of("two-areas", *changes)
+    monkeypatch.setattr(draws, "_factors", lambda run, doubt: {})
+    run = Simulator(instance)
+    spread = draws.spread_of_rates(run, replace(ENGLAND, rates={("need", "exit"): 0.1}))
+    ends = baseline(instance).children[run.clock.year_ends]
+    assert spread == pytest.approx(np.broadcast_to(ends, spread.shape), rel=1e-9)
+
+
+def test_rates_drawn_mean_what_they_say_whatever_the_periods():
+    doubt = replace(ENGLAND, rates={("need", "exit"): 0.1})
+    yearly, monthly = (
+        draws.spread_of_rates(
+            Simulator(
+                instance_of(
+                    "two-areas", "instance.timing=continuous", f"instance.periods_per_year={n}"
+                )
+            ),
+            doubt,
+        )
+        for n in (1, 12)
+    )
+    assert yearly == pytest.approx(monthly, rel=1e-9)
