@@ -26,8 +26,12 @@ def check_prices(plan: Plan, program: LinearProgram, least: float) -> Iterator[s
 
     ``least`` is the program's least cost, £m.  With the priced rows charged for at
     their prices in place of being held, the least cost is as before if, and only if, these prices
-    are part of a dual optimum (strong duality).
+    are part of a dual optimum (strong duality).  A plan that has no prices and is not said to be
+    proved, as one that came back from branch and bound, claims nothing that could be held to it.
     """
+    proved = plan.certificate is not None and plan.certificate.passed
+    if plan.tables["prices"].empty and not proved:
+        return
     from allocator.plan.tables import outside, price_row, window_terms
 
     given, duals = window_terms(program), np.zeros(program.shape[0])
