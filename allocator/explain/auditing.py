@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from allocator.audit import audit
 from allocator.errors import AuditError
 from allocator.instance import Instance, Window
-from allocator.plan.tables import charges, decision_tables, present_value
+from allocator.plan.tables import carried, charges, decision_tables, present_value
 from allocator.program.matrix import Floats
 from allocator.program.program import MONEY, POUNDS, LinearProgram
 
@@ -74,6 +74,7 @@ class Auditor:
             filled[cells.table][cells.column] = primal[cells.places] * cells.scale
         funds, drawn = filled["funds"], filled["drawn"]["drawn"].to_numpy(dtype=float)
         funds["drawn"] = np.bincount(self._accounts, drawn, len(funds))
+        filled["funds"] = carried(self._instance, funds.drop(columns=["brought_forward", "lapsed"]))
         return filled
 
     def audited(self, primal: Floats) -> Mapping[str, pd.DataFrame]:

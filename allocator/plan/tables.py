@@ -73,13 +73,22 @@ def fund_table(instance: Instance, drawn: pd.DataFrame, unspent: pd.DataFrame) -
     )
     spent = drawn.groupby(keys, as_index=False)["drawn"].sum()
     funds = amounts.merge(spent, how="left").fillna({"drawn": 0.0}).merge(unspent, how="left")
+    return carried(instance, funds)
+
+
+def carried(instance: Instance, funds: pd.DataFrame) -> pd.DataFrame:
+    """Balances by year, with what was brought forward and what lapses of what is left, £."""
+    keys = ["fund", "owner", "year"]
     kept = funds["unspent"] * [
         instance.resolved.accounts[key].carry_forward
         for key in zip(funds["fund"], funds["owner"], strict=True)
     ]
-    funds["lapsed"] = funds["unspent"] - kept
     before = pd.DataFrame(funds[keys]).assign(brought_forward=kept, year=funds["year"] + 1)
-    funds = funds.merge(before, how="left", on=keys).fillna({"brought_forward": 0.0})
+    funds = (
+        funds.assign(lapsed=funds["unspent"] - kept)
+        .merge(before, how="left", on=keys)
+        .fillna({"brought_forward": 0.0})
+    )
     return funds[[*keys, "amount", "brought_forward", "drawn", "unspent", "lapsed"]]
 
 

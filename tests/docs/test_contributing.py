@@ -6,6 +6,7 @@ import importlib
 import json
 import re
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -115,12 +116,10 @@ def test_a_constraint_is_in_summary_page_and_workbook(tmp_path):
     html = page.read_text(encoding="utf-8")
     assert TITLE in html
     assert "saves £" in html
-    cells = {
-        str(cell)
-        for sheet in load_workbook(book, read_only=True)
-        for row in sheet.iter_rows(values_only=True)
-        for cell in row
-    }
+    with closing(load_workbook(book, read_only=True)) as read:
+        cells = {
+            str(cell) for sheet in read for row in sheet.iter_rows(values_only=True) for cell in row
+        }
     assert any(TITLE in cell for cell in cells)
     assert CONSTRAINT in cells
 
