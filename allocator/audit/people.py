@@ -72,7 +72,8 @@ def levels(case: Case, ledger: Ledger) -> None:
         "release limit", case.contraction, value("release_per_year") * length * before, "at most"
     )
     compare("coverage", case.served, room, "at most")
-    compare("served cases are funded", case.served, case.level, "at most")
+    if case.served is not case.level:
+        compare("served cases are funded", case.served, case.level, "at most")
     baseline = value("baseline")
     compare("minimum level", case.level, np.where(running, value("minimum"), baseline), "at least")
     compare("maximum level", case.level, np.where(running, value("maximum"), baseline), "at most")

@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from allocator.errors import SolverError
 from allocator.program.program import LinearProgram
-from allocator.program.proofs import plainly_empty, refutes
+from allocator.program.proofs import plainly_empty
 from allocator.solvers.catalogue import find_solver
-from allocator.solvers.highs import HighsModel
+from allocator.solvers.solution import Status
+from allocator.solving.proved import Ladder
 
 PATIENCE: Final = 60.0  # seconds for the program without whole columns
 
@@ -25,5 +27,9 @@ def nothing_fits(program: LinearProgram) -> bool:
     if program.integer is None:
         return False
     relaxed = replace(program, integer=None)
-    found = HighsModel(relaxed, find_solver("simplex")).solve(relaxed, seconds=PATIENCE)
-    return found.ray is not None and refutes(relaxed, found.ray)
+    ladder = Ladder(find_solver("simplex"))
+    try:
+        found = ladder.solve(relaxed, doing="looking for a proof", seconds=PATIENCE)
+    except SolverError:
+        return False
+    return found.status is Status.INFEASIBLE

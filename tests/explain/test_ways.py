@@ -92,8 +92,10 @@ def test_what_does_not_help_does_not(name):
     for way in first_of_each_kind(name, possible=False):
         much = {
             "target": lambda way: partial(cell_changed, key=way.cell.key, value=1e9),
-            "targets": lambda way: partial(shared, share=1e6, cell="targets.children"),
-            "all_growth": lambda way: partial(shared, share=1e4, cell="services.growth_per_year"),
+            "targets": lambda way: partial(shared, share=1e6, cells=("targets.children",)),
+            "all_growth": lambda way: partial(
+                shared, share=1e4, cells=("services.growth_per_year",)
+            ),
             "growth": lambda way: partial(cell_changed, key=way.cell.key, value=1e6),
             "maximum": lambda way: partial(cell_changed, key=way.cell.key, value=1e6),
             "minimum": lambda way: partial(cell_changed, key=way.cell.key, value=0.0),

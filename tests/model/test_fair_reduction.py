@@ -40,4 +40,4 @@ def test_the_page_asks_its_own_question():
 
     told = " ".join(summary(plan_of("two-areas", formulation=FAIR)).split())
     assert "by what share can every area have fewer children in care" in told
-    assert "every area has at least 24.7% fewer children in care" in told
+    assert "Every area has at least 24.7% fewer children in care" in told
