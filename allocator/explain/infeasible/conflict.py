@@ -31,10 +31,8 @@ from allocator.solving.proved import Ladder
 from allocator.vocabulary import BUDGET, CONSTRAINTS, OF_SERVICES
 from allocator.wording import listed
 
-MEMBERS: Final = tuple(n for n, each in CONSTRAINTS.items() if each.relief or each.money)
 MOST_SAID: Final = 6  # limits on services in a sentence
 MOST_NAMED: Final = 4  # limits in a short sentence
-_ORDER: Final = {name: n for n, name in enumerate(CONSTRAINTS)}
 _IN_THE_RAY: Final = 1e-9  # relative: a weight below this is rounding
 
 Tell = Callable[[str, int, int], None]
@@ -158,7 +156,8 @@ def conflict(
         rows = tuple(row for row in each.rows if row in used) or each.rows
         (cited, *_) = merged([_cited(Citer(instance), program, row) for row in rows])
         members.append(Member(each.constraint, each.rows, rows, cited))
-    members.sort(key=lambda each: (_ORDER[each.constraint], each.rows))
+    order = list(CONSTRAINTS)
+    members.sort(key=lambda each: (order.index(each.constraint), each.rows))
     return Conflict(window, tuple(members), solution.ray if proved else None)
 
 
@@ -171,11 +170,13 @@ class Limit:
 
 
 def limits_of(
-    instance: Instance, program: LinearProgram, families: Sequence[str] = MEMBERS
+    instance: Instance, program: LinearProgram, families: Sequence[str] | None = None
 ) -> list[Limit]:
     """Limits inside the horizon, in the order in which they are left out: targets last."""
     citer, groups = Citer(instance), dict[tuple[Any, ...], list[int]]()
-    for name in sorted(families, key=_ORDER.__getitem__, reverse=True):
+    if families is None:
+        families = [n for n, each in CONSTRAINTS.items() if each.relief or each.money]
+    for name in sorted(families, key=list(CONSTRAINTS).index, reverse=True):
         family = program.rows.get(name)
         if family is None:
             continue
