@@ -39,7 +39,11 @@ SOLVERS = {
     "hipo": (1e-7, False),
     "pdlp": (1e-6, True),
 }
-ENDLESS = {("two-areas", formulation, "pdlp") for formulation in FORMULATIONS}  # or nearly so
+ENDLESS = {  # or nearly so
+    (name, formulation, "pdlp")
+    for name in ("two-areas", "benefits", "benefits-unweighted")
+    for formulation in FORMULATIONS
+}
 EXPECTED = 1e-6  # relative, of the reference cases
 
 

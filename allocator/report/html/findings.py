@@ -26,7 +26,7 @@ from allocator.report.pages.sections import window_said
 from allocator.report.pages.summary import money_lines
 from allocator.report.subject import Subject
 from allocator.vocabulary import reliefs
-from allocator.wording import listed
+from allocator.wording import listed, shortened
 
 MOST_PRICES = 120
 MOST_WORTHS = 12
@@ -72,7 +72,7 @@ def _funds(plan: Plan) -> Figures:
         Header("Left, £m", "millions"), Header("Of it lapses, £m", "millions"),
     )  # fmt: skip
     rows: tuple[tuple[Value, ...], ...] = tuple(
-        (plan.instance.label("funds", fund), int(year), *amounts.values())
+        (shortened(plan.instance.label("funds", fund)), int(year), *amounts.values())
         for fund, by_year in plan.funds().items()
         for year, amounts in by_year.items()
     )
