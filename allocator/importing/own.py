@@ -7,7 +7,7 @@ from allocator.program.program import LinearProgram
 from allocator.solvers.mip import solve_whole
 from allocator.solvers.solution import Status
 from allocator.solving.proved import Ladder
-from allocator.solving.windows import HELD
+from allocator.solving.windows import most_kept, not_kept
 
 
 def own_optima(program: LinearProgram) -> tuple[float, ...] | None:
@@ -18,12 +18,13 @@ def own_optima(program: LinearProgram) -> tuple[float, ...] | None:
     ladder, found = Ladder(), list[float]()
     for stage, objective in enumerate(program.objectives):
         solution = ladder.solve(program, stage, doing="solving it ourselves for comparison")
-        if solution.certificate is None:
+        if solution.status is Status.INFEASIBLE and stage == 0:
             return None
+        if solution.certificate is None:
+            raise not_kept(program, stage, "solving it ourselves for comparison")
         found.append(solution.certificate.primal_objective)
         if objective is not program.objectives[-1]:
-            slack = HELD * max(1.0, abs(found[-1]))
-            program = program.capped(f"{objective.name}_kept", found[-1] + slack)
+            program = program.capped(f"{objective.name}_kept", most_kept(solution.certificate))
     return tuple(found)
 
 

@@ -21,7 +21,15 @@ from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.solution import Ranging, Status
 from allocator.solving.proved import Clock, Ladder
-from allocator.solving.windows import HELD, Trace, WindowSolved, cheapest, ruled_out, saying
+from allocator.solving.windows import (
+    Trace,
+    WindowSolved,
+    cheapest,
+    most_kept,
+    not_kept,
+    ruled_out,
+    saying,
+)
 from formulations import FORMULATIONS, USUAL
 from formulations.double_investment import window_columns
 from formulations.windows import choice_columns
@@ -190,10 +198,12 @@ class Session:
             left = clock.left()
             solution = self.ladder.solve(program, stage, doing=saying(window), seconds=left)
             self._traces[window] = Trace(solution, program.matrix)
-            if solution.status is Status.INFEASIBLE:
+            if solution.status is Status.INFEASIBLE and stage == 0:
                 return WindowSolved(window, program, solution, None, True)
+            if solution.certificate is None:
+                raise not_kept(program, stage, saying(window))
             if objective is not program.objectives[-1]:
-                slack = HELD * max(1.0, abs(solution.objective))
-                program = program.capped(f"{objective.name}_kept", solution.objective + slack)
+                most = most_kept(solution.certificate)
+                program = program.capped(f"{objective.name}_kept", most)
         assert solution is not None
         return WindowSolved(window, program, solution, solution.certificate, True)

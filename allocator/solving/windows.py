@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from allocator.errors import CertificateError
 from allocator.instance import Window
 from allocator.program.certificate import Certificate
 from allocator.program.matrix import Matrix
@@ -23,6 +24,16 @@ from allocator.solvers.solution import Floats, Solution, Status
 TIE: Final = 1e-8  # objectives closer than this, relative, are the same: the shorter window wins
 HELD: Final = 1e-9  # slack, relative, with which an objective's best is held for the next one
 ALIKE: Final = 2e-7  # relative: windows whose first objectives differ by less are as good in them
+
+
+def most_kept(certificate: Certificate) -> float:
+    """The most that a proved objective may be while the next is minimised.
+
+    It is held no more finely than it is proved, or its own point would be ruled out.
+    """
+    best = certificate.primal_objective
+    proved = certificate.gap + certificate.primal.relative
+    return best + max(HELD, proved) * max(1.0, abs(best))
 
 
 @dataclass(frozen=True)
@@ -103,6 +114,14 @@ def _highest(traces: Iterable[Trace], program: LinearProgram) -> float:
     """The best of the bounds that some windows' prices prove."""
     priced = (trace for trace in traces if trace.solution.status is Status.OPTIMAL)
     return max((trace.bound(program) for trace in priced), default=-np.inf)
+
+
+def not_kept(program: LinearProgram, stage: int, doing: str) -> CertificateError:
+    """Where no point keeps what an objective reached: no proof that there is no plan."""
+    name = program.objectives[stage - 1].name
+    return CertificateError(
+        f"{doing}: no point keeps the {name} that was reached, so it was not proved closely enough"
+    )
 
 
 def cheapest(solved: Sequence[WindowSolved]) -> WindowSolved | None:

@@ -39,13 +39,12 @@ SOLVERS = {
     "hipo": (1e-7, False),
     "pdlp": (1e-6, True),
 }
-SHORT = ("hand", "hand-infeasible", "annual-returns-limits")
-# Or nearly so; and an objective is held more finely than a first-order method answers.
-ENDLESS = {
+ENDLESS = {("two-areas", formulation, "pdlp") for formulation in FORMULATIONS}  # or nearly so
+ENDLESS |= {  # right, in minutes each
     (name, formulation, "pdlp")
     for name in CASES
     for formulation in FORMULATIONS
-    if name not in SHORT and (name, formulation) != ("window", "least_cost")
+    if name.startswith(("benefits", "drivers")) and formulation != "least_cost"
 }
 EXPECTED = 1e-6  # relative, of the reference cases
 

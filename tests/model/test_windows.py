@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+import allocator.solving.session as session_module
+from allocator.errors import CertificateError
 from allocator.instance.change import apply_changes
+from allocator.program.certificate import Certificate, Residual
 from allocator.solvers.highs import HighsModel
 from allocator.solving.session import Session, build
+from allocator.solving.windows import HELD, most_kept
 from tests.model.random_cases import random_case
 from tests.plans import instance_of
 
@@ -145,3 +151,18 @@ def test_a_program_is_its_numbers(formulation):
     assert np.array_equal(twice.row_upper, 2 * program.row_upper)
     assert np.array_equal(twice.objectives[-1].costs, 2 * program.objectives[-1].costs)
     assert twice.rows is program.rows
+
+
+def test_an_objective_is_held_no_more_finely_than_it_is_proved():
+    """Else the point that reached it would be ruled out, and a window said to have no plan."""
+    exact = Residual(0.0, 0.0, "", "")
+    rough = replace(exact, relative=4e-7)
+    for gap, residual, slack in ((0.0, exact, HELD), (3e-8, exact, 3e-8), (3e-8, rough, 4.3e-7)):
+        proved = Certificate(residual, exact, 0.0, 700.0, 700.0 * (1 - gap))
+        assert most_kept(proved) == pytest.approx(700 * (1 + slack), rel=1e-12)
+
+
+def test_a_later_objective_without_a_point_is_no_proof_that_there_is_no_plan(monkeypatch):
+    monkeypatch.setattr(session_module, "most_kept", lambda proved: proved.primal_objective / 2)
+    with pytest.raises(CertificateError, match="no point keeps the children_in_care_at_end"):
+        Session("largest_reduction").solve(instance_of("hand"))
