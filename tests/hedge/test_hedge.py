@@ -14,6 +14,7 @@ from allocator.explain.altered import with_only
 from allocator.hedge import Hedge, hedge
 from allocator.instance import Instance, read
 from allocator.instance.change import apply_changes
+from allocator.report.pages.hedge import text
 from allocator.solving.futures import cvar
 from allocator.solving.solve import solve
 
@@ -172,3 +173,9 @@ def test_one_scenario_is_solved_as_though_it_were_known(run):
     facts = json.loads(result.stdout)
     assert facts["title"] == "hedge-two-stage: dear"
     assert run("solve", CASES / "two-stage", "--scenario", "deer").exit_code == 2
+
+
+def test_where_there_is_little_to_hedge_the_page_says_so():
+    told = " ".join(text(hedge_of("tree")).split())
+    assert "settling what the plan without scenarios settles is as good." in told
+    assert "would cost £1.12m more" in " ".join(text(hedge_of("cvar")).split())

@@ -64,9 +64,9 @@ def _little_or_much(answer: Hedge) -> str:
     if more is None:
         return "What the plan without scenarios would settle leaves no plan in every future."
     if more <= LITTLE * abs(answer.objective or 0.0):
+        costs = f"costs {pounds(more)} more" if more >= 1 else "is as good"
         return (
-            f"There is little to hedge: settling what the plan without scenarios settles costs "
-            f"{pounds(max(0.0, more))} more."
+            f"There is little to hedge: settling what the plan without scenarios settles {costs}."
         )
     return f"Settling what the plan without scenarios settles would cost {pounds(more)} more."
 
