@@ -14,13 +14,14 @@ from typing import Any, Final, cast
 import click
 
 from allocator.errors import AllocatorError, InstanceError
+from allocator.memory import room_to_run
 
 EXIT_CODES: Final = {
     0: "done",
     1: "internal error",
     2: "bad usage or bad instance",
     3: "infeasible: no plan exists",
-    4: "the solver failed or ran out of time, or its answer did not stand up",
+    4: "the solver failed, ran out of time or memory, or its answer did not stand up",
 }
 INTERNAL: Final = 1
 BAD_USAGE: Final = 2
@@ -88,6 +89,7 @@ class Verbs(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; a reader who has gone away is not an error."""
         self._debug = bool(ctx.params.get("debug"))
+        room_to_run()
         try:
             return super().invoke(ctx)
         except BrokenPipeError:

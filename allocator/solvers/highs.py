@@ -7,13 +7,14 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 
 from allocator.errors import SolverError
+from allocator.memory import room_for_a_thread
 from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import LARGE, Options, Solver, iteration_limits
+from allocator.solvers.loading import highspy
 from allocator.solvers.solution import Floats, Ranging, Solution, Status
 
 _STATUS = {
@@ -205,11 +206,14 @@ class HighsModel:
         if not self._interruptible:
             self._highs.run()
             return
-        ended = Event()
+        room_for_a_thread()
+        ended, failed = Event(), list[MemoryError]()
 
         def run() -> None:
             try:
                 self._highs.run()
+            except MemoryError as error:
+                failed.append(error)
             finally:
                 ended.set()
 
@@ -221,6 +225,8 @@ class HighsModel:
             self._highs.cancelSolve()
             ended.wait()
             raise
+        if failed:
+            raise failed[0]
 
     def _status(self) -> Status:
         """How the last run ended; where presolve left it open, after a run without presolve."""

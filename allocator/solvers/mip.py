@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import highspy
 import numpy as np
 
 from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import WHOLE
 from allocator.solvers.highs import highs_lp
+from allocator.solvers.loading import highspy
 from allocator.solvers.solution import Floats, Status
 
 _STATUS: Final = {

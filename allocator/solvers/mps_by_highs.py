@@ -5,11 +5,11 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-import highspy
 import numpy as np
 
 from allocator.program.matrix import Matrix
 from allocator.program.program import LinearProgram
+from allocator.solvers.loading import highspy
 
 
 def by_highs(content: bytes) -> tuple[highspy.HighsLp, str]:

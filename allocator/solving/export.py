@@ -22,7 +22,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import highspy
 import numpy as np
 
 from allocator.errors import UsageError
@@ -30,6 +29,7 @@ from allocator.files import place_file
 from allocator.program.program import Family, LinearProgram
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
+from allocator.solvers.loading import highspy
 
 COMMENT: Final = {".mps": "*", ".lp": "\\"}
 SCHEMA: Final = 1  # of the sidecar

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,15 @@ def test_an_old_terminal_gets_what_it_can_show():
 def test_there_is_no_prompt():
     sources = Path(allocator.cli.__file__).parent.glob("*.py")
     assert not [s for s in sources if "prompt" in s.read_text(encoding="utf-8").split('"""', 2)[2]]
+
+
+@pytest.mark.parametrize("most", [150_000, 300_000, 400_000])
+def test_where_memory_is_limited_it_ends_in_words(most):
+    """``ulimit -v``, in KiB: HiGHS's linear algebra asks on for what it is refused."""
+    resource = pytest.importorskip("resource")  # POSIX alone has it
+    limited = partial(resource.setrlimit, resource.RLIMIT_AS, (most * 1024, most * 1024))
+    words = ("-m", "allocator", "solve", CASES / "hand")
+    done = python(*words, timeout=60, preexec_fn=limited)
+    assert done.returncode in ((4,) if most < 400_000 else (0, 4))
+    said = "error: there is not enough memory for this; free some, or ask for less\n"
+    assert (done.stderr == said) == (done.returncode == 4)

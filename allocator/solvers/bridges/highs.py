@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import Final
 
-import highspy
 import numpy as np
 
+from allocator.solvers.loading import highspy
 from allocator.solvers.solution import Floats, Status
 from allocator.solvers.task import Reply, Task
 
