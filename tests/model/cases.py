@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import tempfile
+import tomllib
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -80,6 +81,16 @@ def case(text: str, **instance: Any) -> Case:
     """A case of two years, undiscounted, without a terminal value unless it says otherwise."""
     settings = {"instance": {**SETTINGS["instance"], **instance}}
     return Case(settings, tables_of(text))
+
+
+def case_in(folder: Path) -> Case:
+    """An instance's folder as a case, cells as they are typed."""
+    settings = tomllib.loads((folder / "instance.toml").read_text(encoding="utf-8"))
+    tables = {}
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            tables[path.stem] = list(csv.DictReader(file))
+    return Case({k: v for k, v in settings.items() if k != "schema"}, tables)
 
 
 def tables_of(text: str) -> dict[str, list[Row]]:

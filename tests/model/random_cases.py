@@ -1,7 +1,8 @@
 """Random instances that between them use everything MODEL.md has, each from a seed.
 
 Numbers are of the size that councils have.  Budgets and targets are set against the
-baseline, so that most instances have a plan and none of them is idle.
+baseline, so that most instances have a plan and none of them is idle.  From ``CONTINUOUS`` on
+rates are continuous, and targets may be per 10,000 and be missed, or funds overspent, at a price.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tests.model.reference import POUNDS, PREVENTION, TIERS, Data, Program, numb
 
 STATES = ("need", "plan", "foster", "home")
 CARE = ("foster", "home")
+CONTINUOUS = 100  # the first seed of those with continuous timing
 
 
 @cache
@@ -71,8 +73,12 @@ class _Author:
                 "terminal_value": self.chance(0.6),
             }
         }
+        if self.seed >= CONTINUOUS:
+            settings["instance"]["timing"] = "continuous"
+            settings["shortfall"] = self.shortfall()
         for area in self.areas:
-            self.add("areas", area=area)
+            size = self.random.choice([20_000, 35_000]) if self.seed >= CONTINUOUS else ""
+            self.add("areas", area=area, children=size)
         self.write_states()
         self.write_transitions()
         self.write_arrivals()
@@ -87,6 +93,12 @@ class _Author:
         self.write_limits(case)
         self.write_targets(case)
         return case
+
+    def shortfall(self) -> dict[str, object]:
+        """Prices of both kinds, of one, or of none."""
+        excess, overspend = self.random.choice([20e3, 150e3]), self.random.choice([0.1, 0.5, 5.0])
+        prices = {"excess_price": excess, "overspend_price": overspend}
+        return {name: price for name, price in prices.items() if self.chance(0.5)}
 
     def double_investment(self) -> dict[str, object]:
         settings: dict[str, object] = {"longest": self.random.choice([1, 2, 3])}
@@ -296,4 +308,8 @@ class _Author:
             self.add("targets", year=data.years[1], children=round(at * 1.001, 2))
         for area in self.areas if self.chance(0.5) else []:
             own = sum(n[area, i, data.horizon] for i in data.in_care(area))
-            self.add("targets", area=area, year=data.years[-1], children=round(own * 0.999, 2))
+            cells = {"children": round(own * 0.999, 2)}
+            if self.seed >= CONTINUOUS and self.chance(0.5):
+                here = next(r for r in self.tables["areas"] if r["area"] == area)
+                cells = {"per_10000": round(own * 0.999 / number(here, "children") * 1e4, 4)}
+            self.add("targets", area=area, year=data.years[-1], **cells)

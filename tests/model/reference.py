@@ -11,6 +11,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from tests.model.cases import Case, Row
+from tests.model.reference_rates import Step, always, once
 
 POUNDS = 1e6
 TIERS = ("early_help", "edge_of_care", "statutory")
@@ -44,7 +46,7 @@ class Data:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self._probability: dict[tuple[str, int], dict[tuple[str, str], float]] = {}
+        self._steps: dict[tuple[str, int], Step] = {}
         settings = case.settings["instance"]
         self.first = settings["first_year"]
         self.years = list(range(self.first, self.first + settings["years"]))
@@ -53,6 +55,8 @@ class Data:
         self.delta = 1 / self.m
         self.rate = settings.get("discount_rate", 0.035)
         self.terminal = settings.get("terminal_value", True)
+        self.continuous = settings.get("timing", "period") == "continuous"
+        self.shortfall = case.settings.get("shortfall", {})
         self.window = case.settings.get("double_investment")
         self.share = case.settings.get("reinvestment", {}).get("share", 0.0)
         listed = case.tables.get("areas", [])
@@ -91,26 +95,37 @@ class Data:
             listed[row["from"], row["to"]][year] = number(row, column)
         return listed
 
-    def probability(self, area: str, year: int) -> dict[tuple[str, str], float]:
-        """3.1, staying included."""
-        if (area, year) not in self._probability:
-            self._probability[area, year] = self._worked_out(area, year)
-        return self._probability[area, year]
+    def step(self, area: str, year: int) -> Step:
+        """3.1 in a year."""
+        if (area, year) not in self._steps:
+            rates = {
+                move: holding(by_year, year, 0.0)
+                for move, by_year in self.moves(area, "rate").items()
+                if move[0] != move[1]
+            }
+            states = self.of_area(self.state, area)
+            work = always if self.continuous else once
+            self._steps[area, year] = work(states, rates, self.delta)
+        return self._steps[area, year]
 
-    def _worked_out(self, area: str, year: int) -> dict[tuple[str, str], float]:
-        rates = {
-            move: holding(by_year, year, 0.0)
-            for move, by_year in self.moves(area, "rate").items()
-            if move[0] != move[1]
-        }
-        found = {}
-        for i in self.of_area(self.state, area):
-            total = sum(rate for (start, _), rate in rates.items() if start == i)
-            found[i, i] = math.exp(-total * self.delta)
-            for (start, j), rate in rates.items():
-                if start == i and total > 0:
-                    found[i, j] = rate / total * (1 - math.exp(-total * self.delta))
-        return found
+    def probability(self, area: str, year: int) -> dict[tuple[str, str], float]:
+        """p, staying included."""
+        return self.step(area, year).p
+
+    def coming(self, area: str, state: str, year: int) -> float:
+        """Of a period's arrivals, those who are in a state at its end."""
+        return self.delta * sum(
+            self.arrivals(area, i, year) * share
+            for (i, j), share in self.step(area, year).joined.items()
+            if j == state
+        )
+
+    def weights(self) -> list[float]:
+        """3.3: parts of a year's effect, period by period from its lag on."""
+        weights = [1.0] * (self.m + self.continuous)
+        if self.continuous:
+            weights[0] = weights[-1] = 0.5
+        return weights
 
     def avoidable(self, area: str, i: str, j: str, year: int) -> float:
         """φ."""
@@ -153,14 +168,15 @@ class Data:
             for n, (top, multiplier) in enumerate(chosen)
         ]
 
-    def opening_effective(self, area: str, service: str) -> float:
-        """e_p0: at the baseline and the opening stock, the best bands first."""
+    def opening_effective(self, area: str, service: str, t: int) -> float:
+        """e_p0: at the baseline, the best bands first; at the opening stock or a period's own."""
         row = self.service[area, service]
         left, total = number(row, "baseline"), 0.0
         bands = self.bands(area, service)
         if not bands:
             return left
-        stock = number(self.state[area, row["from"]], "opening")
+        inside = self.continuous and 1 <= t <= self.horizon
+        stock = self.baseline()[0][area, row["from"], t - 1 if inside else 0]
         for width, multiplier in bands:
             filled = min(left, width * number(row, "coverage") * stock)
             total += filled * multiplier
@@ -174,6 +190,37 @@ class Data:
     def in_care(self, area: str) -> list[str]:
         """C."""
         return [s for (a, s), r in self.state.items() if a == area and r.get("in_care") == "yes"]
+
+    def asked(self, row: Row) -> float:
+        """3.10: children of a target's row, which may be quoted per 10,000."""
+        if not row.get("per_10000"):
+            return number(row, "children")
+        here = [r for r in self.case.tables["areas"] if r["area"] in self.owners(row)]
+        return number(row, "per_10000") * sum(number(r, "children") for r in here) / 10_000
+
+    def worth(self, a: str) -> dict[str, float]:
+        """3.11: V, what is still to be paid for a child in each state at the end, £m."""
+        states, y = self.of_area(self.state, a), self.years[-1]
+        yearly = np.array([
+            number(self.state[a, i], "cashable_share", 1.0) * number(self.state[a, i], "unit_cost")
+            * self.price(a, i, y) / POUNDS
+            for i in states
+        ])  # fmt: skip
+        eye, step = np.eye(len(states)), self.step(a, y)
+        if self.continuous:
+            # The generator from a period's exponential: G Q = p - I.
+            p, g = (
+                np.array([[part.get((i, j), 0.0) for j in states] for i in states])
+                for part in (step.p, step.years)
+            )
+            q, force = np.linalg.solve(g, p - eye), math.log1p(self.rate)
+            scale = force / self.rate if self.rate else 1.0
+            value = scale * np.linalg.solve(force * eye - q, yearly)
+        else:
+            p = np.array([[step.p.get((i, j), 0.0) for j in states] for i in states])
+            beta = (1 + self.rate) ** -self.delta
+            value = np.linalg.solve(eye - beta * p, beta * yearly * self.delta)
+        return dict(zip(states, value.tolist(), strict=True))
 
     def owners(self, row: Row) -> list[str]:
         """Areas that a row of budgets, limits or targets stands for."""
@@ -205,6 +252,7 @@ class Data:
         )
         return (states + services) / POUNDS
 
+    @cache  # noqa: B019
     def baseline(self) -> tuple[dict[Name, float], dict[Name, float]]:
         """Children and places by (area, state, period) if nothing changes."""
         n, q = {}, {}
@@ -214,7 +262,7 @@ class Data:
             for a in self.areas:
                 p = self.probability(a, self.year(t))
                 for j in self.of_area(self.state, a):
-                    n[a, j, t] = self.arrivals(a, j, self.year(t)) * self.delta + sum(
+                    n[a, j, t] = self.coming(a, j, self.year(t)) + sum(
                         p.get((i, j), 0.0) * n[a, i, t - 1] for i in self.of_area(self.state, a)
                     )
                 for i in self.of_area(self.state, a):
@@ -257,6 +305,8 @@ class Program:
 
     def __init__(self, data: Data, window: Window | None, *, targets: bool = True) -> None:
         self.data, self.window = data, window
+        self.short = targets  # only a plan that is asked for targets may fall short
+        self.excess: list[Name] = []
         self.columns: dict[Name, int] = {}
         self.bounds: list[tuple[float, float]] = []
         self.equal: list[tuple[Terms, float]] = []
@@ -299,8 +349,9 @@ class Program:
         self.le(-right, *((-c, n) for c, n in parts))
 
     def tail(self, lags: Iterable[int]) -> int:
-        """Periods after H that a level of period H still reaches: λm + s for s up to m - 1."""
-        return max(lags) * self.data.m + self.data.m - 1 if self.data.terminal else 0
+        """Periods after H that a level of period H still reaches: λm + s for the last s."""
+        last = len(self.data.weights()) - 1
+        return max(lags) * self.data.m + last if self.data.terminal else 0
 
     def variables(self) -> None:
         """Section 3: all of them, with the opening values fixed."""
@@ -331,6 +382,9 @@ class Program:
             for g in TIERS:
                 for y in d.years:
                     self.add(("spend", a, g, y))
+            for y in d.years:
+                allowed = self.short and "overspend_price" in d.shortfall
+                self.add(("overspent", a, y), 0.0, INF if allowed else 0.0)
 
     def children(self, a: str) -> None:
         """3.2."""
@@ -344,39 +398,59 @@ class Program:
                         parts.append((-chance, ("n", a, i, t - 1)))
                     if i != to and i == j:
                         parts.append((chance, ("n", a, j, t - 1)))
+                joined = d.step(a, d.year(t)).joined
                 for k in d.effects(a):
-                    if k[2] == j:
-                        parts.append((1.0, ("d", a, k, t)))
-                    if k[3] == j:
-                        parts.append((-1.0, ("d", a, k, t)))
-                self.eq(d.arrivals(a, j, d.year(t)) * d.delta, *parts)
+                    away = joined.get((k[2], j), 0.0) - joined.get((k[3], j), 0.0)
+                    parts.append((away, ("d", a, k, t)))
+                self.eq(d.coming(a, j, d.year(t)), *parts)
 
     def effects(self, a: str) -> None:
         """3.3 and 3.4, on into the time after the horizon (3.11)."""
         d = self.data
         caps: dict[tuple[str, str, int], list[tuple[float, Name]]] = defaultdict(list)
+        harm: dict[tuple[str, int], list[tuple[float, Name]]] = defaultdict(list)
         for k, lags in d.effects(a).items():
             service, i, j, _ = k
-            opening = d.opening_effective(a, service)
+            harmful = any(effect < 0 for effect in lags.values())
             for t in range(1, d.horizon + self.tail(lags) + 1):
-                averted, constant = [], 0.0
+                averted, constant, all_of_it = [], 0.0, 0.0
                 for lag, effect in lags.items():
-                    for s in range(d.m):
+                    for s, part in enumerate(d.weights()):
                         u = t - lag * d.m - s
+                        weight = effect * part * d.delta / d.m
+                        opening = d.opening_effective(a, service, u)
+                        all_of_it += weight * opening
                         if 1 <= u <= d.horizon:  # elsewhere the level is the baseline
-                            weight = effect * d.delta / d.m
                             averted += self.effective(a, service, u, weight)
                             constant -= weight * opening
                 parts = [(1.0, ("d", a, k, t)), *((-c, name) for c, name in averted)]
-                if any(effect < 0 for effect in lags.values()):
+                if harmful:
                     self.eq(constant, *parts)
                 else:
                     self.le(constant, *parts)
-                    self.ge(-d.delta * opening * sum(lags.values()), (1.0, ("d", a, k, t)))
+                    self.ge(-all_of_it, (1.0, ("d", a, k, t)))
                 caps[i, j, t].append((1.0, ("d", a, k, t)))
+                if harmful and i != j and t > d.horizon:
+                    harm[i, t].append((-1.0, ("d", a, k, t)))
         for (i, j, t), parts in caps.items():
-            share = d.avoidable(a, i, j, d.year(t)) * d.probability(a, d.year(t)).get((i, j), 0.0)
-            self.le(0.0, *parts, (-share, ("n", a, i, min(t - 1, d.horizon))))
+            self.le(*self.avoidable(a, i, j, t, parts))
+        for (i, t), parts in harm.items():
+            stayed = d.probability(a, d.year(t))[i, i]
+            self.le(0.0, *parts, (-stayed, ("n", a, i, d.horizon)))
+
+    def avoidable(
+        self, a: str, i: str, j: str, t: int, parts: list[tuple[float, Name]]
+    ) -> tuple[Any, ...]:
+        """3.4: the right-hand side and the terms."""
+        d, y, before = self.data, self.data.year(t), min(t - 1, self.data.horizon)
+        share, step = d.avoidable(a, i, j, y), self.data.step(a, y)
+        if not d.continuous:
+            return 0.0, *parts, (-share * step.p.get((i, j), 0.0), ("n", a, i, before))
+        share *= 1.0 if i == j else holding(d.moves(a, "rate").get((i, j), {}), y, 0.0)
+        states = d.of_area(d.state, a)
+        of_new = sum(d.arrivals(a, u, y) * step.years_of_new[u, i] for u in states)
+        there = [(-share * step.years[u, i], ("n", a, u, before)) for u in states]
+        return share * of_new, *parts, *there
 
     def effective(self, a: str, p: str, t: int, weight: float) -> list[tuple[float, Name]]:
         """e_pt times a weight: the level, or its bands times their multipliers."""
@@ -485,7 +559,8 @@ class Program:
         for a in d.areas:
             for g in TIERS:
                 for y in d.years:
-                    self.eq(0.0, (-1.0, ("spend", a, g, y)), *payers[a, g, y])
+                    beyond = [(1.0, ("overspent", a, y))] if g == "statutory" else []
+                    self.eq(0.0, (-1.0, ("spend", a, g, y)), *payers[a, g, y], *beyond)
 
     def limits(self) -> None:
         """3.8: bounds on the spend of an item."""
@@ -540,13 +615,16 @@ class Program:
         d = self.data
         for owner in dict.fromkeys(r.get("area", "") for r in d.case.tables.get("targets", [])):
             rows = [r for r in d.case.tables["targets"] if r.get("area", "") == owner]
-            listed = {int(r["year"]): number(r, "children") for r in rows}
+            listed = {int(r["year"]): d.asked(r) for r in rows}
             for n, y in enumerate(d.years):
                 most = holding(listed, y, INF)
                 if most < INF:
                     areas = [owner] if owner else d.areas
-                    t = (n + 1) * d.m
-                    self.le(most, *((1.0, ("n", a, i, t)) for a in areas for i in d.in_care(a)))
+                    t, over = (n + 1) * d.m, ("excess", owner, y)
+                    self.add(over, 0.0, INF if "excess_price" in d.shortfall else 0.0)
+                    self.excess.append(over)
+                    there = [(1.0, ("n", a, i, t)) for a in areas for i in d.in_care(a)]
+                    self.le(most, *there, (-1.0, over))
 
     def cost_objective(self) -> Terms:
         """3.11."""
@@ -558,30 +636,22 @@ class Program:
             for a in d.areas
             for g in TIERS
         ]
+        over, beyond = (d.shortfall.get(f"{x}_price", 0.0) for x in ("excess", "overspend"))
+        for n, y in enumerate(d.years):
+            parts += [(discount**n * beyond, ("overspent", a, y)) for a in d.areas]
+            parts += [(discount**n * over / POUNDS, e) for e in self.excess if e[-1] == y]
         if not d.terminal:
             return self.terms(*parts)
         closing, beta = discount ** (len(d.years) - 1), discount**d.delta
         for a in d.areas:
             states = d.of_area(d.state, a)
-            p = d.probability(a, d.years[-1])
-            matrix = np.array([[p.get((i, j), 0.0) for j in states] for i in states])
-            cost = np.array(
-                [
-                    number(d.state[a, i], "cashable_share", 1.0)
-                    * number(d.state[a, i], "unit_cost")
-                    * d.price(a, i, d.years[-1])
-                    * d.delta
-                    / POUNDS
-                    for i in states
-                ]
-            )
-            value = np.linalg.inv(np.eye(len(states)) - beta * matrix) @ (beta * cost)
-            worth = dict(zip(states, value, strict=True)) | {"exit": 0.0}
+            worth = d.worth(a) | {"exit": 0.0}
             parts += [(closing * worth[i], ("n", a, i, d.horizon)) for i in states]
             for k, lags in d.effects(a).items():
                 for tau in range(1, self.tail(lags) + 1):
                     saved = worth[k[2]] - worth[k[3]]
-                    parts.append((-closing * beta**tau * saved, ("d", a, k, d.horizon + tau)))
+                    when = tau - 0.5 * d.continuous
+                    parts.append((-closing * beta**when * saved, ("d", a, k, d.horizon + tau)))
         return self.terms(*parts)
 
     def care_objective(self) -> Terms:
@@ -594,7 +664,7 @@ class Program:
         width = len(self.bounds)
         costs = np.zeros(width)
         costs[list(objective)] = list(objective.values())
-        for method, tolerance in (("highs-ds", 1e-9), ("highs-ipm", 1e-8)):
+        for method, tolerance in (("highs-ds", 1e-9), ("highs-ipm", 1e-8), ("highs-ds", 1e-6)):
             answer = linprog(
                 costs,
                 *(_matrix(self.at_most, width), [right for _, right in self.at_most]),
