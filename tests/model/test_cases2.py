@@ -45,6 +45,19 @@ def test_the_answers_agree(name: str) -> None:
     for column in ("children_in_care", "baseline_children_in_care"):
         for year, children in expected[column].items():
             assert plan.years()[column][int(year)] == pytest.approx(children, rel=1e-6)
+    needed = expected["one_off_money"]
+    assert sum(plan.one_off.values()) == pytest.approx(
+        needed, abs=30
+    )  # £5 of slack a year in the answers
+
+
+def test_the_fair_reduction_agrees() -> None:
+    folder = folder_of("fair-four")
+    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))["fair"]
+    plan = solve(read(folder), formulation="fair_reduction")
+    assert plan.theta == pytest.approx(expected["theta"], rel=1e-6)
+    assert plan.window == expected["window"]
+    assert agree(plan.cost, expected["cost"])
 
 
 def test_a_plan_that_is_short_says_by_how_much() -> None:
