@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from allocator.instance.instance import financial_year
@@ -46,6 +46,15 @@ def number(value: float) -> str:
     return unsigned_zero(f"{value:,.{digits}f}")
 
 
+def plain(value: float, digits: int = 5) -> str:
+    """A number of any size to so many figures, never with an exponent: ``384,020``, ``0.0123``."""
+    if not math.isfinite(value):
+        return str(value)
+    size = math.floor(math.log10(abs(value))) if value else 0
+    text = f"{value:,.{min(max(digits - 1 - size, 0), 12)}f}"
+    return unsigned_zero(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
 def shortened(label: str, longest: int = LONGEST_LABEL) -> str:
     """A label cut to fit."""
     one_line = " ".join(label.split())
@@ -54,15 +63,20 @@ def shortened(label: str, longest: int = LONGEST_LABEL) -> str:
 
 def years_said(years: Iterable[int]) -> str:
     """``2016-17 to 2018-19 and 2021-22``."""
+    return runs_said(years, financial_year)
+
+
+def runs_said(numbers: Iterable[int], shown: Callable[[int], str] = str) -> str:
+    """Whole numbers, three or more in a row as a run: ``2, 3, 5 and 7 to 9``."""
     runs: list[list[int]] = []
-    for year in sorted(set(years)):
-        if runs and year == runs[-1][1] + 1:
-            runs[-1][1] = year
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
         else:
-            runs.append([year, year])
+            runs.append([number, number])
     said = []
     for first, last in runs:
-        ends = dict.fromkeys((financial_year(first), financial_year(last)))
+        ends = dict.fromkeys((shown(first), shown(last)))
         said += [" to ".join(ends)] if last - first != 1 else list(ends)
     return listed(said)
 

@@ -152,6 +152,39 @@ def test_a_plan_without_a_seal_is_told_so_and_audited(saved):
     assert not recheck(saved).passed
 
 
+def older(folder: Path) -> None:
+    """The plan as an allocator wrote it that knew neither seals nor balances brought forward."""
+    unsealed(folder)
+    facts = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    del facts["funds"], facts["double_running_years"]
+    (folder / "plan.json").write_text(json.dumps(facts), encoding="utf-8")
+    funds = pd.read_csv(folder / "funds.csv", dtype=str)
+    funds.drop(columns=["brought_forward", "lapsed"]).to_csv(folder / "funds.csv", index=False)
+
+
+def test_an_older_plan_is_audited_as_far_as_can_be(saved):
+    older(saved)
+    found = recheck(saved)
+    assert found.passed
+    assert [note.partition(",")[0].partition(":")[0] for note in found.notes[1:]] == [
+        "plan.json", "funds.csv",
+    ]  # fmt: skip
+    assert "has no brought_forward, lapsed" in found.notes[2]
+    balance = ["fund", "year", "brought_forward", "lapsed"]
+    assert found.plan.tables["funds"][balance].equals(PLAN.tables["funds"][balance])
+    changed(saved, "funds", "amount")
+    assert "column amount" in recheck(saved).disagreements[0]
+
+
+@pytest.mark.parametrize("column", ["fund", "unspent"])
+def test_an_older_plan_may_lack_nothing_that_is_decided(saved, column):
+    older(saved)
+    funds = pd.read_csv(saved / "funds.csv", dtype=str)
+    funds.drop(columns=column).to_csv(saved / "funds.csv", index=False)
+    with pytest.raises(UsageError, match=f"its headings are not those of funds: .*{column}"):
+        recheck(saved)
+
+
 def saved_otherwise(folder: Path, **changes: Any) -> Path:
     """The plan with other facts, saved anew: plan.json, tables and seal all agree."""
     save(replace(PLAN, **changes), folder / "other")

@@ -21,7 +21,7 @@ from allocator.instance.resolved import target_children
 from allocator.instance.schema import ALL, EXIT, OUTSIDE, TABLES, TIERS
 from allocator.program.program import Family
 from allocator.vocabulary import term
-from allocator.wording import listed, number, shortened, years_said
+from allocator.wording import listed, number, runs_said, shortened, years_said
 from formulations.names import KEYS
 
 LONGEST: Final = 60  # characters of a label
@@ -111,16 +111,9 @@ def _joined(citations: Iterable[Citation], alike: Any) -> list[Citation]:
 
 
 def _rows_said(cells: Sequence[Cell]) -> str:
-    rows = sorted({cell.row for cell in cells if cell.row is not None})
+    rows = {cell.row for cell in cells if cell.row is not None}
     settings = sorted({cell.column for cell in cells if cell.row is None})
-    runs: list[list[int]] = []
-    for row in rows:
-        if runs and row == runs[-1][-1] + 1:
-            runs[-1].append(row)
-        else:
-            runs.append([row])
-    said = [f"{r[0]} to {r[-1]}" if len(r) > 2 else listed([str(n) for n in r]) for r in runs]
-    told = f"{'row' if len(rows) == 1 else 'rows'} {listed(said)}" if rows else ""
+    told = f"{'row' if len(rows) == 1 else 'rows'} {runs_said(rows)}" if rows else ""
     return ", ".join(filter(None, (told, *settings)))
 
 

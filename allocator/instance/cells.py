@@ -125,7 +125,7 @@ def _read_number(cell: object, text: str) -> float:
     if abs(value) <= LARGEST:
         return value
     if _NUMBER.fullmatch(text):
-        raise CellError("is too large", f"give a number of no more than {LARGEST:.0e}")
+        raise CellError("is too large", f"give a number of no more than {LARGEST:,.0f}")
     if _DECIMAL_COMMA.fullmatch(text):
         raise CellError("has a decimal comma", "write a decimal point, as in 0.5")
     if _NUMBER.fullmatch(re.sub(r"[£,\s]", "", text)):

@@ -10,6 +10,7 @@ from allocator.instance.instance import financial_year
 from allocator.instance.resolved import key_value
 from allocator.instance.schema import TABLES, Column, Kind
 from allocator.report.figures import Value
+from allocator.wording import plain
 
 _REMARKS: Final = frozenset({"label", "source", "note"})
 
@@ -47,7 +48,7 @@ def _said(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, tuple):
         return "; ".join(map(str, value))
-    return f"{value:,.10g}" if isinstance(value, float) else str(value)
+    return plain(value, 10) if isinstance(value, float) else str(value)
 
 
 def _rows(instances: Sequence[Instance]) -> Iterator[tuple[Value, ...]]:

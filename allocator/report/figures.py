@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from allocator.instance.instance import financial_year
-from allocator.wording import decimals_for, millions, number, pounds
+from allocator.wording import decimals_for, millions, number, plain, pounds
 
 Value = float | int | str | None
-Form = Literal["text", "year", "children", "millions", "pounds", "plain", "percent"]
+Form = Literal["text", "year", "children", "millions", "pounds", "plain", "percent", "residual"]
 
 _SHOWN: Final[dict[str, Callable[[float], str]]] = {
     "year": lambda value: financial_year(int(value)),
     "children": number,
     "pounds": pounds,
-    "plain": lambda value: f"{value:,.5g}",
-    "percent": lambda value: f"{100 * value:.3g}%",
+    "plain": plain,
+    "residual": lambda value: f"{value:.2g}",
+    "percent": lambda value: f"{plain(100 * value, 3)}%",
 }
 
 

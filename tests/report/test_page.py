@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -17,6 +18,7 @@ import pytest
 from allocator.report.charts.areas import MOST_BARS, MOST_PANELS
 from allocator.report.charts.plots import plots
 from allocator.report.charts.shapes import Chart, FlowChart, Panels, Ranked
+from allocator.report.html import evidence
 from allocator.report.html.page import charts, page, parts
 from allocator.report.subject import Subject
 from tests.report.subjects import NASTY, PLANS, many_areas, subject_of
@@ -375,6 +377,32 @@ def test_weak_evidence_is_marked():
     text = text_of("no-services")
     assert "marked" not in text.split("<body>")[1].split("<footer>")[0].replace("are marked", "")
     assert '<tr class="marked">' in text_of("window")
+
+
+def test_a_cut_that_rests_on_weak_evidence_counts():
+    plan = subject_of("window").plan
+    cut = plan.tables["diverted"].assign(diverted=lambda table: -table["diverted"].abs())
+    weak = {
+        **plan.instance.tables,
+        "effects": tuple(
+            replace(row, values={**row.values, "evidence": "weak"})
+            for row in plan.instance.tables["effects"]
+        ),
+    }
+    told = replace(
+        plan, instance=replace(plan.instance, tables=weak), tables={**plan.tables, "diverted": cut}
+    )
+    [said] = [b for b in evidence.section(told).blocks if "rest on" in getattr(b, "text", "")]
+    assert said.text.startswith("Of 1,")
+    assert "that its cuts and harmful effects bring about in its years" in said.text
+    assert "(100%) rest on effects" in said.text
+    assert said.role == "warning"
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_numbers_are_in_plain_digits(name):
+    shown = re.sub(r"<script.*?</script>|<[^>]*>", " ", text_of(name), flags=re.DOTALL)
+    assert not re.findall(r"\d\.?\d*[eE]\+\d+", shown)
 
 
 def test_an_infeasible_plan_says_what_stands_in_its_way():

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from allocator import wording
@@ -39,6 +41,21 @@ def test_years(years, said):
 )
 def test_number(value, said):
     assert wording.number(value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "said"),
+    [(384_020.4, 3, "384,020"), (97_621_434, 5, "97,621,434"), (1e15, 3, "1,000,000,000,000,000"),
+     (0.012345, 3, "0.0123"), (2, 5, "2"), (-4.56e-7, 2, "-0.00000046"), (-1e-20, 3, "0"),
+     (0, 3, "0"), (math.nan, 3, "nan")],
+)  # fmt: skip
+def test_plain_numbers_have_no_exponent(value, digits, said):
+    assert wording.plain(value, digits) == said
+
+
+def test_rows_that_do_not_follow_each_other_are_listed_once():
+    assert wording.runs_said([5, 2, 3]) == "2, 3 and 5"
+    assert wording.runs_said([2, 3, 4, 6, 8, 9]) == "2 to 4, 6, 8 and 9"
 
 
 def test_labels_are_cut():

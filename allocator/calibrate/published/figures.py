@@ -16,6 +16,7 @@ import numpy as np
 
 from allocator.calibrate.panel import Panel
 from allocator.calibrate.published.england import CHILDREN, RATIOS
+from allocator.wording import plain
 
 _RATES: Final = {"cin_31mar": "cin_rate_per10k"}  # per 10,000 children aged 0-17
 _BACK: Final = 3  # years that a council's own last figure may be old
@@ -94,9 +95,9 @@ class PublishedFigures:
                 both = np.isfinite(then) & np.isfinite(now)
                 if both.any() and then[both].sum() > 0:
                     growth = float(now[both].sum() / then[both].sum())
-                    note = f"{last:,.6g} of {year} moved on by {name}'s {100 * growth - 100:+.1f}%"
-                    return Figure(last * growth, note)
-            return Figure(last, f"{last:,.6g} of {year}, held")
+                    moved = f"moved on by {name}'s {100 * growth - 100:+.1f}%"
+                    return Figure(last * growth, f"{plain(last, 6)} of {year} {moved}")
+            return Figure(last, f"{plain(last, 6)} of {year}, held")
         return None
 
     def _in_ratio(self, measure: str, per: str) -> Figure:

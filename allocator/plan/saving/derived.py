@@ -17,7 +17,7 @@ from allocator.plan.saving.layout import TABLES, WINDOWS_FILE
 from allocator.plan.saving.writing import window_table
 from allocator.simulate import baseline
 from allocator.solvers.catalogue import SOLVERS
-from allocator.wording import counted
+from allocator.wording import counted, plain
 from formulations import FORMULATIONS
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _SOLVERS: Final = re.compile(
 def contradictions(plan: Plan, folder: Path) -> Iterator[str]:
     """What the files say that does not follow from the instance and the plan's decisions."""
     try:
-        tables = _derived(plan)
+        tables = derived(plan)
     except KeyError as error:  # a row that the instance does not have, or lacks
         tables = {}
         yield f"tables: {error} is missing, or is not of the instance; the rest is not worked out"
@@ -62,7 +62,7 @@ def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="replace").replace("\r\n", "\n")
 
 
-def _derived(plan: Plan) -> dict[str, pd.DataFrame]:
+def derived(plan: Plan) -> dict[str, pd.DataFrame]:
     """Tables, or their columns, worked out from the instance and the decisions."""
     from allocator.plan.benefits import benefit_table
     from allocator.plan.tables import demand_table, fund_table, year_table, years_of
@@ -103,8 +103,8 @@ def _differences(file: str, stated: pd.DataFrame | None, found: pd.DataFrame) ->
         if off.any():
             at = int(off.argmax())
             yield (
-                f"{file}, {' '.join(rows[0][at])}, column {column}: says {said[at]:,.6g}, "
-                f"{is_so[at]:,.6g} follows from the instance and the plan's decisions"
+                f"{file}, {' '.join(rows[0][at])}, column {column}: says {plain(said[at], 6)}, "
+                f"{plain(is_so[at], 6)} follows from the instance and the plan's decisions"
             )
 
 

@@ -6,6 +6,7 @@ import csv
 import json
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ from allocator.instance.schema import ALL, TIERS
 from allocator.plan.columns import shaped
 from allocator.plan.plan import Plan, WindowOutcome
 from allocator.plan.saving.layout import INSTANCE_FOLDER, LOG_FILE, PLAN_FILE, TABLES
+from allocator.plan.saving.seal import SEAL
 from allocator.plan.saving.writing import SCHEMA
 from allocator.program.certificate import Certificate, Residual
 from formulations import FORMULATIONS, USUAL
@@ -73,7 +75,7 @@ def _rebuilt(folder: Path, facts: dict[str, Any], instance: Instance | None) -> 
         instance = read(folder / INSTANCE_FOLDER)
     saved = facts["saved"]
     log = folder / LOG_FILE
-    return Plan(
+    plan = Plan(
         instance=instance,
         formulation=facts["formulation"],
         solver=facts["solver"],
@@ -83,12 +85,51 @@ def _rebuilt(folder: Path, facts: dict[str, Any], instance: Instance | None) -> 
         baseline_terminal_value=float(saved["baseline_terminal_value"]),
         window=_window(facts["window"]),
         windows=tuple(_outcome(each) for each in facts["windows"]),
-        tables={name: _table(folder / f"{name}.csv", instance) for name in saved["tables"]},
+        tables={
+            name: _table(folder / f"{name}.csv", instance, whole=SEAL in saved)
+            for name in saved["tables"]
+        },
         certificate=_certificate(saved["certificate"]),
         audit=_audit(saved["audit"]),
         branch_and_bound=facts.get("branch_and_bound"),
         log=log.read_text(encoding="utf-8", errors="replace") if log.is_file() else "",
     )
+    return plan if SEAL in saved else _completed(plan, folder)
+
+
+def lacking(plan: Plan, folder: Path) -> dict[str, list[str]]:
+    """By table, columns that its file does not have: an older allocator did not write them."""
+    headings = {name: _cells(folder / f"{name}.csv")[0] for name in plan.tables}
+    missing = {name: _missing(name, heading) for name, heading in headings.items()}
+    return {name: columns for name, columns in missing.items() if columns}
+
+
+def _missing(name: str, heading: list[str]) -> list[str]:
+    return [c for c in TABLES[name][1] if c not in heading and name != "years"]
+
+
+def _completed(plan: Plan, folder: Path) -> Plan:
+    """A plan saved before there were seals, with the columns worked out that there were not yet."""
+    from allocator.plan.saving.derived import derived
+
+    missing = lacking(plan, folder)
+    if not missing:
+        return plan
+    tables = dict(plan.tables)
+    try:
+        found = derived(plan)
+    except KeyError:  # what is missing was decided, and follows from nothing
+        found = {}
+    for name, columns in missing.items():
+        if name not in found:
+            raise _strange(folder / f"{name}.csv", columns)
+        keys = _keys(tables[name].columns)
+        tables[name] = tables[name].merge(found[name][[*keys, *columns]], how="left", on=keys)
+    return replace(plan, tables=tables)
+
+
+def _strange(file: Path, columns: list[str]) -> UsageError:
+    return UsageError(f"{file}: its headings are not those of {file.stem}: {', '.join(columns)}")
 
 
 def _amount(fact: Any) -> float | None:
@@ -99,7 +140,10 @@ def _amount(fact: Any) -> float | None:
 def _window(facts: dict[str, Any] | None) -> tuple[int, int] | None:
     if facts is None or facts["first_year"] is None:
         return None
-    return int(facts["first_year"]), int(facts["years"])
+    for name in ("first_year", "years"):
+        if not isinstance(facts[name], int):
+            raise ValueError(f"a window, whose {name} is {facts[name]!r}")
+    return facts["first_year"], facts["years"]
 
 
 def _outcome(facts: dict[str, Any]) -> WindowOutcome:
@@ -129,15 +173,19 @@ def _finding(facts: dict[str, Any]) -> Finding:
     return Finding(**{**facts, **infinite})
 
 
-def _table(file: Path, instance: Instance) -> pd.DataFrame:
-    """One table, typed; UsageError naming row and column where a cell cannot be right."""
+def _table(file: Path, instance: Instance, *, whole: bool) -> pd.DataFrame:
+    """One table, typed; UsageError naming row and column where a cell cannot be right.
+
+    Where it need not be ``whole``, in a plan that an older allocator saved, a row is still told
+    from every other.
+    """
     import pandas as pd
 
     name = file.stem
     heading, rows = _cells(file)
-    lacking = [c for c in TABLES[name][1] if c not in heading and name != "years"]
-    if lacking or len(set(heading)) < len(heading):
-        raise UsageError(f"{file}: its headings are not those of {name}: {', '.join(lacking)}")
+    missing = _missing(name, heading)
+    if (missing if whole else _keys(missing)) or len(set(heading)) < len(heading):
+        raise _strange(file, missing)
     columns = {
         column: _column(file, column, [row[n] for row in rows]) for n, column in enumerate(heading)
     }
@@ -214,8 +262,11 @@ def _check_names(file: Path, frame: pd.DataFrame, instance: Instance) -> None:
             )
 
 
+def _keys(columns: Iterable[str]) -> list[str]:
+    return [column for column in columns if column in _NAMES | _WHOLE]
+
+
 def _check_unique(file: Path, frame: pd.DataFrame) -> None:
-    keys = [column for column in frame.columns if column in _NAMES | _WHOLE]
-    twice = frame.duplicated(keys)
+    twice = frame.duplicated(_keys(frame.columns))
     if twice.any():
         raise UsageError(f"{file}, row {int(twice.to_numpy().argmax()) + 2}: stands twice")

@@ -13,9 +13,11 @@ from allocator.errors import UsageError
 from allocator.instance import Instance
 from allocator.plan.plan import Plan
 from allocator.plan.saving.derived import contradictions
-from allocator.plan.saving.loading import load, open_facts
+from allocator.plan.saving.layout import PLAN_FILE
+from allocator.plan.saving.loading import lacking, load, open_facts
 from allocator.plan.saving.seal import UNSEALED, broken
 from allocator.plan.saving.writing import owns
+from allocator.wording import plain
 
 _SAME = 1e-9  # relative; plan.json keeps every digit
 
@@ -67,8 +69,12 @@ def recheck(path: str | Path, instance: Instance | None = None) -> Recheck:
     folder, facts = open_facts(path)
     files = broken(folder, facts, owns)
     sealed = tuple(f"{file}: is not as it was saved; the seal is broken" for file in files or ())
-    notes = (UNSEALED,) if files is None else ()
     plan = load(path, instance)
+    notes: tuple[str, ...] = ()
+    told = plan.to_dict()
+    if files is None:
+        notes = (UNSEALED, *_older(folder, facts, plan))
+        told = {name: fact for name, fact in told.items() if name in facts}
     if not plan.found:
         raise UsageError(f"{path}: there is no plan to audit; its status is {plan.status}")
     checked = audit(
@@ -79,8 +85,17 @@ def recheck(path: str | Path, instance: Instance | None = None) -> Recheck:
         other = "the instance's copy is not the one" if instance is None else "it is not the one"
         said = f"instance: {other} that was solved, whose hash is {facts['instance_hash'][:12]}"
         return Recheck(plan, checked, (*sealed, said), notes, same_instance=False)
-    said_otherwise = (*_disagreements(facts, plan.to_dict()), *contradictions(plan, folder))
+    said_otherwise = (*_disagreements(facts, told), *contradictions(plan, folder))
     return Recheck(plan, checked, (*sealed, *said_otherwise), notes)
+
+
+def _older(folder: Path, facts: dict[str, Any], plan: Plan) -> Iterator[str]:
+    """What an older allocator did not write yet."""
+    missing = {PLAN_FILE: [name for name in plan.to_dict() if name not in facts]}
+    missing |= {f"{name}.csv": columns for name, columns in lacking(plan, folder).items()}
+    for file, names in missing.items():
+        if names:
+            yield f"{file}: has no {', '.join(names)}, which an older allocator did not write"
 
 
 def _disagreements(stated: Any, found: Any, name: str = "") -> Iterator[str]:
@@ -90,7 +105,7 @@ def _disagreements(stated: Any, found: Any, name: str = "") -> Iterator[str]:
             yield from _disagreements(stated.get(key), value, f"{name}.{key}".lstrip("."))
     elif isinstance(found, float) and isinstance(stated, (int, float)):
         if not math.isclose(found, stated, rel_tol=_SAME, abs_tol=1e-6):
-            yield f"{name}: plan.json says {stated:,.6g}, the tables {found:,.6g}"
+            yield f"{name}: plan.json says {plain(stated, 6)}, the tables {plain(found, 6)}"
     elif isinstance(found, list) and isinstance(stated, list) and len(found) == len(stated):
         for number, (each, other) in enumerate(zip(stated, found, strict=True)):
             yield from _disagreements(each, other, f"{name}[{number}]")

@@ -11,7 +11,7 @@ from allocator.instance.schema import EXIT, TABLES, Kind
 from allocator.plan.plan import Plan
 from allocator.report.figures import Figures, Form, Header, Value
 from allocator.report.html.blocks import Block, Section, Shown, Text
-from allocator.wording import number
+from allocator.wording import listed, number
 
 MOST_ROWS: Final = 120
 WEAK: Final = frozenset({"weak", "very weak", "low", "very low", "none", "poor", "assumption"})
@@ -53,18 +53,24 @@ def _blocks(plan: Plan) -> Iterator[Block]:
 
 
 def _averted(plan: Plan) -> Iterator[Block]:
-    """Of the moves that the plan averts, how many rest on weak evidence."""
+    """Of the moves averted, or brought about by a cut, how many rest on weak evidence."""
     inside = plan.tables["diverted"]
     inside = inside[inside["period"] <= plan.instance.number_of_periods]
-    summed = inside.groupby(["area", "service", "from", "to"])["diverted"].sum().clip(lower=0.0)
+    summed = inside.groupby(["area", "service", "from", "to"])["diverted"].sum()
     weak = {
         key for row in plan.instance.tables["effects"] if is_weak(row) for key in _keys(plan, row)
     }
-    total = float(summed.sum())
-    hanging = float(sum(value for key, value in summed.items() if key in weak))
-    if total > 0:
+    averted, more = (
+        float(part.sum()) for part in (summed.clip(lower=0.0), -summed.clip(upper=0.0))
+    )
+    total = averted + more
+    hanging = float(sum(abs(value) for key, value in summed.items() if key in weak))
+    moves = [f"{number(averted)} moves that the plan averts"] if averted >= 0.005 else []
+    if more >= 0.005:
+        moves.append(f"{number(more)} more that its cuts and harmful effects bring about")
+    if moves:
         yield Text(
-            f"Of {number(total)} moves that the plan averts in its years, {number(hanging)} "
+            f"Of {listed(moves)} in its years, {number(hanging)} "
             f"({100 * hanging / total:.0f}%) rest on effects whose evidence is weak or not graded.",
             "warning" if hanging > total / 2 else "note",
         )

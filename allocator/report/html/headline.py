@@ -48,7 +48,7 @@ def keys(plan: Plan) -> tuple[KeyFigure, ...]:
     peak = "" if cash.peak_deficit_year is None else f"in {financial_year(cash.peak_deficit_year)}"
     present = f"at {100 * plan.instance.discount_rate:.3g}% a year"
     if plan.instance.terminal_value:
-        present += f"; with later years {pounds(plan.npv)}"
+        present += f"; with what comes after {pounds(plan.npv)}"
     return (
         KeyFigure(end, reached, ", ".join(filter(None, (f"{unchanged} if nothing changes", aim)))),
         KeyFigure("Double investment", window_said(plan.window).capitalize(), _length(plan)),
@@ -62,7 +62,7 @@ def keys(plan: Plan) -> tuple[KeyFigure, ...]:
             f"{'Saved' if total >= 0 else 'Extra cost'} in {counted(plan.instance.years, 'year')}",
             pounds(abs(total)), "against doing nothing new",
         ),
-        KeyFigure("Net present value", pounds(plan.npv_in_horizon), present),
+        KeyFigure("Net present value, years of the plan", pounds(plan.npv_in_horizon), present),
     )  # fmt: skip
 
 

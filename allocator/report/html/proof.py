@@ -51,7 +51,7 @@ def _asked_for(solver: str) -> str:
 
 def _rules(audit: Audit) -> Figures:
     columns = (
-        Header("Rule"), Header("Section"), Header("Holds"), Header("Worst violation", "plain"),
+        Header("Rule"), Header("Section"), Header("Holds"), Header("Worst violation", "residual"),
         Header("Unit"), Header("Where"),
     )  # fmt: skip
     rows = tuple(

@@ -11,7 +11,7 @@ from allocator.explain.explanation import Explanation
 from allocator.explain.words import capital, heading, with_window
 from allocator.report.pages.no_plan import no_plan
 from allocator.vocabulary import TARGET
-from allocator.wording import counted, number, paragraph, pounds, shortened, table
+from allocator.wording import counted, number, paragraph, plain, pounds, shortened, table
 
 MOST_LIMITS: Final = 10
 MOST_WINDOWS: Final = 4
@@ -103,7 +103,7 @@ def _as_far(relief: str, holds: float | None) -> str:
         return ""
     if relief.startswith("£"):
         return f" (for the first {pounds(holds)})"
-    return f" (for the first {f'{holds:,.2g}' if holds < 10 else number(holds)})"
+    return f" (for the first {plain(holds, 2) if holds < 10 else number(holds)})"
 
 
 def where(row: dict[str, Any]) -> str:
@@ -168,12 +168,10 @@ def _would_be(row: dict[str, Any]) -> str:
             f"it would be taken up at {pounds(row['used_at_cost'])} a case, not yet at "
             f"{pounds(row['not_used_at_cost'])} (a case costs {price})"
         )
+    least = plain(row["not_used_at_effect"], 3)
     if row["used_at_effect"] is None:
-        return f"; {cost}; with {row['not_used_at_effect']:g} times its effect it would still not"
-    times = (
-        f"{row['used_at_effect']:.3g} times its effect, not with {row['not_used_at_effect']:.3g}"
-    )
-    return f"; {cost}, or with {times}"
+        return f"; {cost}; with {least} times its effect it would still not"
+    return f"; {cost}, or with {plain(row['used_at_effect'], 3)} times its effect, not with {least}"
 
 
 def _proof(answer: Explanation) -> str:

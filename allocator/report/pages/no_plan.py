@@ -10,7 +10,7 @@ from allocator.explain.infeasible.conflict import said
 from allocator.explain.infeasible.way import Way
 from allocator.explain.words import capital, heading, window_words, with_window
 from allocator.instance.instance import financial_year
-from allocator.wording import listed, number, paragraph, pounds, years_said
+from allocator.wording import listed, number, paragraph, plain, pounds, years_said
 
 
 def no_plan(answer: Explanation) -> Iterator[str]:
@@ -64,7 +64,7 @@ def _way(answer: Explanation, way: Way) -> str:
     if way.kind == "window":
         return f"a double investment in {window_words(way.window)}, which is not allowed now"
     if way.cell is None or way.after is None:
-        return f"{way.words} {100 * (way.after or 0.0):.4g}% higher{window}"
+        return f"{way.words} {plain(100 * (way.after or 0.0), 4)}% higher{window}"
     if said is not None:
         after = financial_year(int(way.after)) if way.unit == "year" else number(way.after)
         return f"{way.words} ({way.cell}): {said.format(after)}{window}"

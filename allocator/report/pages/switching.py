@@ -9,7 +9,7 @@ import pandas as pd
 from allocator.explain.switching.outcomes import CHOICE, EVENTS, PAYBACK, REACH
 from allocator.explain.switching.switching import STEPS, TOLERANCE, Switching
 from allocator.explain.words import heading, with_window
-from allocator.wording import counted, listed, paragraph, pounds, shortened, table
+from allocator.wording import counted, listed, paragraph, plain, pounds, shortened, table
 
 _SAID = {
     CHOICE: "other services or another window",
@@ -57,10 +57,11 @@ def _weak(rows: list[dict[Any, Any]]) -> str:
             continue
         events = [_SAID[event] for event in EVENTS if event in row["hangs_on"].split(";")]
         grade = f"; evidence: {row['evidence']}" if row["evidence"] else ""
+        value, low, high = (plain(row[column], 3) for column in ("value", "low", "high"))
         lines.append(
             paragraph(
-                f"- {row['label']} ({row['file']}, row {row['row']}), {_number(row['value'])}, "
-                f"between {_number(row['low'])} and {_number(row['high'])}: {listed(events)}{grade}"
+                f"- {row['label']} ({row['file']}, row {row['row']}), {value}, between {low} and "
+                f"{high}: {listed(events)}{grade}"
             )
         )
     return (
@@ -73,7 +74,7 @@ def _weak(rows: list[dict[Any, Any]]) -> str:
 def _all(rows: list[dict[Any, Any]]) -> str:
     head = ["Input", "Stands at", "Choice changes", "No payback", "Out of reach"]
     cells = [
-        [shortened(row["input"], WIDE), _number(row["value"]), *(_pair(row, e) for e in EVENTS)]
+        [shortened(row["input"], WIDE), plain(row["value"], 3), *(_pair(row, e) for e in EVENTS)]
         for row in rows
     ]
     return table(head, cells) if cells else ""
@@ -82,14 +83,9 @@ def _all(rows: list[dict[Any, Any]]) -> str:
 def _pair(row: dict[Any, Any], event: str) -> str:
     """``< 2.1``, ``> 3.4``, both, or a dash where nothing changes."""
     below, above = row[f"{event}_below"], row[f"{event}_above"]
-    said = [] if pd.isna(below) else [f"< {_number(below)}"]
-    said += [] if pd.isna(above) else [f"> {_number(above)}"]
+    said = [] if pd.isna(below) else [f"< {plain(below, 3)}"]
+    said += [] if pd.isna(above) else [f"> {plain(above, 3)}"]
     return ", ".join(said) or "–"
-
-
-def _number(value: float) -> str:
-    """Three figures, or whole from a thousand on."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _how(answer: Switching) -> str:
