@@ -19,6 +19,7 @@ from formulations import FORMULATIONS, USUAL
 
 if TYPE_CHECKING:
     from allocator.plan.plan import Plan
+    from allocator.solving.areas.ladder import By
 
 INFEASIBLE = 3
 
@@ -70,13 +71,20 @@ INFEASIBLE = 3
     help="Solve every double-investment window, or only those that could be the best: the "
     "others are reported as costing at least so much.",
 )
+@click.option(
+    "--method",
+    "by",
+    type=click.Choice(["whole", "areas"]),
+    help="Solve a program of several areas as a whole, or area by area; left out, its size says.",
+)
 @click.option("--scenario", metavar="NAME",
               help="Solve one scenario of the instance, as though it were known.")  # fmt: skip
 @click.option("--set", "changes", multiple=True, metavar="TABLE.KEY.COLUMN=VALUE",
               help="Change a cell or setting first; may be given again.")  # fmt: skip
 def command(
     instance: Path, out: Path | None, force: bool, json: bool, solver: str, formulation: str,
-    time_limit: float | None, windows: str, scenario: str | None, changes: tuple[str, ...],
+    time_limit: float | None, windows: str, by: By | None, scenario: str | None,
+    changes: tuple[str, ...],
 ) -> int:  # fmt: skip
     """Find the plan of INSTANCE and print its summary.
 
@@ -98,7 +106,7 @@ def command(
         with Progress() as progress:
             plan = solve(
                 chosen, formulation=formulation, solver=solver, time_limit=time_limit,
-                every_window=windows == "all", progress=progress,
+                every_window=windows == "all", by=by, progress=progress,
             )  # fmt: skip
     except SolverError as error:
         if json:

@@ -41,6 +41,11 @@ class _Known:
             and np.all(program.upper <= upper)
         )
 
+    def within(self, program: LinearProgram) -> Bounds:
+        """The bounds, or the program's own where these are tighter."""
+        lower, upper = self.bounds
+        return np.maximum(lower, program.lower), np.minimum(upper, program.upper)
+
 
 _KNOWN: Final[WeakKeyDictionary[Matrix, list[_Known]]] = WeakKeyDictionary()
 
@@ -55,7 +60,7 @@ def implied_bounds(program: LinearProgram) -> Bounds:
     for n, each in enumerate(known):
         if each.hold(program):
             known.insert(0, known.pop(n))
-            return each.bounds
+            return each.within(program)
     of = (program.row_lower, program.row_upper, program.lower, program.upper)
     known.insert(0, _Known(of, _propagated(program)))
     del known[KEPT:]

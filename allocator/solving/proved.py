@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -31,6 +32,19 @@ class ProvedSolution(Solution):
     """An optimum with its ``certificate``, or no solution at all, refuted by its ``ray``."""
 
     certificate: Certificate | None = None
+
+
+class Model(Protocol):
+    """What gave an answer, kept for the next: a model in HiGHS, or several."""
+
+    @property
+    def version(self) -> str:
+        """Version of HiGHS."""
+        ...
+
+    def takes(self, program: LinearProgram) -> bool:
+        """Whether a program would be solved from where this one ended."""
+        ...
 
 
 class Clock:
@@ -56,7 +70,7 @@ class Ladder:
         self.solves, self.seconds = 0, 0.0  # and the time that HiGHS took for them
         self.others: set[str] = set()  # what algorithms had to be asked besides
         self._log = log
-        self._model: HighsModel | None = None
+        self._model: Model | None = None
 
     @property
     def name(self) -> str:
@@ -72,7 +86,7 @@ class Ladder:
 
     def ranging(self) -> Ranging | None:
         """Ranges of the last solve's right-hand sides; None where HiGHS has no basis for them."""
-        return None if self._model is None else self._model.ranging()
+        return self._model.ranging() if isinstance(self._model, HighsModel) else None
 
     def solve(
         self, program: LinearProgram, stage: int = -1, *, doing: str, seconds: float = np.inf
@@ -102,7 +116,7 @@ class Ladder:
 
     def _rungs(
         self, program: LinearProgram, stage: int, clock: Clock
-    ) -> Iterator[tuple[HighsModel, Solution]]:
+    ) -> Iterator[tuple[Model, Solution]]:
         """Answers by one way after the other, each with the model that gave it."""
         model = self._loaded(program)
         yield model, model.solve(program, stage, clock.left())
@@ -116,11 +130,12 @@ class Ladder:
     def _loaded(self, program: LinearProgram) -> HighsModel:
         """The last model, or one of our own solver at its basis; else a new one."""
         last = self._model
-        if last is not None and last.takes(program) and last.solver is self.solver:
+        if not isinstance(last, HighsModel) or not last.takes(program):
+            return HighsModel(program, self.solver, self._log)
+        if last.solver is self.solver:
             return last
         model = HighsModel(program, self.solver, self._log)
-        if last is not None and last.takes(program):
-            model.begin(last)
+        model.begin(last)
         return model
 
     def _by_elastic(

@@ -20,6 +20,7 @@ from allocator.instance import Instance, Window
 from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.solution import Ranging, Status
+from allocator.solving.areas.ladder import AreaLadder, By, by_areas
 from allocator.solving.proved import Clock, Ladder
 from allocator.solving.windows import (
     Trace,
@@ -97,14 +98,20 @@ class Solved:
 class Session:
     """Solves instances of one shape, one after the other, each from the basis of the last.
 
-    ``log`` is a file that HiGHS writes its log to.  UsageError for an unknown solver.
+    ``log`` is a file that HiGHS writes its log to.  ``by`` says whether programs of several areas
+    are solved as a whole or area by area; without it their size does.  UsageError for an unknown
+    solver, or one that does not solve by areas where that is asked for.
     """
 
     def __init__(
-        self, formulation: str = USUAL, solver: str = DEFAULT, log: Path | None = None
+        self,
+        formulation: str = USUAL,
+        solver: str = DEFAULT,
+        log: Path | None = None,
+        by: By | None = None,
     ) -> None:
         self.formulation, self.method = formulation, find_solver(solver)
-        self.ladder, self._log = Ladder(self.method, log), log
+        self.ladder, self._log, self._by = Ladder(self.method, log), log, by
         self._traces: dict[Window | None, Trace] = {}
         self._leader: Window | None = None  # the best window of the last instance
         self._latest: Window | None = None  # the window that was solved last
@@ -131,6 +138,7 @@ class Session:
         clock, steps = Clock(time_limit), len(instance.windows) + 3
         tell("building the program", 0, steps)
         program = (program or build(instance, self.formulation)).relaxed()
+        self._choose(instance, program)
         self._load(program)
         windows = self._solve_windows(instance, program, every_window, clock, tell)
         best = cheapest(windows)
@@ -151,6 +159,12 @@ class Session:
         """
         self._load(program)
         return self._solve_window(window, program, Clock(None))
+
+    def _choose(self, instance: Instance, program: LinearProgram) -> None:
+        """Take the ladder that goes by areas where that is asked for, or is the faster one."""
+        areas = by_areas(self._by, instance.areas, program, self.method)
+        if areas and not isinstance(self.ladder, AreaLadder):
+            self.ladder = AreaLadder(instance.areas, self.method, self._log)
 
     def _load(self, program: LinearProgram) -> None:
         """Forget the windows of the last instance where its program had another shape."""

@@ -22,6 +22,7 @@ from allocator.program.certificate import certify
 from allocator.program.program import MONEY, POUNDS
 from allocator.simulate import baseline
 from allocator.solvers.catalogue import DEFAULT
+from allocator.solving.areas.ladder import By
 from allocator.solving.choice import SolvedByChoice, WindowChoice
 from allocator.solving.draws import in_order
 from allocator.solving.session import (
@@ -48,6 +49,7 @@ def solve(
     solver: str = DEFAULT,
     every_window: bool = True,
     time_limit: float | None = None,
+    by: By | None = None,
     progress: Progress | None = None,
 ) -> Plan:
     """The plan of an instance that has passed its checks (``read`` sees to that).
@@ -56,7 +58,8 @@ def solve(
     ties to the shorter, then the earlier.  Without ``every_window``, windows that the prices
     of the others rule out are bounded, not solved.  A formulation that chooses the window finds
     the best in one mixed-integer program (see ``choice``).  ``time_limit`` is seconds for all of
-    it.
+    it.  ``by`` says whether a program of several areas is solved as a whole or area by area, which
+    without it its size does.
     A plan whose status is ``infeasible`` is an answer, with the baseline filled in.
 
     Raises UsageError for an unknown formulation or solver, SolverError where the solver
@@ -69,7 +72,7 @@ def solve(
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "solver.log"
         kind = WindowChoice if FORMULATIONS[formulation].chooses_window else Session
-        session = kind(formulation, solver, log)
+        session = kind(formulation, solver, log, by)
         solved = session.solve(
             instance, every_window=every_window, ranges=True, time_limit=time_limit,
             progress=progress,

@@ -23,7 +23,7 @@ CONTINUOUS = 100  # the first seed of those with continuous timing
 @cache
 def random_case(seed: int) -> Case:
     """An instance that passes its checks."""
-    return _Author(seed).case()
+    return Author(seed).case()
 
 
 @cache
@@ -32,7 +32,7 @@ def random_plan(seed: int) -> Plan:
     return solve(random_case(seed).instance())
 
 
-class _Author:
+class Author:
     """Writes one instance; ``chance`` decides which features it has."""
 
     def __init__(self, seed: int) -> None:

@@ -1,0 +1,161 @@
+"""Two models in HiGHS that a decomposition keeps alive: an area's program, and the master.
+
+Leaner than ``HighsModel``, since each is solved thousands of times and little of it changes: of an
+area's the prices, of the master the columns and what giving way costs.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.errors import SolverError
+from allocator.program.matrix import Floats, Matrix
+from allocator.solvers.solution import Status
+
+Places = NDArray[np.int32]
+
+TIGHT: Final = 1e-9  # of rows and of reduced costs
+PRIMAL: Final = 4  # HiGHS's number of the primal simplex method
+DUAL: Final = 1
+_STATUS: Final = {
+    highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
+    highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
+    highspy.HighsModelStatus.kUnbounded: Status.UNBOUNDED,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible: Status.INFEASIBLE,
+}
+
+
+class _Kept:
+    """A model in HiGHS, at tight tolerances and on one thread."""
+
+    def __init__(
+        self,
+        matrix: Matrix,
+        costs: Floats,
+        columns: tuple[Floats, Floats],
+        rows: tuple[Floats, Floats],
+    ) -> None:
+        self._highs = highspy.Highs()
+        self.iterations = 0
+        for name, value in (
+            ("output_flag", False),
+            ("threads", 1),
+            ("primal_feasibility_tolerance", TIGHT),
+            ("dual_feasibility_tolerance", TIGHT),
+        ):
+            self._highs.setOptionValue(name, value)
+        height, width = matrix.shape
+        told = self._highs.passModel(
+            width,
+            height,
+            matrix.entries,
+            int(highspy.MatrixFormat.kColwise),
+            int(highspy.ObjSense.kMinimize),
+            0.0,
+            costs,
+            *columns,
+            *rows,
+            matrix.starts,
+            matrix.rows,
+            matrix.values,
+            np.zeros(width, dtype=np.int32),
+        )
+        if told == highspy.HighsStatus.kError:
+            raise SolverError("HiGHS refused a part of the program")
+
+    def price(self, columns: Places, costs: Floats) -> None:
+        """Set costs of some columns."""
+        if len(columns):
+            self._highs.changeColsCost(len(columns), columns, costs)
+
+    def bound(self, rows: Places, lower: Floats, upper: Floats) -> None:
+        """Set bounds of some rows."""
+        if len(rows):
+            self._highs.changeRowsBounds(  # type: ignore[attr-defined]  # the stubs lack it
+                len(rows), rows, lower, upper
+            )
+
+    def run(self) -> Status:
+        """Solve from the last basis; where that fails, from nothing by the other simplex."""
+        if self._highs.getBasis().valid:
+            self._highs.run()
+            self._count()
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            self._begin_again()
+        return _STATUS.get(self._highs.getModelStatus(), Status.FAILED)
+
+    def _begin_again(self) -> None:
+        """Dual simplex without a basis."""
+        _, strategy = self._highs.getOptionValue("simplex_strategy")
+        self._highs.clearSolver()
+        self._highs.setOptionValue("simplex_strategy", DUAL)
+        self._highs.run()
+        self._highs.setOptionValue("simplex_strategy", strategy)
+        self._count()
+
+    def _count(self) -> None:
+        self.iterations += max(self._highs.getInfo().simplex_iteration_count, 0)
+
+    @property
+    def version(self) -> str:
+        """Version of HiGHS."""
+        return str(self._highs.version())
+
+    @property
+    def value(self) -> float:
+        """The objective that the last run reached."""
+        return float(self._highs.getInfo().objective_function_value)
+
+    def primal(self) -> Floats:
+        """By column."""
+        return np.array(self._highs.getSolution().col_value)
+
+    def dual(self) -> Floats:
+        """By row."""
+        return np.array(self._highs.getSolution().row_dual)
+
+
+class AreaModel(_Kept):
+    """An area's program at prices: as they change the last point stays feasible (primal simplex).
+
+    Arrays are as ``LinearProgram`` has them.
+    """
+
+    def __init__(
+        self,
+        matrix: Matrix,
+        costs: Floats,
+        columns: tuple[Floats, Floats],
+        rows: tuple[Floats, Floats],
+    ) -> None:
+        super().__init__(matrix, costs, columns, rows)
+        self.shape = matrix.shape
+        self._lower, self._upper = columns
+        self._highs.setOptionValue("simplex_strategy", PRIMAL)
+
+    @property
+    def basis(self) -> Any:
+        """To go back to, in this model or another of the shape; None before the first solve."""
+        basis = self._highs.getBasis()
+        return basis if basis.valid else None
+
+    @basis.setter
+    def basis(self, basis: Any) -> None:
+        self._highs.setBasis(basis)
+
+    def hold(self, far: float) -> None:
+        """Hold columns without an upper bound to one that is far away."""
+        free = np.flatnonzero(np.isinf(self._upper)).astype(np.int32)
+        self._highs.changeColsBounds(len(free), free, self._lower[free], np.full(len(free), far))
+
+
+class MasterModel(_Kept):
+    """A program that columns are added to."""
+
+    def add(self, cost: float, rows: Places, values: Floats) -> None:
+        """A column that is not negative, at the end."""
+        self._highs.addCol(cost, 0.0, np.inf, len(rows), rows, values)

@@ -1,0 +1,1 @@
+"""Programs of many areas, solved area by area: Dantzig-Wolfe decomposition."""

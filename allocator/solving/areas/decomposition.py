@@ -1,0 +1,272 @@
+"""Dantzig-Wolfe decomposition by area: programs of many areas that the whole is too large for.
+
+Each area is a block that meets the others in a few tying rows alone (``split``).  At prices of
+these rows every area is solved on its own (``pricing``), and the master mixes what they answer
+(``master``).  Windows differ in bounds alone, so prices, bases and points of one are where the
+next begins.  Whatever it answers is judged on the whole program by whoever asks.  See Dantzig and
+Wolfe, *Decomposition principle for linear programs*, Operations Research 8 (1960).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from allocator.errors import SolverError
+from allocator.program.implied import implied_bounds
+from allocator.program.matrix import Floats
+from allocator.program.program import LinearProgram
+from allocator.program.proofs import lower_bound, refutes
+from allocator.solvers.solution import Solution, Status
+from allocator.solving.areas.master import Master, MasterPoint
+from allocator.solving.areas.pricing import (
+    AreaFailed,
+    AreaProgram,
+    Asked,
+    Column,
+    Group,
+    Priced,
+)
+from allocator.solving.areas.search import Search
+from allocator.solving.areas.split import Split, split
+from allocator.solving.proved import Clock, Ladder
+
+KEPT: Final = 12  # columns of an area from one window to the next
+_INSIDE: Final = 1e-9  # by which a point may miss a row that a window moves
+_NONE: Final = np.zeros(0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Stored:
+    """A solved window: its prices, and its whole dual, which prove a bound on every other."""
+
+    prices: Floats
+    dual: Floats
+    stage: int
+
+
+class Decomposition:
+    """A program of these areas kept alive, solved again as bounds, right-hand sides, costs move."""
+
+    def __init__(self, program: LinearProgram, areas: Sequence[str]) -> None:
+        self.split: Split = split(program, areas)
+        self._matrix = program.matrix
+        self._upper = self._held(program)
+        self._programs = self._parts(program)
+        self._group = Group(dict(enumerate(self._programs)), len(self.split.ties))
+        self._columns: list[Column] = []
+        self._stored: dict[bytes, _Stored] = {}
+        self._latest: bytes | None = None  # what was solved last, if it has an optimum
+        self._prices = np.zeros(len(self.split.ties))
+        self._ray: Floats | None = None  # of the last program without a point,
+        self._refuting: Floats | None = None  # its prices,
+        self._was_empty = False  # and whether that was the last of all
+
+    def takes(self, program: LinearProgram) -> bool:
+        """Whether a program is a variant of this one: of the same matrix."""
+        return program.matrix is self._matrix and self.split.fits(program)
+
+    @property
+    def version(self) -> str:
+        """Version of HiGHS."""
+        return self._group.version
+
+    def resembles(self, program: LinearProgram) -> bool:
+        """Whether a program has the shape of this one, so that its bases are of use."""
+        return program.shape == self._matrix.shape
+
+    def begin(self, other: Decomposition) -> None:
+        """Go on from another's prices and bases, of a program of the same shape."""
+        if len(other.split.ties) == len(self.split.ties):
+            self._prices = other._prices
+            self._group.begin(other._group)
+
+    def _held(self, program: LinearProgram) -> Floats:
+        """Upper bounds of columns, with some for those that tie and have none.
+
+        Twice what the rows imply: so far that no point comes near.
+        """
+        lower, upper = program.lower.copy(), program.upper.copy()
+        lower[self.split.window], upper[self.split.window] = 0.0, 1.0  # for every window
+        _, implied = implied_bounds(replace(program, lower=lower, upper=upper))
+        tied = np.concatenate([each.columns[each.tied] for each in self.split.areas])
+        upper = program.upper.copy()
+        upper[tied] = np.minimum(upper[tied], 2 * np.abs(implied[tied]) + 1e-3)
+        return upper
+
+    def _parts(self, program: LinearProgram) -> list[AreaProgram]:
+        upper = np.minimum(self._upper, program.upper)
+        return [AreaProgram.of(block, program, upper) for block in self.split.areas]
+
+    def solve(self, program: LinearProgram, stage: int = -1, seconds: float = np.inf) -> Solution:
+        """Minimise one of the program's objectives; what is answered is yet to be judged."""
+        started, clock = time.monotonic(), Clock(seconds)
+        begun = self._group.iterations
+        self._load(program)
+        try:
+            found = self._solve(program, stage % len(program.objectives), clock)
+        except AreaFailed as failure:
+            found = self._of_failure(program, failure)
+        except SolverError as error:
+            found = _failed(str(error))
+        self._was_empty = found.status is Status.INFEASIBLE
+        return replace(
+            found, iterations=self._group.iterations - begun, seconds=time.monotonic() - started
+        )
+
+    def _load(self, program: LinearProgram) -> None:
+        """Take over what has changed of areas' own numbers; their points no longer count."""
+        parts = self._parts(program)
+        changed = {
+            n: after
+            for n, (before, after) in enumerate(zip(self._programs, parts, strict=True))
+            if not after.same(before)
+        }
+        if not changed:
+            return
+        self._group.change(changed)
+        self._programs = parts
+        self._columns = [each for each in self._columns if each.area not in changed]
+
+    def _solve(self, program: LinearProgram, stage: int, clock: Clock) -> Solution:
+        if self._ray is not None and refutes(program, self._ray):
+            return replace(_failed(""), status=Status.INFEASIBLE, ray=self._ray)
+        self._begin(program, stage)
+        window = program.lower[self.split.window]
+        fitting = [each for each in self._columns if self._fits(each, window)]
+        search = Search(
+            Master(self.split, program, stage, fitting),
+            self._price,
+            window,
+            program.objectives[stage].constant,
+            lambda prices: self._refuted(program, prices),
+            clock,
+        )
+        found = None
+        if self._was_empty and self._refuting is not None:
+            found = search.proof(self._refuting)
+            if found.status is Status.OPTIMAL:
+                search.master.count(True)
+                found = None
+        found = found or search.optimum(self._prices)
+        if found.status is Status.OPTIMAL and found.point is not None:
+            return self._optimum(program, stage, search.master.columns, found.point, found.prices)
+        ray = self._ray if found.status is Status.INFEASIBLE else None
+        return replace(_failed(found.message), status=found.status, ray=ray)
+
+    def _begin(self, program: LinearProgram, stage: int) -> None:
+        """Start from whichever stored window's prices prove the best bound on this program."""
+        of_stage = {key: each for key, each in self._stored.items() if each.stage == stage}
+        if of_stage:
+            own = replace(program, objectives=(program.objectives[stage],))
+            bounds = {key: lower_bound(own, each.dual) for key, each in of_stage.items()}
+            best = max(bounds, key=lambda key: bounds[key])
+            self._prices = of_stage[best].prices
+            if best != self._latest:
+                self._group.restore(best)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Keep the best few columns of each area at the prices at hand."""
+        if len(self._columns) <= KEPT * len(self.split.areas):
+            return
+        reduced = np.array([each.costs[-1] - self._prices @ each.ties for each in self._columns])
+        kept: dict[int, int] = {}
+        best = []
+        for n in np.lexsort((-np.arange(len(reduced)), reduced)):
+            column = self._columns[n]
+            kept[column.area] = kept.get(column.area, 0) + 1
+            if kept[column.area] <= KEPT:
+                best.append(int(n))
+        self._columns = [self._columns[n] for n in sorted(best)]
+        self._group.keep((each.area, each.number) for each in self._columns)
+
+    def _fits(self, column: Column, window: Floats) -> bool:
+        """Whether a point of an area meets the rows that the window moves."""
+        low, high = self._programs[column.area].moved(window)
+        return bool(np.all((column.moved >= low - _INSIDE) & (column.moved <= high + _INSIDE)))
+
+    def _price(self, asked: Asked) -> dict[int, Priced]:
+        answers = self._group.price(asked)
+        self._columns += [each.column for each in answers.values() if each.column is not None]
+        return answers
+
+    def _whole(self, prices: Floats, duals: Iterable[tuple[int, Floats]]) -> Floats:
+        """Prices of tying rows and areas' own duals, by row of the whole."""
+        dual = np.zeros(self._matrix.shape[0])
+        dual[self.split.ties] = prices
+        for number, own in duals:
+            dual[self.split.areas[number].rows] = own
+        return dual
+
+    def _refuted(self, program: LinearProgram, prices: Floats) -> bool:
+        """Whether the areas' last answers, at these prices, prove that there is no point."""
+        ray = self._whole(prices, self._group.duals().items())
+        if not refutes(program, ray):
+            return False
+        self._ray, self._refuting = ray, prices
+        return True
+
+    def _optimum(
+        self,
+        program: LinearProgram,
+        stage: int,
+        columns: Sequence[Column],
+        point: MasterPoint,
+        prices: Floats,
+    ) -> Solution:
+        """The mixture that the master chose, and the prices at which no area does better."""
+        window = program.lower[self.split.window]
+        self._group.price(Asked(window, prices, stage, np.full(len(self.split.areas), -np.inf)))
+        dual = self._whole(prices, self._group.duals().items())
+        weights = point.weights[: len(columns)]
+        used = [
+            (c.area, c.number, float(w)) for c, w in zip(columns, weights, strict=False) if w > 0
+        ]
+        primal = np.zeros(self._matrix.shape[1])
+        primal[self.split.shared] = point.shared
+        for number, own in self._group.mixed(used).items():
+            primal[self.split.areas[number].columns] = own
+        key = program.lower[self.split.window].tobytes() + bytes([stage])
+        self._latest, self._prices = key, prices
+        self._stored[key] = _Stored(prices, dual, stage)
+        self._group.save(key)
+        value = float(program.objectives[stage].costs @ primal) + program.objectives[stage].constant
+        return Solution(Status.OPTIMAL, primal, dual, value, 0, 0.0)
+
+    def _of_failure(self, program: LinearProgram, failure: AreaFailed) -> Solution:
+        """A proof that one area has no point, if that is what it is: then neither has the whole."""
+        block = self.split.areas[failure.area]
+        own = _alone(program, self._programs[failure.area], program.lower[self.split.window])
+        answer = Ladder().solve(own, doing=f"solving {block.name} alone")
+        if answer.status is not Status.INFEASIBLE or answer.ray is None:
+            return _failed(str(failure))
+        ray = self._whole(np.zeros(len(self.split.ties)), [(failure.area, answer.ray)])
+        self._ray, self._refuting = ray, None
+        return replace(_failed(""), status=Status.INFEASIBLE, ray=ray)
+
+
+def _alone(program: LinearProgram, part: AreaProgram, window: Floats) -> LinearProgram:
+    """An area's program without what ties it."""
+    block = part.block
+    row_lower, row_upper = part.row_lower.copy(), part.row_upper.copy()
+    row_lower[block.moved], row_upper[block.moved] = part.moved(window)
+    last = program.objectives[-1]
+    return replace(
+        program,
+        matrix=block.matrix,
+        row_lower=row_lower,
+        row_upper=row_upper,
+        lower=part.lower,
+        upper=part.upper,
+        objectives=(replace(last, costs=part.costs[-1]),),
+        integer=None,
+    )
+
+
+def _failed(message: str) -> Solution:
+    return Solution(Status.FAILED, _NONE, _NONE, np.nan, 0, 0.0, message)

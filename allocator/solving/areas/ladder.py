@@ -1,0 +1,81 @@
+"""The ladder with one more rung before the others: area by area.
+
+What the decomposition answers is judged on the whole program like any solver's answer; where it
+is not proved, the whole program is solved as though there were no areas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, Literal
+
+from allocator.errors import UsageError
+from allocator.program.program import LinearProgram
+from allocator.solvers.catalogue import DEFAULT, Solver
+from allocator.solvers.solution import Ranging, Solution
+from allocator.solving.areas.decomposition import Decomposition
+from allocator.solving.proved import Clock, Ladder, Model
+
+By = Literal["whole", "areas"]
+
+FEWEST: Final = 4  # areas,
+SMALLEST: Final = 10_000  # rows: from here on area by area is the faster way, by far at a hundred
+
+
+def by_areas(by: By | None, areas: Sequence[str], program: LinearProgram, solver: Solver) -> bool:
+    """Whether a program is to be solved area by area: as asked, or else by its size.
+
+    Raises UsageError where that is asked of a solver that does not do it.
+    """
+    usual = solver.name == DEFAULT
+    if by == "areas" and not usual:
+        raise UsageError(
+            f"areas are solved one by one with HiGHS's simplex method alone: ask for them without "
+            f"the solver {solver.name}, or for the whole program"
+        )
+    if by is not None or not usual:
+        return by == "areas"
+    return len(areas) >= FEWEST and program.shape[0] >= SMALLEST
+
+
+class AreaLadder(Ladder):
+    """Programs of the same areas solved one after the other, each from where the last one ended."""
+
+    def __init__(
+        self, areas: Sequence[str], solver: Solver | None = None, log: Path | None = None
+    ) -> None:
+        super().__init__(solver, log)
+        self._areas = tuple(areas)
+        self._parts: Decomposition | None = None
+
+    @property
+    def name(self) -> str:
+        """Who solves, and that it is area by area."""
+        return f"{super().name}, area by area"
+
+    def takes(self, program: LinearProgram) -> bool:
+        """Whether a program would be solved from where the last one ended."""
+        return self._parts is not None and self._parts.resembles(program)
+
+    def ranging(self) -> Ranging | None:
+        """None: the ranges of the whole take longer than its solution."""
+        return None
+
+    def _rungs(
+        self, program: LinearProgram, stage: int, clock: Clock
+    ) -> Iterator[tuple[Model, Solution]]:
+        """The decomposition's answer, then those about the whole program."""
+        parts = self._parts_of(program)
+        yield parts, parts.solve(program, stage, clock.left())
+        self.others.add("the whole program")
+        self._model = None
+        yield from super()._rungs(program, stage, clock)
+
+    def _parts_of(self, program: LinearProgram) -> Decomposition:
+        """The decomposition at hand, or a new one begun at its prices and bases."""
+        if self._parts is None or not self._parts.takes(program):
+            before, self._parts = self._parts, Decomposition(program, self._areas)
+            if before is not None and before.resembles(program):
+                self._parts.begin(before)
+        return self._parts

@@ -1,0 +1,258 @@
+"""Areas solved at prices of what they share, one after the other, each from its last basis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from allocator.errors import SolverError
+from allocator.program.matrix import Floats
+from allocator.program.program import LinearProgram
+from allocator.solvers.pricing import AreaModel
+from allocator.solvers.solution import Status
+from allocator.solving.areas.split import AreaBlock
+
+WORTH: Final = 1e-10  # relative to its cost: less than this a column does not improve
+FAR: Final = 100.0  # times the largest bound of an area's: what has no bound is held there
+
+
+@dataclass(frozen=True, eq=False)
+class AreaProgram:
+    """A block with its numbers: bounds of its rows and columns, and costs, a row for each stage.
+
+    Bounds of rows are for fixed shared columns at nought.
+    """
+
+    block: AreaBlock
+    row_lower: Floats
+    row_upper: Floats
+    lower: Floats
+    upper: Floats
+    costs: Floats
+
+    @classmethod
+    def of(cls, block: AreaBlock, program: LinearProgram, upper: Floats) -> AreaProgram:
+        """A block's part of a program; ``upper`` is by column of the whole."""
+        return cls(
+            block,
+            program.row_lower[block.rows],
+            program.row_upper[block.rows],
+            program.lower[block.columns],
+            upper[block.columns],
+            np.array([each.costs[block.columns] for each in program.objectives]),
+        )
+
+    def same(self, other: AreaProgram) -> bool:
+        """Whether the numbers are the same, of the same block."""
+        return self.block is other.block and all(
+            np.array_equal(getattr(self, name), getattr(other, name))
+            for name in ("row_lower", "row_upper", "lower", "upper", "costs")
+        )
+
+    def moved(self, window: Floats) -> tuple[Floats, Floats]:
+        """Bounds of the moved rows with fixed shared columns at these values."""
+        rows, shift = self.block.moved, self.block.moving @ window
+        return self.row_lower[rows] - shift, self.row_upper[rows] - shift
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A point of an area, as the master sees it.
+
+    ``number`` finds it again with whoever solved the area; ``costs`` are by stage; ``ties`` is what
+    it adds to each tying row, ``moved`` to each row that a window moves.
+    """
+
+    area: int
+    number: int
+    costs: Floats
+    ties: Floats
+    moved: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What areas are to be solved at.
+
+    Attributes:
+        window: values of the fixed shared columns.
+        prices: by tying row.
+        stage: the objective; None for none, where only the prices count.
+        least: by area of the split, what a column must do better than to be of use.
+    """
+
+    window: Floats
+    prices: Floats
+    stage: int | None
+    least: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Priced:
+    """An area's answer: its least value at the prices, and the point, if it is of use."""
+
+    value: float
+    ties: Floats
+    column: Column | None
+
+
+class AreaFailed(SolverError):
+    """An area has no answer at the prices, for all that was tried."""
+
+    def __init__(self, area: int, status: Status) -> None:
+        super().__init__(f"area {area} is {status.value}")
+        self.area = area
+
+
+class Group:
+    """Some areas, by number, each kept alive in HiGHS with the points it has given."""
+
+    def __init__(self, programs: Mapping[int, AreaProgram], ties: int) -> None:
+        self._areas = {n: _Area(n, program, ties) for n, program in programs.items()}
+        self._saved: dict[Any, dict[int, Any]] = {}
+
+    @property
+    def iterations(self) -> int:
+        """Of the simplex method, so far."""
+        return sum(area.model.iterations for area in self._areas.values())
+
+    @property
+    def version(self) -> str:
+        """Version of HiGHS."""
+        return next(iter(self._areas.values())).model.version
+
+    def begin(self, other: Group) -> None:
+        """Go on from the bases of another group's areas, where they have the same shape."""
+        for number, area in self._areas.items():
+            before = other._areas.get(number)
+            if before is not None and before.model.shape == area.model.shape:
+                area.begin(before.model.basis)
+
+    def price(self, asked: Asked) -> dict[int, Priced]:
+        """Every area's answer.  Raises AreaFailed."""
+        found: dict[int, Priced] = {}
+        for number, area in self._areas.items():
+            if area.model.basis is None:
+                area.begin(self._like(area))
+            found[number] = area.price(asked)
+        return found
+
+    def _like(self, area: _Area) -> Any:
+        """The basis of another area of the same shape, if one has been solved."""
+        alike = (
+            other.model.basis
+            for other in self._areas.values()
+            if other.model.shape == area.model.shape
+        )
+        return next((basis for basis in alike if basis is not None), None)
+
+    def duals(self) -> dict[int, Floats]:
+        """By area, the duals of its rows in its last answer."""
+        return {number: area.model.dual() for number, area in self._areas.items()}
+
+    def mixed(self, weights: Iterable[tuple[int, int, float]]) -> dict[int, Floats]:
+        """By area, its points added up, each given by area and number, with its weight."""
+        found: dict[int, Floats] = {}
+        for number, point, weight in weights:
+            found[number] = found.get(number, 0.0) + weight * self._areas[number].points[point]
+        return found
+
+    def keep(self, points: Iterable[tuple[int, int]]) -> None:
+        """Forget all points but these, given by area and number."""
+        kept: dict[int, set[int]] = {number: set() for number in self._areas}
+        for number, point in points:
+            kept[number].add(point)
+        for number, area in self._areas.items():
+            area.points = {n: area.points[n] for n in kept[number]}
+
+    def save(self, key: Any) -> None:
+        """Save the bases under a key."""
+        self._saved[key] = {number: area.model.basis for number, area in self._areas.items()}
+
+    def restore(self, key: Any) -> None:
+        """Go back to the bases of a key; nothing happens where there are none."""
+        for number, basis in self._saved.get(key, {}).items():
+            self._areas[number].begin(basis)
+
+    def change(self, programs: Mapping[int, AreaProgram]) -> None:
+        """Take other numbers for some areas, whose points are forgotten; their bases stay."""
+        for number, program in programs.items():
+            before = self._areas[number]
+            self._areas[number] = _Area(number, program, before.ties)
+            self._areas[number].begin(before.model.basis)
+
+
+class _Area:
+    """One area in HiGHS."""
+
+    def __init__(self, number: int, program: AreaProgram, ties: int) -> None:
+        self.number, self.program, self.ties = number, program, ties
+        self.points: dict[int, Floats] = {}
+        self._count = 0
+        self._stage: int | None = 0
+        self._window: Floats | None = None
+        self.model = AreaModel(
+            program.block.matrix,
+            program.costs[0],
+            (program.lower, program.upper),
+            (program.row_lower, program.row_upper),
+        )
+
+    def begin(self, basis: Any) -> None:
+        """Go on from a basis, if there is one."""
+        if basis is not None:
+            self.model.basis = basis
+
+    def price(self, asked: Asked) -> Priced:
+        """The answer at prices."""
+        block = self.program.block
+        self._load(asked)
+        status = self._run()
+        if status is not Status.OPTIMAL:
+            raise AreaFailed(self.number, status)
+        primal = self.model.primal()
+        ties = np.zeros(self.ties)
+        ties[block.ties] = block.coefficients @ primal[block.tied]
+        costs = self.program.costs @ primal
+        cost = 0.0 if asked.stage is None else float(costs[asked.stage])
+        gain = cost - float(asked.prices @ ties) - float(asked.least[self.number])
+        if gain >= -WORTH * max(1.0, abs(cost)):
+            return Priced(self.model.value, ties, None)
+        self._count += 1
+        self.points[self._count] = primal
+        moved = block.matrix.times(primal)[block.moved]
+        column = Column(self.number, self._count, costs, ties, moved)
+        return Priced(self.model.value, ties, column)
+
+    def _run(self) -> Status:
+        """Solve; what would go on for ever is held far away, which the whole will judge."""
+        status = self.model.run()
+        if status in (Status.UNBOUNDED, Status.FAILED):
+            ends = np.concatenate(
+                [
+                    self.program.row_lower,
+                    self.program.row_upper,
+                    self.program.lower,
+                    self.program.upper,
+                ]
+            )
+            largest = np.max(np.abs(ends), where=np.isfinite(ends), initial=1.0)
+            self.model.hold(FAR * float(largest))
+            status = self.model.run()
+        return status
+
+    def _load(self, asked: Asked) -> None:
+        """Hand over the window, the stage and the prices."""
+        block, stage = self.program.block, asked.stage
+        if self._window is not asked.window:
+            self._window = asked.window
+            self.model.bound(block.moved, *self.program.moved(asked.window))
+        own = np.zeros(len(block.columns)) if stage is None else self.program.costs[stage]
+        if stage != self._stage:
+            self.model.price(np.arange(len(own), dtype=np.int32), own)
+            self._stage = stage
+        by_price = block.coefficients.T @ asked.prices[block.ties]
+        self.model.price(block.tied, own[block.tied] - by_price)

@@ -1,0 +1,191 @@
+"""A program of several areas taken apart: a block for each, and the few rows that tie them.
+
+An area's columns meet those of another area only in rows that are about all of them: a shared
+fund's balance, a target of all areas, protected spend.  Such a row *ties*.  Columns that belong to
+no area are shared: a shared fund's unspent money, and what says which years the window has.  The
+latter are fixed, so that a row of one area that holds them is the area's own, and a window moves
+its bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.program.matrix import Floats, Matrix
+from allocator.program.program import Family, LinearProgram
+
+Places = NDArray[np.int64]
+
+_NOBODY: Final = -1  # in place of an area's number
+
+
+@dataclass(frozen=True, eq=False)
+class AreaBlock:
+    """An area's part of the whole.
+
+    Attributes:
+        name: the area.
+        rows, columns: where its own rows and columns lie in the whole.
+        matrix: its coefficients in its own rows.
+        ties: which of the tying rows it meets, numbered as they are in the split.
+        tied: which of its columns meet them, numbered within the block.
+        coefficients: of the tied columns in the tying rows, dense, a row for each of ``ties``.
+        moved: rows, numbered within the block, that a fixed shared column moves.
+        moving: coefficients of fixed shared columns there, dense, a row for each of ``moved``.
+    """
+
+    name: str
+    rows: Places
+    columns: Places
+    matrix: Matrix
+    ties: Places
+    tied: NDArray[np.int32]
+    coefficients: Floats
+    moved: NDArray[np.int32]
+    moving: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """The whole taken apart: ``ties`` are its tying rows, ``shared`` its shared columns.
+
+    ``fixed`` says which of the shared columns are fixed; ``coefficients`` are those of the shared
+    columns in the tying rows, dense.
+    """
+
+    areas: tuple[AreaBlock, ...]
+    ties: Places
+    shared: Places
+    fixed: NDArray[np.bool_]
+    coefficients: Floats
+
+    @cached_property
+    def window(self) -> Places:
+        """The fixed shared columns, where they lie in the whole."""
+        return self.shared[self.fixed]
+
+    def fits(self, program: LinearProgram) -> bool:
+        """Whether a variant of the program still fixes what is fixed here."""
+        return np.array_equal(program.lower[self.window], program.upper[self.window])
+
+
+def split(program: LinearProgram, areas: Sequence[str]) -> Split:
+    """A program taken apart by area, from its matrix and from whose its columns are."""
+    numbers = {area: n for n, area in enumerate(areas)}
+    columns = _Members(_owners(program.columns, numbers, program.shape[1]), len(areas))
+    rows = _Members(_owners_of_rows(program, columns.owner), len(areas))
+    entries = _Entries(program.matrix, rows, columns)
+    fixed = program.lower[columns.shared] == program.upper[columns.shared]
+    return Split(
+        tuple(entries.block(name, n, fixed) for name, n in numbers.items()),
+        rows.shared,
+        columns.shared,
+        fixed,
+        entries.shared(),
+    )
+
+
+def _owners(columns: Mapping[str, Family], numbers: Mapping[str, int], width: int) -> Places:
+    """By column the number of its area; of one that is every area's, ``_NOBODY``."""
+    owners = np.full(width, _NOBODY, dtype=np.int64)
+    for family in columns.values():
+        keys = [key for key in ("area", "owner") if key in family.keys]
+        if keys:
+            place = family.keys.index(keys[0])
+            owners[family.start : family.stop] = [
+                numbers.get(index[place], _NOBODY) for index in family.indices
+            ]
+    return owners
+
+
+def _owners_of_rows(program: LinearProgram, of_column: Places) -> Places:
+    """By row the number of its area; of a tying one, ``_NOBODY``."""
+    matrix, height = program.matrix, program.shape[0]
+    owner, there = of_column[matrix.columns], matrix.values != 0
+    free = (of_column == _NOBODY) & (program.lower < program.upper)
+    own = there & (owner != _NOBODY)
+    first, last = np.full(height, len(of_column)), np.full(height, _NOBODY)
+    np.minimum.at(first, matrix.rows[own], owner[own])
+    np.maximum.at(last, matrix.rows[own], owner[own])
+    loose = np.bincount(matrix.rows[there & free[matrix.columns]], minlength=height) > 0
+    return np.where(loose | (first != last), _NOBODY, last)
+
+
+class _Members:
+    """Rows, or columns, by owner, each with its number among those of the same owner."""
+
+    def __init__(self, owner: Places, owners: int) -> None:
+        self.owner = owner
+        order = np.argsort(owner, kind="stable")
+        counts = np.bincount(owner - _NOBODY, minlength=owners + 1)
+        starts = np.cumsum(counts) - counts
+        self.number = np.empty(len(owner), dtype=np.int64)
+        self.number[order] = np.arange(len(owner)) - np.repeat(starts, counts)
+        self.shared, *self.of = np.split(order, starts[1:])
+
+
+class _Entries:
+    """The coefficients that are not nought, by the owner of their row and of their column."""
+
+    def __init__(self, matrix: Matrix, rows: _Members, columns: _Members) -> None:
+        there = matrix.values != 0
+        self._rows, self._columns = rows, columns
+        row, column = matrix.rows[there], matrix.columns[there]
+        self._row, self._column = rows.number[row], columns.number[column]
+        self._value = matrix.values[there]
+        of_row, of_column = rows.owner[row], columns.owner[column]
+        tying, anyone = of_row == _NOBODY, of_column == _NOBODY
+        count = len(rows.of)
+        self._own = _grouped(np.where(tying | anyone, _NOBODY, of_row), count)
+        self._tied = _grouped(np.where(tying, of_column, _NOBODY), count)
+        self._moved = _grouped(np.where(anyone, of_row, _NOBODY), count)
+        self._shared = np.flatnonzero(tying & anyone)
+
+    def block(self, name: str, area: int, fixed: NDArray[np.bool_]) -> AreaBlock:
+        """An area's block; ``fixed`` says which of the shared columns are."""
+        rows, columns, own = self._rows.of[area], self._columns.of[area], self._own[area]
+        matrix = Matrix.of(
+            self._row[own], self._column[own], self._value[own], (len(rows), len(columns))
+        )
+        ties, tied, coefficients = self._dense(self._tied[area])
+        moved, movers, moving = self._dense(self._moved[area])
+        by_window = np.zeros((len(moved), len(fixed)))
+        by_window[:, movers] = moving
+        return AreaBlock(
+            name,
+            rows,
+            columns,
+            matrix,
+            ties,
+            tied.astype(np.int32),
+            coefficients,
+            moved.astype(np.int32),
+            by_window[:, fixed],
+        )
+
+    def shared(self) -> Floats:
+        """Coefficients of the shared columns in the tying rows, dense."""
+        at, found = self._shared, np.zeros((len(self._rows.shared), len(self._columns.shared)))
+        found[self._row[at], self._column[at]] = self._value[at]
+        return found
+
+    def _dense(self, at: Places) -> tuple[Places, Places, Floats]:
+        """Rows and columns of some entries, and their values as a table of these."""
+        rows, row = np.unique(self._row[at], return_inverse=True)
+        columns, column = np.unique(self._column[at], return_inverse=True)
+        table = np.zeros((len(rows), len(columns)))
+        table[row, column] = self._value[at]
+        return rows, columns, table
+
+
+def _grouped(owner: Places, owners: int) -> list[Places]:
+    """Positions by owner, ``_NOBODY``'s left out."""
+    order = np.argsort(owner, kind="stable")
+    ends = np.searchsorted(owner[order], np.arange(owners + 1))
+    return [order[ends[n] : ends[n + 1]] for n in range(owners)]

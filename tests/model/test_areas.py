@@ -1,0 +1,154 @@
+"""Area by area or as a whole, a program has the same windows, optima and proofs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from allocator.errors import TimeLimitError, UsageError
+from allocator.program.certificate import certify
+from allocator.program.proofs import refutes
+from allocator.solvers.catalogue import find_solver
+from allocator.solvers.solution import Status
+from allocator.solving.areas.decomposition import Decomposition
+from allocator.solving.areas.ladder import AreaLadder, by_areas
+from allocator.solving.areas.search import Box
+from allocator.solving.areas.split import split
+from allocator.solving.session import Session, at_window, build
+from allocator.solving.solve import solve
+from tests.model.many_areas import many_areas
+from tests.plans import instance_of
+
+SEEDS = range(50)
+
+
+def compared(instance, formulation="least_cost", close=1e-8):
+    """Every window of an instance, by areas and as a whole; the ladder by areas."""
+    program = build(instance, formulation)
+    by, whole = (Session(formulation, by=by) for by in ("areas", "whole"))
+    ours, theirs = (each.solve(instance, program=program) for each in (by, whole))
+    for one, other in zip(ours.windows, theirs.windows, strict=True):
+        assert (one.window, one.optimal, one.proved) == (other.window, other.optimal, True)
+        for stage in range(len(one.program.objectives) if one.optimal else 0):
+            assert one.value(stage) == pytest.approx(other.value(stage), rel=close, abs=close)
+    assert (ours.best and ours.best.window) == (theirs.best and theirs.best.window)
+    assert isinstance(by.ladder, AreaLadder)
+    return ours, by.ladder
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_areas_one_by_one_answer_as_the_whole_does(seed):
+    _, ladder = compared(many_areas(seed))
+    assert not ladder.others  # nothing was left to the whole program
+
+
+def test_the_random_instances_have_everything_that_ties_areas():
+    """Shared funds that carry forward, targets of all and of one, limits, …, and no plan at all."""
+    instances = [many_areas(seed) for seed in SEEDS]
+    funds = [each for i in instances for each in i.resolved.accounts.items()]
+    assert any(owner == "all" and fund.carry_forward for (_, owner), fund in funds)
+    assert {len(i.areas) for i in instances} >= {2, 3, 4, 6, 8, 12, 30}
+    assert any(o == "all" for i in instances for o, _, _ in i.resolved.ceilings)
+    assert any(o != "all" for i in instances for o, _ in i.resolved.targets)
+    for wanted in ("reinvestment_share", "windows"):
+        assert any(getattr(i, wanted) for i in instances)
+    settings = [i.double_investment for i in instances]
+    assert any(each is not None and each.prevention_uplift for each in settings)
+    assert any(i.shortfall.excess_price is not None for i in instances)
+    assert any(i.shortfall.overspend_price is not None for i in instances)
+
+
+@pytest.mark.parametrize("formulation", ["largest_reduction", "fair_reduction"])
+def test_objectives_are_minimised_in_turn(formulation):
+    """What a first objective is held to ties areas as well."""
+    compared(instance_of("two-areas"), formulation)
+
+
+def test_every_entry_of_the_program_is_in_one_part():
+    instance = instance_of("two-areas")
+    program = build(instance)
+    parts = split(program, instance.areas)
+    inside = [block.matrix.entries + np.count_nonzero(block.coefficients) for block in parts.areas]
+    moving = [np.count_nonzero(block.moving) for block in parts.areas]
+    own = np.count_nonzero(parts.coefficients)
+    assert sum(inside) + sum(moving) + own == program.matrix.entries
+    rows = np.concatenate([parts.ties, *(block.rows for block in parts.areas)])
+    columns = np.concatenate([parts.shared, *(block.columns for block in parts.areas)])
+    assert [len(rows), len(columns)] == [len(set(rows)), len(set(columns))] == [*program.shape]
+
+
+def moved(program, target, money):
+    """The program with its targets and budgets times so much."""
+    lower, upper = program.row_lower.copy(), program.row_upper.copy()
+    targets, budgets = program.rows["target_met"], program.rows["fund_balance"]
+    upper[targets.start : targets.stop] *= target
+    for bound in (lower, upper):
+        bound[budgets.start : budgets.stop] *= money
+    return replace(program, row_lower=lower, row_upper=upper)
+
+
+def test_one_program_after_another_is_solved_from_the_last():
+    """Targets and budgets move; each answer is proved of its own program."""
+    instance = instance_of("two-areas")
+    program = build(instance)
+    parts = Decomposition(program, instance.areas)
+    for target, money, status in (
+        (1.0, 1.0, Status.OPTIMAL),
+        (0.99, 1.0, Status.OPTIMAL),
+        (0.5, 1.0, Status.INFEASIBLE),
+        (1.0, 1.0, Status.OPTIMAL),
+        (1.0, 0.9, Status.INFEASIBLE),
+        (1.0, 1.01, Status.OPTIMAL),
+    ):
+        variant = at_window(moved(program, target, money), instance, instance.windows[-1])
+        answer = parts.solve(variant)
+        assert answer.status is status
+        if status is Status.OPTIMAL:
+            assert certify(variant, answer.primal, answer.dual).passed
+        else:
+            assert refutes(variant, answer.ray)
+
+
+def test_an_area_without_a_plan_of_its_own_is_proof_enough():
+    instance = instance_of("two-areas")
+    program = build(instance)
+    row = program.rows["coverage_limited"].positions["area1", "conference", 3]
+    upper = program.row_upper.copy()
+    upper[row] = -1e6
+    variant = replace(program, row_upper=upper)
+    answer = Decomposition(program, instance.areas).solve(variant)
+    assert answer.status is Status.INFEASIBLE and refutes(variant, answer.ray)
+
+
+def test_time_runs_out():
+    instance = instance_of("two-areas")
+    with pytest.raises(TimeLimitError, match="out of time"):
+        Session(by="areas").solve(instance, time_limit=1e-9)
+
+
+def test_size_says_how_it_is_solved_unless_someone_does():
+    highs, large = find_solver("highs"), build(many_areas(3))  # 30 areas
+    areas = many_areas(3).areas
+    assert not by_areas(None, areas, large, highs)  # few rows
+    assert by_areas("areas", areas, large, highs)
+    tall = replace(large, row_lower=np.zeros(20_000), row_upper=np.zeros(20_000))
+    assert by_areas(None, areas, tall, highs) and not by_areas("whole", areas, tall, highs)
+    assert not by_areas(None, areas, tall, find_solver("ipm"))
+    with pytest.raises(UsageError, match="ipm"):
+        by_areas("areas", areas, tall, find_solver("ipm"))
+
+
+def test_a_plan_says_that_it_was_found_area_by_area():
+    plan = solve(instance_of("two-areas"), by="areas")
+    assert plan.solver.endswith("area by area")
+    assert plan.objective == pytest.approx(solve(instance_of("two-areas")).objective, rel=1e-9)
+
+
+def test_a_box_follows_what_its_prices_prove():
+    box = Box(np.zeros(2), np.ones(2), bound=1.0)
+    box.step(np.array([1.0, 0.5]), 1.8, 1.0)  # most of what was predicted, at an edge
+    assert (box.width == [2, 1]).all() and (box.center == [1, 0.5]).all() and box.bound == 1.8
+    box.step(np.array([0.0, 0.0]), -3.0, 1.0)  # worse by more than was predicted
+    assert (box.width == [1, 0.5]).all() and box.bound == 1.8
