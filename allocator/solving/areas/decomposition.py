@@ -25,13 +25,13 @@ from allocator.solvers.solution import Solution, Status
 from allocator.solving.areas.master import Master, MasterPoint
 from allocator.solving.areas.pricing import (
     AreaFailed,
+    AreaPoint,
     AreaProgram,
     Asked,
-    Column,
     Group,
     Priced,
 )
-from allocator.solving.areas.search import Search
+from allocator.solving.areas.search import PriceSearch
 from allocator.solving.areas.split import Split, split
 from allocator.solving.proved import Clock, Ladder
 
@@ -58,7 +58,7 @@ class Decomposition:
         self._upper = self._held(program)
         self._programs = self._parts(program)
         self._group = Group(dict(enumerate(self._programs)), len(self.split.ties))
-        self._columns: list[Column] = []
+        self._columns: list[AreaPoint] = []
         self._stored: dict[bytes, _Stored] = {}
         self._latest: bytes | None = None  # what was solved last, if it has an optimum
         self._prices = np.zeros(len(self.split.ties))
@@ -138,7 +138,7 @@ class Decomposition:
         self._begin(program, stage)
         window = program.lower[self.split.window]
         fitting = [each for each in self._columns if self._fits(each, window)]
-        search = Search(
+        search = PriceSearch(
             Master(self.split, program, stage, fitting),
             self._price,
             window,
@@ -185,7 +185,7 @@ class Decomposition:
         self._columns = [self._columns[n] for n in sorted(best)]
         self._group.keep((each.area, each.number) for each in self._columns)
 
-    def _fits(self, column: Column, window: Floats) -> bool:
+    def _fits(self, column: AreaPoint, window: Floats) -> bool:
         """Whether a point of an area meets the rows that the window moves."""
         low, high = self._programs[column.area].moved(window)
         return bool(np.all((column.moved >= low - _INSIDE) & (column.moved <= high + _INSIDE)))
@@ -215,7 +215,7 @@ class Decomposition:
         self,
         program: LinearProgram,
         stage: int,
-        columns: Sequence[Column],
+        columns: Sequence[AreaPoint],
         point: MasterPoint,
         prices: Floats,
     ) -> Solution:

@@ -18,7 +18,7 @@ from allocator.program.matrix import Floats, Matrix
 from allocator.program.program import LinearProgram
 from allocator.solvers.pricing import MasterModel
 from allocator.solvers.solution import Status
-from allocator.solving.areas.pricing import Column
+from allocator.solving.areas.pricing import AreaPoint
 from allocator.solving.areas.split import Split
 
 NEGLIGIBLE: Final = 1e-11  # of the largest price: rounding
@@ -41,14 +41,14 @@ class Master:
     """The master of one window, for one stage; ``counts`` says whether costs do."""
 
     def __init__(
-        self, split: Split, program: LinearProgram, stage: int, columns: Iterable[Column]
+        self, split: Split, program: LinearProgram, stage: int, columns: Iterable[AreaPoint]
     ) -> None:
         self.lower, self.upper = program.row_lower[split.ties], program.row_upper[split.ties]
         self._columns_at = program.lower[split.shared], program.upper[split.shared]
         self.stage, self.counts = stage, True
         self._costs = program.objectives[stage].costs[split.shared]
         self._shared, self.areas = split.coefficients, len(split.areas)
-        self.columns: list[Column] = []
+        self.columns: list[AreaPoint] = []
         self._model = self._made()
         for column in columns:
             self.add(column)
@@ -78,14 +78,14 @@ class Master:
             (np.concatenate([self.lower, whole]), np.concatenate([self.upper, whole])),
         )
 
-    def add(self, column: Column) -> None:
+    def add(self, column: AreaPoint) -> None:
         """One more point of an area."""
         there = np.flatnonzero(column.ties)
         rows = np.append(there, self.ties + column.area).astype(np.int32)
         self._model.add(self._cost(column), rows, np.append(column.ties[there], 1.0))
         self.columns.append(column)
 
-    def _cost(self, column: Column) -> float:
+    def _cost(self, column: AreaPoint) -> float:
         return float(column.costs[self.stage]) if self.counts else 0.0
 
     def count(self, counts: bool) -> None:

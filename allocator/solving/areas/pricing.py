@@ -59,7 +59,7 @@ class AreaProgram:
 
 
 @dataclass(frozen=True, eq=False)
-class Column:
+class AreaPoint:
     """A point of an area, as the master sees it.
 
     ``number`` finds it again with whoever solved the area; ``costs`` are by stage; ``ties`` is what
@@ -96,7 +96,7 @@ class Priced:
 
     value: float
     ties: Floats
-    column: Column | None
+    column: AreaPoint | None
 
 
 class AreaFailed(SolverError):
@@ -224,7 +224,7 @@ class _Area:
         self._count += 1
         self.points[self._count] = primal
         moved = block.matrix.times(primal)[block.moved]
-        column = Column(self.number, self._count, costs, ties, moved)
+        column = AreaPoint(self.number, self._count, costs, ties, moved)
         return Priced(self.model.value, ties, column)
 
     def _run(self) -> Status:

@@ -57,7 +57,7 @@ class Box:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class SearchEnd:
     """How a search ended: the master's last point and the best prices, or the prices of a proof."""
 
     status: Status
@@ -66,7 +66,7 @@ class Found:
     message: str = ""
 
 
-class Search:
+class PriceSearch:
     """One window's search, for one stage.
 
     ``proves`` is asked, once the areas have been solved at prices that may be a proof, whether
@@ -90,7 +90,7 @@ class Search:
 
     # -- with costs
 
-    def optimum(self, prices: Floats) -> Found:
+    def optimum(self, prices: Floats) -> SearchEnd:
         """From prices to the optimum, or to a proof that there is no point."""
         master, cap = self.master, np.full(self.master.ties, DEAREST)
         prices = master.clean(np.clip(prices, -cap, cap))
@@ -98,12 +98,12 @@ class Search:
         box.bound = max(self._round(prices)[0], -1e12)
         for turn in range(1, ROUNDS):
             if self._clock.left() <= 0:
-                return Found(Status.TIME_LIMIT, box.center)
+                return SearchEnd(Status.TIME_LIMIT, box.center)
             point = self._next_point(box, cap)
             ended = self._turn(box, cap, point, turn)
             if ended is not None:
                 return ended
-        return Found(Status.FAILED, box.center, message=f"no end after {ROUNDS} rounds")
+        return SearchEnd(Status.FAILED, box.center, message=f"no end after {ROUNDS} rounds")
 
     def _next_point(self, box: Box, cap: Floats) -> MasterPoint:
         low, high = (
@@ -112,19 +112,19 @@ class Search:
         )
         return self.master.solve(low, high)
 
-    def _turn(self, box: Box, cap: Floats, point: MasterPoint, turn: int) -> Found | None:
+    def _turn(self, box: Box, cap: Floats, point: MasterPoint, turn: int) -> SearchEnd | None:
         """One turn of the search; what it ended with, if it did."""
         value = point.value + self._constant
         predicted = value - box.bound
         gap, kept = predicted / max(1.0, abs(value)), not np.any(point.given_way > GIVEN)
         if gap <= GAP:
             if kept:
-                return Found(Status.OPTIMAL, box.center, point)
+                return SearchEnd(Status.OPTIMAL, box.center, point)
             return self._widened(box, cap, point)
         bound, new = self._round(point.prices, point.least)
         if kept and gap <= NEAR and self._stalls(box, bound, new):
             best = point.prices if bound > box.bound else box.center
-            return Found(Status.OPTIMAL, best, point)
+            return SearchEnd(Status.OPTIMAL, best, point)
         box.step(point.prices, bound, predicted)
         return self._looked_into(box, point, turn)
 
@@ -133,18 +133,18 @@ class Search:
         self._stalled = self._stalled + 1 if bound <= box.bound else 0
         return new == 0 or self._stalled >= 2
 
-    def _widened(self, box: Box, cap: Floats, point: MasterPoint) -> Found | None:
+    def _widened(self, box: Box, cap: Floats, point: MasterPoint) -> SearchEnd | None:
         """The box where rows still give way; at the dearest prices, a proof that they must."""
         given = point.given_way > GIVEN
         if np.any(given & (np.abs(box.center) >= 0.999 * cap)):
             found = self.proof(box.center)
             if found.status is not Status.OPTIMAL:
                 return found
-            return Found(Status.FAILED, box.center, message="rows give way at the dearest prices")
+            return SearchEnd(Status.FAILED, box.center, message="rows give way at any price")
         box.width = np.where(point.given_way > 0, box.width * 10, box.width)
         return None
 
-    def _looked_into(self, box: Box, point: MasterPoint, turn: int) -> Found | None:
+    def _looked_into(self, box: Box, point: MasterPoint, turn: int) -> SearchEnd | None:
         """Looks for a proof that there is no point, where the prices at hand bring one near."""
         if not self._may_be_empty or turn < self._next or point.given_way.sum() <= SHORT:
             return None
@@ -183,7 +183,7 @@ class Search:
 
     # -- without costs
 
-    def proof(self, prices: Floats) -> Found:
+    def proof(self, prices: Floats) -> SearchEnd:
         """From prices to some that prove that there is no point, or to a point (``OPTIMAL``)."""
         master, cap = self.master, np.ones(self.master.ties)
         master.count(False)
@@ -191,14 +191,14 @@ class Search:
         box = Box(prices, np.full(master.ties, RAY_START))
         box.bound, _ = self._round(prices)
         if box.bound > PROVES and self._proves(prices):
-            return Found(Status.INFEASIBLE, prices)
+            return SearchEnd(Status.INFEASIBLE, prices)
         for _ in range(RAY_ROUNDS):
             if self._clock.left() <= 0:
-                return Found(Status.TIME_LIMIT, prices)
+                return SearchEnd(Status.TIME_LIMIT, prices)
             point = self._next_point(box, cap)
             predicted = point.value - box.bound
             if point.given_way.sum() <= GIVEN * master.ties:
-                return Found(Status.OPTIMAL, prices, point)
+                return SearchEnd(Status.OPTIMAL, prices, point)
             if predicted <= NEAR * max(1.0, abs(point.value)):
                 box.width = box.width * 4
                 if box.bound > PROVES or np.min(box.width) > 2:
@@ -206,6 +206,6 @@ class Search:
                 continue
             bound, _ = self._round(point.prices, point.least)
             if bound > PROVES and self._proves(point.prices):
-                return Found(Status.INFEASIBLE, point.prices)
+                return SearchEnd(Status.INFEASIBLE, point.prices)
             box.step(point.prices, bound, predicted)
-        return Found(Status.FAILED, prices, message="that there is no point is not proved")
+        return SearchEnd(Status.FAILED, prices, message="that there is no point is not proved")

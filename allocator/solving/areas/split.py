@@ -78,9 +78,9 @@ class Split:
 def split(program: LinearProgram, areas: Sequence[str]) -> Split:
     """A program taken apart by area, from its matrix and from whose its columns are."""
     numbers = {area: n for n, area in enumerate(areas)}
-    columns = _Members(_owners(program.columns, numbers, program.shape[1]), len(areas))
-    rows = _Members(_owners_of_rows(program, columns.owner), len(areas))
-    entries = _Entries(program.matrix, rows, columns)
+    columns = _Owned(_owners(program.columns, numbers, program.shape[1]), len(areas))
+    rows = _Owned(_owners_of_rows(program, columns.owner), len(areas))
+    entries = _Cut(program.matrix, rows, columns)
     fixed = program.lower[columns.shared] == program.upper[columns.shared]
     return Split(
         tuple(entries.block(name, n, fixed) for name, n in numbers.items()),
@@ -117,7 +117,7 @@ def _owners_of_rows(program: LinearProgram, of_column: Places) -> Places:
     return np.where(loose | (first != last), _NOBODY, last)
 
 
-class _Members:
+class _Owned:
     """Rows, or columns, by owner, each with its number among those of the same owner."""
 
     def __init__(self, owner: Places, owners: int) -> None:
@@ -130,10 +130,10 @@ class _Members:
         self.shared, *self.of = np.split(order, starts[1:])
 
 
-class _Entries:
+class _Cut:
     """The coefficients that are not nought, by the owner of their row and of their column."""
 
-    def __init__(self, matrix: Matrix, rows: _Members, columns: _Members) -> None:
+    def __init__(self, matrix: Matrix, rows: _Owned, columns: _Owned) -> None:
         there = matrix.values != 0
         self._rows, self._columns = rows, columns
         row, column = matrix.rows[there], matrix.columns[there]
