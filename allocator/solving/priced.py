@@ -32,10 +32,12 @@ def check_prices(plan: Plan, program: LinearProgram, least: float) -> Iterator[s
     proved = plan.certificate is not None and plan.certificate.passed
     if plan.tables["prices"].empty and not proved:
         return
-    from allocator.plan.tables import outside, price_row, window_terms
+    from allocator.plan.tables import outside, price_frame, price_row, window_terms
 
     given, duals = window_terms(program), np.zeros(program.shape[0])
-    for number, row in enumerate(plan.tables["prices"].to_dict("records"), 2):
+    stated = plan.tables["prices"].to_dict("records")
+    derived = []
+    for number, row in enumerate(stated, 2):
         place = f"prices.csv, row {number}"
         family = program.rows.get(row["constraint"])
         if family is None or family.name not in CONSTRAINTS:
@@ -47,22 +49,20 @@ def check_prices(plan: Plan, program: LinearProgram, least: float) -> Iterator[s
             return
         duals[position] = row["price"] / (1.0 if family.unit == MONEY else POUNDS)
         is_so = price_row(program, family, position, duals[position], 0.0, given[position], None)
-        yield from _row(place, row, dict(is_so), plan.instance)
+        derived.append(is_so)
+    wanted = price_frame(plan.instance, derived).to_dict("records")
+    for number, (row, should) in enumerate(zip(stated, wanted, strict=True), 2):
+        yield from _row(f"prices.csv, row {number}", row, should)
     bound = _bound(plan.instance, program, duals)
     if bound < least - _TIGHT * max(1.0, abs(least)):
         yield "prices.csv: its prices do not add up to the least cost (strong duality)"
 
 
-def _row(
-    place: str, row: dict[Any, Any], is_so: dict[str, Any], instance: Instance
-) -> Iterator[str]:
+def _row(place: str, row: dict[Any, Any], is_so: dict[Any, Any]) -> Iterator[str]:
     """Columns of a row of prices.csv that do not follow from its constraint and price."""
-    from allocator.plan.tables import PRICE_COLUMNS, price_frame
-
-    wanted = price_frame(instance, [is_so]).to_dict("records")[0]
-    wanted["activity"] = wanted["limit"]  # what has a price binds
-    for column in PRICE_COLUMNS:
-        said, should = row[column], wanted[column]
+    wanted = {**is_so, "activity": is_so["limit"]}  # what has a price binds
+    for column, should in wanted.items():
+        said = row[column]
         if column in ("holds_from", "holds_to") or (_blank(said) and _blank(should)):
             continue
         right = (
