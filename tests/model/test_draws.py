@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -9,9 +10,13 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+from allocator.audit import audit
+from allocator.audit.draws import misdrawn
 from allocator.explain.altered import with_only
 from allocator.instance import Instance, read
 from allocator.plan.plan import Plan
+from allocator.plan.saving import recheck, save
+from allocator.plan.tables import fund_table
 from allocator.program.certificate import TOLERANCE
 from allocator.solving.solve import solve
 from tests.plans import NAMES, instance_of, plan_of
@@ -135,6 +140,69 @@ def test_money_that_would_lapse_goes_before_the_first_fund():
     second = [drawn["second"][year]["drawn"] for year in ("2020", "2021")]
     assert second == pytest.approx([total[2020], total[2021]])
     assert drawn["first"]["2021"]["unspent"] == pytest.approx(6e6)
+
+
+def test_the_audit_knows_the_order_by_means_of_its_own():
+    for name in ("window", "two-areas", "annual-returns-limits"):
+        plan = plan_of(name)
+        assert list(misdrawn(plan.instance, plan.tables, plan.window)) == []
+
+
+@pytest.mark.parametrize(
+    ("carry_forward", "moves", "said"),
+    [
+        (1, {2020: -2e6}, "of first £4,000,000 is drawn; before later funds £6,000,000 could be"),
+        (1, {2020: -2e5, 2021: 2e5},
+         "of first £2,800,000 is drawn in 2020-21; before later years £3,000,000 could be"),
+        (0, {2021: 2e6}, "lapses; it need be no more than £"),
+    ],
+)  # fmt: skip
+def test_the_audit_finds_draws_out_of_order(carry_forward, moves, said):
+    """As much is paid in all and every balance is right, but the wrong fund pays."""
+    plan = solve(two_funds(carry_forward))
+    tables = {name: table.copy() for name, table in plan.tables.items()}
+    drawn = tables["drawn"]
+    for year, more in moves.items():
+        for fund, by in (("first", more), ("second", -more)):
+            drawn.loc[statutory(drawn, fund, year), "drawn"] += by
+    spent = drawn.groupby(["fund", "year"])["drawn"].sum()
+    funds = tables["funds"]
+    carried = {"first": 1.0, "second": carry_forward}
+    for n, row in funds.iterrows():
+        before = 0.0 if row["year"] == 2020 else carried[row["fund"]] * funds.loc[n - 1, "unspent"]
+        funds.loc[n, "unspent"] = row["amount"] + before - spent[row["fund"], row["year"]]
+    facts = {"objective": plan.objective, "terminal_value": plan.terminal_value}
+    assert audit(plan.instance, tables, plan.window, **facts).passed
+    found = list(misdrawn(plan.instance, tables, plan.window))
+    assert len(found) == 1
+    assert said in found[0]
+
+
+def test_one_off_money_that_is_not_needed_is_told_of_a_saved_plan(tmp_path):
+    """£1,000 of an area's core money is put back, and one-off money drawn in its place."""
+    plan = plan_of("two-areas")
+    drawn = plan.tables["drawn"].copy()
+    year = plan.window[0]
+    for fund, by in (("core", -1e3), ("transition", 1e3)):
+        drawn.loc[statutory(drawn, fund, year), "drawn"] += by
+    unspent = plan.tables["funds"][["fund", "owner", "year", "unspent"]].copy()
+    for account, by in ((("core", "area1"), 1e3), (("transition", "all"), -1e3)):
+        kept = plan.instance.resolved.accounts[account].carry_forward
+        whose = (unspent["fund"] == account[0]) & (unspent["owner"] == account[1])
+        rows = unspent.index[whose & (unspent["year"] >= year)]
+        unspent.loc[rows, "unspent"] += [by * kept**n for n in range(len(rows))]
+    funds = fund_table(plan.instance, drawn, unspent)
+    save(replace(plan, tables={**plan.tables, "drawn": drawn, "funds": funds}), tmp_path / "plan")
+    found = recheck(tmp_path / "plan")
+    assert found.audit.passed
+    (said,) = found.disagreements
+    assert said.startswith("drawn.csv: £")
+    assert "of one-off money is drawn" in said
+
+
+def statutory(drawn, fund, year):
+    at = (drawn["fund"] == fund) & (drawn["tier"] == "statutory") & (drawn["year"] == year)
+    return drawn.index[at][-1]
 
 
 def two_funds(carry_forward: float) -> Instance:

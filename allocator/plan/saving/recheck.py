@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from allocator.audit import Audit, audit
+from allocator.audit.draws import misdrawn
 from allocator.errors import UsageError
 from allocator.instance import Instance
 from allocator.plan.plan import Plan
@@ -86,6 +87,9 @@ def recheck(path: str | Path, instance: Instance | None = None) -> Recheck:
         said = f"instance: {other} that was solved, whose hash is {facts['instance_hash'][:12]}"
         return Recheck(plan, checked, (*sealed, said), notes, same_instance=False)
     said_otherwise = (*_disagreements(facts, told), *contradictions(plan, folder))
+    if checked.passed:
+        drawn = misdrawn(plan.instance, plan.tables, plan.window)
+        said_otherwise += tuple(f"drawn.csv: {each}" for each in drawn)
     return Recheck(plan, checked, (*sealed, *said_otherwise), notes)
 
 

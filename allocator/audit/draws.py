@@ -1,0 +1,154 @@
+"""Which fund pays: the order of section 3.8, by a small program of the audit's own.
+
+Draws are settled by an order of aims, not by cost.  Whether they keep to it is asked of scipy, from
+the plan's tables and the instance alone: the least of each aim, those before it being kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.errors import AuditError
+from allocator.instance import Instance, Window
+from allocator.instance.instance import financial_year
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from scipy.sparse import csr_array
+
+Floats = NDArray[np.float64]
+Key = tuple[str, ...]
+
+_MILLION: Final = 1e6
+_SAME: Final = 1e-9  # of what the plan draws, by which an aim may be missed, beside a pound
+_KEPT: Final = 1e-3  # of that, by which an aim may be missed while the next is asked for
+
+
+def misdrawn(
+    instance: Instance, tables: Mapping[str, pd.DataFrame], window: Window | None
+) -> Iterator[str]:
+    """The first aim of 3.8 that the plan's draws, in ``tables``, miss, in words; else nothing.
+
+    For tables that pass the audit's rules, which see to balances and to who may pay for what.
+    Raises AuditError where scipy finds no answer.
+    """
+    paid = _Paid(instance, tables, window)
+    about = 1.0 / _MILLION + _SAME * float(paid.values[: paid.draws].sum())
+    kept: list[tuple[Floats, float]] = []
+    for told, aim in paid.aims():
+        if not np.any(aim):
+            continue
+        least, said = paid.least(aim, kept), float(aim @ paid.values)
+        if said > least + about:
+            yield told.format(said=abs(said) * _MILLION, best=abs(least) * _MILLION)
+            return
+        kept.append((aim, said + _KEPT * about))
+
+
+@dataclass(frozen=True)
+class _Account:
+    """A fund's balance: whose it is, and what the order asks of it."""
+
+    name: str
+    owner: str
+    window_only: bool
+    lapses: float  # share of what is left
+
+
+class _Paid:
+    """A plan's draws and balances, £m, and every other way to pay the same."""
+
+    def __init__(
+        self, instance: Instance, tables: Mapping[str, pd.DataFrame], window: Window | None
+    ) -> None:
+        self.instance = instance
+        drawn, funds = tables["drawn"], tables["funds"]
+        self.draws = len(drawn)
+        self.keys: list[Key] = [
+            *zip(*(drawn[n].astype(str) for n in ("fund", "owner", "year")), strict=True),
+            *zip(*(funds[n].astype(str) for n in ("fund", "owner", "year")), strict=True),
+        ]
+        self.values: Floats = np.concatenate([drawn["drawn"], funds["unspent"]]) / _MILLION
+        self.accounts = {
+            key: _Account(*key, fund.window_only, 1 - fund.carry_forward)
+            for key, fund in instance.resolved.accounts.items()
+        }
+        start, length = window or (instance.first_year, 0)
+        self._shut = [
+            n < self.draws
+            and self.accounts[fund, owner].window_only
+            and not start <= int(year) < start + length
+            for n, (fund, owner, year) in enumerate(self.keys)
+        ]
+        self._equal, self._right = self._equations(drawn)
+
+    def _equations(self, drawn: pd.DataFrame) -> tuple[csr_array, Floats]:
+        """What each tier of an area is paid in a year, and each balance, stay what they are."""
+        from scipy.sparse import csr_array
+
+        rows, columns, values = [], [], []
+        named: dict[Key, int] = {}
+        paid = zip(*(drawn[n].astype(str) for n in ("area", "tier", "year")), strict=True)
+        for n, key in enumerate(paid):
+            rows.append(named.setdefault(("paid", *key), len(named)))
+            columns.append(n)
+            values.append(1.0)
+        for n, (fund, owner, year) in enumerate(self.keys):
+            left = n >= self.draws
+            rows.append(named.setdefault((fund, owner, year), len(named)))
+            columns.append(n)
+            values.append(1.0)
+            after = str(int(year) + 1)
+            if left and int(year) < self.instance.last_year:
+                rows.append(named.setdefault((fund, owner, after), len(named)))
+                columns.append(n)
+                values.append(self.accounts[fund, owner].lapses - 1)
+        equal = csr_array((values, (rows, columns)), shape=(len(named), len(self.keys)))
+        right = np.asarray(equal @ self.values, dtype=float)
+        return equal, right
+
+    def aims(self) -> Iterator[tuple[str, Floats]]:
+        """What is least, one aim after the other, with what is said of a plan that misses it."""
+        is_draw = np.arange(len(self.keys)) < self.draws
+        whose = [self.accounts[fund, owner] for fund, owner, _ in self.keys]
+        one_off = np.array([each.window_only for each in whose])
+        lapses = np.array([each.lapses for each in whose])
+        funds, years = (np.array(part) for part in ([k[0] for k in self.keys], self.years))
+        yield "£{said:,.0f} of one-off money is drawn; £{best:,.0f} is enough", is_draw * one_off
+        yield "£{said:,.0f} lapses; it need be no more than £{best:,.0f}", ~is_draw * lapses
+        order = list(dict.fromkeys(fund for fund, _ in self.accounts))
+        for fund in order:
+            told = f"of {fund} £{{said:,.0f}} is drawn; before later funds £{{best:,.0f}} could be"
+            yield told, -1.0 * (is_draw & (funds == fund))
+        for fund in order:
+            for year in self.instance.horizon:
+                told = (
+                    f"of {fund} £{{said:,.0f}} is drawn in {financial_year(year)}; before later "
+                    "years £{best:,.0f} could be"
+                )
+                yield told, -1.0 * (is_draw & (funds == fund) & (years == year))
+
+    @property
+    def years(self) -> list[int]:
+        """Year of each draw and balance."""
+        return [int(year) for _, _, year in self.keys]
+
+    def least(self, aim: Floats, kept: list[tuple[Floats, float]]) -> float:
+        """The least of an aim, £m, with the aims before it kept."""
+        from scipy.optimize import linprog
+
+        found = linprog(  # type: ignore[call-overload] # its stubs know no sparse arrays
+            aim, A_eq=self._equal, b_eq=self._right,
+            A_ub=np.array([each for each, _ in kept]) if kept else None,
+            b_ub=[most for _, most in kept] if kept else None,
+            bounds=[(0.0, 0.0 if shut else None) for shut in self._shut],
+            options={"primal_feasibility_tolerance": 1e-9},
+        )  # fmt: skip
+        if found.status != 0:
+            raise AuditError(f"which fund pays could not be checked: {found.message}")
+        return float(found.fun)
