@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from allocator.instance.problems import Problem
 
 
+def printable(text: str) -> str:
+    """Text for a terminal: what would move its cursor or turn writing round is spelled out."""
+    return "".join(
+        each if each.isprintable() or each in "\n\t" else each.encode("unicode_escape").decode()
+        for each in text
+    )
+
+
 class AllocatorError(Exception):
     """Base of all errors raised on purpose.  ``exit_code`` is the command line's."""
 

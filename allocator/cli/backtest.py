@@ -54,8 +54,10 @@ def command(
     if out is not None:
         import pandas as pd
 
+        from allocator.spreadsheet import write_csv
+
         table = pd.concat([each.table() for each in found], ignore_index=True)
-        place_file(out, partial(table.to_csv, index=False, lineterminator="\n"), force=force)
+        place_file(out, partial(write_csv, table), force=force)
         click.echo(f"wrote {out}", err=True)
     if as_json:
         click.echo(json.dumps(facts(found), indent=2))

@@ -48,11 +48,11 @@ def command(
     from allocator.forecast import forecast, read_doubt
     from allocator.forecast.svg import picture
     from allocator.report.pages.forecast import page
+    from allocator.spreadsheet import write_csv
 
     found = forecast(chosen, read_doubt(instance), level=share)
     if out is not None:
-        write = partial(found.table().to_csv, index=False, lineterminator="\n")
-        place_file(out, write, force=force)
+        place_file(out, partial(write_csv, found.table()), force=force)
         click.echo(f"wrote {out}", err=True)
     if chart is not None:
         place_file(chart, lambda new: _put(new, picture(found)), force=force)

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 import click
 
-from allocator.errors import AllocatorError, InstanceError
+from allocator.errors import AllocatorError, InstanceError, printable
 from allocator.memory import room_to_run
 
 EXIT_CODES: Final = {
@@ -131,7 +131,7 @@ def _told(error: Exception, debug: bool) -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    click.echo(f"error: {message}", err=True)
+    click.echo(f"error: {printable(message)}", err=True)
     return code
 
 

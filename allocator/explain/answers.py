@@ -21,6 +21,7 @@ from allocator.files import FolderKind, check_folder, place_folder
 from allocator.instance import Instance
 from allocator.plan.plan import provenance
 from allocator.plan.saving import as_json
+from allocator.spreadsheet import write_csv
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def save(answer: Answer, folder: Path, *, force: bool = False) -> None:
 
 def _fill(answer: Answer, folder: Path) -> None:
     for name, table in answer.tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+        write_csv(table, folder / f"{name}.csv")
     _write(answer.to_json() + "\n", folder / f"{answer.NAME}.json")
     _write(_readme(answer), folder / "README.txt")
 

@@ -14,13 +14,17 @@ import re
 from typing import Final
 
 from allocator.instance.schema import ALL, TIERS, Column, Kind
+from allocator.spreadsheet import FORMULA
 
 Cell = str | int | float | bool | datetime.date | datetime.time | None
 
 LARGEST = 1e15  # more than any money or count; solvers take much larger ones for no limit
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?(0,\d+|\d+,(\d{1,2}|\d{4,}))")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+# Of terminals and of the direction of writing: what is shown would not be what is there.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]"
+)
 _DATE = re.compile(
     r"\d{1,2}[-/ ](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*([-/ ]\d{2,4})?"
     r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/ ]\d{1,4}"
@@ -193,7 +197,9 @@ def _read_text(text: str) -> str:
     """Text with one kind of line break, and nothing that a file format would lose."""
     text = re.sub(r"\r\n?", "\n", text)
     if _CONTROL.search(text):
-        raise CellError("holds a control character", "type the text again")
+        raise CellError(
+            "holds a control character or a mark of writing direction", "type the text again"
+        )
     return text
 
 
@@ -215,6 +221,10 @@ def _read_name(cell: object, text: str) -> str:
         )
     if not text.isprintable():
         raise CellError("holds a line break or a control character", "type the name again")
+    if FORMULA.match(text):
+        raise CellError(
+            "begins as a formula of a spreadsheet does", "begin the name with a letter or a digit"
+        )
     return text
 
 

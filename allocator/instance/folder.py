@@ -16,6 +16,7 @@ from pathlib import Path
 from allocator.instance.cells import Cell
 from allocator.instance.grid import SETTINGS_FILE, NumberedRows, Raw, is_table, read_table
 from allocator.instance.problems import Severity
+from allocator.spreadsheet import unguarded
 
 LARGEST = 200_000_000  # bytes of a file that is read
 _HEADING = 65_536  # bytes in which the headings of a table stand
@@ -127,7 +128,7 @@ def _csv_rows(raw: Raw, file: Path, most: int = -1) -> NumberedRows:
     before = 0
     try:
         for cells in reader:
-            yield before + 1, list(cells)
+            yield before + 1, [unguarded(cell) for cell in cells]
             before = reader.line_num
     except csv.Error as error:
         raw.unread.add(file.stem)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from allocator.errors import printable
+
 MOST_WORDS = 12
 
 
@@ -42,7 +44,8 @@ class Problem:
         if self.column:
             place.append(f"column {self.column}")
         value = f" {self.value!r}" if self.value else ""
-        return f"{self.severity.value}: {', '.join(place)}:{value} {self.rule}; {self.remedy}"
+        said = f"{self.severity.value}: {', '.join(place)}:{value} {self.rule}; {self.remedy}"
+        return printable(said)
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:

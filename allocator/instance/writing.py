@@ -17,6 +17,7 @@ from allocator.instance.cells import shown
 from allocator.instance.grid import SETTINGS_FILE, SETTINGS_SHEET
 from allocator.instance.instance import Instance, Uncertainty
 from allocator.instance.schema import ALL, PERIOD, SETTINGS, TABLES, TIERS
+from allocator.spreadsheet import guarded
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -113,9 +114,13 @@ def _write_folder(instance: Instance, beside: Mapping[str, str], folder: Path) -
     for table, rows in instance.tables.items():
         if rows:
             sheet = io.StringIO()
-            lines = (map(cell_text, line) for line in lines_of(instance, table))
+            lines = (map(_in_csv, line) for line in lines_of(instance, table))
             csv.writer(sheet, lineterminator="\n").writerows(lines)
             _write_text(folder / f"{table}.csv", sheet.getvalue())
+
+
+def _in_csv(value: object) -> str:
+    return guarded(value) if isinstance(value, str) else cell_text(value)
 
 
 def _write_text(file: Path, text: str) -> None:

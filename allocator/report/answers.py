@@ -15,6 +15,7 @@ from typing import Any, Final
 import pandas as pd
 
 from allocator.errors import UsageError
+from allocator.spreadsheet import unguarded
 
 FOLDER: Final = "answers"  # beside plan.json
 
@@ -108,6 +109,8 @@ def _table(file: Path) -> pd.DataFrame:
     lacking = [name for name in COLUMNS[file.stem] if name not in table.columns]
     if lacking:
         raise UsageError(f"{file}: lacks {', '.join(lacking)}")
+    for name in _WORDS & set(table.columns):
+        table[name] = table[name].map(unguarded, na_action="ignore")
     for name in set(COLUMNS[file.stem]) - _WORDS:
         try:
             table[name] = pd.to_numeric(table[name])

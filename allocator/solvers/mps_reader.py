@@ -36,7 +36,7 @@ def free_lines(text: str) -> Iterable[tuple[int, Words, bool]]:
     """Number, words, and whether it begins a section, of every line that says something."""
     for number, ended in enumerate(text.split("\n"), 1):
         line = ended.removesuffix("\r")
-        if any(character < " " and character != "\t" for character in line):
+        if not line.replace("\t", " ").isprintable():  # marks that turn writing round among them
             raise BadLine(number, "a control character stands in it")
         words = [word for word in re.split(r"[ \t]+", line) if word]
         if words and not line.startswith("*"):

@@ -11,6 +11,7 @@ import pandas as pd
 
 from allocator.errors import UsageError
 from allocator.files import place_file
+from allocator.spreadsheet import as_csv
 from allocator.sweep.facts import Row
 from allocator.sweep.journal import Journal
 from allocator.sweep.run import Sweep
@@ -72,7 +73,7 @@ class Recorded:
     def csv(table: pd.DataFrame) -> str:
         """A table as CSV, every digit that tells a number apart."""
         flags = table.assign(audited=table["audited"].map({True: "yes", False: "no"}))
-        return flags.to_csv(index=False, lineterminator="\n")
+        return as_csv(flags)
 
 
 def _write(text: str, file: Path) -> None:

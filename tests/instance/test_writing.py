@@ -66,7 +66,9 @@ WORDS = st.text(
     max_size=12,
 ).map(str.strip)
 TEXTS = WORDS.filter(lambda text: text and text[0] not in "#=" and not is_mojibake(text))
-NAMES = TEXTS.filter(lambda text: text.isprintable() and not text[0].isdigit())
+NAMES = TEXTS.filter(
+    lambda text: text.isprintable() and not text[0].isdigit() and text[0] not in "+-@"
+)
 
 
 def values(column: Column) -> st.SearchStrategy[Any]:

@@ -113,10 +113,13 @@ def _save(found: Calibration, out: Path, problems: Path | None, force: bool) -> 
 
     from allocator.calibrate.ssda903.summary import places_csv
     from allocator.files import place_file
+    from allocator.spreadsheet import guarded
 
     def write(file: Path) -> None:
         with file.open("w", encoding="utf-8", newline="") as text:
-            csv.writer(text).writerows(places_csv(found.observed))
+            csv.writer(text).writerows(
+                [guarded(str(cell)) for cell in row] for row in places_csv(found.observed)
+            )
 
     found.save(out, force=force)
     if problems is not None:
