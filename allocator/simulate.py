@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from allocator.instance import Instance
 from allocator.instance.schema import EXIT, TIERS
+from allocator.staffing import staff_per_child, staff_spend, unchanged_staff
 from allocator.uniformised import moved_and_stayed
 
 Floats = NDArray[np.float64]
@@ -62,6 +63,8 @@ class Simulator:
         self.states = list(self.data.states)
         self.services = list(self.data.services)
         self.effects = list(self.data.effects)
+        self.roles = list(self.data.roles)
+        self.practices = list(self.data.practices)
         self._position = {key: n for n, key in enumerate(self.states)}
         self._flows: dict[int, Arcs] = {}  # moved within a period of the year
 
@@ -74,7 +77,7 @@ class Simulator:
         return np.array([getattr(s, name) for s in self.data.services.values()], dtype=float)
 
     def prices(self, keys: list[tuple[str, str]]) -> Floats:
-        """Price index by year and by (area, state or service)."""
+        """Price index by year and by (area, state, service or role)."""
         return np.array(
             [[self.data.prices[*key, year] for key in keys] for year in self.instance.horizon]
         ).reshape(self.instance.years, len(keys))
@@ -250,8 +253,10 @@ class Simulator:
         )
         return self.clock.by_year(cost) * self.prices(self.services)
 
-    def tier_spend(self, states: Floats, services: Floats) -> dict[tuple[str, str], Floats]:
-        """Spend by year of each (area, tier), £, from spend by state and by service."""
+    def tier_spend(
+        self, states: Floats, services: Floats, roles: Floats
+    ) -> dict[tuple[str, str], Floats]:
+        """Spend by year of each (area, tier), £, from spend by state, by service and by role."""
         spend = {
             (area, tier): np.zeros(self.instance.years)
             for area in self.instance.areas
@@ -261,6 +266,8 @@ class Simulator:
             spend[area, state.tier] += states[:, column]
         for column, ((area, _), service) in enumerate(self.data.services.items()):
             spend[area, service.tier] += services[:, column]
+        for column, ((area, _), role) in enumerate(self.data.roles.items()):
+            spend[area, role.tier] += roles[:, column]
         return spend
 
     def discount(self) -> Floats:
@@ -268,9 +275,9 @@ class Simulator:
         return (1 + self.instance.discount_rate) ** -np.arange(self.instance.years, dtype=float)
 
     def child_cost(self) -> Floats:
-        """Cashable cost of a child-year by state at the closing year's prices, £."""
+        """Cashable cost of a child-year, and of its staff, by state at closing prices, £."""
         cost = self.state_values("cashable_share") * self.state_values("unit_cost")
-        closing: Floats = cost * self.prices(self.states)[-1]
+        closing: Floats = cost * self.prices(self.states)[-1] + staff_per_child(self)
         return closing
 
     def terminal_value(
@@ -350,7 +357,7 @@ class Simulator:
 
 @dataclass(frozen=True)
 class Baseline:
-    """What happens if nothing changes: every level at its baseline, whatever the funds."""
+    """What happens if nothing changes: levels and staff as they are, whatever the funds."""
 
     children: Floats  # (periods + 1, states)
     places: Floats  # (periods + 1, states)
@@ -368,7 +375,9 @@ def baseline(instance: Instance) -> Baseline:
     places = run.least_places(children)
     still = np.tile(run.service_values("baseline"), (instance.number_of_periods, 1))
     spend = run.tier_spend(
-        run.state_spend(places), run.service_spend(still, still * 0.0, still * 0.0)
+        run.state_spend(places),
+        run.service_spend(still, still * 0.0, still * 0.0),
+        staff_spend(run, unchanged_staff(run)),
     )
     entries, exits = care_flows(run, children)
     return Baseline(

@@ -32,6 +32,7 @@ FIRST_YEAR: Final = "services.first_year"  # a source that is a year, and moves 
 
 OF_SERVICES: Final = ("limit on what services can do", "limits on what services can do")
 OF_SPEND: Final = ("limit on spend", "limits on spend")
+OF_STAFF: Final = ("limit on staff", "limits on staff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +236,52 @@ CONSTRAINTS: Final[dict[str, Term]] = {
             less="a month's release more in each year", step="month", size="states.places",
         ),
     ),
+    "hiring_limited": Term(
+        noun="the hiring limit of {role}{place} in {years}", source="roles.hires_per_year",
+        relief=Relief(
+            title="Hiring of {role}", saves="one hire a year more saves {price}", price="year",
+            more="one hire more a year", less="one hire fewer a year", step="period",
+            counted=OF_STAFF, way=WayOut("hires", "FTE a year"),
+        ),
+    ),
+    "work_fits": Term(
+        noun="the work that {role}{place} can carry in {years}", source="roles.opening",
+        relief=Relief(
+            title="Staff to do the work of {role}",
+            saves="one more FTE at work throughout saves {price}", price="sum",
+            more="one more FTE at work", less="one FTE fewer at work", size="staff.in_post",
+            counted=OF_STAFF,
+        ),
+    ),
+    "agency_limited": Term(
+        noun="the agency share of {role}{place} in {years}", source="roles.agency_share",
+        relief=Relief(
+            title="Agency share of {role}",
+            saves="room for one agency FTE more throughout saves {price}", price="sum",
+            more="room for one agency FTE more", less="room for one agency FTE fewer",
+            size="staff.agency", counted=OF_STAFF,
+        ),
+    ),
+    "support_growth_limited": Term(
+        noun="the growth limit of {practice} for {role}{place} in {years}",
+        source="practices.growth_per_year",
+        relief=Relief(
+            title="Growth of {practice}", saves="growth of one FTE a year more saves {price}",
+            price="year", more="growth of one supported FTE more in a year",
+            less="growth of one supported FTE less", step="period", counted=OF_STAFF,
+            way=WayOut("support_growth", "FTE a year, per year"),
+        ),
+    ),
+    "support_limited": Term(
+        noun="the share of {role} that {practice}{place} can support in {years}",
+        source="practices.share",
+        relief=Relief(
+            title="Share of {role} supported by {practice}",
+            saves="room for one supported FTE more throughout saves {price}", price="sum",
+            more="room for one supported FTE more", less="room for one supported FTE fewer",
+            size="practices.supported", counted=OF_STAFF,
+        ),
+    ),
     "avoidable_limited": Term(
         noun="the avoidable share of {move}{place} in {years}",
         source="transitions.avoidable_share",
@@ -286,6 +333,17 @@ CONSTRAINTS: Final[dict[str, Term]] = {
     "places_needed": Term(
         noun="a place for every child in {state}{place} in {years}", source="states.opening"
     ),
+    "staff_in_post_at_start": Term(
+        noun="the {role}{place} in post at the start", source="roles.opening"
+    ),
+    "staff_change": Term(
+        noun="the count of {role}{place}, who join, leave and stay, in {years}",
+        source="roles.leaving_rate",
+    ),
+    "support_at_start": Term(
+        noun="the start of {practice} for {role}{place}, before which nobody is supported",
+        source="practices.growth_per_year",
+    ),
     "tier_spend": Term(noun="the cost of {tier}{place} in {years}", source="states.unit_cost"),
     "spend_funded": Term(noun="the need to fund {tier}{place} in {years}", source="funds.tiers"),
     "fund_opening": Term(
@@ -295,6 +353,7 @@ CONSTRAINTS: Final[dict[str, Term]] = {
 
 _OF_A_STATE: Final = ("area", "state", "period")
 _OF_A_SERVICE: Final = ("area", "service", "period")
+_OF_A_ROLE: Final = ("area", "role", "period")
 
 COLUMNS: Final[dict[str, Term]] = {
     "children": Term(
@@ -328,6 +387,23 @@ COLUMNS: Final[dict[str, Term]] = {
     "diverted": Term(
         noun="what {service}{place} averts of {move} in {years}", source="effects.effect",
         keys=("area", "service", "from", "to", "instead", "period"),
+    ),
+    "in_post": Term(
+        noun="the {role}{place} in post in {years}", source="roles.opening", keys=_OF_A_ROLE
+    ),
+    "hired": Term(
+        noun="the hiring of {role}{place} in {years}", source="roles.hires_per_year",
+        keys=_OF_A_ROLE,
+    ),
+    "let_go": Term(
+        noun="the {role}{place} let go in {years}", source="roles.exit_cost", keys=_OF_A_ROLE
+    ),
+    "agency": Term(
+        noun="the agency {role}{place} in {years}", source="roles.agency_share", keys=_OF_A_ROLE
+    ),
+    "supported": Term(
+        noun="the {role}{place} supported by {practice} in {years}", source="practices.share",
+        keys=("area", "practice", "role", "period"),
     ),
     "spend": Term(
         noun="the spend on {tier}{place} in {years}", source="states.unit_cost",

@@ -11,6 +11,7 @@ thing everywhere:
 ``l``  state a child goes to instead    ``g``  tier
 ``p``  service                          ``t``  period, 1 the first
 ``b``  band of diminishing returns      ``y``  financial year
+``r``  role of staff                    ``k``  practice that buys a role time
 ====== ================================ ====== ==================================
 
 Counts are children and cases per year; money is in millions of pounds at the instance's

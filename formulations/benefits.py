@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyomo.core as pyo
 
-from formulations.money import MILLION
+from formulations.names import MILLION
 
 if TYPE_CHECKING:
     from allocator.instance import Instance

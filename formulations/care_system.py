@@ -18,6 +18,7 @@ from formulations import (
     rates,
     services,
     shortfall,
+    staff,
     target,
 )
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 def care_system(
     instance: Instance, *, may_miss: bool = True, served_apart: bool = False
 ) -> pyo.AbstractModel:
-    """Sets, parameters, variables and the constraints of MODEL.md 3.1 to 3.9; no objective.
+    """Sets, parameters, variables and the constraints of MODEL.md 3.1 to 3.9, 3.12; no objective.
 
     Without ``may_miss`` funds hold, whatever the instance charges for a shortfall.
     """
@@ -41,6 +42,7 @@ def care_system(
         effects,
         places,
         money,
+        staff,
         double_investment,
         target,
         benefits,
@@ -105,6 +107,23 @@ def care_system(
     m.places_kept = pyo.Constraint(
         m.HELD_STATES, m.PERIODS, rule=places.places_kept, doc="children"
     )
+
+    m.staff_in_post_at_start = pyo.Constraint(m.ROLES, rule=staff.staff_in_post_at_start, doc="FTE")
+    m.staff_change = pyo.Constraint(m.ROLES, m.PERIODS, rule=staff.staff_change, doc="FTE")
+    m.hiring_limited = pyo.Constraint(
+        m.CAPPED_ROLES, m.PERIODS, rule=staff.hiring_limited, doc="FTE"
+    )
+    m.agency_limited = pyo.Constraint(
+        m.AGENCY_ROLES, m.PERIODS, rule=staff.agency_limited, doc="FTE"
+    )
+    m.support_at_start = pyo.Constraint(m.PRACTICES, rule=staff.support_at_start, doc="FTE")
+    m.support_limited = pyo.Constraint(
+        m.PRACTICES, m.PERIODS, rule=staff.support_limited, doc="FTE"
+    )
+    m.support_growth_limited = pyo.Constraint(
+        m.GROWING_PRACTICES, m.PERIODS, rule=staff.support_growth_limited, doc="FTE"
+    )
+    m.work_fits = pyo.Constraint(m.WORKING_ROLES, m.PERIODS, rule=staff.work_fits, doc="FTE")
 
     m.tier_spend = pyo.Constraint(m.AREAS, m.TIERS, m.YEARS, rule=money.tier_spend, doc="£m")
     m.spend_funded = pyo.Constraint(m.AREAS, m.TIERS, m.YEARS, rule=money.spend_funded, doc="£m")

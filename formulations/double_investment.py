@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyomo.core as pyo
 
-from formulations.money import MILLION
-from formulations.names import PREVENTION_TIERS, STATUTORY
+from formulations.names import MILLION, PREVENTION_TIERS, STATUTORY
 from formulations.places import baseline as baseline_places
+from formulations.staff import opening_staff_cost, replacing_cost
 
 if TYPE_CHECKING:
     from allocator.instance import Instance, Window
@@ -66,7 +66,7 @@ def window_columns(
 
 
 def opening_spend(instance: Instance, tiers: tuple[str, ...], year: int) -> float:
-    """Opening stocks and baseline levels of the tiers at the year's prices, £m, all areas."""
+    """Opening stocks, levels and staff of the tiers at the year's prices, £m, all areas."""
     data = instance.resolved
     states = sum(
         s.unit_cost * s.opening * data.prices[*key, year]
@@ -78,7 +78,7 @@ def opening_spend(instance: Instance, tiers: tuple[str, ...], year: int) -> floa
         for key, s in data.services.items()
         if s.tier in tiers
     )
-    return (states + services) / MILLION
+    return (states + services + opening_staff_cost(instance, tiers, year)) / MILLION
 
 
 def baseline_statutory(instance: Instance) -> dict[int, float]:
@@ -102,7 +102,10 @@ def baseline_statutory(instance: Instance) -> dict[int, float]:
             for key, s in data.services.items()
             if s.tier == STATUTORY
         )
-        spend[y] = (states + services) / MILLION
+        staff = sum(
+            part(instance, (STATUTORY,), y) for part in (opening_staff_cost, replacing_cost)
+        )
+        spend[y] = (states + services + staff) / MILLION
     return spend
 
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyomo.core as pyo
 
-from formulations.names import ALL, TIERS, TOTAL
+from formulations.names import ALL, MILLION, TIERS, TOTAL
+from formulations.staff import item_staff_spend, tier_staff_spend
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
-
-MILLION = 1e6  # pounds in a unit of the program's money
 
 
 def declare(m: pyo.AbstractModel, instance: Instance) -> None:
@@ -190,19 +189,21 @@ def service_spend(m: Any, a: str, p: str, y: int) -> Any:
 
 
 def tier_spend(m: Any, a: str, g: str, y: int) -> Any:
-    r"""Spend of a tier is the sum over its states and services.
+    r"""Spend of a tier is the sum over its states, services and roles of staff.
 
     .. math::
         spend_{gy} = \sum_{i\in g} c_i\pi_{iy}\Delta\sum_{t\in y}
             \big(\kappa_i q_{it} + (1-\kappa_i) n_{i0}\big)
         + \sum_{p\in g}\sum_{t\in y}\pi_{py}\big(u_p\Delta x_{pt}
             + setup_p\, expansion_{pt} + exit_p\, contraction_{pt}\big)
+        + \sum_{r\in g} spend_{ry}
 
-    Dual: £m (present value) per £m of cost added.  MODEL.md 3.7
+    Dual: £m (present value) per £m of cost added.  MODEL.md 3.7, 3.12
     """
     return m.spend[a, g, y] == (
         sum(state_spend(m, a, i, y) for i in m.STATES_IN[a, g])
         + sum(service_spend(m, a, p, y) for p in m.SERVICES_IN[a, g])
+        + tier_staff_spend(m, a, g, y)
     )
 
 
@@ -247,11 +248,12 @@ def fund_balance(m: Any, f: str, o: str, y: int) -> Any:
 
 
 def item_spend(m: Any, o: str, item: str, y: int) -> Any:
-    """Spend on a tier, on everything, on a state or on a service, in the areas of an owner."""
+    """Spend on a tier, on everything, on a state, a service or a role, in an owner's areas."""
     return (
         sum(m.spend[a, g, y] for a, g in m.LIMITED_TIERS[o, item])
         + sum(state_spend(m, a, i, y) for a, i in m.LIMITED_STATES[o, item])
         + sum(service_spend(m, a, p, y) for a, p in m.LIMITED_SERVICES[o, item])
+        + item_staff_spend(m, o, item, y)
     )
 
 

@@ -14,17 +14,19 @@ TOTAL: Final = "total"  # the item that is all spend
 STATUTORY: Final = "statutory"
 PREVENTION_TIERS: Final = ("early_help", "edge_of_care")
 TIERS: Final = (*PREVENTION_TIERS, STATUTORY)
+MILLION: Final = 1e6  # pounds in a unit of the program's money
 
 # What each index letter stands for, as a column of a table; ``i`` beside ``j`` is where from.
 LETTERS: Final = {
     "a": "area", "o": "owner", "f": "fund", "item": "item", "g": "tier", "i": "state",
-    "p": "service", "j": "state", "l": "instead", "b": "band", "y": "year", "t": "period",
+    "p": "service", "j": "state", "l": "instead", "b": "band", "r": "role", "k": "practice",
+    "y": "year", "t": "period",
 }  # fmt: skip
 _MOVE: Final = {"i": "from", "j": "to"}
 # Every key, in the order in which tables show them.
 KEYS: Final = (
-    "area", "owner", "fund", "item", "tier", "state", "service", "from", "to", "instead", "band",
-    "year", "period",
+    "area", "owner", "fund", "item", "tier", "state", "service", "practice", "role", "from", "to",
+    "instead", "band", "year", "period",
 )  # fmt: skip
 
 

@@ -10,10 +10,11 @@ import numpy as np
 import pyomo.core as pyo
 
 from formulations.benefits import benefits, child_benefit
-from formulations.money import MILLION
+from formulations.names import MILLION
 from formulations.rates import generators, state_names
 from formulations.services import reach
 from formulations.shortfall import charges
+from formulations.staff import child_cost
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
@@ -65,7 +66,8 @@ def values_of_a_child(instance: Instance, rates: Rates) -> dict[tuple[str, str],
     With the closing year's probabilities and prices, in its money of account:
     :math:`V = (I - \beta P)^{-1}\beta\,\tilde c`, or with continuous timing
     :math:`V = \frac\rho r(\rho I - Q)^{-1}\,\kappa c\pi_Y` with :math:`\rho = \ln(1+r)`.
-    The cost is less the good done to others, as far as it counts (3.14).
+    The cost includes that of the staff (3.12), and is less the good done to others, as far as it
+    counts (3.14).
     """
     value = _continuous_values if instance.is_continuous else partial(_period_values, rates.chance)
     found: dict[tuple[str, str], float] = {}
@@ -77,9 +79,13 @@ def values_of_a_child(instance: Instance, rates: Rates) -> dict[tuple[str, str],
 
 
 def _yearly_cost(instance: Instance, a: str, i: str) -> float:
-    """Cashable cost of a child-year at the closing year's prices, less its good to others, £m."""
+    """Cashable cost of a child-year at the closing year's prices, less its good to others, £m.
+
+    Of the place and of the staff.
+    """
     data, state = instance.resolved, instance.resolved.states[a, i]
-    cost = state.cashable_share * state.unit_cost * data.prices[a, i, instance.last_year]
+    place = state.cashable_share * state.unit_cost * data.prices[a, i, instance.last_year]
+    cost = place + child_cost(instance, a, i)
     return (cost - child_benefit(instance, a, i)) / MILLION
 
 

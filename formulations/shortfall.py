@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyomo.core as pyo
 
-from formulations.money import MILLION
-from formulations.names import STATUTORY, TIERS
+from formulations.names import MILLION, STATUTORY, TIERS
 
 if TYPE_CHECKING:
     from allocator.instance import Instance

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from allocator.audit import benefits, money, people
+from allocator.audit import benefits, money, people, staff
 from allocator.audit.case import Case
 from allocator.audit.findings import Audit, Finding, Ledger
 from allocator.instance import Instance, Window
@@ -22,8 +22,8 @@ __all__ = ["RULES", "Audit", "Finding", "audit", "left_behind"]
 # What is checked of every plan; the objective and the targets, of which more is asked, beside it.
 RULES: Final[list[Callable[[Case, Ledger], None]]] = [
     people.population, people.moves, people.levels, people.bands, people.effects,
-    people.avoidable, people.late_harm, people.places, money.spending, money.funds, money.limits,
-    money.double_investment, benefits.benefits,
+    people.avoidable, people.late_harm, people.places, staff.staff, staff.practices,
+    money.spending, money.funds, money.limits, money.double_investment, benefits.benefits,
 ]  # fmt: skip
 
 

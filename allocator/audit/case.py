@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from allocator.instance import Instance, Window
 from allocator.simulate import Simulator
+from allocator.staffing import Staff, staff_spend, unchanged_staff
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +23,8 @@ _KEYS: Final = {
     "services": ("area", "service"),
     "bands": ("area", "service", "band"),
     "diverted": ("area", "service", "from", "to", "instead"),
+    "staff": ("area", "role"),
+    "practices": ("area", "practice", "role"),
 }
 
 
@@ -56,6 +59,7 @@ class Case:
         )
         self.diverted[self.beyond_reach] = 0.0
         self.bands = self._bands(range(1, last + 1))
+        self.staff = self._staff(last)
 
     def _array(
         self, table: str, column: str, keys: Sequence[tuple[Any, ...]], periods: range
@@ -68,6 +72,20 @@ class Case:
         known = (columns >= 0) & (rows >= 0) & (rows < len(periods))
         values[rows[known], columns[known]] = frame[column].to_numpy(dtype=float)[known]
         return values
+
+    def _staff(self, last: int) -> Staff:
+        """The plan's staff; a plan without roles has no such tables."""
+        if not self.run.roles:
+            return unchanged_staff(self.run)
+        within, practices = range(1, last + 1), np.zeros((last, 0))
+        if self.run.practices:
+            practices = self._array("practices", "supported", self.run.practices, within)
+        posts, hired, let_go, agency = (
+            self._array("staff", name, self.run.roles, within)
+            for name in ("in_post", "hired", "let_go", "agency")
+        )
+        posts = np.vstack([unchanged_staff(self.run).in_post[:1], posts])
+        return Staff(posts, hired, let_go, agency, practices)
 
     def _bands(self, periods: range) -> dict[tuple[str, str], Floats]:
         """Cases in each band, (periods, bands), by area and service."""
@@ -179,18 +197,20 @@ class Case:
 
     @cached_property
     def item_spend(self) -> dict[tuple[str, str], Floats]:
-        """£ by year of each (area, state or service), worked out from places and levels."""
-        states = self.run.state_spend(self.places)
-        services = self.run.service_spend(self.level, self.expansion, self.contraction)
-        spend = {key: states[:, n] for n, key in enumerate(self.run.states)}
-        return spend | {key: services[:, n] for n, key in enumerate(self.run.services)}
+        """£ by year of each (area, state, service or role), worked out from what was decided."""
+        named = zip((self.run.states, self.run.services, self.run.roles), self._costs, strict=True)
+        return {key: cost[:, n] for keys, cost in named for n, key in enumerate(keys)}
 
     @cached_property
     def tier_spend(self) -> dict[tuple[str, str], Floats]:
         """£ by year of each (area, tier), worked out the same way."""
-        states = self.run.state_spend(self.places)
+        return self.run.tier_spend(*self._costs)
+
+    @cached_property
+    def _costs(self) -> tuple[Floats, Floats, Floats]:
+        """£ by year of states, from their places, of services and of roles."""
         services = self.run.service_spend(self.level, self.expansion, self.contraction)
-        return self.run.tier_spend(states, services)
+        return self.run.state_spend(self.places), services, staff_spend(self.run, self.staff)
 
     def spend_of(self, tiers: Sequence[str]) -> Floats:
         """£ by year of some tiers, all areas together."""
@@ -198,7 +218,7 @@ class Case:
         return sum((self.tier_spend[key] for key in keys), np.zeros(self.instance.years))
 
     def opening_cost(self, tiers: Sequence[str]) -> Floats:
-        """£ by year of the opening stocks and baseline levels of some tiers, at its prices."""
+        """£ by year of the opening stocks, levels and staff of some tiers, at its prices."""
         total = np.zeros(self.instance.years)
         for (area, name), state in self.data.states.items():
             if state.tier in tiers:
@@ -206,5 +226,9 @@ class Case:
         for (area, name), service in self.data.services.items():
             if service.tier in tiers:
                 cost = service.unit_cost * service.baseline
+                total += cost * self.run.prices([(area, name)])[:, 0]
+        for (area, name), role in self.data.roles.items():
+            if role.tier in tiers:
+                cost = role.unit_cost * role.opening
                 total += cost * self.run.prices([(area, name)])[:, 0]
         return total

@@ -17,7 +17,7 @@ from allocator.instance.edits import cells_meant
 from allocator.instance.instance import Instance, Row
 from allocator.instance.keys import Key
 from allocator.instance.raw import SETTINGS_FILE, SETTINGS_SHEET
-from allocator.instance.resolved import target_children
+from allocator.instance.resolved import table_of, target_children
 from allocator.instance.schema import ALL, EXIT, OUTSIDE, TABLES, TIERS
 from allocator.program.program import Family
 from allocator.vocabulary import term
@@ -211,7 +211,7 @@ class Citer:
     def _labels(self, keys: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, str]:
         """What fills the gaps of a family's words."""
         labels = {name: str(value) for name, value in keys.items()}
-        for name in ("service", "fund", "state"):
+        for name in ("service", "fund", "state", "role", "practice"):
             if name in keys:
                 labels[name] = self._label(f"{name}s", keys[name])
         for name in ("from", "to", "instead"):
@@ -239,8 +239,7 @@ class Citer:
     def _item(self, name: str) -> str:
         if name in TIERS or name in _TIER_WORDS:
             return _TIER_WORDS[name]
-        known = {row["state"] for row in self.instance.tables["states"]}
-        return self._label("states" if name in known else "services", name)
+        return self._label(table_of(self.instance, name), name)
 
     def _label(self, table: str, name: str) -> str:
         return shortened(self.instance.label(table, name), LONGEST)
@@ -265,6 +264,8 @@ _CELLS: Final[Mapping[tuple[str, str], str]] = {
     ("limits", "minimum"): "the least that must be spent on {item}{place}",
     ("services", "growth_per_year"): "the growth limit of {service}{place}",
     ("services", "coverage"): "the coverage limit of {service}{place}",
+    ("roles", "hires_per_year"): "the hiring limit of {role}{place}",
+    ("practices", "growth_per_year"): "the growth limit of {practice} for {role}{place}",
     ("effects", "effect"): "the effect of {service} on {move}{place}",
     ("arrivals", "children"): "the children arriving in {state}{place} from {years}",
     ("prices", "index"): "the price index of {item}{place} from {years}",
@@ -278,6 +279,7 @@ _ABOUT: Final[Mapping[str, str]] = {
     "funds": "{fund}", "arrivals": "{state}", "budgets": "{budget}", "limits": "{item}",
     "targets": "the target", "prices": "{item}", "drivers": "{driver}",
     "responses": "{move} to {driver}", "inflation": "inflation",
+    "roles": "{role}", "workloads": "{role} for {item}", "practices": "{practice} for {role}",
     "benefits": "the good that {item} does to {to_whom}", "optimism": "{evidence}",
 }  # fmt: skip
 

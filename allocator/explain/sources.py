@@ -94,6 +94,15 @@ def _service(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
     return s.named("services", keys["area"], service=keys["service"])
 
 
+def _role(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
+    return s.named("roles", keys["area"], role=keys["role"])
+
+
+def _practice(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
+    named = {name: keys[name] for name in ("practice", "role")}
+    return s.named("practices", keys["area"], **named)
+
+
 def _bands(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
     """The band's own, or all of the service's where the keys name none."""
     bands = s.bands[keys["area"], keys["service"]]
@@ -111,8 +120,8 @@ def _move(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
 
 
 def _tier(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
-    """States and services whose cost the tier counts."""
-    tables = ("states", "services")
+    """States, services and roles whose cost the tier counts."""
+    tables = ("states", "services", "roles")
     found = [row for table in tables for row in s.named(table, keys["area"])]
     return [row for row in found if row["tier"] == keys["tier"]]
 
@@ -166,5 +175,5 @@ def _target(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
 _FINDERS: Final[Mapping[str, Finder]] = {
     "states": _state, "arrivals": _arrivals, "services": _service, "returns": _bands,
     "effects": _effect, "transitions": _move, "funds": _fund, "budgets": _budget,
-    "targets": _target,
+    "targets": _target, "roles": _role, "practices": _practice,
 }  # fmt: skip

@@ -15,6 +15,7 @@ from typing import Any, Final
 import pandas as pd
 
 from allocator.instance.instance import Instance
+from allocator.instance.resolved import table_of
 from allocator.instance.schema import ALL, EXIT
 from allocator.plan.plan import Plan
 from allocator.vocabulary import CONSTRAINTS, FIRST_YEAR, Relief, reliefs
@@ -171,16 +172,26 @@ def _state(plan: Plan, name: str) -> str:
     return name if name == EXIT else shortened(plan.instance.label("states", name), 24)
 
 
+def _role(plan: Plan, name: str) -> str:
+    return shortened(plan.instance.label("roles", name), LONGEST).replace("_", " ")
+
+
+def _practice(plan: Plan, name: str) -> str:
+    return shortened(plan.instance.label("practices", name), LONGEST).replace("_", " ")
+
+
+_ITEMS: Final = {"states": _state, "services": _service, "roles": _role}
+
+
 def _item(plan: Plan, name: str) -> str:
-    if name in plan.tables["states"]["state"].unique():
-        return _state(plan, name)
-    return _service(plan, name).replace("_", " ")
+    return _ITEMS[table_of(plan.instance, name)](plan, name).replace("_", " ")
 
 
 def _labels(plan: Plan, keys: Mapping[str, str]) -> dict[str, str]:
     """What fills the gaps of a title."""
     labels = dict(keys)
-    for key, said in (("service", _service), ("state", _state), ("item", _item)):
+    said_of = {"service": _service, "state": _state, "item": _item, "role": _role}
+    for key, said in {**said_of, "practice": _practice}.items():
         if key in keys:
             labels[key] = said(plan, keys[key])
     if "fund" in keys:

@@ -175,7 +175,10 @@ def _new_value(change: _Change, column: Column, old: Any) -> Any:
 
 
 def _rows_meant(instance: Instance, change: _Change) -> dict[int, Row]:
-    """Rows by their place in the table: all that fit a ``*``, else the one that fits best."""
+    """Rows by their place in the table: all that fit a ``*``, else the one that fits best.
+
+    Or one of each area, where the key is whole but for the area.
+    """
     rows = dict(enumerate(instance.tables[change.table]))
     keys = {number: Key.of(instance, row) for number, row in rows.items()}
     if EVERY in change.key:
@@ -185,7 +188,7 @@ def _rows_meant(instance: Instance, change: _Change) -> dict[int, Row]:
         ranks = {n: key.rank(change.key) for n, key in keys.items()}
         best = min(ranks.values(), default=UNFIT)
         found = [n for n, rank in ranks.items() if rank == best < UNFIT]
-        if len(found) > 1:
+        if len(found) > 1 and any(keys[n].cells != tuple(change.key.split(".")) for n in found):
             named = one_of(str(keys[n]) for n in found)
             raise change.refuse(f"fits {len(found)} rows of {change.table}; name {named}")
     if not found:

@@ -24,6 +24,9 @@ AreaService = tuple[str, str]
 Effect = tuple[str, str, str, str, str]  # area, service, from, to, instead
 PER = 10_000  # children, of whom councils quote so many in care
 
+AreaRole = tuple[str, str]
+Practice = tuple[str, str, str]  # area, practice, role
+Workload = tuple[str, str, str]  # area, role, state or service
 Benefit = tuple[str, str, str, str, int]  # area, state or service, to whom, kind, lag in years
 Account = tuple[str, str]  # fund and owner: an area, or `all` for a balance shared by all
 
@@ -56,6 +59,32 @@ class Service:
     minimum: float
     maximum: float
     first_year: int
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A kind of staff in an area; ``agency_cost`` is None where there is no agency."""
+
+    tier: str
+    opening: float
+    unit_cost: float
+    leaving_rate: float
+    hires_per_year: float
+    hire_cost: float
+    exit_cost: float
+    training_years: float
+    agency_cost: float | None
+    agency_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """A practice that buys time for a role in an area."""
+
+    unit_cost: float
+    time: float
+    share: float
+    growth_per_year: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +124,10 @@ class Resolved:
     floors: Mapping[tuple[str, str, int], float]  # owner, item, year -> £
     ceilings: Mapping[tuple[str, str, int], float]
     targets: Mapping[tuple[str, int], float]  # owner, year -> children
-    prices: Mapping[tuple[str, str, int], float]  # area, state or service, year -> index
+    prices: Mapping[tuple[str, str, int], float]  # area, state, service or role, year -> index
+    roles: Mapping[AreaRole, Role]
+    workloads: Mapping[Workload, float]  # -> children, or cases per year, that one FTE carries
+    practices: Mapping[Practice, Support]
     benefits: Mapping[Benefit, Amount]
     demand: Demand  # area, driver, from, to -> year -> factor, in the rates already
 
@@ -104,6 +136,7 @@ class Resolved:
         """Resolve an instance that has passed its checks."""
         states = _states(instance)
         services = _services(instance)
+        roles = _roles(instance)
         floors, ceilings = _limits(instance)
         accounts = _accounts(instance)
         rates = _by_year(instance, "transitions", "rate", states, lambda r: r["from"] != r["to"])
@@ -122,7 +155,10 @@ class Resolved:
             floors=floors,
             ceilings=ceilings,
             targets=_targets(instance),
-            prices=_prices(instance, [*states, *services]),
+            prices=_prices(instance, [*states, *services, *roles]),
+            roles=roles,
+            workloads=_workloads(instance, roles, {*states, *services}),
+            practices=_practices(instance, roles),
             benefits=_benefits(instance, {*states, *services}),
             demand=demand,
         )
@@ -173,26 +209,68 @@ def _states(instance: Instance) -> dict[AreaState, State]:
 
 
 def _services(instance: Instance) -> dict[AreaService, Service]:
-    def unlimited(value: float | None) -> float:
-        return math.inf if value is None else value
-
     return {
         (area, row["service"]): Service(
             row["tier"],
             row["from"],
             row["unit_cost"],
             row["baseline"],
-            unlimited(row["coverage"]),
-            unlimited(row["growth_per_year"]),
+            _unlimited(row["coverage"]),
+            _unlimited(row["growth_per_year"]),
             row["release_per_year"],
             row["setup_cost"],
             row["exit_cost"],
             row["minimum"],
-            unlimited(row["maximum"]),
+            _unlimited(row["maximum"]),
             row["first_year"] or instance.first_year,
         )
         for area, rows in area_rows(instance, "services").items()
         for row in rows
+    }
+
+
+def _unlimited(value: float | None) -> float:
+    return math.inf if value is None else value
+
+
+def _roles(instance: Instance) -> dict[AreaRole, Role]:
+    return {
+        (area, row["role"]): Role(
+            row["tier"],
+            row["opening"],
+            row["unit_cost"],
+            row["leaving_rate"],
+            _unlimited(row["hires_per_year"]),
+            row["hire_cost"],
+            row["exit_cost"],
+            row["training_years"],
+            row["agency_cost"],
+            row["agency_share"],
+        )
+        for area, rows in area_rows(instance, "roles").items()
+        for row in rows
+    }
+
+
+def _workloads(
+    instance: Instance, roles: Container[AreaRole], items: Container[tuple[str, str]]
+) -> dict[Workload, float]:
+    return {
+        (area, row["role"], row["item"]): row["caseload"]
+        for area, rows in area_rows(instance, "workloads").items()
+        for row in rows
+        if (area, row["role"]) in roles and (area, row["item"]) in items
+    }
+
+
+def _practices(instance: Instance, roles: Container[AreaRole]) -> dict[Practice, Support]:
+    return {
+        (area, row["practice"], row["role"]): Support(
+            row["unit_cost"], row["time"], row["share"], _unlimited(row["growth_per_year"])
+        )
+        for area, rows in area_rows(instance, "practices").items()
+        for row in rows
+        if (area, row["role"]) in roles
     }
 
 
@@ -340,6 +418,15 @@ def _targets(instance: Instance) -> dict[tuple[str, int], float]:
         for year, value in held(by_year, instance.horizon, math.inf).items()
         if value < math.inf
     }
+
+
+def table_of(instance: Instance, item: str) -> str:
+    """The table that defines an item of prices, limits, workloads or benefits."""
+    kinds = {"states": "state", "roles": "role"}
+    for table, kind in kinds.items():
+        if any(row[kind] == item for row in instance.tables[table]):
+            return table
+    return "services"
 
 
 def target_children(instance: Instance, row: Row) -> float:

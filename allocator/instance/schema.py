@@ -318,7 +318,10 @@ _TABLES = (
     _table(
         "limits",
         "bound on spend",
-        _name("item", "Tier, `total`, state or service.", "tier", "total", "state", "service"),
+        _name(
+            "item", "Tier, `total`, state, service or role.", "tier", "total", "state", "service",
+            "role",
+        ),
         _year("Year of the bound.", Default.EVERY_YEAR),
         _number("minimum", "Least spend in the year.", Default.NO_LIMIT, "£"),
         _number("maximum", "Most spend in the year.", Default.NO_LIMIT, "£"),
@@ -340,7 +343,7 @@ _TABLES = (
     _table(
         "prices",
         "price index",
-        _name("item", "A state, a service or `all`.", "state", "service", "all"),
+        _name("item", "A state, a service, a role or `all`.", "state", "service", "role", "all"),
         _year("Year from which the index holds."),
         _number("index", "Price relative to the price base.", Default.REQUIRED, "index"),
     ),
@@ -368,6 +371,60 @@ _TABLES = (
             "lag_years", Kind.WHOLE, "Whole years until the response.", 0, "years", 0.0, key=True
         ),
         *_range("response", Default.RESPONSE, "share per unit"),
+    ),
+    _table(
+        "roles",
+        "kind of staff",
+        _name("role", "Name of the role."),
+        Column("label", Kind.TEXT, "Name shown to readers.", Default.BLANK),
+        Column("tier", Kind.TIER, "Tier in which its cost is counted.", "statutory"),
+        _number("opening", "Staff in post at the start.", Default.REQUIRED, "FTE"),
+        _number(
+            "unit_cost",
+            "Cost of one FTE for a year, as far as no unit cost of a state or service holds it.",
+            0.0, "£ per FTE-year",
+        ),
+        _number("leaving_rate", "Rate at which staff leave.", 0.0, "per year"),
+        _number(
+            "hires_per_year", "Most that can be hired in a year.", Default.NO_LIMIT, "FTE per year"
+        ),
+        _number("hire_cost", "One-off cost of a hire.", 0.0, "£ per FTE hired"),
+        _number("exit_cost", "One-off cost of letting one go.", 0.0, "£ per FTE let go"),
+        _number("training_years", "Years before a new starter carries work.", 0.0, "years"),
+        _number(
+            "agency_cost",
+            "Cost of one FTE of agency staff for a year: the premium alone where unit costs of "
+            "states or services hold the salary. Blank: no agency.",
+            Default.BLANK, "£ per FTE-year",
+        ),
+        _share("agency_share", "Share of those at work who may be agency staff.", 1.0),
+    ),
+    _table(
+        "workloads",
+        "work of a role",
+        _name("role", "The role.", "role"),
+        _name("item", "The state or service whose work it is.", "state", "service"),
+        _number(
+            "caseload", "What one FTE carries.", Default.REQUIRED,
+            "children (of a service: cases per year) per FTE",
+        ),
+    ),
+    _table(
+        "practices",
+        "time bought for a role",
+        _name("practice", "Name of the practice."),
+        Column("label", Kind.TEXT, "Name shown to readers.", Default.BLANK),
+        _name("role", "The role whose time it is.", "role"),
+        _number(
+            "unit_cost", "Cost of supporting one FTE for a year.", Default.REQUIRED,
+            "£ per supported FTE-year",
+        ),
+        _number("time", "Factor by which a supported FTE carries more.", 1.25, "factor"),
+        _share("share", "Share of the role that can be supported.", 1.0),
+        _number(
+            "growth_per_year", "Most by which those supported can rise in a year.",
+            Default.NO_LIMIT, "FTE per year",
+        ),
     ),
     _table(
         "benefits",
@@ -430,7 +487,16 @@ _TABLES = (
 TABLES: Final = {table.name: table for table in _TABLES}
 FUTURES: Final = frozenset({"scenarios", "changes"})  # the tables that say what may come
 # Without rows in the tables that the format gained an instance has the hash that it always had.
-LATER_TABLES: Final = FUTURES | {"drivers", "responses", "benefits", "inflation", "optimism"}
+LATER_TABLES: Final = FUTURES | {
+    "drivers",
+    "responses",
+    "roles",
+    "workloads",
+    "practices",
+    "benefits",
+    "inflation",
+    "optimism",
+}
 _COLUMNS = {table.name: {column.name: column for column in table.columns} for table in _TABLES}
 
 _SETTINGS: dict[str, tuple[Column, ...]] = {

@@ -52,6 +52,21 @@ COLUMNS: Final[dict[str, Measure]] = {
     "fund": Measure("the fund"),
     "owner": Measure("area that owns the balance, limit or target; all: shared by all"),
     "item": Measure("tier, state or service: whose spend is limited, or which does good to others"),
+    "role": Measure("kind of staff"),
+    "practice": Measure("what buys the role time"),
+    "in_post": Measure("staff in post in the period, FTE", "FTE", "count"),
+    "hired": Measure("staff hired in the period, FTE", "FTE in the period", "count"),
+    "let_go": Measure("staff let go in the period, FTE", "FTE in the period", "count"),
+    "agency": Measure("staff from an agency in the period, FTE", "FTE", "count"),
+    "supported": Measure("staff supported by practices in the period, FTE", "FTE", "count"),
+    "need": Measure("staff that the work of the period takes, FTE", "FTE", "count"),
+    "cases": Measure(
+        "what that work is: children, and cases per year of services", "children and cases", "count"
+    ),
+    "post_cost": Measure("£ of those in post in the period, prices of {prices}", *_POUNDS),
+    "turnover_cost": Measure("£ of hiring and letting go, prices of {prices}", *_POUNDS),
+    "agency_cost": Measure("£ of agency staff, prices of {prices}", *_POUNDS),
+    "support_cost": Measure("£ of practices, prices of {prices}", *_POUNDS),
     "to_whom": Measure("who has the good of it"),
     "kind": Measure("fiscal, economic or social"),
     "benefit": Measure(

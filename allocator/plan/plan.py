@@ -261,6 +261,16 @@ class Plan:
         more = (own["benefit"] - own["baseline_benefit"]).groupby(own[by], sort=False).sum()
         return {str(name): float(amount) for name, amount in more.items()}
 
+    def staff(self, area: str | None = None) -> dict[str, dict[str, Any]] | None:
+        """FTE, hires and cases per FTE by role and year; None where the instance has no roles."""
+        from allocator.plan.staff import staff_facts
+
+        table = self.tables.get("staff")
+        if table is None:
+            return None
+        own = table if area is None else table[table["area"] == area]
+        return staff_facts(own, self.instance.periods_per_year)
+
     def target_price(self, owner: str = ALL) -> dict[int, float]:
         """£ at present value per child more in the target, by year; of one area or of all."""
         prices = self.decided("prices")
@@ -351,6 +361,9 @@ class Plan:
         if good is not None:
             totals["wider_benefits"] = good
             totals["wider_benefits_by_kind"] = self.wider_benefits(area, "kind")
+        staff = self.staff(area)
+        if staff is not None:
+            totals["staff"] = staff
         short = self.shortfall(area)
         if short is not None:
             totals["shortfall"] = {

@@ -6,7 +6,7 @@ saved, audited and reported; nothing else of the program leaves the solve.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -34,7 +34,8 @@ def decision_tables(
 ) -> dict[str, pd.DataFrame]:
     """``states``, ``services``, ``bands``, ``diverted``, ``spend``, ``drawn`` and ``funds``.
 
-    And ``excess`` over the targets and ``overspent``, where the program may fall short so.
+    And ``excess`` over the targets and ``overspent``, where the program may fall short so, and
+    ``staff`` and ``practices``, where it has them.
 
     Periods run from 0 (the opening) or 1 to the last; those of ``diverted`` go on after the
     horizon while cases already served still avert moves.
@@ -61,7 +62,23 @@ def decision_tables(
         "drawn": drawn,
         "funds": fund_table(instance, drawn, take("unspent")),
         **{name: take(name) for name in SHORTFALL if program.columns[name].count},
+        **staff_tables(take, last),
     }
+
+
+def staff_tables(take: Callable[[str], pd.DataFrame], last: int) -> dict[str, pd.DataFrame]:
+    """What was decided of ``staff`` and ``practices``, FTE; neither where there are no roles."""
+    posts, practices = (
+        frame[frame["period"].between(1, last)] for frame in (take("in_post"), take("supported"))
+    )
+    found = {}
+    if len(posts):
+        for family in ("hired", "let_go", "agency"):
+            posts = posts.merge(take(family), how="left", on=["area", "role", "period", "year"])
+        found["staff"] = posts.fillna({"agency": 0.0})
+    if len(practices):
+        found["practices"] = practices.reset_index(drop=True)
+    return found
 
 
 def fund_table(instance: Instance, drawn: pd.DataFrame, unspent: pd.DataFrame) -> pd.DataFrame:

@@ -96,6 +96,7 @@ def plan_of(instance: Instance, solved: Solved, formulation: str, solver: str) -
 def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) -> Plan:
     """The plan with its tables and its audit, whatever the audit says."""
     from allocator.plan.benefits import benefit_table
+    from allocator.plan.staff import staff_table
     from allocator.plan.tables import (
         charges,
         decision_tables,
@@ -125,6 +126,8 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
     tables["moves"] = move_table(instance, unchanged, tables)
     if instance.resolved.demand:
         tables["demand"] = demand_table(instance)
+    if instance.resolved.roles:
+        tables["staff"] = staff_table(instance, tables)
     if instance.resolved.benefits:
         tables["benefits"] = benefit_table(instance, unchanged, tables)
         if instance.benefit_weight:

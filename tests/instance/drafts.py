@@ -91,6 +91,21 @@ area,driver,year,value
 area,driver,from,to,response,lag_years,low,high
 ,poverty,need,exit,0.014,1,0.01,0.02
 """,
+    "roles": """\
+area,role,opening,unit_cost,leaving_rate,hires_per_year,training_years,agency_cost,agency_share
+,social_worker,27,,0.15,10,0.5,25000,0.2
+,hub_worker,4,45000,0.1,8,,,
+""",
+    "workloads": """\
+area,role,item,caseload
+,social_worker,need,16
+,social_worker,hub,40
+,hub_worker,hub,60
+""",
+    "practices": """\
+area,practice,role,unit_cost,time,share,growth_per_year
+,admin,social_worker,7000,1.25,0.8,10
+""",
     "benefits": """\
 area,item,to_whom,amount,lag_years,kind,low,high,evidence
 ,hub,nhs,300,1,fiscal,200,400,2

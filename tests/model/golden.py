@@ -90,6 +90,22 @@ year  children
 2021  75
 """
 
+# A fifth of the staff leave in a year, and training takes a year and a half.
+STAFF = """
+[roles]
+role    opening  unit_cost  leaving_rate       hires_per_year  hire_cost  exit_cost  training_years
+worker  12       40000      0.223143551314210  4               2000       1000       1.5
+
+[workloads]
+role    item     caseload
+worker  need     25
+worker  care     20
+worker  reunify  10
+
+[practices]
+practice  role    unit_cost  time  share  growth_per_year
+admin     worker  5000       1.25  0.5    3
+"""
 
 # How fast services change, and what that costs.
 PACE = {
@@ -102,12 +118,14 @@ PACE = {
 
 def golden_instance() -> Instance:
     """Two years, one area, everything that MODEL.md has a constraint for."""
-    tiny = case(TINY, discount_rate=0.25, terminal_value=True)
+    tiny = case(TINY + STAFF, discount_rate=0.25, terminal_value=True)
     for column, values in PACE.items():
         tiny = tiny.changed("services", column, lambda row, of=values: of.get(row["service"]))
     return (
         tiny.setting("double_investment", longest=1, prevention_uplift=0.2)
         .setting("reinvestment", share=0.5)
+        .changed("roles", "agency_cost", lambda _: 60000)
+        .changed("roles", "agency_share", lambda _: 0.25)
         .instance()
     )
 

@@ -19,6 +19,7 @@ from allocator.instance.check import (
     ranges,
     sense,
     services,
+    staff,
     targets,
     years,
 )
@@ -28,8 +29,8 @@ from allocator.instance.problems import Problem, errors
 
 EARLY: tuple[Check, ...] = (
     *names.CHECKS, *years.CHECKS, *children.CHECKS, *services.CHECKS, *money.CHECKS,
-    *targets.CHECKS, *demand.CHECKS, *ranges.CHECKS, *sense.CHECKS, *benefits.CHECKS,
-    *futures.CHECKS,
+    *targets.CHECKS, *demand.CHECKS, *ranges.CHECKS, *sense.CHECKS, *staff.CHECKS,
+    *benefits.CHECKS, *futures.CHECKS,
 )  # fmt: skip
 # Those that need an instance without errors.
 LATE: tuple[Check, ...] = (*targets.LATE_CHECKS, *futures.LATE_CHECKS)

@@ -66,6 +66,7 @@ def every_tier_is_paid_for(view: View) -> Iterator[Problem]:
     resolved = view.resolved
     costly = {s.tier for s in resolved.states.values() if s.opening * s.unit_cost > 0}
     costly |= {s.tier for s in resolved.services.values() if s.baseline * s.unit_cost > 0}
+    costly |= {r.tier for r in resolved.roles.values() if r.opening * r.unit_cost > 0}
     paid: dict[int, set[str]] = defaultdict(set)
     for (fund, owner, year), amount in resolved.budgets.items():
         rules = resolved.accounts[fund, owner]

@@ -16,6 +16,7 @@ _DEFINED = (
     ("services", "service"),
     ("funds", "fund"),
     ("drivers", "driver"),
+    ("roles", "role"),
 )
 
 
@@ -63,11 +64,16 @@ def reserved_words(view: View) -> Iterator[Problem]:
                 yield at(row, column, "is a word with a meaning of its own", "choose another name")
 
 
-def states_and_services_apart(view: View) -> Iterator[Problem]:
-    """A state and a service never share a name: prices and limits could not tell them apart."""
-    for row in view.instance.tables["services"]:
-        if row["service"] in view.names["state"]:
-            yield at(row, "service", "is the name of a state too", "rename one of the two")
+def items_apart(view: View) -> Iterator[Problem]:
+    """A state, a service and a role never share a name: prices and limits mean one of them."""
+    for table, kind, others in (
+        ("services", "service", ("state",)),
+        ("roles", "role", ("state", "service")),
+    ):
+        for row in view.instance.tables[table]:
+            for other in others:
+                if row[kind] in view.names[other]:
+                    yield at(row, kind, f"is the name of a {other} too", "rename one of the two")
 
 
 def areas_are_listed(view: View) -> Iterator[Problem]:
@@ -173,6 +179,6 @@ def _spelt(view: View, row: Row) -> str:
 
 
 CHECKS: tuple[Check, ...] = (
-    something_to_plan, required_cells, cells_in_bounds, reserved_words, states_and_services_apart,
+    something_to_plan, required_cells, cells_in_bounds, reserved_words, items_apart,
     areas_are_listed, known_names, known_in_the_area, one_row_per_key,
 )  # fmt: skip

@@ -45,7 +45,7 @@ class View:
             )
             for table, kind in (
                 ("areas", "area"), ("states", "state"), ("services", "service"), ("funds", "fund"),
-                ("drivers", "driver"), ("scenarios", "scenario"),
+                ("drivers", "driver"), ("roles", "role"), ("scenarios", "scenario"),
             )
         }  # fmt: skip
         fixed = {EXIT: {EXIT}, "tier": set(TIERS), TOTAL: {TOTAL}, ALL: {ALL}, OUTSIDE: {OUTSIDE}}

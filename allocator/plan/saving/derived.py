@@ -65,6 +65,7 @@ def _text(file: Path) -> str:
 def derived(plan: Plan) -> dict[str, pd.DataFrame]:
     """Tables, or their columns, worked out from the instance and the decisions."""
     from allocator.plan.benefits import benefit_table
+    from allocator.plan.staff import staff_table
     from allocator.plan.tables import demand_table, fund_table, year_table, years_of
 
     instance, tables = plan.instance, dict(plan.tables)
@@ -80,6 +81,8 @@ def derived(plan: Plan) -> dict[str, pd.DataFrame]:
     found["years"] = year_table(instance, unchanged, tables)
     if instance.resolved.demand:
         found["demand"] = demand_table(instance)
+    if instance.resolved.roles:
+        found["staff"] = staff_table(instance, tables)
     if instance.resolved.benefits:
         found["benefits"] = benefit_table(instance, unchanged, tables)
     return found

@@ -45,6 +45,17 @@ TABLES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         "area, driver, move that follows it and year",
         ("area", "driver", "from", "to", "year", "factor"),
     ),
+    "staff": (
+        "area, role and period",
+        (
+            "area", "role", "period", "year", "in_post", "hired", "let_go", "agency", "supported",
+            "need", "cases", "post_cost", "turnover_cost", "agency_cost", "support_cost",
+        ),
+    ),
+    "practices": (
+        "area, practice, role and period",
+        ("area", "practice", "role", "period", "year", "supported"),
+    ),
     "benefits": (
         "area, state or service that does good to others, to whom, kind and year",
         (

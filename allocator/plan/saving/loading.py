@@ -251,6 +251,8 @@ def _check_names(file: Path, frame: pd.DataFrame, instance: Instance) -> None:
         "state": {state for _, state in data.states},
         "service": {service for _, service in data.services},
         "fund": {fund for fund, _ in data.accounts},
+        "role": {role for _, role in data.roles},
+        "practice": {practice for _, practice, _ in data.practices},
     }
     for column in (name for name in frame.columns if name in known):
         strange = ~frame[column].isin(list(known[column]))
