@@ -27,7 +27,8 @@ from formulations import FORMULATIONS
 HERE: Final = Path(__file__).parent
 TOPICS: Final = (
     "horizon", "rates", "population", "services", "effects", "places", "money",
-    "double_investment", "windows", "target", "fairness", "shortfall", "benefits", "objective",
+    "staff", "double_investment", "windows", "target", "fairness", "shortfall", "benefits",
+    "objective",
 )  # fmt: skip
 _MADE: Final = (
     "<!-- Made by docs/build.py (`make docs`): change the source named below, not this. -->"

@@ -17,7 +17,7 @@ from allocator.instance import Instance, read
 from allocator.instance.schema import ALL, TIERS
 from allocator.plan.columns import shaped
 from allocator.plan.plan import Plan, WindowOutcome
-from allocator.plan.saving.layout import INSTANCE_FOLDER, LOG_FILE, PLAN_FILE, TABLES
+from allocator.plan.saving.layout import BLANK_BEFORE, INSTANCE_FOLDER, LOG_FILE, PLAN_FILE, TABLES
 from allocator.plan.saving.seal import SEAL
 from allocator.plan.saving.writing import SCHEMA
 from allocator.program.certificate import Certificate, Residual
@@ -105,7 +105,8 @@ def lacking(plan: Plan, folder: Path) -> dict[str, list[str]]:
 
 
 def _missing(name: str, heading: list[str]) -> list[str]:
-    return [c for c in TABLES[name][1] if c not in heading and name != "years"]
+    known = {*heading, *BLANK_BEFORE.get(name, ())}
+    return [c for c in TABLES[name][1] if c not in known and name != "years"]
 
 
 def _completed(plan: Plan, folder: Path) -> Plan:
@@ -190,6 +191,9 @@ def _table(file: Path, instance: Instance, *, whole: bool) -> pd.DataFrame:
         column: _column(file, column, [row[n] for row in rows]) for n, column in enumerate(heading)
     }
     frame = pd.DataFrame(columns, columns=heading)
+    for column in BLANK_BEFORE.get(name, ()):
+        if column not in frame:
+            frame[column] = pd.array([None] * len(frame), dtype="str")
     if name not in _OPTIONAL:
         _check_names(file, frame, instance)
         _check_unique(file, frame)
