@@ -29,6 +29,7 @@ Questions
     reallocate      what today's money could do
     sweep           plans over a grid
     hedge           what to settle now, over the futures there may be
+    stress          how a plan fares where its numbers turn out otherwise
     forecast        what happens if nothing changes, with intervals
 
 Programs
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
     from allocator.solving.export import export
     from allocator.solving.session import build
     from allocator.solving.solve import solve
+    from allocator.stress.stress import stress
 
 __version__ = "0.1.0"
 
@@ -85,7 +87,7 @@ __all__ = [
     "AllocatorError", "AuditError", "CertificateError", "Instance", "InstanceError", "Plan",
     "SolverError", "UsageError", "alternatives", "audit", "build", "change", "check", "compare",
     "delay", "explain", "export", "forecast", "frontier", "hedge", "import_solution", "load",
-    "read", "reallocate", "regimes", "report", "save", "solve", "sweep", "switching",
+    "read", "reallocate", "regimes", "report", "save", "solve", "stress", "sweep", "switching",
     "write",
 ]  # fmt: skip
 
@@ -113,6 +115,7 @@ _HOMES: Final[dict[str, tuple[str, ...]]] = {
     "reallocate": ("explain.reallocation",),
     "regimes": ("explain.regimes.regimes",),
     "solve": ("solving.solve",),
+    "stress": ("stress.stress",),
     "switching": ("explain.switching.switching", "switching_values"),
     "write": ("instance.writing",),
 }  # fmt: skip

@@ -37,10 +37,10 @@ def moved_and_stayed(rates: Floats, length: float) -> tuple[Floats, Floats, Floa
         return moved @ moved, spent + moved @ spent, spent_by_new + later
     fastest = _highest(rates) or 1.0
     tick = np.eye(rates.shape[-1]) + rates / fastest
-    ticks, more, beyond = _ticks(fastest * length)
+    chances, more, beyond = ticks(fastest * length)
     power = np.broadcast_to(np.eye(rates.shape[-1]), rates.shape)
     moved, spent, spent_by_new = np.zeros((3, *rates.shape))
-    for chance, later, left in zip(ticks, more, beyond, strict=True):
+    for chance, later, left in zip(chances, more, beyond, strict=True):
         moved += chance * power
         spent += later / fastest * power
         spent_by_new += left / fastest**2 * power
@@ -52,7 +52,7 @@ def _highest(rates: Floats) -> float:
     return float(np.max(-np.diagonal(rates, axis1=-2, axis2=-1), initial=0.0))
 
 
-def _ticks(mean: float) -> tuple[Floats, Floats, Floats]:
+def ticks(mean: float) -> tuple[Floats, Floats, Floats]:
     """For k = 0, 1, ...: chance of k ticks, chance of more, and expected beyond k + 1."""
     most = math.ceil(mean + 12 * math.sqrt(mean) + 40)
     counts = np.arange(most)

@@ -34,6 +34,7 @@ from allocator.cli.verbs import Verbs
         "reallocate",
         "regimes",
         "hedge",
+        "stress",
         "sweep",
         "audit",
         "compare",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.forecast.doubt import OUTSIDE
 from allocator.instance.schema import EXIT
 from allocator.uniformised import moved_and_stayed
 
@@ -18,7 +20,6 @@ Floats = NDArray[np.float64]
 
 DRAWS: Final = 400
 SEED: Final = 903
-_OUTSIDE: Final = "outside care"
 _LEAVING: Final = ("exit", "exit at 18")
 
 
@@ -57,18 +58,20 @@ def _factors(run: Simulator, doubt: Doubt) -> dict[tuple[str, str], Floats]:
     return found
 
 
-def _factor(factors: dict[tuple[str, str], Floats], start: str, end: str, care: set[str]) -> Floats:
-    """Draws for a transition: its own, or those of entering or leaving care."""
+def factor_of(
+    factors: Mapping[tuple[str, str], Floats], start: str, end: str, care: Container[str]
+) -> Floats | float:
+    """Draws for a transition: its own, or those of entering or leaving care; 1 where none are."""
     if (start, end) in factors:
         return factors[start, end]
-    if start not in care and (_OUTSIDE, end) in factors:
-        return factors[_OUTSIDE, end]
+    if start not in care and (OUTSIDE, end) in factors:
+        return factors[OUTSIDE, end]
     if start in care and end not in care:
         known = [factors[start, name] for name in _LEAVING if (start, name) in factors]
         if known:
             mean: Floats = np.mean(known, axis=0)
             return mean
-    return np.ones(DRAWS)
+    return 1.0
 
 
 def _moves(
@@ -106,7 +109,7 @@ def _rates(
     for (area, start, end, of_year), rate in run.data.rates.items():
         if of_year == year:
             row = position[area, start]
-            drawn = rate * _factor(factors, start, end, care)
+            drawn = rate * factor_of(factors, start, end, care)
             leaving[:, row] += drawn
             if end != EXIT:
                 rates[:, row, position[area, end]] += drawn
@@ -119,6 +122,6 @@ def _arrival_factors(
     """Draws for arrivals from outside the states, (draws, states)."""
     found = np.ones((DRAWS, len(run.states)))
     for column, (_, state) in enumerate(run.states):
-        if (_OUTSIDE, state) in factors:
-            found[:, column] = factors[_OUTSIDE, state]
+        if (OUTSIDE, state) in factors:
+            found[:, column] = factors[OUTSIDE, state]
     return found

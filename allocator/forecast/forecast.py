@@ -121,6 +121,28 @@ def forecast(instance: Instance, doubt: Doubt, *, level: float = 0.8) -> Forecas
     return Forecast(instance, doubt, level, baseline(instance))
 
 
+def yearly_variances(instance: Instance, doubt: Doubt) -> dict[str, Floats]:
+    """Variance that each year adds to the log number in care, but for that of the rates.
+
+    By area what is its own, under ``ALL_AREAS`` what all share; an instance of one area has its
+    own alone.
+    """
+    known, run = doubt.uncertainty, baseline(instance)
+    care = Simulator(instance).in_care()
+    years = np.arange(1, instance.years + 1)
+    alone = not instance.has_areas
+    shared = min(known.shared, known.spread)
+    found = {} if alone else {ALL_AREAS: np.full(len(years), shared)}
+    here = np.array([area for area, _ in instance.resolved.states])
+    for area, children in run.children_in_care.items():
+        opening = float(run.children[0][care & (here == area)].sum())
+        drift = max(known.spread - known.shared, 0.0) / max(1.0, opening / LARGEST)
+        by_chance = known.clumping * chance(known.turnover, children, years.astype(float))
+        total = by_chance + years * (drift + (shared if alone else 0.0))
+        found[area] = np.maximum(np.diff(total, prepend=0.0), 0.0)
+    return found
+
+
 def _lines(found: Forecast) -> Iterator[ForecastLine]:
     run = Simulator(found.instance)
     ends = found.run.children[run.clock.year_ends].T  # (area and state, years)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from allocator.instance.schema import OUTSIDE
@@ -27,6 +27,17 @@ def demand_factors(instance: Instance, rows_of: AreaRows) -> dict[Response, dict
     gives a table's rows in force by area.
     """
     factors: dict[Response, dict[int, float]] = {}
+    for area, row, rises in response_rises(instance, rows_of):
+        of = factors.setdefault((area, row["driver"], row["from"], row["to"]), {})
+        for year, rise in rises.items():
+            of[year] = of.get(year, 1.0) * _raised(row["response"], rise)
+    return factors
+
+
+def response_rises(
+    instance: Instance, rows_of: AreaRows
+) -> Iterator[tuple[str, Row, dict[int, float]]]:
+    """By area and row of ``responses``: how far its driver stands above the start, by year."""
     series = rows_of("drivers")
     for area, rows in rows_of("responses").items():
         listed: dict[str, dict[int, float]] = defaultdict(dict)
@@ -37,11 +48,14 @@ def demand_factors(instance: Instance, rows_of: AreaRows) -> dict[Response, dict
                 continue
             value = listed[row["driver"]]
             start = driver_value(value, instance.first_year)
-            of = factors.setdefault((area, row["driver"], row["from"], row["to"]), {})
-            for year in instance.horizon:
-                rise = driver_value(value, year - row["lag_years"]) - start
-                of[year] = of.get(year, 1.0) * _raised(row["response"], rise)
-    return factors
+            yield (
+                area,
+                row,
+                {
+                    year: driver_value(value, year - row["lag_years"]) - start
+                    for year in instance.horizon
+                },
+            )
 
 
 def driver_value(listed: Mapping[int, float], year: int) -> float:

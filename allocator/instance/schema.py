@@ -282,9 +282,7 @@ _TABLES = (
             "lag_years", Kind.WHOLE, "Whole years until the effect.", 0, "years", 0.0, key=True
         ),
         _number("effect", "Moves averted per case.", Default.REQUIRED, "moves per case", None),
-        _number("low", "Low end of the effect.", Default.EFFECT, "moves per case", None),
-        _number("high", "High end of the effect.", Default.EFFECT, "moves per case", None),
-        Column("evidence", Kind.TEXT, "Grade of the evidence.", Default.BLANK),
+        *_range("effect", Default.EFFECT, "moves per case"),
     ),
     _table(
         "returns",

@@ -15,8 +15,8 @@ from tests.plans import CASES, contents, failing
 
 VERBS = (
     "new", "calibrate", "check", "convert", "forecast", "solve", "report", "explain", "frontier",
-    "delay", "switching", "alternatives", "reallocate", "regimes", "hedge", "sweep", "audit",
-    "compare", "export", "import-solution", "solvers", "backtest",
+    "delay", "switching", "alternatives", "reallocate", "regimes", "hedge", "stress", "sweep",
+    "audit", "compare", "export", "import-solution", "solvers", "backtest",
 )  # fmt: skip
 
 

@@ -1,0 +1,101 @@
+"""``allocator stress``: a plan's levels held where its numbers turn out otherwise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from allocator.cli.progress import Progress
+from allocator.cli.verbs import Verb
+
+
+@click.command(
+    "stress",
+    cls=Verb,
+    short_help="How a plan fares where its numbers turn out otherwise.",
+    examples=(
+        "allocator stress plans/my-council",
+        "allocator stress plans/my-council --draws 50000 --seed 7 --json",
+        "allocator stress plans/my-council --spread spreads.csv --out plans/my-council/stress",
+    ),
+)
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.option(
+    "--draws",
+    type=click.IntRange(min=1),
+    default=10_000,
+    show_default=True,
+    metavar="N",
+    help="How many draws.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    metavar="K",
+    help="The same seed makes the same draws.",
+)
+@click.option(
+    "--spread",
+    "spread",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="How far unit costs may be off: a CSV table with item, spread and growth.  "
+    "[default: what councils' own unit costs have done]",
+)
+@click.option(
+    "--calibrated",
+    type=click.Path(path_type=Path),
+    metavar="INSTANCE",
+    help="Take how sure rates are from calibration.json there.  [default: the plan's "
+    "instance, else the drift of England's councils]",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write the answer there: its tables as CSV, all of it as JSON, and what each column is.",
+)
+@click.option("--force", is_flag=True, help="Replace the answer that is in DIR.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, not the page.")
+def command(
+    plan: Path,
+    draws: int,
+    seed: int,
+    spread: Path | None,
+    calibrated: Path | None,
+    out: Path | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Hold the levels of PLAN, a folder that `solve --out` wrote, where its numbers are otherwise.
+
+    They are run through each scenario of its instance, and through draws of what is uncertain:
+    effects between `low` and `high`, rates and entries as `forecast` has them, unit costs by their
+    spread.  Told are bands of children in care, spend and cumulative position, the chances of
+    meeting the targets, of the funds sufficing and of paying back, and which inputs matter.
+    """
+    from allocator.explain.answers import check_place, save
+    from allocator.forecast import read_doubt
+    from allocator.plan.saving.layout import INSTANCE_FOLDER
+    from allocator.plan.saving.loading import load, open_facts
+    from allocator.report.pages.stress import text
+    from allocator.stress import Stress, read_spreads, stress
+
+    if out is not None:
+        check_place(Stress, out, force=force)
+    loaded = load(plan)
+    spreads = None if spread is None else read_spreads(spread, loaded.instance)
+    kept = open_facts(plan)[0] / INSTANCE_FOLDER
+    doubt = read_doubt(calibrated or kept)
+    with Progress() as progress:
+        found = stress(
+            loaded, draws=draws, seed=seed, doubt=doubt, spreads=spreads, progress=progress
+        )
+    if out is not None:
+        save(found, out, force=force)
+    click.echo(found.to_json() if as_json else text(found), nl=as_json)
+    if out is not None:
+        click.echo(f"wrote the answer to {out}", err=True)

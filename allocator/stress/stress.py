@@ -1,0 +1,224 @@
+"""How a plan fares where its numbers turn out otherwise: bands, chances, and what they hang on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.errors import AuditError, NoPlanError, UsageError
+from allocator.explain.answers import Answer
+from allocator.forecast.doubt import ENGLAND, Doubt
+from allocator.instance import Window
+from allocator.instance.instance import window_facts
+from allocator.instance.scenarios import Scenario, scenarios
+from allocator.plan.plan import Plan
+from allocator.solving.session import Progress
+from allocator.stress import tables
+from allocator.stress.drawn import Drawn
+from allocator.stress.held import Held, held_of
+from allocator.stress.money import Funds
+from allocator.stress.outcomes import Outcomes, banded
+from allocator.stress.paths import driver_paths
+from allocator.stress.population import Certain
+from allocator.stress.running import Runner
+from allocator.stress.spreads import Spread, default_spreads
+from allocator.stress.tables import Future
+from allocator.stress.uncertain import DRIVERS, Uncertain
+
+Positions = NDArray[np.int64]
+
+DRAWS: Final = 10_000
+SEED: Final = 1
+_CHUNK: Final = 1024  # draws at a time: their arrays stay in the cache
+_SAME: Final = 1e-6  # of the plan's cost: its tables run forward come to it
+
+
+@dataclass(frozen=True)
+class Stress(Answer):
+    """See the module.  Money is £; ``outcomes`` are of the draws, ``futures`` of the scenarios."""
+
+    NAME: ClassVar[str] = "stress"
+    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = tables.COLUMNS
+
+    plan: Plan
+    draws: int
+    seed: int
+    doubt: Doubt
+    outcomes: Outcomes
+    futures: tuple[Future, ...]
+
+    @property
+    def window(self) -> Window | None:
+        """The plan's."""
+        return self.plan.window
+
+    @property
+    def target_met(self) -> float:
+        """Share of the draws that meet every target."""
+        return float(self.outcomes.meets_targets.mean())
+
+    @property
+    def funds_suffice(self) -> float:
+        """Share of the draws in which the funds pay for everything."""
+        return float(self.outcomes.funds_suffice.mean())
+
+    @property
+    def payback(self) -> dict[int, float]:
+        """Share of the draws that have paid back by each year."""
+        shares = self.outcomes.paid_back.mean(axis=1)
+        return dict(zip(self.instance.horizon, map(float, shares), strict=True))
+
+    @property
+    def expected_shortfall(self) -> dict[str, float]:
+        """Children above targets and £ beyond the funds, all years, in the mean of the draws."""
+        found = self.outcomes
+        totals = {"excess": found.excess, "overspent": found.overspent}
+        return {name: float(by_year.sum(axis=0).mean()) for name, by_year in totals.items()}
+
+    def bands(self, quantity: str) -> dict[int, dict[str, float]]:
+        """Mean and percentiles of a quantity of the table of that name, by year."""
+        own = self.tables["bands"]
+        rows = own[own["quantity"] == quantity].to_dict("records")
+        return {
+            int(row["year"]): {name: float(row[name]) for name in tables.BANDED} for row in rows
+        }
+
+    def facts(self) -> dict[str, Any]:
+        """The facts that ``stress --json`` has beside its tables."""
+
+        def by_year(quantity: str) -> dict[str, dict[str, float]]:
+            return {str(year): band for year, band in self.bands(quantity).items()}
+
+        return {
+            "draws": self.draws,
+            "seed": self.seed,
+            "window": window_facts(self.window),
+            "rates_from": self.doubt.told,
+            "planned_cost": self.plan.cost,
+            "cost": banded(self.outcomes.cost),
+            **{name: by_year(name) for name in tables.quantities(self.outcomes)},
+            "target_met_probability": self.target_met,
+            "funds_suffice_probability": self.funds_suffice,
+            "payback_probability": {str(y): share for y, share in self.payback.items()},
+            "expected_shortfall": self.expected_shortfall,
+            "scenarios": {s.name: self._future(s, found) for s, found in self.futures},
+        }
+
+    def _future(self, scenario: Scenario, found: Outcomes) -> dict[str, Any]:
+        def by_year(values: NDArray[np.float64]) -> dict[str, float]:
+            return dict(zip(map(str, self.instance.horizon), values[:, 0].tolist(), strict=True))
+
+        return {
+            "probability": scenario.probability,
+            "label": scenario.label,
+            "cost": float(found.objective[0]),
+            "children_in_care": by_year(found.care),
+            "overspent": by_year(found.overspent),
+            "excess": by_year(found.excess),
+        }
+
+
+def stress(
+    plan: Plan,
+    *,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    doubt: Doubt = ENGLAND,
+    spreads: Mapping[str, Spread] | None = None,
+    progress: Progress | None = None,
+) -> Stress:
+    """A plan's levels held in each scenario of its instance and in draws of what is uncertain.
+
+    ``doubt`` is that of the rates (``forecast.read_doubt``), ``spreads`` those of unit costs, by
+    default :func:`default_spreads`.  The same seed makes the same draws.  Raises NoPlanError
+    where there is no plan, UsageError for no draws, AuditError where the plan's tables do not come
+    to its cost.
+    """
+    if not plan.found:
+        raise NoPlanError(f"{plan.instance.name} has no plan, so there is nothing to hold")
+    if draws < 1:
+        raise UsageError(f"{draws} draws are none; ask for one or more")
+    tell: Progress = progress or (lambda what, done, steps: None)
+    tell("holding the plan's levels", 0, 3)
+    held = held_of(plan)
+    planned = _of(plan, held)
+    _check(plan, planned)
+    listed = default_spreads(plan.instance) if spreads is None else spreads
+    uncertain = Uncertain(plan.instance, doubt, listed, driver_paths(plan.instance))
+    tell("running the scenarios", 1, 3)
+    futures = tuple(
+        (each, _of(replace(plan, instance=each.instance), held)) for each in _scenarios(plan)
+    )
+    tell(f"running {draws:,} draws", 2, 3)
+    drawn = Drawn(uncertain, draws, uncertain.points(draws, seed))
+    outcomes = _run(plan, held, drawn)
+    of = plan.instance
+    made = {
+        "bands": tables.bands(of, planned, outcomes),
+        "chances": tables.chances(of, outcomes),
+        "futures": tables.futures(of, futures),
+        "inputs": tables.inputs(drawn, outcomes),
+        "effects": tables.effects(drawn),
+        "spreads": tables.spreads(listed),
+    }
+    tell("done", 3, 3)
+    return Stress(
+        plan.instance,
+        plan.formulation,
+        plan.solver,
+        made,
+        plan,
+        draws,
+        seed,
+        doubt,
+        outcomes,
+        futures,
+    )
+
+
+def _scenarios(plan: Plan) -> tuple[Scenario, ...]:
+    return scenarios(plan.instance) if plan.instance.tables["scenarios"] else ()
+
+
+def _of(plan: Plan, held: Held) -> Outcomes:
+    """The plan's levels in its own instance, without spread."""
+    runner = Runner(plan.instance, held)
+    return Outcomes.of(runner, Funds(plan.instance, plan.window), runner.course(Certain()))
+
+
+def _check(plan: Plan, planned: Outcomes) -> None:
+    """AuditError where the plan's levels do not lead to what the plan says."""
+    said, found = float(plan.cost or 0.0), float(planned.cost[0])
+    if not abs(found - said) <= _SAME * max(1.0, abs(said)):
+        raise AuditError(
+            f"the plan's levels come to £{found:,.0f} at present value, not the £{said:,.0f} it "
+            "says; `allocator audit` tells what is wrong with it"
+        )
+
+
+def _run(plan: Plan, held: Held, drawn: Drawn) -> Outcomes:
+    """Every draw, some at a time, each with its drivers' path."""
+    parts, order = [], []
+    for (_, instance), mine in zip(drawn.of.paths, _by_path(drawn), strict=True):
+        own = replace(drawn.of, instance=instance)
+        runner, funds = Runner(instance, held), Funds(instance, plan.window)
+        for first in range(0, len(mine), _CHUNK):
+            some = mine[first : first + _CHUNK]
+            course = runner.course(drawn.part(some, own))
+            parts.append(Outcomes.of(runner, funds, course))
+            order.append(some)
+    return Outcomes.together(parts, np.argsort(np.concatenate(order)))
+
+
+def _by_path(drawn: Drawn) -> list[Positions]:
+    """Numbers of the draws of each path of the drivers."""
+    everyone = np.arange(drawn.count)
+    if (DRIVERS,) not in drawn.quantiles:
+        return [everyone]
+    ends = np.cumsum([chance for chance, _ in drawn.of.paths])[:-1]
+    path = np.searchsorted(ends, drawn.quantiles[DRIVERS,], side="right")
+    return [everyone[path == n] for n in range(len(drawn.of.paths))]
