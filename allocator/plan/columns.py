@@ -77,6 +77,22 @@ COLUMNS: Final[dict[str, Measure]] = {
         "£ by which the plan does more of it, at the low end of each amount's range", *_PRESENT
     ),
     "high": Measure("the same at the high end", *_PRESENT),
+    "keeping": Measure(
+        "£ at present value that keeping the service at today's level costs, the least over every "
+        "window; blank where no plan keeps it",
+        *_PRESENT,
+    ),
+    "pays_at_cost": Measure(
+        "times its unit cost at which one case a year more would pay for itself; blank: not even "
+        "if cases were free",
+        "times",
+        "ratio",
+    ),
+    "pays_at_effect": Measure(
+        "times its effects at which one case a year more would pay for itself; blank: at no effect",
+        "times",
+        "ratio",
+    ),
     "children": Measure("children at the end of the period", "children", "count"),
     "places": Measure("funded places in the period", "funded places", "count"),
     "level": Measure("cases per year in the period", "cases per year", "count"),

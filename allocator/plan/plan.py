@@ -16,6 +16,7 @@ from allocator.errors import NoPlanError
 from allocator.instance import Instance, Window
 from allocator.instance.instance import window_facts
 from allocator.instance.schema import ALL, TIERS
+from allocator.plan.services import service_facts
 from allocator.program.certificate import Certificate
 from allocator.vocabulary import TARGET
 from formulations import FORMULATIONS
@@ -329,6 +330,7 @@ class Plan:
         if self.instance.has_areas:
             facts["areas"] = {area: self._totals(area) for area in self.instance.areas}
         facts["funds"] = self.funds() if self.found else None
+        facts["services"] = service_facts(self) if self.found else None
         if self.theta is not None:
             facts["theta"] = self.theta
         facts["branch_and_bound"] = self.branch_and_bound

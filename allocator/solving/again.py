@@ -12,7 +12,9 @@ from allocator.plan.plan import Plan, WindowOutcome
 from allocator.plan.saving.derived import named, same
 from allocator.plan.saving.recheck import Recheck, recheck
 from allocator.program.program import POUNDS
+from allocator.solving.keeping import keeping
 from allocator.solving.priced import check_prices
+from allocator.solving.proved import Clock
 from allocator.solving.session import Session, WindowSolved, at_window, build
 
 
@@ -61,6 +63,23 @@ def _against(plan: Plan, solved: dict[Window | None, WindowSolved]) -> Iterator[
         if window in stated:
             yield from _outcome(stated[window], again, plan.objective or 0.0)
     yield from check_prices(plan, own.program, own.value(-1))
+    yield from _kept(plan, own)
+
+
+def _kept(plan: Plan, own: WindowSolved) -> Iterator[str]:
+    """Where kept.csv says otherwise than what keeping each service is found to cost."""
+    stated = plan.tables.get("kept")
+    if stated is None:  # there was no time for it
+        return
+    found = keeping(Session(plan.formulation), plan.instance, own, Clock(None))
+    if list(stated["service"]) != list(found["service"]):
+        yield "kept.csv: its rows are not the services that the plan cuts or holds at their floor"
+        return
+    for row, (was, now) in enumerate(zip(stated["keeping"], found["keeping"], strict=True), 2):
+        costs = [None if math.isnan(cost) else float(cost) for cost in (was, now)]
+        if not same(*costs):
+            told = "no plan keeps it" if costs[1] is None else f"it is £{costs[1]:,.0f}"
+            yield f"kept.csv, row {row}, column keeping: {was:,.6g}; solved again {told}"
 
 
 def _outcome(stated: WindowOutcome, again: WindowSolved, chosen: float) -> Iterator[str]:

@@ -14,7 +14,7 @@ from threading import Thread
 from typing import Final
 
 from allocator.audit import audit, left_behind
-from allocator.errors import AuditError
+from allocator.errors import AuditError, TimeLimitError
 from allocator.instance import Instance
 from allocator.moves import move_table
 from allocator.plan.plan import Plan, WindowOutcome
@@ -25,6 +25,7 @@ from allocator.solvers.catalogue import DEFAULT
 from allocator.solving.areas.ladder import By
 from allocator.solving.choice import SolvedByChoice, WindowChoice
 from allocator.solving.draws import in_order
+from allocator.solving.proved import Clock
 from allocator.solving.session import (
     Progress,
     Session,
@@ -67,22 +68,37 @@ def solve(
     """
     check_formulation(formulation)
     tell = progress or (lambda what, done, steps: None)
-    steps = len(instance.windows) + 3
+    steps, clock = len(instance.windows) + 3, Clock(time_limit)
     Thread(target=import_module, args=(_TABLES,)).start()
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "solver.log"
         kind = WindowChoice if FORMULATIONS[formulation].chooses_window else Session
         session = kind(formulation, solver, log, by)
         solved = session.solve(
-            instance, every_window=every_window, ranges=True, time_limit=time_limit,
+            instance, every_window=every_window, ranges=True, time_limit=clock.left(),
             progress=progress,
         )  # fmt: skip
         tell("auditing the plan", steps - 1, steps)
         plan = plan_of(instance, solved, formulation, session.solver)
+        if solved.best is not None:
+            if kind is WindowChoice:
+                session = Session(formulation, solver, log)
+            plan = _with_keeping(plan, session, solved.best, clock)
         del session  # closes the log
         text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
     tell("done", steps, steps)
     return replace(plan, branch_and_bound=_whole(solved), log=text)
+
+
+def _with_keeping(plan: Plan, session: Session, best: WindowSolved, clock: Clock) -> Plan:
+    """The plan with what keeping the services that it cuts would cost, where time allows."""
+    from allocator.solving.keeping import keeping
+
+    try:
+        kept = keeping(session, plan.instance, best, clock)
+    except TimeLimitError:
+        return plan
+    return replace(plan, tables={**plan.tables, "kept": kept})
 
 
 def plan_of(instance: Instance, solved: Solved, formulation: str, solver: str) -> Plan:

@@ -44,7 +44,7 @@ def level_of(instance, service, window):
 def test_a_service_that_is_too_dear_says_what_it_would_have_to_cost():
     answer = answer_of("window", *DEAR)
     row = answer.tables["services"].set_index("service").loc["intensive"]
-    assert row["status"] == "not used"
+    assert row["fate"] == "not taken up"
     assert 0 < row["used_at_cost"] < row["not_used_at_cost"] < row["unit_cost"] == 400000
     assert row["not_used_at_cost"] - row["used_at_cost"] < 0.005 * row["unit_cost"]
     assert 1 < row["not_used_at_effect"] < row["used_at_effect"]
@@ -66,12 +66,12 @@ def test_a_service_that_is_too_dear_says_what_it_would_have_to_cost():
     assert level_of(costing(row["not_used_at_cost"]), "intensive", window) < 1e-3
     assert level_of(averting(row["used_at_effect"]), "intensive", window) > 1e-4
     assert level_of(averting(row["not_used_at_effect"]), "intensive", window) < 1e-3
-    assert "intensive (services.csv, row 4): not used; it would be taken up at £" in text(answer)
+    assert "intensive (services.csv, row 4): not taken up; it would be taken up at £" in text(answer)
 
 
 def test_a_service_that_is_used_has_its_limits():
     row = answer_of("window").tables["services"].set_index("service").loc["conference"]
-    assert row["status"] == "used"
+    assert row["above_floor"] == "yes"
     assert "the growth limit of conference" in row["limits"]
     assert pd.isna(row["used_at_cost"])
 

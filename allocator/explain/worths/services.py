@@ -18,6 +18,7 @@ from allocator.explain.citing import Citer
 from allocator.instance import Instance, Row
 from allocator.instance.resolved import Service
 from allocator.plan.plan import Plan
+from allocator.plan.services import fate_of
 from allocator.solvers.solution import Status
 from allocator.solving.proved import Ladder, why_not
 from allocator.solving.session import build_window
@@ -34,7 +35,9 @@ COLUMNS: Final = {
     "area": "the area, where its row of services is of one",
     "file": "file of the instance (or workbook and sheet)",
     "row": "row of that file",
-    "status": "used: above its minimum; at its floor: never above it; not used: no case at all",
+    "fate": "what becomes of it: taken up, not taken up, expanded, kept, held at its floor, cut "
+    "or ended; today's level against the last year's",
+    "above_floor": "yes: above its minimum in some period; no: never",
     "baseline": "cases a year that run already",
     "least": "cases a year in the period with fewest, of all areas of the row",
     "most": "cases a year in the period with most",
@@ -102,12 +105,15 @@ def _line(
     cell, levels = citer.cell(row, "unit_cost"), _levels(plan, plan.tables["services"], keys)
     above = _above_floor(plan.instance, levels, keys)
     summed = levels.groupby("period")["level"].sum()
-    status = "used" if above else "at its floor" if summed.max() > USED else "not used"
+    services = [plan.instance.resolved.services[key] for key in keys]
+    before = sum(service.baseline for service in services)
+    floor = sum(service.minimum for service in services)
+    fate = fate_of(before, float(summed.iloc[-1]), float(summed.max()), floor)
     owned = limits[(limits["file"] == cell.file) & (limits["row"] == cell.row)]
     return {
         "service": row["service"], "label": plan.instance.label("services", row["service"]),
-        "area": row["area"] or "", "file": cell.file, "row": cell.row, "status": status,
-        "baseline": sum(plan.instance.resolved.services[key].baseline for key in keys),
+        "area": row["area"] or "", "file": cell.file, "row": cell.row, "fate": fate,
+        "above_floor": "yes" if above else "no", "baseline": before,
         "least": summed.min(), "most": summed.max(), "limits": "; ".join(owned["words"]),
         "unit_cost": row["unit_cost"],
         "asked": "no need" if above or _cannot_grow(plan.instance, keys) else "no",

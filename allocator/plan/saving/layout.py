@@ -73,6 +73,10 @@ TABLES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     ),
     "excess": ("target and year", ("owner", "year", "excess")),
     "overspent": ("area and year", ("area", "year", "overspent")),
+    "kept": (
+        "service that is cut, ended or held at its floor",
+        ("service", "keeping", "pays_at_cost", "pays_at_effect"),
+    ),
     "prices": (
         "constraint that binds",
         (
@@ -87,6 +91,8 @@ BLANK_BEFORE: Final[Mapping[str, tuple[str, ...]]] = {"prices": ("practice", "ro
 # What no audit can find again, since it is one of several right answers: held by the seal alone.
 SEALED: Final[Mapping[str, frozenset[str]]] = {
     "prices": frozenset({"holds_from", "holds_to"}),
+    # From duals, of which there may be several that are right.
+    "kept": frozenset({"pays_at_cost", "pays_at_effect"}),
     "windows": frozenset({"children_in_care_at_end", "proved"}),
 }
 WINDOWS: Final = (

@@ -80,7 +80,7 @@ class Part:
     prefix: str
     title: str
     question: str
-    answer: str
+    answer: tuple[str, ...]  # its paragraphs
     keys: tuple[KeyFigure, ...] = ()
     first: tuple[Block, ...] = ()
     sections: tuple[Section, ...] = field(default_factory=tuple)

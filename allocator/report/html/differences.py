@@ -40,7 +40,7 @@ def comparison(subjects: Sequence[Subject]) -> Part:
     return Part(
         "all-", f"{counted(len(subjects), 'plan')} side by side: {', '.join(labels)}",
         "How do these plans differ, and what in their instances makes them differ?",
-        "Each is answered in a column of its own, and in full further down.",
+        ("Each is answered in a column of its own, and in full further down.",),
         (), (facts, Drawn(care)), tuple(sections),
     )  # fmt: skip
 
@@ -50,7 +50,7 @@ def _facts(subjects: Sequence[Subject], labels: Sequence[str]) -> Figures:
     rows: list[tuple[Value, ...]] = [
         ("Title", *(subject.title for subject in subjects)),
         ("Question", *(asked(subject.plan) for subject in subjects)),
-        ("Answer", *(answered(subject.plan).replace("`", "") for subject in subjects)),
+        ("Answer", *(" ".join(answered(subject.plan)).replace("`", "") for subject in subjects)),
     ]
     said = [{key.name: key for key in keys(subject.plan)} for subject in subjects]
     for name in dict.fromkeys(name for each in said for name in each):

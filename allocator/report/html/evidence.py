@@ -8,30 +8,19 @@ from typing import Final
 from allocator.instance import Instance, Row
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import EXIT, TABLES, Kind
+from allocator.plan.evidence import grade, is_weak, moves_on_weak
 from allocator.plan.plan import Plan
 from allocator.report.figures import Figures, Form, Header, Value
 from allocator.report.html.blocks import Block, Section, Shown, Text
 from allocator.wording import listed, number
 
 MOST_ROWS: Final = 120
-WEAK: Final = frozenset({"weak", "very weak", "low", "very low", "none", "poor", "assumption"})
-NOT_GRADED: Final = "not graded"
 _ASSUMED: Final = "assumption"
 
 
 def section(plan: Plan) -> Section:
     """How firm the ground is that the plan stands on."""
     return Section("sources", "Assumptions and sources", tuple(_blocks(plan)))
-
-
-def grade(row: Row) -> str:
-    """The grade of an effect's evidence, the words before its colon."""
-    return str(row["evidence"] or NOT_GRADED).partition(":")[0].strip().lower()
-
-
-def is_weak(row: Row) -> bool:
-    """Whether an effect rests on weak evidence, or on none that is graded."""
-    return grade(row) in WEAK | {NOT_GRADED}
 
 
 def _blocks(plan: Plan) -> Iterator[Block]:
@@ -54,17 +43,8 @@ def _blocks(plan: Plan) -> Iterator[Block]:
 
 def _averted(plan: Plan) -> Iterator[Block]:
     """Of the moves averted, or brought about by a cut, how many rest on weak evidence."""
-    inside = plan.tables["diverted"]
-    inside = inside[inside["period"] <= plan.instance.number_of_periods]
-    summed = inside.groupby(["area", "service", "from", "to"])["diverted"].sum()
-    weak = {
-        key for row in plan.instance.tables["effects"] if is_weak(row) for key in _keys(plan, row)
-    }
-    averted, more = (
-        float(part.sum()) for part in (summed.clip(lower=0.0), -summed.clip(upper=0.0))
-    )
+    hanging, averted, more = moves_on_weak(plan)
     total = averted + more
-    hanging = float(sum(abs(value) for key, value in summed.items() if key in weak))
     moves = [f"{number(averted)} moves that the plan averts"] if averted >= 0.005 else []
     if more >= 0.005:
         moves.append(f"{number(more)} more that its cuts and harmful effects bring about")
@@ -74,12 +54,6 @@ def _averted(plan: Plan) -> Iterator[Block]:
             f"({100 * hanging / total:.0f}%) rest on effects whose evidence is weak or not graded.",
             "warning" if hanging > total / 2 else "note",
         )
-
-
-def _keys(plan: Plan, row: Row) -> Iterator[tuple[str, str, str, str]]:
-    areas = plan.instance.areas if row["area"] is None else (row["area"],)
-    for area in areas:
-        yield area, row["service"], row["from"], row["to"]
 
 
 def _effects(instance: Instance, rows: list[Row]) -> Figures:

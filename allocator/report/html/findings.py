@@ -23,6 +23,7 @@ from allocator.report.figures import Figures, Header, Value, missing
 from allocator.report.html.blocks import Block, Command, Drawn, Facts, Section, Shown, Text
 from allocator.report.pages.benefits import benefit_figures
 from allocator.report.pages.sections import window_said
+from allocator.report.pages.services import service_figures
 from allocator.report.pages.summary import money_lines
 from allocator.report.subject import Subject
 from allocator.vocabulary import reliefs
@@ -45,8 +46,9 @@ def sections(subject: Subject) -> Iterator[Section]:
     if len(plan.windows) > 1:
         yield Section("windows", "Windows of double investment", (Shown(_windows(plan)),))
     if plan.found:
-        yield Section("services-by-year", "Services by year", _one(
-            services(plan), "The instance has no services."
+        yield Section("services-by-year", "Services", (
+            *_one(services(plan), "The instance has no services."),
+            *((Shown(service_figures(plan)),) if plan.instance.resolved.services else ()),
         ))  # fmt: skip
         yield Section("flows", "Children who move", _one(
             moves(plan), "The plan's tables hold no moves; solve it again for them."

@@ -7,7 +7,7 @@ from allocator.plan.plan import Plan
 from allocator.report.charts.children import care, targets
 from allocator.report.charts.money import available, spend
 from allocator.report.html.blocks import Block, Drawn, KeyFigure, Text
-from allocator.report.pages.answer import answer, question
+from allocator.report.pages.answer import answer_paragraphs, question
 from allocator.report.pages.sections import window_said
 from allocator.report.pages.summary import payback_said
 from allocator.wording import counted, number, pounds, years_said
@@ -18,9 +18,9 @@ def asked(plan: Plan) -> str:
     return _sentence(question(plan.instance, plan.formulation).removeprefix("Question: "))
 
 
-def answered(plan: Plan) -> str:
-    """The answer, without its label."""
-    return _sentence(answer(plan).removeprefix("Answer: "))
+def answered(plan: Plan) -> tuple[str, ...]:
+    """The answer, without its label, in paragraphs."""
+    return answer_paragraphs(plan)
 
 
 def _sentence(said: str) -> str:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from allocator.instance.instance import Instance, financial_year, owner_areas
 from allocator.instance.resolved import target_children
 from allocator.instance.schema import ALL
+from allocator.plan.evidence import moves_on_weak
 from allocator.plan.plan import Plan
+from allocator.plan.ties import as_good
 from allocator.report.pages.benefits import counted_said
+from allocator.report.pages.sections import window_said
+from allocator.report.pages.services import lost_said
 from allocator.wording import counted, listed, number, pounds, shortened, years_said
 from formulations import FORMULATIONS
 
 _MOST_TARGETS = 3
+_MOST_TIED = 3
 LEAST_CHILDREN = 1e-4  # fewer above a target, or fewer pounds beyond the funds, are rounding
 LEAST_POUNDS = 1.0
 
@@ -43,15 +48,31 @@ def targets_said(instance: Instance) -> str:
 
 
 def answer(plan: Plan) -> str:
-    """What was found."""
+    """What was found, in one paragraph."""
+    return f"Answer: {' '.join(answer_paragraphs(plan))}"
+
+
+def answer_paragraphs(plan: Plan) -> tuple[str, ...]:
+    """What was found, bad news with it: children, money and years; then what is cut.
+
+    Without a plan, that there is none, in one.
+    """
     if not plan.found:
-        return _no_plan(plan)
+        return (_no_plan(plan),)
     told = f"{_shared(plan)}{_children(plan)}"
     told = told[:1].upper() + told[1:]
     if counting := counted_said(plan):
         told = f"{counting}{told[0].lower()}{told[1:]}"
-    said = [told, _position(plan), twice_said(plan), shortfall_said(plan)]
-    return f"Answer: {' '.join(filter(None, said))}"
+    first = (
+        told,
+        _target_said(plan),
+        shortfall_said(plan),
+        _position(plan),
+        twice_said(plan),
+        as_good_said(plan),
+    )
+    second = (lost_said(plan), weak_said(plan))
+    return tuple(filter(None, (" ".join(filter(None, each)) for each in (first, second))))
 
 
 def shortfall_said(plan: Plan) -> str:
@@ -79,7 +100,7 @@ def _no_plan(plan: Plan) -> str:
     tried = "without a double investment"
     if windows:
         tried += f" and with each of the {counted(windows, 'window')} allowed"
-    told = f"Answer: there is no such plan. It was tried {tried}, and "
+    told = f"There is no such plan. It was tried {tried}, and "
     if proved:
         told += "each case is proved infeasible." if windows else "that is proved infeasible."
     else:
@@ -106,7 +127,19 @@ def twice_said(plan: Plan) -> str:
             f"the plan costs more than doing nothing new in {counted(len(years), 'year')}, "
             f"{years_said(years)}"
         )
-    return f"{_window(plan)}; {dearer}."
+    return f"{_window(plan)}{_without(plan)}; {dearer}."
+
+
+def _without(plan: Plan) -> str:
+    """What comes of it without a window, where the plan has one that matters."""
+    none = next((each for each in plan.windows if each.window is None), None)
+    if plan.window is None or none is None or none in as_good(plan):
+        return ""
+    if none.status == "infeasible":
+        return " (without a window there is no plan)"
+    if none.objective is None or plan.objective is None or not plan.aims_at_targets:
+        return ""
+    return f" (without a window it costs {pounds(none.objective - plan.objective)} more)"
 
 
 def _window(plan: Plan) -> str:
@@ -121,18 +154,102 @@ def _window(plan: Plan) -> str:
     return "No window of double investment does better than none"
 
 
+def as_good_said(plan: Plan) -> str:
+    """The windows that differ from the plan's by less than it is sure of; blank without any.
+
+    Where none is the plan's choice, it is told already that no window does better.
+    """
+    others = as_good(plan)
+    if not others or plan.window is None:
+        return ""
+    names = [window_said(each.window) for each in others if each.window is not None]
+    if len(names) > _MOST_TIED:
+        names = [*names[:_MOST_TIED], f"{len(names) - _MOST_TIED} windows more"]
+    if any(each.window is None for each in others):
+        names.insert(0, "no window at all")
+    least = f"1% of what it {'saves' if plan.npv >= 0 else 'costs more'}"
+    return f"As good, since within {least}: {'; '.join(names)}."
+
+
+def weak_said(plan: Plan) -> str:
+    """That more than half of the moves which the plan changes rest on weak evidence, if so."""
+    hanging, averted, added = moves_on_weak(plan)
+    total = averted + added
+    if total <= 0 or hanging <= total / 2:
+        return ""
+    share = 100 * hanging / total
+    all_of = "All of" if share >= 99.5 else f"{share:.0f}% of"
+    return f"{all_of} the moves that it averts or adds rest on evidence that is weak or not graded."
+
+
+def asked_year(plan: Plan) -> int:
+    """The year that was asked for: the last that a target names, else the plan's last."""
+    years = [int(row["year"]) for row in plan.instance.tables["targets"]]
+    return max(years, default=plan.instance.last_year)
+
+
 def _children(plan: Plan) -> str:
-    years, last = plan.years(), plan.instance.last_year
+    """Against what comes if nothing changes, in the year asked for; then the path."""
+    years, last, asked = plan.years(), plan.instance.last_year, asked_year(plan)
     opening = sum(s.opening for s in plan.instance.resolved.states.values() if s.in_care)
-    end = float(years["children_in_care"][last])
-    unchanged = float(years["baseline_children_in_care"][last])
-    way = "fall" if end < opening else "rise"
-    moved = f"{way} from {number(opening)} to {number(end)} by the end of {financial_year(last)}"
-    if number(end) == number(opening):
-        moved = f"are {number(end)} at the end of {financial_year(last)}, as at the start"
-    return f"children in care {moved}, against {number(unchanged)} if nothing changes." + _reached(
-        plan
+    there = float(years["children_in_care"][asked])
+    unchanged = float(years["baseline_children_in_care"][asked])
+    more = unchanged < there
+    by = number(abs(unchanged - there))
+    against = f"{by} {'more' if more else 'fewer'} than if nothing changes ({number(unchanged)})"
+    if by == "0":
+        against = "as many as if nothing changes"
+    path = f"there are {number(opening)} at the start"
+    if asked != last:
+        end = number(float(years["children_in_care"][last]))
+        same = number(float(years["baseline_children_in_care"][last]))
+        path += f" and {end} at the end of {financial_year(last)} ({same} if nothing changes)"
+    return (
+        f"at the end of {financial_year(asked)} {number(there)} children are in care, "
+        f"{against}; {path}.{_reached(plan)}"
     )
+
+
+def _target_said(plan: Plan) -> str:
+    """Whether the target costs anything, what one child fewer would, and how late it is met."""
+    rows = plan.instance.tables["targets"]
+    if not plan.aims_at_targets or not rows:
+        return ""
+    prices = {key: _price(plan, *key) for key in _asked(plan)}
+    if not any(price > LEAST_POUNDS for price in prices.values()):
+        binds = "target does" if len(rows) == 1 else "targets do"
+        return f"The {binds} not bind: the cheapest plan goes as low without being told to."
+    (owner, year), price = max(prices.items(), key=lambda item: item[1])
+    whose = "" if owner == ALL else f" of {shortened(plan.instance.label('areas', owner), 24)}"
+    said = (
+        f"One child fewer in the target{whose} for {financial_year(year)} would cost "
+        f"{pounds(price)} at present value."
+    )
+    return f"{said} {_late(plan)}".rstrip()
+
+
+def _asked(plan: Plan) -> list[tuple[str, int]]:
+    """Whose target and from which year, a pair for each row of the instance."""
+    rows = plan.instance.tables["targets"]
+    return [(ALL if row["area"] is None else row["area"], int(row["year"])) for row in rows]
+
+
+def _price(plan: Plan, owner: str, year: int) -> float:
+    """£ at present value for one child fewer in a target, in every year for which it stands."""
+    later = [other for whose, other in _asked(plan) if whose == owner and other > year]
+    until = min(later, default=plan.instance.last_year + 1)
+    return -sum(p for y, p in plan.target_price(owner).items() if year <= y < until)
+
+
+def _late(plan: Plan) -> str:
+    """That a target is met only at the very end, where nothing shows that it lasts."""
+    last, asked = plan.instance.last_year, _asked(plan)
+    if asked != [(ALL, last)] or last == plan.instance.first_year:
+        return ""
+    before = plan.years()["children_in_care"].loc[: last - 1]
+    if not (before > plan.instance.resolved.targets[ALL, last] + LEAST_CHILDREN).all():
+        return ""
+    return "The target is met only in the plan's last year: nothing here shows that it lasts."
 
 
 def _shared(plan: Plan) -> str:
@@ -169,15 +286,38 @@ def _reached(plan: Plan) -> str:
 
 
 def _position(plan: Plan) -> str:
+    """Over the years: saved or spent, how far behind, paid back or not, and a loss in the end."""
     cash = plan.cash()
     total = sum(cash.net.values())
-    verb = "saves" if total >= 0 else "costs"
     years = counted(plan.instance.years, "year")
-    told = f"Over {years} it {verb} {pounds(abs(total))} against doing nothing new"
+    if total >= 0:
+        told = f"Over {years} it saves {pounds(total)} against doing nothing new"
+    else:
+        told = f"Over {years} it costs {pounds(-total)} more than doing nothing new"
     if cash.peak_deficit_year is not None:
         told += f", after a deficit of up to {pounds(cash.peak_deficit)}" if total >= 0 else (
             f", at most {pounds(cash.peak_deficit)} behind"
         )  # fmt: skip
-    if cash.payback_year is not None and cash.payback_year > plan.instance.first_year:
-        told += f", and pays back in {financial_year(cash.payback_year)}"
-    return told + "."
+    if cash.payback_year is None:
+        told += ", and does not pay back in that time"
+    elif cash.lasting_payback_year is None:
+        told += f", and pays back in {financial_year(cash.payback_year)}, but not for good"
+    elif cash.lasting_payback_year > plan.instance.first_year:
+        told += f", and pays back in {financial_year(cash.lasting_payback_year)}"
+    return f"{told}.{_loss(plan)}"
+
+
+def _loss(plan: Plan) -> str:
+    """A net present value below nought, with the years after the plan's and without."""
+    later, inside = plan.npv, plan.npv_in_horizon
+    least = max(LEAST_POUNDS, plan.cash().tolerance)
+    if not plan.instance.terminal_value:
+        return "" if inside >= -least else f" At present value it loses {pounds(-inside)}."
+    if later < -least:
+        return f" At present value it loses {pounds(-later)}, later years counted."
+    if inside < -least:
+        return (
+            f" At present value it loses {pounds(-inside)} in its own years; with what comes "
+            f"after them it gains {pounds(later)}."
+        )
+    return ""

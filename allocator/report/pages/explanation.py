@@ -9,6 +9,7 @@ from typing import Any, Final
 from allocator.explain.answers import records
 from allocator.explain.explanation import Explanation
 from allocator.explain.words import capital, heading, with_window
+from allocator.plan.services import NONE
 from allocator.report.pages.no_plan import no_plan
 from allocator.vocabulary import TARGET
 from allocator.wording import counted, number, paragraph, plain, pounds, shortened, table
@@ -143,11 +144,11 @@ def _services(answer: Explanation) -> Iterator[str]:
 
 def _service(row: dict[str, Any]) -> str:
     levels = f"{number(row['least'])} to {number(row['most'])} cases a year"
-    if row["status"] == "used":
+    if row["above_floor"] == "yes":
         held = row["limits"].count("; ") + 1 if row["limits"] else 0
         at = f", at {counted(held, 'limit')} above" if held else ""
-        return f"used, {levels}{at}"
-    doing = "not used" if row["status"] == "not used" else f"never above its floor, {levels}"
+        return f"{row['fate']}, {levels}{at}"
+    doing = row["fate"] if row["most"] <= NONE else f"{row['fate']}, {levels}"
     return f"{doing}{_would_be(row)}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from allocator.instance.instance import Window, financial_year
 from allocator.instance.schema import TIERS
 from allocator.plan.plan import Plan, WindowOutcome
+from allocator.plan.ties import as_good
 from allocator.wording import (
     counted,
     decimals_for,
@@ -113,8 +114,10 @@ def _window_row(plan: Plan, outcome: WindowOutcome, best: WindowOutcome) -> list
         return [*cells, "no plan exists", ""]
     more = outcome.objective - best.objective
     against = "" if outcome is best else f"{pounds(abs(more))} {'dearer' if more >= 0 else 'less'}"
-    if abs(more) <= 1e-8 * abs(best.objective) and outcome is not best:
+    if outcome is not best and abs(more) <= 1e-8 * abs(best.objective):
         against = "the same"
+    elif outcome in as_good(plan):
+        against += ", as good"
     decimals = decimals_for(best.objective)
     return [*cells, f"£{millions(outcome.objective, decimals)}m", against]
 

@@ -8,9 +8,11 @@ from allocator.explain.worth import worths
 from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
 from allocator.plan.tables import charges
-from allocator.report.pages.answer import answer, question
+from allocator.report.pages.answer import answer_paragraphs, question
 from allocator.report.pages.benefits import TITLE, benefit_lines
 from allocator.report.pages.sections import areas, by_year, windows
+from allocator.report.pages.services import HEADINGS, services_shown
+from allocator.report.pages.services import TITLE as TITLE_OF_SERVICES
 from allocator.report.pages.sketch import FINE, Characters, Run, sketch
 from allocator.vocabulary import TARGET
 from allocator.wording import (
@@ -47,11 +49,14 @@ def _parts(plan: Plan, characters: Characters) -> Iterator[str | list[Run]]:
     title = " ".join((plan.instance.title or plan.instance.name).split())
     yield f"{paragraph(title)}\n{'=' * min(len(title), 98)}"
     yield paragraph(question(plan.instance, plan.formulation))
-    yield paragraph(answer(plan))
+    first, *others = answer_paragraphs(plan)
+    yield "\n\n".join(map(paragraph, (f"Answer: {first}", *others)))
     yield sketch(plan, characters)
     yield by_year(plan)
     if plan.found:
         yield _money(plan)
+    if plan.found and plan.instance.resolved.services:
+        yield f"{TITLE_OF_SERVICES}\n" + table(HEADINGS, services_shown(plan), left=2)
     if good := benefit_lines(plan):
         yield f"{TITLE}\n" + table(good[0], good[1:], left=2)
     if len(plan.windows) > 1:

@@ -1,0 +1,50 @@
+"""How firm the evidence is that effects rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from allocator.instance import Row
+
+if TYPE_CHECKING:
+    from allocator.plan.plan import Plan
+
+WEAK: Final = frozenset({"weak", "very weak", "low", "very low", "none", "poor", "assumption"})
+NOT_GRADED: Final = "not graded"
+
+
+def grade_of(evidence: str | None) -> str:
+    """The grade: the words before the colon, in small letters."""
+    return str(evidence or NOT_GRADED).partition(":")[0].strip().lower()
+
+
+def grade(row: Row) -> str:
+    """The grade of an effect's evidence, the words before its colon."""
+    return grade_of(row["evidence"])
+
+
+def is_weak(row: Row) -> bool:
+    """Whether an effect rests on weak evidence, or on none that is graded."""
+    return grade(row) in WEAK | {NOT_GRADED}
+
+
+def moves_on_weak(plan: Plan) -> tuple[float, float, float]:
+    """Of the moves that the plan changes in its years, those on weak evidence; averted; added.
+
+    Cuts and harmful effects add moves, and count as what averts them does.  Children.
+    """
+    inside = plan.decided("diverted")
+    inside = inside[inside["period"] <= plan.instance.number_of_periods]
+    summed = inside.groupby(["area", "service", "from", "to"])["diverted"].sum()
+    weak = {
+        key for row in plan.instance.tables["effects"] if is_weak(row) for key in _keys(plan, row)
+    }
+    hanging = float(sum(abs(value) for key, value in summed.items() if key in weak))
+    return hanging, float(summed.clip(lower=0.0).sum()), float(-summed.clip(upper=0.0).sum())
+
+
+def _keys(plan: Plan, row: Row) -> Iterator[tuple[str, str, str, str]]:
+    areas = plan.instance.areas if row["area"] is None else (row["area"],)
+    for area in areas:
+        yield area, row["service"], row["from"], row["to"]
