@@ -66,7 +66,9 @@ def test_a_service_that_is_too_dear_says_what_it_would_have_to_cost():
     assert level_of(costing(row["not_used_at_cost"]), "intensive", window) < 1e-3
     assert level_of(averting(row["used_at_effect"]), "intensive", window) > 1e-4
     assert level_of(averting(row["not_used_at_effect"]), "intensive", window) < 1e-3
-    assert "intensive (services.csv, row 4): not taken up; it would be taken up at £" in text(answer)
+    assert "intensive (services.csv, row 4): not taken up; it would be taken up at £" in text(
+        answer
+    )
 
 
 def test_a_service_that_is_used_has_its_limits():

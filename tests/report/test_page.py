@@ -242,7 +242,7 @@ def test_every_cell_reads_as_its_value(name):
             assert int(text[5:]) == (value + 1) % 100
             continue
         if "e" in text:
-            assert float(text) == pytest.approx(value, rel=1e-4)
+            assert float(text) == pytest.approx(value, rel=0.05)  # two figures
             continue
         matched = _NUMBER.fullmatch(text)
         assert matched, (value, text)

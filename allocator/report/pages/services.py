@@ -161,9 +161,9 @@ def service_figures(plan: Plan) -> Figures:
     columns = (
         Header("Service"),
         Header("What becomes of it"),
-        Header("Today, cases a year", "plain"),
-        Header("At most", "plain"),
-        Header("At the end", "plain"),
+        Header("Today, cases a year", "children"),
+        Header("At most", "children"),
+        Header("At the end", "children"),
         Header("Evidence"),
         Header("Keeping today's level costs, £", "pounds"),
         Header("One case more"),
