@@ -40,6 +40,7 @@ from formulations import FORMULATIONS, USUAL
 
 __all__ = ["Progress", "build", "build_window", "laid_out", "plan_of", "solve"]
 
+MOST_ROWS_ASKED: Final = 200_000  # of a program that is solved again for each service it cuts
 _TABLES: Final = "allocator.plan.tables"
 
 
@@ -80,7 +81,7 @@ def solve(
         )  # fmt: skip
         tell("auditing the plan", steps - 1, steps)
         plan = plan_of(instance, solved, formulation, session.solver)
-        if solved.best is not None:
+        if solved.best is not None and solved.best.program.shape[0] <= MOST_ROWS_ASKED:
             if kind is WindowChoice:
                 session = Session(formulation, solver, log)
             plan = _with_keeping(plan, session, solved.best, clock)

@@ -164,7 +164,7 @@ def as_good_said(plan: Plan) -> str:
         return ""
     names = [window_said(each.window) for each in others if each.window is not None]
     if len(names) > _MOST_TIED:
-        names = [*names[:_MOST_TIED], f"{len(names) - _MOST_TIED} windows more"]
+        names = [*names[:_MOST_TIED], f"{counted(len(names) - _MOST_TIED, 'window')} more"]
     if any(each.window is None for each in others):
         names.insert(0, "no window at all")
     least = f"1% of what it {'saves' if plan.npv >= 0 else 'costs more'}"
