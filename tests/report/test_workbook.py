@@ -15,10 +15,14 @@ from allocator.errors import InstanceError, UsageError
 from allocator.instance import Instance, read
 from allocator.plan.plan import Plan
 from allocator.plan.saving.layout import TABLES, WINDOWS
-from allocator.plan.tables import year_table
+from allocator.plan.tables import charges, year_table
+from allocator.report.html.findings import sections
+from allocator.report.subject import Subject
 from allocator.report.workbook import tables as sheets_of_tables
 from allocator.report.workbook import write_workbook
+from allocator.report.workbook.checks import checks_of
 from allocator.report.workbook.columns import headings
+from allocator.report.workbook.facts import facts_of
 from allocator.simulate import baseline
 from allocator.solving.solve import solve
 from tests.instance.test_writing import STANDING, content
@@ -223,6 +227,26 @@ def test_it_is_ready_for_paper(tmp_path):
     assert book["services"].print_title_rows == "$1:$1"
 
 
+@pytest.mark.parametrize("name", ["excess", "overspend"])
+def test_what_a_plan_falls_short_by_is_in_the_totals(tmp_path, name):
+    plan = solve(read(Path(__file__).parents[1] / "cases2" / name))
+    frames = sheets_of_tables.frames_of(plan)
+    facts = facts_of(plan, frames)
+    short = "excess" if name == "excess" else "overspent"
+    own = {fact.key: fact.own for fact in facts}
+    assert own[short] > 1
+    assert own["cost"] == pytest.approx(plan.objective - charges(plan.instance, plan.tables))
+    checks = checks_of(plan, frames, facts, None)
+    assert any("overspent" in check.what for check in checks) == (name == "overspend")
+    assert [check.what for check in checks if not check.agrees] == []
+    write_workbook([plan], tmp_path / "plan.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
+    assert f"plan_{short}_{short}" in book.defined_names
+    assert f"by_year_{short}" in book.defined_names
+    (section,) = [each for each in sections(Subject("plan", plan, "0")) if each.name == "shortfall"]
+    assert section.title == "What the plan falls short by"
+
+
 def test_names_are_told_apart_whatever_their_case(written):
     for path in written.values():
         names = [name.lower() for name in cells(path, values=False).defined_names]
@@ -324,7 +348,7 @@ def test_every_total_agrees_with_the_plan(recalculated, name):
 
 def test_the_facts_are_the_plans_own(recalculated):
     book, facts = cells(recalculated["window"], values=True), plan_of("window").to_dict()
-    for key in ("objective", "npv", "npv_in_horizon", "peak_deficit", "peak_deficit_year",
+    for key in ("cost", "npv", "npv_in_horizon", "peak_deficit", "peak_deficit_year",
                 "payback_year", "lasting_payback_year", "double_running_cost"):  # fmt: skip
         sheet, place = next(iter(book.defined_names[f"plan_{key}"].destinations))
         assert book[sheet][place.replace("$", "")].value == pytest.approx(facts[key], rel=1e-9)

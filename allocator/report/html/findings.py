@@ -19,8 +19,9 @@ from allocator.report.charts.areas import ranking, small_multiples
 from allocator.report.charts.flows import moves
 from allocator.report.charts.money import position
 from allocator.report.charts.services import services
-from allocator.report.figures import Figures, Header, Value, missing
+from allocator.report.figures import Figures, Form, Header, Value, by_year, missing
 from allocator.report.html.blocks import Block, Command, Drawn, Facts, Section, Shown, Text
+from allocator.report.pages.answer import shortfall_said
 from allocator.report.pages.benefits import benefit_figures
 from allocator.report.pages.sections import window_said
 from allocator.report.pages.services import service_figures
@@ -41,6 +42,11 @@ def sections(subject: Subject) -> Iterator[Section]:
         yield Section("money", "Money", (
             Facts(tuple(money_lines(plan))), Drawn(position(plan)), Shown(_funds(plan)),
         ))  # fmt: skip
+    if plan.found and plan.shortfall() is not None:
+        said = shortfall_said(plan) or "The plan meets every target within the funds."
+        yield Section(
+            "shortfall", "What the plan falls short by", (Text(said), Shown(_shortfall(plan)))
+        )
     if "benefits" in plan.tables:
         yield Section("benefits", "Good done to others", (Shown(benefit_figures(plan)),))
     if len(plan.windows) > 1:
@@ -84,6 +90,25 @@ def _funds(plan: Plan) -> Figures:
         "the cost is the same"
     )
     return Figures(caption, columns, rows, "funds.csv, balances of a fund added up")
+
+
+def _shortfall(plan: Plan) -> Figures:
+    """Children above the targets and £ beyond the funds, by year, of what is allowed."""
+    short = plan.shortfall() or {}
+    headers = {
+        "excess": ("Children above the targets", "children"),
+        "overspent": ("Overspent, £m", "millions"),
+    }
+    columns: list[tuple[str, Form, Sequence[Value]]] = [
+        (said, form, list(short[name].values()))  # type: ignore[misc] # a Form, each
+        for name, (said, form) in headers.items()
+        if name in plan.tables
+    ]
+    return by_year(
+        "Children above the targets at each year's end, and statutory spend beyond the funds; the "
+        "charge for it is no part of the cost",
+        list(plan.instance.horizon), columns, "excess.csv, overspent.csv",
+    )  # fmt: skip
 
 
 def _windows(plan: Plan) -> Figures:

@@ -78,15 +78,20 @@ def _as_number(fact: Fact) -> float:
 
 
 def _by_year(
-    plan: Plan, own: str, what: str, table: str, column: str, relative: float = _EXACT
-) -> Iterator[Check]:
-    """A column of a table summed by year, against a column of the years."""
-    summed = plan.tables[table].groupby("year")[column].sum()
+    plan: Plan, own: str, what: str, table: str, column: str, relative: float = _EXACT,
+    beside: str = "",
+) -> Iterator[Check]:  # fmt: skip
+    """A column of a table summed by year, against a column of the years.
+
+    ``beside`` names a table whose own column is added to it.
+    """
+    parts = [(table, column), *([(beside, beside)] if beside else [])]
+    sums = [plan.tables[name].groupby("year")[of].sum() for name, of in parts]
     for year, value in plan.years()[own].items():
+        terms = [f"SUMIFS(plan_{name}_{of},plan_{name}_year,{year})" for name, of in parts]
         yield Check(
-            f"{what}, {financial_year(int(str(year)))}",
-            f"=SUMIFS(plan_{table}_{column},plan_{table}_year,{year})",
-            float(summed.get(year, 0.0)), float(value), relative,
+            f"{what}, {financial_year(int(str(year)))}", f"={'+'.join(terms)}",
+            float(sum(each.get(year, 0.0) for each in sums)), float(value), relative,
         )  # fmt: skip
 
 
@@ -94,9 +99,12 @@ def _of_plan(plan: Plan, frames: Frames) -> Iterator[Check]:
     yield from _by_year(plan, "total", "Spend of every tier and area", "spend", "spend")
     for tier in TIERS:
         yield from _by_year(plan, tier, f"Spend on {tier.replace('_', ' ')}", "years", tier)
-    if "drawn" in frames:
-        yield from _by_year(plan, "total", "Spend drawn from funds", "drawn", "drawn", _SOLVED)
-    yield from _by_year(plan, "total", "Spend taken from balances", "funds", "drawn", _SOLVED)
+    over = "overspent" if "overspent" in plan.tables else ""
+    said = " and overspent" if over else ""
+    for table, taken in (("drawn", "drawn from funds"), ("funds", "taken from balances")):
+        if table in frames:
+            what = f"Spend {taken}{said}"
+            yield from _by_year(plan, "total", what, table, "drawn", _SOLVED, over)
     if "states" in frames:
         yield from _children(plan, frames)
 

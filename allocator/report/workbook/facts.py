@@ -42,7 +42,7 @@ def facts_of(plan: Plan, frames: Frames) -> list[Fact]:
     if not plan.found:
         return [*_children(plan, frames), *given]
     return [
-        *_children(plan, frames), *_cash(plan), *_present(plan), *given,
+        *_children(plan, frames), *_needed(plan), *_cash(plan), *_present(plan), *given,
         Fact("terminal_value", "Plan after the last year", plan.terminal_value or 0.0,
              "£ at present value: the children still there, valued at the closing year's costs"),
         Fact("rounding", "Rounding", plan.cash().tolerance,
@@ -70,6 +70,26 @@ def _children(plan: Plan, frames: Frames) -> list[Fact]:
     fact = Fact("opening_children_in_care", "Children in care, opening", _of(opening, formula),
                 "children at the start", COUNT, opening)  # fmt: skip
     return [fact, *facts]
+
+
+def _needed(plan: Plan) -> list[Fact]:
+    """The one-off money that the plan needs, and by what it falls short."""
+    base, found = f"£, prices of {plan.instance.price_base}, undiscounted", list[Fact]()
+    if any(fund.window_only for fund in plan.instance.resolved.accounts.values()):
+        needed = float(sum(plan.one_off.values()))
+        drawn = '=SUMIFS(plan_funds_drawn,plan_funds_one_off,"yes")'
+        found.append(Fact("one_off_money", "One-off money needed", _of(needed, drawn),
+                          f"{base}: the figure that a bid has to name", own=needed))  # fmt: skip
+    short = plan.shortfall() or {}
+    if "excess" in plan.tables:
+        most = max(short["excess"].values())
+        found.append(Fact("excess", "Above the targets, at most", _of(most, "=MAX(by_year_excess)"),
+                          "children at a year's end", COUNT, own=most))  # fmt: skip
+    if "overspent" in plan.tables:
+        beyond = float(sum(short["overspent"].values()))
+        found.append(Fact("overspent", "Overspent", _of(beyond, "=SUM(by_year_overspent)"),
+                          f"{base}: statutory spend beyond the funds", own=beyond))  # fmt: skip
+    return found
 
 
 def _cash(plan: Plan) -> list[Fact]:
@@ -110,14 +130,14 @@ def _cash(plan: Plan) -> list[Fact]:
 
 def _present(plan: Plan) -> list[Fact]:
     base = f"£ at present value, prices of {plan.instance.price_base}"
-    cost = plan.objective or 0.0
+    cost = plan.cost or 0.0
     return [
         Fact("npv_in_horizon", "Net present value, years of the plan",
              _of(plan.npv_in_horizon, "=SUM(by_year_present_net)"), base, own=plan.npv_in_horizon),
         Fact("npv", "Net present value, with what comes after",
              _of(plan.npv, "=plan_npv_in_horizon+plan_baseline_terminal_value-plan_terminal_value"),
              base, own=plan.npv),
-        Fact("objective", "Cost of the plan",
+        Fact("cost", "Cost of the plan",
              _of(cost, "=SUM(by_year_present_spend)+plan_terminal_value"),
              f"{base}, with what comes after", own=cost),
     ]  # fmt: skip

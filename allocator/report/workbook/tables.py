@@ -67,7 +67,8 @@ def _added(table: pd.DataFrame, frame: pd.DataFrame) -> list[Heading]:
 def with_labels(plan: Plan, name: str) -> pd.DataFrame:
     """A table with the label of what a row is about, and what formulas choose rows by.
 
-    ``in_care`` and ``year_end`` for children and cases, ``usable`` for money: yes or no.
+    Yes or no: ``in_care`` and ``year_end`` for children and cases, ``usable`` and ``one_off`` for
+    money.
     """
     frame, instance = plan.tables[name].copy(), plan.instance
     if name in ("years", "moves", "prices", "spend"):
@@ -85,6 +86,8 @@ def with_labels(plan: Plan, name: str) -> pd.DataFrame:
     if name == "funds":
         rows = zip(frame["fund"], frame["owner"], frame["year"], strict=True)
         frame["usable"] = [_yes(_usable(plan, *row)) for row in rows]
+        accounts = zip(frame["fund"], frame["owner"], strict=True)
+        frame["one_off"] = [_yes(instance.resolved.accounts[key].window_only) for key in accounts]
     return frame
 
 

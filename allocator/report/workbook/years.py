@@ -34,7 +34,7 @@ SHEET: Final = f"{RESULTS} by year"
 _FROM_YEARS: Final = "=SUMIFS(plan_years_{key},plan_years_year,{year})"
 _SUMMED: Final = frozenset({
     *TIERS, "total", *(f"baseline_{tier}" for tier in TIERS), "baseline_total", "net",
-    "present_spend", "present_net",
+    "present_spend", "present_net", "overspent",
 })  # fmt: skip
 
 
@@ -107,6 +107,11 @@ def _lines(plan: Plan) -> list[Entry]:
         lines.append(Entry(Heading("target", "Target", "children at most", COUNT), list(target)))
     lines += [_summed(plan, years, column) for column in spend if column in years]
     lines.append(_available(plan))
+    for name, by_year in (plan.shortfall() or {}).items() if plan.found else ():
+        if name in plan.tables:
+            formula = f"=SUMIFS(plan_{name}_{name},plan_{name}_year,{{year}})"
+            told = heading(name, plan.instance.price_base)
+            lines.append(Entry(told, list(by_year.values()), formula))
     return lines + ([*_position(plan), *_present(plan)] if plan.found else [])
 
 
