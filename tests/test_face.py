@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import allocator
-from tests.plans import CASES
+from tests.plans import CASES, instance_of, plan_of
 
 SOURCE = Path(allocator.__file__).read_text(encoding="utf-8")
 SLOW = ("highspy", "numpy", "pandas", "pyomo", "scipy")
@@ -89,3 +89,10 @@ def test_a_comparison(tmp_path):
     assert found.settled
     save(found, tmp_path / "comparison")
     assert (tmp_path / "comparison" / "comparison.json").is_file()
+
+
+def test_a_plan_and_an_instance_say_what_they_are_in_a_line():
+    assert repr(plan_of("hand")) == "<Plan hand: least_cost, optimal>"
+    assert repr(plan_of("hand-infeasible")).endswith(": least_cost, infeasible>")
+    assert repr(instance_of("hand")) == "<Instance hand: 2020-21 to 2021-22>"
+    assert repr(instance_of("two-areas")).endswith(", 2 areas>")

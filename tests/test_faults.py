@@ -78,6 +78,16 @@ def test_a_frontier_of_one_point_is_a_flat_curve(name):
     assert "no target changes what it costs" in words_of(result)
 
 
+def test_a_budget_frontier_of_one_point_is_a_flat_curve():
+    result = run("frontier", FAULTS / "frontier-indexerror" / "minimal", "--against", "budget")
+    assert result.exit_code == 0, result.output
+    said = words_of(result)
+    assert "the curve is flat. 96.4 children is as few as can be reached" in said
+    assert "the least change that leaves a plan is £1.01m less a year" in said
+    enough = run("frontier", FAULTS / "frontier-indexerror" / "g208", "--against", "budget")
+    assert "more money would not make it fewer" in words_of(enough)
+
+
 def test_explain_ends_where_interior_point_did_not():
     result = run("explain", FAULTS / "explain-hang" / "g1060")
     assert result.exit_code == 3, result.output

@@ -110,6 +110,12 @@ class Instance:
         if not self.price_base:
             object.__setattr__(self, "price_base", financial_year(self.first_year))
 
+    def __repr__(self) -> str:
+        """One line: its name, years and areas."""
+        areas = f", {len(self.areas)} areas" if self.has_areas else ""
+        years = f"{financial_year(self.first_year)} to {financial_year(self.last_year)}"
+        return f"<Instance {self.name}: {years}{areas}>"
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Sent to another process as it was written; what is worked out from it is not."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}

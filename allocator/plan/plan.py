@@ -171,6 +171,10 @@ class Plan:
         kept = end["children_in_care"] / end["baseline_children_in_care"]
         return 1.0 - float(kept.max())
 
+    def __repr__(self) -> str:
+        """One line: of what it is a plan, and how it ended."""
+        return f"<Plan {self.instance.name}: {self.formulation}, {self.status}>"
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """How a notebook shows a plan: a table and a chart, and the summary where there is no HTML.
 

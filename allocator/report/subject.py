@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +34,19 @@ class Subject:
     def title(self) -> str:
         """The instance's title on one line."""
         return " ".join((self.plan.instance.title or self.plan.instance.name).split())
+
+    @property
+    def place(self) -> str:
+        """The plan's folder in a command, as seen from the folder that holds it.
+
+        A page goes from hand to hand: it names no path of the machine that made it.
+        """
+        return shlex.quote(f"./{self.name}" if self.name.startswith("-") else self.name)
+
+    @property
+    def whence(self) -> str:
+        """Where its commands are to be run."""
+        return f"in the folder that holds {self.name}, the plan's own folder"
 
 
 def open_subject(path: Path, answers: Path | None = None) -> Subject:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
 import math
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -15,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from allocator.report.answers import Answers
 from allocator.report.charts.areas import MOST_BARS, MOST_PANELS
 from allocator.report.charts.plots import plots
 from allocator.report.charts.shapes import Chart, FlowChart, Panels, Ranked
@@ -422,3 +425,16 @@ def test_side_by_side_tells_what_differs():
         assert word in table[: table.index("</section>")]
     same = page([subject_of("infeasible"), subject_of("reach")])
     assert "all are plans of the same instance" in same
+
+
+@pytest.mark.parametrize("name", ["my plan", "-odd", "it's"])
+def test_commands_are_true_in_the_folder_that_holds_the_plan(tmp_path, name):
+    (tmp_path / name / "instance").mkdir(parents=True)
+    text = page([replace(subject_of("window"), name=name, answers=Answers())])
+    said = [html.unescape(each) for each in re.findall(r"<code>(allocator .*?)</code>", text)]
+    assert len(said) > 3
+    for command in said:
+        place = next(word for word in shlex.split(command)[2:] if name in word)
+        assert (tmp_path / place).is_dir()
+        assert not place.startswith("-")
+    assert html.unescape(text).count(f"in the folder that holds {name}") > 1

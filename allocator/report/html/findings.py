@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 
 from allocator.explain.worth import Worth, worths
@@ -238,7 +237,7 @@ def _frontiers(subject: Subject) -> tuple[Block, ...]:
 
 def _asked(subject: Subject, verb: str, folder: str) -> str:
     """The command that makes an answer where a report looks for it."""
-    name = shlex.quote(subject.name)
+    name = subject.place
     verb, _, options = verb.partition(" ")
     words = ["allocator", verb, f"{name}/instance", options, "--out", f"{name}/{FOLDER}/{folder}"]
     return " ".join(filter(None, words))
@@ -251,4 +250,5 @@ def _more(lost: list[str]) -> str:
 def _not_made(subject: Subject, what: str, *lines: str) -> tuple[Block, ...]:
     refused = subject.answers.refused
     why = (Text(f"Answers are there but left out: {refused}.", "warning"),) if refused else ()
-    return (*why, Text(f"{what} To have it in this report:", "note"), *map(Command, lines))
+    how = f"To have it in this report, run {subject.whence}"
+    return (*why, Text(f"{what} {how}:", "note"), *map(Command, lines))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-
 from allocator import __version__
 from allocator.audit import Audit
 from allocator.report.figures import Figures, Header
@@ -33,8 +31,11 @@ def section(subject: Subject) -> Section:
         blocks.append(Shown(_rules(subject.audit), folded=True))
     else:
         blocks.append(Text(_windows_proved(subject)))
-    blocks.append(Text("To make the plan again from its own copy of the instance, and check it:"))
-    folder = shlex.quote(subject.name)
+    blocks.append(Text(
+        "To make the plan again from its own copy of the instance, and check it, run "
+        f"{subject.whence}:"
+    ))  # fmt: skip
+    folder = subject.place
     options = f" --formulation {plan.formulation}" * (plan.formulation != USUAL)
     options += f" --solver {_asked_for(plan.solver)}" * (_asked_for(plan.solver) != DEFAULT)
     blocks.append(Command(f"allocator solve {folder}/instance{options} --out {folder}-again"))

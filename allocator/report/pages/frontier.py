@@ -98,6 +98,13 @@ def _budget(answer: Frontier) -> str:
         none = "Answer: no plan exists however much is added to it."
         return f"{heading(answer, asked)}\n\n{paragraph(none)}\n"
     here = answer.walked.at(0.0)
+    if len(answer.table) == 1:
+        flat = (
+            f"Answer: the curve is flat.  {_exactly(answer.walked.pieces[0].value)} children is as "
+            "few as can be reached, and no more money reaches fewer; the least change that leaves "
+            f"a plan is {_change(answer.reach * POUNDS)} a year."
+        )
+        return "\n\n".join([heading(answer, asked), paragraph(flat)]) + "\n"
     rows = [
         [_change(at * POUNDS), _exactly(piece.line(at)),
          f"{_price(answer, piece, at):.2f}", window_words(piece.window)]
@@ -107,7 +114,7 @@ def _budget(answer: Frontier) -> str:
     last = financial_year(answer.instance.last_year)
     said = [
         f"Answer: with the budgets as they are, {number(here.line(0.0))} children at the end of "
-        f"{last}; £1m a year more would make it {max(0.0, -here.slope):.2f} fewer, at that rate."
+        f"{last}; {_more_money(here)}."
         if here is not None
         else "Answer: with the budgets as they are no plan exists, whatever the target.",
         f"The least change that leaves a plan is {_change(answer.reach * POUNDS)} a year.  Beyond "
@@ -124,6 +131,12 @@ def _budget(answer: Frontier) -> str:
         )
         + "\n"
     )
+
+
+def _more_money(here: Piece) -> str:
+    if here.slope > -0.005:
+        return "more money would not make it fewer"
+    return f"£1m a year more would make it {-here.slope:.2f} fewer, at that rate"
 
 
 def _sampled(answer: Frontier) -> list[tuple[float, Piece]]:

@@ -9,7 +9,7 @@ import pandas as pd
 from allocator.explain.regimes.regimes import FIXED, FREE, MADE_GOOD, YEARLY, Regimes
 from allocator.explain.words import heading, window_words
 from allocator.instance.instance import financial_year
-from allocator.wording import number, paragraph, pounds, table
+from allocator.wording import listed, number, paragraph, pounds, table
 
 _NAMES = {
     FIXED: "Annual budgets, all known",
@@ -62,7 +62,7 @@ def _short(row: dict[Any, Any]) -> str:
     said = [f"{pounds(row['money_short'])} short"] if row["money_short"] else []
     if row["children_above"]:
         said.append(f"{number(row['children_above'])} children above the targets, over the years")
-    return " and ".join(said) or "nothing short"
+    return listed(said) or "nothing short"
 
 
 def _row(row: dict[Any, Any]) -> list[str]:
