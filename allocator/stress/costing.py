@@ -26,9 +26,13 @@ class Costing:
         self.each = self.instance.periods_per_year
 
     def spend(
-        self, children: Floats, level: Floats, expansion: Floats, contraction: Floats
+        self, children: Floats, services: Floats, roles: Floats
     ) -> dict[tuple[str, str], Floats]:
-        """£ by year of each (area, tier), (years, draws)."""
+        """£ by year of each (area, tier), (years, draws).
+
+        ``services`` is £ by year and service, ``roles`` by year, role and draw, at the instance's
+        own unit costs.
+        """
         found = {
             (area, tier): np.zeros((self.instance.years, self.count))
             for area in self.instance.areas
@@ -39,9 +43,10 @@ class Costing:
             fixed = (1 - state.cashable_share) * opening[n]
             paid = state.unit_cost * (state.cashable_share * places[:, n] / self.each + fixed)
             found[area, state.tier] += paid * self.run.prices([(area, name)]) * self._costs(name)
-        services = self.run.service_spend(level, expansion, contraction)
         for n, ((area, name), service) in enumerate(self.data.services.items()):
             found[area, service.tier] += services[:, n, None] * self._costs(name)
+        for n, ((area, name), role) in enumerate(self.data.roles.items()):
+            found[area, role.tier] += roles[:, n] * self._costs(name)
         return found
 
     def _costs(self, item: str) -> Floats:
@@ -61,9 +66,15 @@ class Costing:
         return found
 
     def child_cost(self) -> Floats:
-        """Cashable cost of a child-year at the closing year's prices, (states, draws)."""
-        factors = [self._costs(name)[-1] for _, name in self.run.states]
-        found: Floats = self.run.child_cost()[:, None] * np.array(factors)
+        """Cashable cost of a child-year, and of its staff, at closing prices, (states, draws)."""
+        run, last = self.run, self.instance.last_year
+        own = run.state_values("cashable_share") * run.state_values("unit_cost")
+        own = own * run.prices(run.states)[-1]
+        found: Floats = own[:, None] * np.array([self._costs(name)[-1] for _, name in run.states])
+        for (area, name, item), caseload in self.data.workloads.items():
+            if (area, item) in run.states:
+                post = self.data.roles[area, name].unit_cost * self.data.prices[area, name, last]
+                found[run.states.index((area, item))] += post / caseload * self._costs(name)[-1]
         return found
 
     def left(self, children: Floats, late: Sequence[Floats], cost: Floats) -> Floats:

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from allocator.audit.case import Case
 from allocator.plan.plan import Plan
+from allocator.staffing import Staff
+from allocator.stress.staffed import spare_agency
 
 Floats = NDArray[np.float64]
 
@@ -31,8 +33,9 @@ class Held:
 
     ``level``, ``expansion`` and ``contraction`` are cases per year.  ``served`` is a share of the
     level or of the children there are, whichever is less; ``effective`` of the most that the
-    cases served can count for; ``used`` of what the effect could avert.  The last two rows go on
-    after the horizon.  ``bound`` says where the plan averts all that can be avoided.
+    cases served can count for; ``used`` of what the effect could avert.  ``bound`` says where the
+    plan averts all that can be avoided; both go on after the horizon.  Of ``staff`` hired, let go
+    and supported are held, and the agency that the plan has to spare.
     """
 
     level: Floats
@@ -42,6 +45,8 @@ class Held:
     effective: Floats
     used: Floats
     bound: NDArray[np.bool_]
+    staff: Staff
+    spare_agency: Floats
 
 
 def held_of(plan: Plan) -> Held:
@@ -74,6 +79,8 @@ class _Shares:
             _share(self._effective[1 : self.last + 1], effective),
             self._used(),
             self._bound(),
+            case.staff,
+            spare_agency(case),
         )
 
     @cached_property

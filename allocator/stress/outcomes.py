@@ -25,7 +25,8 @@ POUNDS: Final = 100.0  # beyond the funds that do not suffice
 class Outcomes:
     """All areas together, (years, draws); ``cost`` and ``objective`` £ at present value, (draws,).
 
-    ``excess`` is children above the targets at each year's end, ``overspent`` £ that no fund pays.
+    ``excess`` is children above the targets at each year's end, ``overspent`` £ that no fund pays,
+    ``unfilled`` FTE-years of work that nobody does.
     ``cost`` is of 3.11; the objective has its charges, and less of the wider benefits.
     """
 
@@ -36,6 +37,7 @@ class Outcomes:
     overspent: Floats
     cost: Floats
     objective: Floats
+    unfilled: Floats
 
     @classmethod
     def of(cls, runner: Runner, funds: Funds, course: Course) -> Outcomes:
@@ -55,6 +57,7 @@ class Outcomes:
             overspent,
             cost,
             cost + discount @ charged - course.good,
+            course.unfilled,
         )
 
     @classmethod
@@ -82,6 +85,12 @@ class Outcomes:
     def funds_suffice(self) -> Flags:
         """Whether nothing is spent beyond the funds, by draw."""
         held: Flags = np.all(self.overspent <= POUNDS, axis=0)
+        return held
+
+    @property
+    def staff_suffice(self) -> Flags:
+        """Whether all of the work is done, by draw."""
+        held: Flags = np.all(self.unfilled <= CHILD, axis=0)
         return held
 
     @property

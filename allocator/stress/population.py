@@ -40,7 +40,7 @@ class Draws(Protocol):
         """An effect, moves averted per case."""
 
     def cost(self, item: str, year: int) -> Floats | float:
-        """Factor of the unit cost of a state or service, at the year's prices."""
+        """Factor of the unit cost of a state, service or role, at the year's prices."""
 
 
 @dataclass(frozen=True)

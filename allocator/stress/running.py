@@ -1,8 +1,7 @@
 """A plan's levels run forward in many draws at once: draws are last in every array.
 
-What the simulator does for one future (MODEL.md 3.1 to 3.7, 3.11 and 3.14), done for all draws in
-a few vector operations a period.  Staff (3.12) belong here too, once a plan has them: hires, let go
-and supported held, agency meeting the rest.
+What the simulator does for one future (MODEL.md 3.1 to 3.7, 3.11, 3.12 and 3.14), done for all
+draws in a few vector operations a period.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from allocator.stress.averting import Averting
 from allocator.stress.costing import Costing
 from allocator.stress.held import Held
 from allocator.stress.population import Draws, Population
+from allocator.stress.staffed import Staffed, unchanged_spend
 
 Floats = NDArray[np.float64]
 
@@ -29,7 +29,7 @@ class Course:
 
     ``care`` is children in care at each year's end by area; ``spend`` by (area, tier), and the
     baseline's in the same draws; ``left`` the terminal value; ``good`` the wider benefits that
-    the objective counts, at present value.
+    the objective counts, at present value; ``unfilled`` FTE-years of work that nobody does.
     """
 
     care: Mapping[str, Floats]
@@ -37,6 +37,7 @@ class Course:
     baseline_spend: Mapping[tuple[str, str], Floats]
     left: Floats
     good: Floats
+    unfilled: Floats
 
 
 class Runner:
@@ -50,16 +51,19 @@ class Runner:
         people, held = Population(self.run, draws), self.held
         averting = Averting(people, held)
         children, late = self._children(people, averting)
-        costing = Costing(people)
+        staff = Staffed(people, held.staff, held.spare_agency, children, averting.served)
+        costing, nothing = Costing(people), np.zeros(draws.count)
         still = np.tile(self.run.service_values("baseline"), (len(held.level), 1))
+        counted = bool(self.instance.benefit_weight)
+        levels = self.run.service_spend(held.level, held.expansion, held.contraction)
+        unchanged = self.run.service_spend(still, still * 0, still * 0)
         return Course(
             self._care(children),
-            costing.spend(children, held.level, held.expansion, held.contraction),
-            costing.spend(people.unchanged, still, still * 0, still * 0),
+            costing.spend(children, levels, staff.spend()),
+            costing.spend(people.unchanged, unchanged, unchanged_spend(self.run)[:, :, None]),
             costing.left(children[-1], late, costing.child_cost()),
-            costing.good(children, late, averting.served)
-            if self.instance.benefit_weight
-            else np.zeros(draws.count),
+            costing.good(children, late, averting.served) if counted else nothing,
+            staff.unfilled(),
         )
 
     def _children(self, people: Population, averting: Averting) -> tuple[Floats, list[Floats]]:

@@ -1,8 +1,8 @@
 """How far unit costs and their prices may be off: a file, or what councils' own costs have done.
 
-A table with a row an item: a state, a service, or `all` for those without a row of their own, which
-then move together.  ``spread`` is the relative deviation of its unit cost from the first year on,
-``growth`` that of its yearly rise.
+A table with a row an item: a state, a service, a role, or `all` for those without a row of their
+own, which then move together.  ``spread`` is the relative deviation of its unit cost from the first
+year on, ``growth`` that of its yearly rise.
 """
 
 from __future__ import annotations
@@ -43,19 +43,21 @@ _OUTSIDE: Final = Spread(0.12, 0.037, _LAIT.format("social work for a child in n
 _SERVICE: Final = Spread(
     0.12, 0.037, "a case: assumption, as social work for a child in need, since services are staff"
 )
+_ROLE: Final = Spread(0.12, 0.037, "staff: assumption, as social work for a child in need")
 
 
 def default_spreads(instance: Instance) -> dict[str, Spread]:
-    """By state and service."""
+    """By state, service and role."""
     states = {
         name: _IN_CARE if state.in_care else _OUTSIDE
         for (_, name), state in instance.resolved.states.items()
     }
-    return states | {name: _SERVICE for _, name in instance.resolved.services}
+    services = {name: _SERVICE for _, name in instance.resolved.services}
+    return states | services | {name: _ROLE for _, name in instance.resolved.roles}
 
 
 def read_spreads(file: Path, instance: Instance) -> dict[str, Spread]:
-    """By state, service or `all`; what is not listed is certain.
+    """By state, service, role or `all`; what is not listed is certain.
 
     Raises UsageError naming row and column where a cell cannot be right.
     """
@@ -65,7 +67,9 @@ def read_spreads(file: Path, instance: Instance) -> dict[str, Spread]:
         item = (row.get("item") or "").strip()
         if item not in items:
             hint = did_you_mean(item, items)
-            raise _wrong(file, number, "item", item, f"is no state, no service and not all; {hint}")
+            raise _wrong(
+                file, number, "item", item, f"is no state, service or role and not all; {hint}"
+            )
         if item in found:
             raise _wrong(file, number, "item", item, "stands twice; keep one of the rows")
         spread, growth = (_deviation(file, number, row, name) for name in ("spread", "growth"))
@@ -75,7 +79,7 @@ def read_spreads(file: Path, instance: Instance) -> dict[str, Spread]:
 
 def _items(instance: Instance) -> Mapping[str, None]:
     data = instance.resolved
-    return dict.fromkeys([*(s for _, s in data.states), *(s for _, s in data.services), ALL])
+    return dict.fromkeys([name for _, name in (*data.states, *data.services, *data.roles)] + [ALL])
 
 
 def _rows(file: Path) -> list[tuple[int, dict[str, str]]]:

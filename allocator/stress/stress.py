@@ -67,6 +67,11 @@ class Stress(Answer):
         return float(self.outcomes.funds_suffice.mean())
 
     @property
+    def staff_suffice(self) -> float:
+        """Share of the draws in which those in post and the agency do all of the work."""
+        return float(self.outcomes.staff_suffice.mean())
+
+    @property
     def payback(self) -> dict[int, float]:
         """Share of the draws that have paid back by each year."""
         shares = self.outcomes.paid_back.mean(axis=1)
@@ -103,10 +108,18 @@ class Stress(Answer):
             **{name: by_year(name) for name in tables.quantities(self.outcomes)},
             "target_met_probability": self.target_met,
             "funds_suffice_probability": self.funds_suffice,
+            **self._staff(),
             "payback_probability": {str(y): share for y, share in self.payback.items()},
             "expected_shortfall": self.expected_shortfall,
             "scenarios": {s.name: self._future(s, found) for s, found in self.futures},
         }
+
+    def _staff(self) -> dict[str, Any]:
+        """With roles, whether the staff held and the agency do the work."""
+        if not self.instance.resolved.roles:
+            return {}
+        short = float(self.outcomes.unfilled.sum(axis=0).mean())
+        return {"staff_suffice_probability": self.staff_suffice, "expected_unfilled": short}
 
     def _future(self, scenario: Scenario, found: Outcomes) -> dict[str, Any]:
         def by_year(values: NDArray[np.float64]) -> dict[str, float]:

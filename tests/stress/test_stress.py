@@ -43,6 +43,9 @@ WHOLE = (
     "../cases2/continuous-annual",
     "../cases2/excess",
     "../cases2/overspend",
+    "staff",
+    "staff-part-training",
+    "staff-practice-areas",
 )
 
 
@@ -176,6 +179,22 @@ def test_certain_costs_and_effects_leave_only_who_enters_to_carry_the_variance()
     assert list(inputs["kind"]) == ["entries"]
     assert inputs["care_rank_correlation"].item() > 0.95
     assert inputs["care_first_order"].item() > 0.9
+
+
+def test_agency_meets_more_work_up_to_its_share_and_the_rest_is_told():
+    plan = plan_of("staff")
+    held = held_of(plan)
+
+    class More(Certain):
+        def arrivals(self, *_):
+            return 1.0 if self.count == 1 else np.linspace(1.0, 3.0, self.count)
+
+    course = Runner(plan.instance, held).course(More(9))
+    unfilled = course.unfilled.sum(axis=0)
+    assert unfilled[0] == pytest.approx(0.0, abs=1e-9)
+    assert np.all(np.diff(unfilled) >= 0)
+    assert unfilled[-1] > 1.0
+    assert "staff_suffice_probability" in stress(plan, draws=32).facts()
 
 
 def test_drivers_go_as_the_scenarios_let_them():

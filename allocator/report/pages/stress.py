@@ -56,6 +56,11 @@ def _answer(answer: Stress) -> str:
         f"the funds suffice with {_chance(answer.funds_suffice)}, and the plan has paid back by "
         f"the end of {financial_year(last)} with {_chance(answer.payback[last])}."
     )
+    if answer.instance.resolved.roles:
+        said.append(
+            "Those in post and the agency do all of the work with a chance of "
+            f"{_chance(answer.staff_suffice)}."
+        )
     if max(short.values()) > 0:
         said.append(
             f"In the mean of the draws {number(short['excess'])} child-years lie above the "
