@@ -5,7 +5,8 @@ services and effects), scaled to its own number of children in care, with its ow
 and its own rate of entry to care.  It is made to be of the right size and shape for timing.
 It plans nothing.
 
-    python -m benchmarks.country FOLDER [--areas 151] [--periods 4] [--data ../shared/data]
+    python -m benchmarks.country FOLDER [--areas 151] [--periods 4] [--kind reached]
+        [--data ../shared/data]
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
+
 from allocator.instance import Instance, Row, read
 from allocator.instance.writing import write
 from allocator.simulate import baseline
@@ -30,6 +33,28 @@ DATA = ROOT.parent / "shared" / "data"
 PANEL = "la_panel_lait_2016_2025.csv"
 PATTERN = ROOT / "instances" / "north-east-2025"
 AUTHORITIES = 151
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How hard an instance is: the target as a share of the baseline's children in care.
+
+    Core budgets are shares of what the baseline costs, from the first year's to the last's.
+    """
+
+    about: str
+    target: float
+    core: tuple[float, float] = (1.005, 1.005)
+
+
+KINDS = {
+    "slack": Kind("a target that nothing has to be done for", 0.97),
+    "reached": Kind("a target that every window reaches", 0.95),
+    "edge": Kind("a target at the edge of what can be reached", 0.94),
+    "funds": Kind("shared funds decide the window", 0.95, (1.0, 0.99)),
+    "mixed": Kind("some windows have a plan", 0.95, (0.995, 0.985)),
+    "none": Kind("no window has a plan", 0.97, (0.99, 0.97)),
+}
 _NOT_COUNTED = {"City of London", "Isles of Scilly", "Cumbria"}  # too small for the tables; gone
 _SIZED = {  # what grows with the authority, by table
     "areas": ("children",), "states": ("opening",), "arrivals": ("children",),
@@ -82,8 +107,9 @@ def _random(seed: int = 1) -> Iterator[Authority]:
 
 
 def country(
-    areas: int = AUTHORITIES, periods_per_year: int = 4, data: Path | None = DATA
-) -> Instance:
+    areas: int = AUTHORITIES, periods_per_year: int = 4, data: Path | None = DATA,
+    kind: Kind = KINDS["slack"],
+) -> Instance:  # fmt: skip
     """An instance of so many authorities over ten years."""
     pattern = read(PATTERN)
     chosen = authorities(data, areas)
@@ -95,7 +121,7 @@ def country(
         pattern, name=f"areas-{areas}", title=f"{areas} authorities", tables=tables,
         periods_per_year=periods_per_year, remarks={},
     )  # fmt: skip
-    return _with_money(draft)
+    return _with_money(draft, kind)
 
 
 def _rows(pattern: Instance, table: str, ours: Sequence[tuple[Authority, str]]) -> Iterator[Row]:
@@ -137,22 +163,23 @@ def _scaled(row: Row, factors: dict[str, float], changed: dict[str, str]) -> Row
     return replace(row, values=values)
 
 
-def _with_money(draft: Instance) -> Instance:
-    """Core budgets a little above what the baseline costs, and a target below its children."""
+def _with_money(draft: Instance, kind: Kind) -> Instance:
+    """Core budgets near what the baseline costs, and a target below its children."""
     unchanged = baseline(draft)
+    shares = np.linspace(*kind.core, draft.years)
     core = [
         Row("budgets", 0, "", {"fund": "core", "area": a, "year": y, "amount": float(amount)})
         for a in draft.areas
         for y, amount in zip(
             draft.horizon,
-            sum(spend for (area, _), spend in unchanged.spend.items() if area == a) * 1.005,
+            sum(spend for (area, _), spend in unchanged.spend.items() if area == a) * shares,
             strict=True,
         )
     ]
     others = [row for row in draft.tables["budgets"] if row["fund"] != "core"]
     year = draft.first_year + 5
     in_care = sum(path[year - draft.first_year] for path in unchanged.children_in_care.values())
-    target = Row("targets", 0, "", {"year": year, "children": round(float(in_care) * 0.97)})
+    target = Row("targets", 0, "", {"year": year, "children": round(float(in_care) * kind.target)})
     return replace(
         draft, tables={**draft.tables, "budgets": (*others, *core), "targets": (target,)}
     )
@@ -168,9 +195,14 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--areas", type=int, default=AUTHORITIES)
     parser.add_argument("--periods", type=int, default=4, help="per year: 1, 2, 4 or 12")
+    parser.add_argument("--kind", choices=KINDS, default="slack")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the published panel")
     chosen = parser.parse_args()
-    write(country(chosen.areas, chosen.periods, chosen.data), chosen.folder, force=True)
+    write(
+        country(chosen.areas, chosen.periods, chosen.data, KINDS[chosen.kind]),
+        chosen.folder,
+        force=True,
+    )
 
 
 if __name__ == "__main__":

@@ -9,13 +9,14 @@ from typing import Any, Final
 import numpy as np
 
 from allocator.errors import SolverError
-from allocator.program.matrix import Floats
+from allocator.program.matrix import Floats, Matrix
 from allocator.program.program import LinearProgram
 from allocator.solvers.pricing import AreaModel
 from allocator.solvers.solution import Status
 from allocator.solving.areas.split import AreaBlock
 
 WORTH: Final = 1e-10  # relative to its cost: less than this a column does not improve
+_SAMPLED: Final = 16  # one in so many coefficients says how like two areas are
 FAR: Final = 100.0  # times the largest bound of an area's: what has no bound is held there
 
 
@@ -141,13 +142,14 @@ class Group:
         return found
 
     def _like(self, area: _Area) -> Any:
-        """The basis of another area of the same shape, if one has been solved."""
-        alike = (
-            other.model.basis
-            for other in self._areas.values()
-            if other.model.shape == area.model.shape
-        )
-        return next((basis for basis in alike if basis is not None), None)
+        """The basis of the area that is most alike, of those of its shape that were solved."""
+        own = area.program.block.matrix
+        alike = {
+            number: _unlikeness(own, other.program.block.matrix)
+            for number, other in self._areas.items()
+            if other.model.shape == own.shape and other.model.basis is not None
+        }
+        return self._areas[min(alike, key=alike.__getitem__)].model.basis if alike else None
 
     def duals(self) -> dict[int, Floats]:
         """By area, the duals of its rows in its last answer."""
@@ -183,6 +185,14 @@ class Group:
             before = self._areas[number]
             self._areas[number] = _Area(number, program, before.ties)
             self._areas[number].begin(before.model.basis)
+
+
+def _unlikeness(one: Matrix, other: Matrix) -> float:
+    """How far apart the coefficients of two areas are, by a sample; infinite for other patterns."""
+    if not one.same_pattern(other):
+        return np.inf
+    ours, theirs = one.values[::_SAMPLED], other.values[::_SAMPLED]
+    return float(np.sum(np.abs(ours - theirs) / (np.abs(ours) + np.abs(theirs))))
 
 
 class _Area:
