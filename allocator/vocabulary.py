@@ -31,6 +31,8 @@ RELEASE: Final = "release_limited"
 SPEND: Final = "spend"
 DRAWN: Final = "drawn"
 UNSPENT: Final = "unspent"
+FAIR_SHARE: Final = "reduction_shared"
+REDUCTION: Final = "reduction"
 
 FIRST_YEAR: Final = "services.first_year"  # a source that is a year, and moves in whole ones
 
@@ -148,7 +150,7 @@ CONSTRAINTS: Final[dict[str, Term]] = {
             lever=True, counted=("year's budget", "years' budgets"),
         ),
     ),
-    "reduction_shared": Term(
+    FAIR_SHARE: Term(
         noun="the share by which children in care are fewer{place}", source="states.opening",
     ),
     "spend_floor": Term(
@@ -421,7 +423,7 @@ COLUMNS: Final[dict[str, Term]] = {
         noun="what is left unspent of the {years} {budget}{place}", source="budgets.amount",
         keys=("fund", "owner", "year"),
     ),
-    "reduction": Term(
+    REDUCTION: Term(
         noun="the share by which every area has fewer children in care", source="states.opening",
     ),
     "excess": Term(

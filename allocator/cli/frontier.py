@@ -1,4 +1,4 @@
-"""``allocator frontier``: cost against the target, or children against money."""
+"""``allocator frontier``: cost against the target or fairness, or children against money."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from allocator.cli.verbs import Verb
     examples=(
         "allocator frontier instances/england-2016",
         "allocator frontier my-council --against budget --fund core --out frontier",
+        "allocator frontier instances/north-east-2025 --against fairness",
     ),
 )
 @asking
-@click.option("--against", type=click.Choice(["target", "budget"]), default="target",
+@click.option("--against", type=click.Choice(["target", "budget", "fairness"]), default="target",
               show_default=True, help="What moves along the curve.")  # fmt: skip
 @click.option("--target", metavar="[AREA.]YEAR",
               help="The target that moves.  [default: the last of them]")  # fmt: skip
@@ -27,17 +28,21 @@ from allocator.cli.verbs import Verb
 def command(asked: SharedOptions, against: str, target: str | None, fund: str | None) -> int:
     """Print what every target costs, from the fewest children that INSTANCE's funds can reach.
 
-    Or, against the budget, the fewest children that a fund with more money, or less, can reach.
+    Or, against the budget, the fewest children that a fund with more money, or less, can reach; or,
+    against fairness, what it costs that every area has so much fewer children in care at least.
     The curve is exact, every breakpoint of it, with the double-investment window that is the
-    best there.  Exits 3 where no target, or no change of the budget, has a plan.
+    best there.  Exits 3 where no target, reduction or change of the budget has a plan.
     """
-    if (fund if against == "target" else target) is not None:
-        raise click.UsageError(f"--{'fund' if fund else 'target'} is not for --against {against}")
+    for name, given in (("target", target), ("fund", fund)):
+        if given is not None and against != {"fund": "budget"}.get(name, name):
+            raise click.UsageError(f"--{name} is not for --against {against}")
     from allocator.explain.frontier.frontier import (
         BudgetFrontier,
+        FairFrontier,
         Frontier,
         TargetFrontier,
         budget_frontier,
+        fair_frontier,
         target_frontier,
     )
     from allocator.report.pages.frontier import text
@@ -50,6 +55,8 @@ def command(asked: SharedOptions, against: str, target: str | None, fund: str | 
             TargetFrontier, lambda chosen, tell: target_frontier(chosen, target, tell), text,
             found=reached,
         )  # fmt: skip
+    if against == "fairness":
+        return asked.answer(FairFrontier, fair_frontier, text, found=reached)
     return asked.answer(
         BudgetFrontier, lambda chosen, tell: budget_frontier(chosen, fund, tell), text,
         found=reached,

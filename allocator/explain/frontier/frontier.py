@@ -15,7 +15,7 @@ import pandas as pd
 
 from allocator.explain.answers import Answer
 from allocator.explain.frontier.envelope import Piece
-from allocator.explain.frontier.moving import fund_meant, moving_target
+from allocator.explain.frontier.moving import FREE, fund_meant, moving_share, moving_target
 from allocator.explain.frontier.parametric import Move, Parametric
 from allocator.explain.frontier.walk import Walked, walk
 from allocator.instance import Instance
@@ -24,7 +24,7 @@ from allocator.simulate import baseline
 from allocator.solving.session import Progress, build
 from allocator.solving.windows import TIE
 from allocator.vocabulary import BUDGET
-from formulations import LARGEST_REDUCTION, LEAST_COST
+from formulations import FAIR_REDUCTION, LARGEST_REDUCTION, LEAST_COST
 
 _WINDOW: Final = {
     "window_first_year": "year: first of the double investment; blank for none",
@@ -122,6 +122,41 @@ class BudgetFrontier(Frontier):
         return known | {"fund": self.moved, "reach": self.reach and self.reach * POUNDS}
 
 
+@dataclass(frozen=True)
+class FairFrontier(Frontier):
+    """Least cost against the reduction that every area has at least.
+
+    The number that moves is the share of the children of its baseline that an area may have at
+    most at the end of the horizon: 1 less the reduction.
+    """
+
+    NAME: ClassVar[str] = "frontier_fairness"
+    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "frontier_fairness": {
+            "reduction": "share by which every area at least has fewer children in care at the end "
+            "than if nothing changes: a breakpoint",
+            "cost": "£, present value: least cost of a plan, terminal value included, targets "
+            "left out",
+            "price_of_fairness": "£, present value: that cost less the least one at any reduction",
+            "price_per_point": "£, present value, that one percentage point more costs, from this "
+            "row's reduction to the next row's; 0 where it no longer binds",
+            **_WINDOW,
+        }
+    }
+
+    def facts(self) -> dict[str, Any]:
+        """The largest reduction, where fairness costs nothing, and the price of all of it."""
+        table = self.table
+        return {
+            "status": "infeasible" if self.reach is None else "optimal",
+            "greatest_reduction": None if self.reach is None else 1 - self.reach,
+            "free_reduction": None if self.end is None else 1 - self.end,
+            "price_of_fairness": None if table.empty else float(table["price_of_fairness"].max()),
+            "breakpoints": len(table),
+            "solves": self.walked.solves,
+        }
+
+
 def target_frontier(
     instance: Instance, target: str | None = None, progress: Progress | None = None
 ) -> TargetFrontier:
@@ -188,6 +223,45 @@ def budget_frontier(
         instance, LARGEST_REDUCTION, walked.solver, {"frontier_budget": _typed(table)}, chosen,
         0.0, walked,
     )  # fmt: skip
+
+
+def fair_frontier(instance: Instance, progress: Progress | None = None) -> FairFrontier:
+    """Least cost for every reduction that all areas are to have, from the largest there is.
+
+    Targets are left out and funds hold, as in 3.16.  UsageError where no area would have children
+    in care at the end if nothing changed.
+    """
+    program, move = moving_share(instance)
+
+    def far(variant: LinearProgram, followed: Parametric) -> float:
+        free = followed.solution(variant, FREE)
+        return float((variant.matrix.times(free.primal)[move.rows] / move.steps).max())
+
+    walked = walk(instance, program, move, far, progress)
+    rows = list(_rows(walked))
+    least = min((value for _, value, _, _ in rows), default=0.0)
+    table = pd.DataFrame(
+        [
+            {
+                "reduction": 1 - at,
+                "cost": value * POUNDS,
+                "price_of_fairness": (value - least) * POUNDS,
+                "price_per_point": price * POUNDS / 100,
+                **rest,
+            }
+            for at, value, price, rest in rows
+        ],
+        columns=list(FairFrontier.COLUMNS["frontier_fairness"]),
+    )
+    return FairFrontier(
+        instance,
+        FAIR_REDUCTION,
+        walked.solver,
+        {"frontier_fairness": _typed(table)},
+        "fairness",
+        1.0,
+        walked,
+    )
 
 
 def _rows(walked: Walked) -> Iterator[tuple[float, float, float, dict[str, Any]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -11,9 +12,13 @@ from allocator.explain.frontier.parametric import Move, Parametric
 from allocator.instance import Instance
 from allocator.instance.problems import did_you_mean
 from allocator.instance.schema import ALL
-from allocator.program.program import LinearProgram
+from allocator.program.matrix import Floats
+from allocator.program.program import Family, LinearProgram
 from allocator.solving.session import at_window, build
-from allocator.vocabulary import TARGET
+from allocator.vocabulary import FAIR_SHARE, REDUCTION, TARGET
+from formulations import FAIR_REDUCTION
+
+FREE: Final = 100.0  # times the baseline's children: a share that holds nobody
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,33 @@ def moving_target(instance: Instance, text: str | None = None) -> MovingTarget:
     return MovingTarget(
         owner, year, float(program.row_upper[rows[0]]), moved, Move(rows, np.ones(len(rows)))
     )
+
+
+def moving_share(instance: Instance) -> tuple[LinearProgram, Move]:
+    """The least cost, and the share of its baseline's children that every area may have, moving.
+
+    The program has it at 0.  UsageError where no area has children in care in the baseline's end.
+    """
+    fair = build(instance, FAIR_REDUCTION)
+    rows, held = fair.rows[FAIR_SHARE], fair.columns[REDUCTION]
+    if not rows.count:
+        raise UsageError(
+            "no area would have children in care at the end if nothing changed: there is no "
+            "reduction to share"
+        )
+    program = replace(
+        fair.fixed({(held.name, ()): 0.0}),
+        objectives=fair.objectives[-1:],
+        row_upper=_with(fair.row_upper, rows, 0.0),
+    )
+    return program, Move(np.arange(rows.start, rows.stop), fair.row_upper[rows.start : rows.stop])
+
+
+def _with(numbers: Floats, family: Family, value: float) -> Floats:
+    """Numbers by row with one value for all of a family."""
+    changed = numbers.copy()
+    changed[family.start : family.stop] = value
+    return changed
 
 
 def nearest_target(instance: Instance) -> float | None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from allocator.explain.frontier.envelope import Piece
-from allocator.explain.frontier.frontier import BudgetFrontier, Frontier, TargetFrontier
+from allocator.explain.frontier.frontier import (
+    BudgetFrontier,
+    FairFrontier,
+    Frontier,
+    TargetFrontier,
+)
 from allocator.explain.words import heading, signed, window_words, with_window
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import ALL
@@ -17,6 +22,8 @@ SHOWN = 11  # points of the table
 
 def text(answer: Frontier) -> str:
     """The page."""
+    if isinstance(answer, FairFrontier):
+        return _fairness(answer)
     return _target(answer) if isinstance(answer, TargetFrontier) else _budget(answer)
 
 
@@ -137,6 +144,60 @@ def _more_money(here: Piece) -> str:
     if here.slope > -0.005:
         return "more money would not make it fewer"
     return f"£1m a year more would make it {-here.slope:.2f} fewer, at that rate"
+
+
+def _fairness(answer: FairFrontier) -> str:
+    last = financial_year(answer.instance.last_year)
+    asked = (
+        "what does it cost that no area is left behind: that every area has at least so much "
+        f"fewer children in care at the end of {last} than if nothing changes?"
+    )
+    if answer.reach is None or answer.end is None:
+        none = "Answer: no reduction is within reach: the funds do not pay for any plan."
+        return f"{heading(answer, asked)}\n\n{paragraph(none)}\n"
+    least = answer.walked.pieces[-1].value
+    if len(answer.table) == 1:
+        flat = (
+            f"Answer: the curve is flat.  The cheapest plan, {pounds(least * POUNDS)} at present "
+            f"value, gives every area {_percent(1 - answer.reach)} fewer, and no plan gives all of "
+            "them more: fairness costs nothing here."
+        )
+        return f"{heading(answer, asked)}\n\n{paragraph(flat)}\n"
+    rows = [
+        [
+            _percent(1 - at),
+            pounds(piece.line(at) * POUNDS),
+            pounds((piece.line(at) - least) * POUNDS),
+            pounds(_price(answer, piece, at) * POUNDS / 100),
+            window_words(piece.window),
+        ]
+        for at, piece in _sampled(answer)
+    ]
+    head = [
+        "Every area at least",
+        "Cost at present value",
+        "Price of fairness",
+        "One point more",
+        "Double investment",
+    ]
+    said = (
+        f"Answer: every area can have {_percent(1 - answer.reach)} fewer, and none of them more "
+        f"than that together.  Up to {_percent(1 - answer.end)} it costs nothing: the cheapest "
+        "plan gives every area that anyway.  All of it costs "
+        f"{pounds(answer.table['price_of_fairness'].max())} more than the cheapest plan."
+    )
+    more = (
+        f"Targets are left out: this is what the money can do.  The curve has "
+        f"{len(answer.table):,} exact breakpoints; --out writes all of them.  Prices are pounds at "
+        "present value, with what comes after the plan; one point is a percentage point."
+    )
+    told = [heading(answer, asked), paragraph(said), table(head, rows), paragraph(more)]
+    return "\n\n".join(told) + "\n"
+
+
+def _percent(share: float) -> str:
+    """A share to a thousandth of a percentage point; more children are less than nothing."""
+    return f"{100 * share:.3f}%"
 
 
 def _sampled(answer: Frontier) -> list[tuple[float, Piece]]:
