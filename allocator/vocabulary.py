@@ -33,6 +33,8 @@ DRAWN: Final = "drawn"
 UNSPENT: Final = "unspent"
 FAIR_SHARE: Final = "reduction_shared"
 REDUCTION: Final = "reduction"
+EXCESS: Final = "excess"  # children above a target, at a price
+OVERSPENT: Final = "overspent"
 
 FIRST_YEAR: Final = "services.first_year"  # a source that is a year, and moves in whole ones
 

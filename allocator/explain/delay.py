@@ -26,6 +26,7 @@ from allocator.solving.solve import plan_of
 from formulations import LEAST_COST
 
 SHIFTED, HELD = "shifted", "held"
+SHORT = ("children_above", "overspent")
 MOST = 4  # years of delay, unless more are asked for
 
 
@@ -41,6 +42,8 @@ class Delay(Answer):
             "status": "optimal, or infeasible: no plan exists",
             "cost": "£, present value: least cost of a plan, terminal value included",
             "extra_cost": "£, present value: more than the plan begun at once",
+            "children_above": "children above targets at year ends, added up, at a price",
+            "overspent": "£: statutory spend beyond the funds in all years, at a price",
             "child_years": "child-years in care in the years of the plan",
             "extra_child_years": "child-years in care more than in the plan begun at once",
             "payback_year": "year: first from which the cumulative position against the baseline "
@@ -110,7 +113,7 @@ class _Begun:
 
 def _why(begun: Instance) -> str:
     """How near to the last target the funds come where no plan meets the targets."""
-    if not begun.resolved.targets:
+    if not begun.resolved.targets or begun.shortfall.excess_price is not None:
         return "the funds run out"
     nearest = nearest_target(begun)
     if nearest is None:
@@ -175,8 +178,11 @@ def _whole(found: list[_Begun], at_once: Plan) -> pd.DataFrame:
         }  # fmt: skip
         if plan.found:
             first, length = plan.window or (None, None)
+            short = plan.shortfall() or {}
             row |= {
                 "cost": plan.objective,
+                "children_above": sum(short.get("excess", {}).values()),
+                "overspent": sum(short.get("overspent", {}).values()),
                 "child_years": child_years(plan),
                 "payback_year": plan.cash().lasting_payback_year,
                 "window_first_year": first,
@@ -188,7 +194,7 @@ def _whole(found: list[_Begun], at_once: Plan) -> pd.DataFrame:
         rows.append(row)
     table = pd.DataFrame(rows, columns=list(Delay.COLUMNS["delay"]))
     whole = ("payback_year", "window_first_year", "window_years")
-    money = ("cost", "extra_cost", "child_years", "extra_child_years")
+    money = ("cost", "extra_cost", "child_years", "extra_child_years", *SHORT)
     return table.astype(dict.fromkeys(whole, "Int64") | dict.fromkeys(money, "float64"))
 
 

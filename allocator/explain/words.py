@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allocator.explain.answers import Answer
 from allocator.instance.instance import Window
-from allocator.wording import counted, pounds, years_said
+from allocator.wording import counted, listed, pounds, years_said
 
 
 def window_words(window: Window | None) -> str:
@@ -30,6 +30,17 @@ def signed(amount: float) -> str:
     if abs(amount) < 0.5:
         return "the same"
     return f"{pounds(abs(amount))} {'more' if amount > 0 else 'less'}"
+
+
+def charged(answer: Answer) -> str:
+    """What a plan that falls short is charged, and that costs hold it; blank where it may not."""
+    prices = answer.instance.shortfall
+    said = []
+    if prices.excess_price is not None:
+        said.append(f"{pounds(prices.excess_price)} for a child above a target at a year's end")
+    if prices.overspend_price is not None:
+        said.append(f"£{prices.overspend_price:,.2f} on top of each pound overspent")
+    return f"  Costs hold what falling short is charged: {listed(said)}." if said else ""
 
 
 def capital(words: str) -> str:

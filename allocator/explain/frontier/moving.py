@@ -15,7 +15,7 @@ from allocator.instance.schema import ALL
 from allocator.program.matrix import Floats
 from allocator.program.program import Family, LinearProgram
 from allocator.solving.session import at_window, build
-from allocator.vocabulary import FAIR_SHARE, REDUCTION, TARGET
+from allocator.vocabulary import EXCESS, FAIR_SHARE, REDUCTION, TARGET
 from formulations import FAIR_REDUCTION
 
 FREE: Final = 100.0  # times the baseline's children: a share that holds nobody
@@ -35,7 +35,8 @@ class MovingTarget:
 def moving_target(instance: Instance, text: str | None = None) -> MovingTarget:
     """The target that ``text`` names, a year or ``area.year``; the last of them without it.
 
-    It moves in all years in which it holds.  UsageError where there is none of that name.
+    It moves in all years in which it holds, and is met there whatever the price of missing it.
+    UsageError where there is none of that name.
     """
     owner, year = _target_meant(instance, text)
     program = build(instance)
@@ -47,7 +48,10 @@ def moving_target(instance: Instance, text: str | None = None) -> MovingTarget:
     )
     row_upper = program.row_upper.copy()
     row_upper[rows] = 0.0
-    moved = replace(program, row_upper=row_upper)
+    upper, excess = program.upper.copy(), program.columns[EXCESS].positions
+    years = [(o, y) for o, y in excess if o == owner and year <= y < until]
+    upper[[excess[each] for each in years]] = 0.0
+    moved = replace(program, row_upper=row_upper, upper=upper)
     return MovingTarget(
         owner, year, float(program.row_upper[rows[0]]), moved, Move(rows, np.ones(len(rows)))
     )

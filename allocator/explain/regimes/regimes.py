@@ -21,11 +21,12 @@ import pandas as pd
 
 from allocator.explain.altered import with_cells, with_only
 from allocator.explain.answers import Answer
-from allocator.explain.regimes.settlements import Rolled, Settlement, roll
+from allocator.explain.regimes.settlements import LEAST, Rolled, Settlement, roll
 from allocator.instance import Instance
 from allocator.instance.schema import ALL
 from allocator.plan.plan import CashPosition
 from allocator.plan.tables import year_table
+from allocator.program.program import POUNDS
 from allocator.simulate import baseline
 from allocator.solving.session import Progress, Session
 from allocator.solving.solve import plan_of
@@ -49,7 +50,7 @@ class Regimes(Answer):
             "the targets, then least cost)",
             "cost": "£, present value: cost, terminal value included",
             "extra_cost": "£, present value: more than under fixed",
-            "money_short": "£: spent beyond the budgets, in all years",
+            "money_short": "£: spent beyond the budgets, in all years, at a price or not",
             "children_above": "children above the targets, added up over the years in which they "
             "hold",
             "children_in_care": "children in care at the end of the last year",
@@ -96,6 +97,30 @@ class _Ran:
     regime: str
     done: Settlement
     tables: Mapping[str, pd.DataFrame]
+
+    @property
+    def short(self) -> dict[int, float]:
+        """£ beyond the budgets by year, what the instance has a price for included."""
+        return _added(self.done.short, self.tables, "overspent", LEAST * POUNDS)
+
+    @property
+    def above(self) -> dict[int, float]:
+        """Children above targets by year, what the instance has a price for included."""
+        by_year = dict[int, float]()
+        for (_, year), children in self.done.above.items():
+            by_year[year] = by_year.get(year, 0.0) + children
+        return _added(by_year, self.tables, "excess", LEAST)
+
+
+def _added(
+    own: Mapping[int, float], tables: Mapping[str, pd.DataFrame], name: str, least: float
+) -> dict[int, float]:
+    """Amounts by year with those of a table, where there is one and they are more than rounding."""
+    found = dict(own)
+    for year, amount in tables[name].groupby("year")[name].sum().items() if name in tables else ():
+        if amount > least:
+            found[int(str(year))] = found.get(int(str(year)), 0.0) + float(amount)
+    return found
 
 
 def free_over_years(instance: Instance) -> Instance:
@@ -159,8 +184,8 @@ def _row(instance: Instance, ran: _Ran, usual: _Ran) -> dict[str, Any]:
         "status": MADE_GOOD if done.short or done.above else "optimal",
         "cost": done.cost,
         "extra_cost": done.cost - usual.done.cost,
-        "money_short": sum(done.short.values()),
-        "children_above": sum(done.above.values()),
+        "money_short": sum(ran.short.values()),
+        "children_above": sum(ran.above.values()),
         "children_in_care": float(years["children_in_care"].iloc[-1]),
         "double_running_cost": cash.double_running_cost,
         "payback_year": cash.payback_year,
@@ -183,7 +208,7 @@ def _years(instance: Instance, ran: _Ran) -> pd.DataFrame:
             "children_in_care": years["children_in_care"],
             "spend": years["total"],
             "prevention": years["early_help"] + years["edge_of_care"],
-            "money_short": [ran.done.short.get(int(year), 0.0) for year in years["year"]],
+            "money_short": [ran.short.get(int(year), 0.0) for year in years["year"]],
         }
     )
 
@@ -195,8 +220,8 @@ def _settlements(yearly: Rolled) -> pd.DataFrame:
             "window_first_year": each.window[0] if each.window else None,
             "window_years": each.window[1] if each.window else None,
             "expected_cost": each.cost,
-            "expected_short": sum(each.short.values()),
-            "expected_above": sum(each.above.values()),
+            "expected_short": sum(each.short.values()) + each.overspent,
+            "expected_above": sum(each.above.values()) + each.excess,
         }
         for each in yearly.settlements
     ]

@@ -24,11 +24,11 @@ from allocator.explain.auditing import Auditor
 from allocator.instance import Instance, Window
 from allocator.instance.schema import ALL
 from allocator.program.matrix import Floats
-from allocator.program.program import POUNDS, LinearProgram, Objective
+from allocator.program.program import MONEY, POUNDS, LinearProgram, Objective
 from allocator.simulate import baseline
 from allocator.solving.session import Progress, Session, WindowSolved, at_window, build
 from allocator.solving.windows import cheapest
-from allocator.vocabulary import DRAWN, TARGET, UNSPENT
+from allocator.vocabulary import DRAWN, EXCESS, OVERSPENT, TARGET, UNSPENT
 
 SHORT: Final = "short_of_money"
 HELD: Final = 1e-7  # relative: how near to what was decided the past is held
@@ -42,6 +42,7 @@ class Settlement:
     """One year's plan: what was known and what was expected when it was made.
 
     Money in £; ``short`` by year; ``above`` is children above the target by owner and year.
+    ``overspent`` and ``excess`` are what the instance has a price for, added up.
     """
 
     year: int
@@ -49,6 +50,8 @@ class Settlement:
     cost: float
     short: dict[int, float]
     above: dict[tuple[str, int], float]
+    overspent: float = 0.0
+    excess: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -187,10 +190,19 @@ def _told(settled: Instance, known: int, solved: WindowSolved) -> Settlement:
     assert solved.solution is not None
     primal = solved.solution.primal
     above = dict(_above(solved.program, primal))
+    short = short_by_year(settled, solved.program, primal)
     return Settlement(
-        known, solved.window, solved.value(-1) * POUNDS,
-        {y: s for y, s in short_by_year(settled, solved.program, primal).items() if s > 0}, above,
+        known, solved.window, solved.value(-1) * POUNDS, {y: s for y, s in short.items() if s > 0},
+        above, *(_priced(solved.program, primal, name) for name in (OVERSPENT, EXCESS)),
     )  # fmt: skip
+
+
+def _priced(program: LinearProgram, primal: Floats, name: str) -> float:
+    """What falls short at a price: £ or children, added up."""
+    family = program.columns[name]
+    values = primal[family.start : family.stop]
+    scale = POUNDS if family.unit == MONEY else 1.0
+    return float(values[values > LEAST].sum()) * scale
 
 
 def short_by_year(settled: Instance, program: LinearProgram, primal: Floats) -> dict[int, float]:

@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from allocator.explain.delay import HELD, SHIFTED, Delay
-from allocator.explain.words import heading, signed, window_words
+from allocator.explain.words import charged, heading, signed, window_words
 from allocator.instance.instance import financial_year
+from allocator.report.pages.answer import LEAST_CHILDREN, LEAST_POUNDS
 from allocator.wording import counted, number, paragraph, pounds, table
 
 
@@ -16,12 +17,18 @@ def text(answer: Delay) -> str:
     """The page."""
     head = ["Begun", "Targets", "Cost at present value", "More", "Child-years in care", "More",
             "Pays back", "Double investment"]  # fmt: skip
-    rows = [_row(row) for row in answer.table.to_dict("records")]
+    prices = answer.instance.shortfall
+    may = (prices.excess_price is not None, prices.overspend_price is not None)
+    head += [name for name, so in zip(("Above targets", "Overspent"), may, strict=True) if so]
+    rows = [
+        [*_row(row), *(cell for cell, so in zip(_short(row), may, strict=True) if so)]
+        for row in answer.table.to_dict("records")
+    ]
     told = (
         "Until it begins, every service stays at its baseline.  Starts of the double investment, "
         "and money that pays in its years alone, move by as many years; other budgets stay.  "
         "Shifted targets move too; held ones stay in their years.  Child-years are those in the "
-        "years of the plan; costs have what comes after it."
+        "years of the plan; costs have what comes after it." + charged(answer)
     )
     asked = "what does it cost to begin the same plan later?"
     parts = [heading(answer, asked), paragraph(_answer(answer)), table(head, rows, left=2)]
@@ -64,6 +71,17 @@ def _answer(answer: Delay) -> str:
         elif first is not None:
             said.append(f"a year's delay {so} leaves no plan: {first['why']}")
     return f"Answer: {'; '.join(said)}." if said else "Answer: no delay was asked for."
+
+
+def _short(row: dict[Any, Any]) -> list[str]:
+    """Children above the targets at year ends, added up, and £ beyond the funds."""
+    if row["status"] != "optimal":
+        return ["", ""]
+    above, beyond = row["children_above"], row["overspent"]
+    return [
+        number(above) if above > LEAST_CHILDREN else "–",
+        pounds(beyond) if beyond > LEAST_POUNDS else "–",
+    ]
 
 
 def _row(row: dict[Any, Any]) -> list[str]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from allocator.explain.regimes.regimes import FIXED, FREE, MADE_GOOD, YEARLY, Regimes
-from allocator.explain.words import heading, window_words
+from allocator.explain.regimes.regimes import FIXED, FREE, YEARLY, Regimes
+from allocator.explain.words import charged, heading, window_words
 from allocator.instance.instance import financial_year
 from allocator.wording import listed, number, paragraph, pounds, table
 
@@ -16,6 +16,7 @@ _NAMES = {
     FREE: "The same cash, free over the years",
     YEARLY: "Annual budgets, known a year at a time",
 }
+_NONE = "nothing short"
 _HOW = (
     "Free over the years: each balance has the cash of all its years from the first, and carries "
     "forward what is left.  Known a year at a time: each year's plan takes the years that are not "
@@ -29,11 +30,11 @@ _HOW = (
 def text(answer: Regimes) -> str:
     """The page."""
     asked = "what do annual budgets cost, and what is certainty worth?"
-    head = ["", "Cost at present value", "More", "Money short", "In care at the end",
-            "Double investment"]  # fmt: skip
+    head = ["", "Cost at present value", "More", "Money short", "Above targets",
+            "In care at the end", "Double investment"]  # fmt: skip
     rows = [_row(answer.row(regime)) for regime in _NAMES]
     parts = [heading(answer, asked), paragraph(_answer(answer)), table(head, rows)]
-    return "\n\n".join([*parts, _settled(answer), paragraph(_HOW)]) + "\n"
+    return "\n\n".join([*parts, _settled(answer), paragraph(_HOW + charged(answer))]) + "\n"
 
 
 def _answer(answer: Regimes) -> str:
@@ -48,9 +49,9 @@ def _said(costs: str, worse: dict[Any, Any], better: dict[Any, Any], than: str) 
     more = worse["cost"] - better["cost"]
     amount = pounds(abs(more)) if abs(more) >= 0.5 else "nothing"
     said = f"{costs} {amount} {'less' if more <= -0.5 else 'more'} {than}"
-    if MADE_GOOD not in (worse["status"], better["status"]):
-        return said
-    if better["status"] != MADE_GOOD:
+    if _short(worse) == _NONE:
+        return said if _short(better) == _NONE else f"{said}, and makes good {_short(better)}"
+    if _short(better) == _NONE:
         return f"{said}, and leaves {_short(worse)}"
     if _short(worse) == _short(better):
         return f"{said}, both with {_short(worse)}"
@@ -62,7 +63,7 @@ def _short(row: dict[Any, Any]) -> str:
     said = [f"{pounds(row['money_short'])} short"] if row["money_short"] else []
     if row["children_above"]:
         said.append(f"{number(row['children_above'])} children above the targets, over the years")
-    return listed(said) or "nothing short"
+    return listed(said) or _NONE
 
 
 def _row(row: dict[Any, Any]) -> list[str]:
@@ -70,6 +71,7 @@ def _row(row: dict[Any, Any]) -> list[str]:
     return [
         _NAMES[row["regime"]], pounds(row["cost"]), more,
         pounds(row["money_short"]) if row["money_short"] else "–",
+        number(row["children_above"]) if row["children_above"] else "–",
         number(row["children_in_care"]), window_words(_window(row)),
     ]  # fmt: skip
 
