@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -26,9 +26,11 @@ from allocator.instance import Instance, Window
 from allocator.instance.instance import window_facts
 from allocator.plan.plan import Plan
 from allocator.program.program import LinearProgram
-from allocator.solving.session import Progress, Session, Solved, build
+from allocator.solvers.catalogue import find_solver
+from allocator.solving.proved import Ladder
+from allocator.solving.session import Progress, Session, Solved, build, build_window
 from allocator.solving.solve import plan_of
-from formulations import USUAL
+from formulations import FORMULATIONS, USUAL
 
 _CONFLICT = {
     "constraint": "its name in docs/model.md",
@@ -140,7 +142,8 @@ def _of_plan(
     assert best.solution is not None
     trial = Trial(best.program, best.solution, session.ladder)
     rows = binding.binding(plan, trial, solved.ranging, tell)
-    cells = limits.limits(plan, trial, rows, tell)
+    before = _before_cost(plan) if FORMULATIONS[formulation].held else None
+    cells = limits.limits(plan, trial, rows, tell, before)
     tables = {
         "limits": cells,
         "binding": rows[list(binding.COLUMNS)],
@@ -148,6 +151,14 @@ def _of_plan(
         "windows": windows.windows(plan, solved, tell),
     }
     return Explanation(instance, formulation, session.solver, tables, plan)
+
+
+def _before_cost(plan: Plan) -> Trial:
+    """The program of the plan's window with what comes before the cost alone."""
+    program = build_window(plan.instance, plan.window, plan.formulation)
+    program = replace(program, objectives=program.objectives[:1])
+    ladder = Ladder(find_solver("simplex"))
+    return Trial(program, ladder.solve(program, doing="asking what comes before the cost"), ladder)
 
 
 def _no_plan(

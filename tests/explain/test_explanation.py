@@ -129,6 +129,42 @@ def test_it_explains_every_formulation(formulation):
     )
 
 
+@pytest.mark.parametrize("formulation", ["largest_reduction", "fair_reduction"])
+def test_what_comes_before_the_cost_is_priced_as_it_is_solved_again(formulation):
+    """Children, or the share, per £1m: not what a pound saves while they are held."""
+    answer = answer_of("window", formulation=formulation)
+    row = answer.tables["limits"].iloc[0]
+    assert row["key"] == "budgets.core.2023.amount"
+    assert row["relief"] == "£1 more"
+    more = 0.9 * row["betters_hold"]
+    richer = solve(
+        instance_of("window", f"budgets.core.2023.amount={117_856_021 + more}"),
+        formulation=formulation,
+    )
+    fair = formulation == "fair_reduction"
+    reached = [
+        -plan.theta if fair else float(plan.years()["children_in_care"].iloc[-1])
+        for plan in (answer.plan, richer)
+    ]
+    assert reached[0] - reached[1] == pytest.approx(row["betters"] * more / 1e6, rel=1e-4)
+    told = text(answer)
+    assert "£1 more" not in told
+    assert (
+        f"£1m more means {'0.491 points more of' if fair else '6.04 fewer children'}"
+        in " ".join(told.split())
+    )
+    assert "dearer" not in told
+    behind = answer.tables["windows"]["behind"]
+    assert behind.iloc[0] == pytest.approx(0, abs=1e-9)
+    assert (behind.dropna() > -1e-9).all()
+
+
+def test_cost_alone_has_nothing_before_it():
+    tables = answer_of("window").tables
+    assert tables["limits"]["betters"].isna().all()
+    assert tables["windows"]["behind"].isna().all()
+
+
 def test_without_targets_money_is_all_that_can_be_missing():
     instance = broken("money in every year")
     answer = explain(instance, formulation="largest_reduction")

@@ -27,6 +27,8 @@ from allocator.vocabulary import CONSTRAINTS, FIRST_YEAR
 
 MOST_PRICED: Final = 80  # cells, the weightiest first
 MOST_REACHED: Final = 20  # cells for which it is worked out how far the price holds
+_NOTHING: Final = 1e-12  # children, or share, for a unit
+_FIRST: Final = "first"  # a column to order by
 
 COLUMNS: Final = {
     "constraint": "its name in docs/model.md",
@@ -42,6 +44,9 @@ COLUMNS: Final = {
     "costs": "£ at present value that one unit the other way costs; infinite: no plan",
     "costs_hold": "units for which it does; blank where not worked out",
     "worth": "£ at present value: saves times all that is limited, for order alone",
+    "betters": "by how much one such unit, £1m of money, betters what comes before the cost: fewer "
+    "children in care at the end, or a larger share for every area; blank where nothing does",
+    "betters_hold": "units, £ of money, for which it does",
 }
 
 
@@ -98,9 +103,14 @@ _STEPS: Final[Mapping[str, Callable[[Plan, pd.DataFrame], Floats]]] = {
 
 
 def limits(
-    plan: Plan, trial: Trial, binding: pd.DataFrame, tell: Callable[[str, int, int], None]
-) -> pd.DataFrame:
-    """The table, ordered by worth, from the rows of ``binding``."""
+    plan: Plan, trial: Trial, binding: pd.DataFrame, tell: Callable[[str, int, int], None],
+    before: Trial | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """The table, ordered by worth, from the rows of ``binding``.
+
+    ``before`` is the program of what comes before the cost, where anything does: then ``saves``
+    and ``costs`` are with that held, and what betters it comes first.
+    """
     whole = {row: each for each in limits_of(plan.instance, trial.program) for row in each.rows}
     groups = [
         part for _, part in binding.groupby(["constraint", "key", "band"], sort=False, dropna=False)
@@ -110,9 +120,13 @@ def limits(
     for n, part in enumerate(groups[:MOST_PRICED]):
         tell("pricing limits", n, min(len(groups), MOST_PRICED))
         every = whole[int(part["position"].iloc[0])]
-        rows.append(_limit(plan, trial, part, every, n < MOST_REACHED))
-    table = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"row": "Int64"})
-    return table.sort_values("worth", ascending=False, kind="stable", ignore_index=True)
+        row = _limit(plan, trial, part, every, n < MOST_REACHED)
+        if before is not None:
+            row |= _betters(plan, before, part, every)
+        rows.append(row)
+    table = pd.DataFrame(rows, columns=[*COLUMNS, _FIRST]).astype({"row": "Int64"})
+    table = table.sort_values([_FIRST, "worth"], ascending=False, kind="stable", ignore_index=True)
+    return table[list(COLUMNS)]
 
 
 def _limit(
@@ -137,8 +151,7 @@ def _limit(
     steps = _STEPS[relief.step](plan, _keyed(trial, every))
     if not steps.any():  # nothing is there to be released
         return said | {"relief": relief.more, "saves": 0.0, "worth": 0.0}
-    sizes = part["size"].to_numpy(dtype=float) / np.where(part["unit"] == "£", POUNDS, 1.0)
-    units = float(sizes.mean() / steps[steps > 0].mean())
+    units = _units(part, steps)
     sides = {sign: trial.side(positions, sign * steps) for sign in (1.0, -1.0)}
     better = min(sides, key=lambda sign: (sides[sign].price, -sign))
     holds = [np.nan, np.nan]
@@ -151,6 +164,30 @@ def _limit(
         "holds": holds[0], "costs": sides[-better].price * POUNDS, "costs_hold": holds[1],
         "worth": saves * units,
     }  # fmt: skip
+
+
+def _units(part: pd.DataFrame, steps: Floats) -> float:
+    """How many units of relief all that is limited comes to, in a row that binds."""
+    sizes = part["size"].to_numpy(dtype=float) / np.where(part["unit"] == "£", POUNDS, 1.0)
+    return float(sizes.mean() / steps[steps > 0].mean())
+
+
+def _betters(plan: Plan, before: Trial, part: pd.DataFrame, every: Limit) -> dict[str, object]:
+    """What a unit does to that which comes before the cost, the way that betters it."""
+    relief = CONSTRAINTS[part["constraint"].iloc[0]].relief
+    assert relief is not None
+    positions, steps = np.array(every.rows), _STEPS[relief.step](plan, _keyed(before, every))
+    found: dict[str, object] = {"betters": 0.0, "betters_hold": np.nan, _FIRST: 0.0}
+    if not steps.any() or not before.solution.dual[positions].any():
+        return found
+    sides = {sign: before.side(positions, sign * steps) for sign in (1.0, -1.0)}
+    better = min(sides, key=lambda sign: (sides[sign].price, -sign))
+    gain, units = max(0.0, -sides[better].price), _units(part, steps)
+    if gain <= _NOTHING:
+        return found
+    holds = _held(before, positions, better * steps, sides[better], max(10.0, units))
+    scale = POUNDS if relief.step == "pound" else 1.0
+    return {"betters": gain * scale, "betters_hold": holds, _FIRST: gain * units}
 
 
 def _keyed(trial: Trial, every: Limit) -> pd.DataFrame:

@@ -36,6 +36,8 @@ COLUMNS: Final = {
     "is preferred) or infeasible",
     "objective": "£ at present value that the plan with it costs; blank where there is none",
     "dearer": "£ at present value by which it is dearer than the plan's",
+    "behind": "by how much it is worse in what comes before the cost: more children in care at the "
+    "end, or a smaller share for every area; blank where nothing does",
     "why": "what stops it, for the next cheapest and the nearest ones; blank for others",
 }
 
@@ -45,7 +47,7 @@ Tell = Callable[[str, int, int], None]
 def windows(plan: Plan, solved: Solved, tell: Tell) -> pd.DataFrame:
     """The table: the plan's window first, then by cost, then those that have no plan."""
     assert solved.best is not None
-    best = solved.best.value(-1)
+    best, first = solved.best.value(-1), _ranks(solved.best)[0]
     found = [each for each in solved.windows if each.optimal]
     found.sort(key=lambda each: (each.window != plan.window, _ranks(each)))
     lost = sorted(
@@ -58,16 +60,23 @@ def windows(plan: Plan, solved: Solved, tell: Tell) -> pd.DataFrame:
         same = len(_ranks(each)) == 1 and abs(more) <= TIE * max(1.0, abs(best))
         status = "chosen" if n == 0 else "same" if same else "dearer"
         why = ""
-        if status == "dearer" and not said:
+        behind = _ranks(each)[0] - first if len(_ranks(each)) > 1 else None
+        if status == "dearer" and not said and behind is None:
             why, said = _what_binds(plan, solved.best, each), True
-        rows.append(_row(each.window, status, each.value(-1) * POUNDS, more * POUNDS, why))
+        rows.append(_row(each.window, status, each.value(-1) * POUNDS, more * POUNDS, behind, why))
     for n, each in enumerate(lost):
         why = ""
         if n < MOST_CONFLICTS:
             why = conflict(plan.instance, each.program, each.window, tell).sentence
-        rows.append(_row(each.window, "infeasible", None, None, why))
+        rows.append(_row(each.window, "infeasible", None, None, None, why))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(
-        {"first_year": "Int64", "years": "Int64", "objective": float, "dearer": float}
+        {
+            "first_year": "Int64",
+            "years": "Int64",
+            "objective": float,
+            "dearer": float,
+            "behind": float,
+        }
     )
 
 
@@ -75,11 +84,9 @@ def _ranks(each: WindowSolved) -> tuple[float, ...]:
     return tuple(each.value(stage) for stage in range(len(each.program.objectives)))
 
 
-def _row(
-    window: Window | None, status: str, objective: float | None, more: float | None, why: str
-) -> tuple[object, ...]:
+def _row(window: Window | None, status: str, *figures: float | str | None) -> tuple[object, ...]:
     start, length = window or (None, None)
-    return start, length, window_words(window), status, objective, more, why
+    return start, length, window_words(window), status, *figures
 
 
 def _apart(chosen: Window | None, other: Window | None) -> int:

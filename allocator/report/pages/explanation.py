@@ -13,6 +13,7 @@ from allocator.plan.services import NONE
 from allocator.report.pages.no_plan import no_plan
 from allocator.vocabulary import TARGET
 from allocator.wording import counted, number, paragraph, plain, pounds, shortened, table
+from formulations import FORMULATIONS
 
 MOST_LIMITS: Final = 10
 MOST_WINDOWS: Final = 4
@@ -41,10 +42,10 @@ def _of_plan(answer: Explanation) -> Iterator[str]:
 def _first(answer: Explanation) -> str:
     """What is worth most, in a sentence."""
     rows = records(answer.tables["limits"])
-    paying = [row for row in rows if row["saves"] > 0]
+    paying = [row for row in rows if row["saves"] > 0 or _is_better(row)]
     if not paying:
         return "No limit stands in its way: none would save anything if it gave way."
-    return f"The weightiest limit is {paying[0]['words']}: {_saving(paying[0])}."
+    return f"The weightiest limit is {paying[0]['words']}: {_saving(answer, paying[0])}."
 
 
 def _limits(answer: Explanation) -> Iterator[str]:
@@ -59,7 +60,8 @@ def _limits(answer: Explanation) -> Iterator[str]:
         yield "  The targets do not bind: the cheapest plan goes below them of itself."
     for row in rows[:MOST_LIMITS]:
         yield paragraph(f"{capital(row['words'])} ({where(row)}):", "  ")
-        yield paragraph(f"{_saving(row)}; {_costing(row)}.", "    ")
+        other = "" if _is_better(row) else f"; {_costing(row)}"
+        yield paragraph(f"{_saving(answer, row)}{other}.", "    ")
     left = len(rows) - MOST_LIMITS
     if left > 0:
         yield f"  and {left} more of less weight; --out writes them to limits.csv"
@@ -83,8 +85,23 @@ def _left_out(answer: Explanation) -> str:
     return "  ".join(told)
 
 
-def _saving(row: dict[str, Any]) -> str:
+def _is_better(row: dict[str, Any]) -> bool:
+    return bool((row["betters"] or 0.0) > 0)
+
+
+def _before(answer: Explanation, amount: float) -> str:
+    """``3.2 fewer children in care at the end``, or what else comes before the cost."""
+    if FORMULATIONS[answer.formulation].is_fair:
+        return f"{plain(100 * amount, 3)} points more of the share by which every area has fewer"
+    return f"{plain(amount, 3)} fewer children in care at the end"
+
+
+def _saving(answer: Explanation, row: dict[str, Any]) -> str:
     """``one child more in the target saves £221,302 (each of the first 2.1)``."""
+    if _is_better(row):
+        unit = row["relief"].replace("£1 ", "£1m ")
+        far = _as_far(row["relief"], row["betters_hold"])
+        return f"{unit} means {_before(answer, row['betters'])}{far}"
     if not row["saves"] > 0:
         return f"{row['relief']} saves nothing, since other limits bind as well"
     return f"{row['relief']} saves {pounds(row['saves'])}{_as_far(row['relief'], row['holds'])}"
@@ -124,11 +141,22 @@ def _windows(answer: Explanation) -> Iterator[str]:
             said = f"{name}: there is no plan{why}."
         elif row["status"] == "same":
             said = f"{name}: costs the same; the shorter, then the earlier, is preferred."
+        elif row["behind"] is not None:
+            said = f"{name}: {_behind(answer, row)}."
         else:
             said = f"{name}: {pounds(row['dearer'])} dearer{why}."
         yield paragraph(said, "  ")
     if len(rows) - 1 > len(shown):
         yield f"  and {counted(len(rows) - 1 - len(shown), 'window')} more; --out writes them all"
+
+
+def _behind(answer: Explanation, row: dict[str, Any]) -> str:
+    """By how much a window is worse in what comes before the cost, or else dearer."""
+    if row["behind"] <= 1e-6:
+        return f"as few children, {pounds(row['dearer'])} dearer"
+    if FORMULATIONS[answer.formulation].is_fair:
+        return f"{plain(100 * row['behind'], 3)} points less of the share that every area reaches"
+    return f"{plain(row['behind'], 3)} more children in care at the end"
 
 
 def _services(answer: Explanation) -> Iterator[str]:

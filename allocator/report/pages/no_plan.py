@@ -68,8 +68,12 @@ def _way(answer: Explanation, way: Way) -> str:
     if said is not None:
         after = financial_year(int(way.after)) if way.unit == "year" else number(way.after)
         return f"{way.words} ({way.cell}): {said.format(after)}{window}"
-    amount = pounds if way.unit == "£" else number
-    would = f"{amount(way.after)} would do, not {amount(way.before or 0.0)}"
+    after, before = (number(each) for each in (way.after, way.before or 0.0))
+    if way.unit == "£":
+        after, before = pounds(way.after), pounds(way.before or 0.0)
+    elif after in (before, "0.0"):  # the least change is less than a tenth
+        after = plain(way.after, 2)
+    would = f"{after} would do, not {before}"
     return f"{way.words} ({way.cell}): {would}{window}"
 
 

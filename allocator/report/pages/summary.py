@@ -162,6 +162,8 @@ def _binding(plan: Plan) -> str:
     if len(found) > len(shown):
         left = len(found) - len(shown)
         lines.append(f"  and {left} more of less weight; `solve --out` writes them to prices.csv")
+    if held and found:
+        lines.append("  What a unit, or £1m more, does to the children: see `allocator explain`")
     if found:
         lines.append(
             "  Where limits meet, more and less of one differ in worth: see `allocator explain`"
