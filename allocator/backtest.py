@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from allocator.calibrate.history import History, history
 from allocator.calibrate.panel.councils import plain
-from allocator.calibrate.projection import Flows, project
-from allocator.calibrate.uncertainty import Uncertainty, measure
+from allocator.calibrate.projection import ConstantFlows, project
+from allocator.calibrate.uncertainty import ProjectionSpread, measure
 from allocator.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Backtest:
     forecast: dict[str, Floats]  # by method
     intervals: dict[float, tuple[Floats, Floats]]  # by level
     left_out: tuple[str, ...]  # councils at the base without an outcome to compare with
-    uncertainty: Uncertainty
+    uncertainty: ProjectionSpread
 
     @property
     def year(self) -> int:
@@ -219,7 +219,7 @@ def backtest(panel: Panel, base: int, horizon: int) -> list[Backtest]:
 
 
 def _compared(
-    panel: Panel, past: History, flows: Flows, doubt: Uncertainty, ahead: int
+    panel: Panel, past: History, flows: ConstantFlows, doubt: ProjectionSpread, ahead: int
 ) -> Backtest | None:
     came = panel.matrix("cla_31mar", past.codes, [past.base + ahead])[:, 0]
     there = came > 0
@@ -234,12 +234,17 @@ def _compared(
     median = forecast[ALLOCATOR][there]
     sd = doubt.sd(past.opening[there], ahead)
     return Backtest(
-        past.base, ahead, _picked(past.codes, there), _picked(past.names, there),
-        past.opening[there], came[there],
+        past.base,
+        ahead,
+        _picked(past.codes, there),
+        _picked(past.names, there),
+        past.opening[there],
+        came[there],
         {name: values[there] for name, values in forecast.items()},
         {level: doubt.interval(median, sd, level) for level in LEVELS},
-        _picked(past.names, ~there), doubt,
-    )  # fmt: skip
+        _picked(past.names, ~there),
+        doubt,
+    )
 
 
 def _picked(words: Sequence[str], where: NDArray[np.bool_]) -> tuple[str, ...]:
@@ -255,7 +260,7 @@ def trend(past: History, ahead: int) -> Floats:
     return found
 
 
-def repeated(past: History, flows: Flows, ahead: int) -> Floats:
+def repeated(past: History, flows: ConstantFlows, ahead: int) -> Floats:
     """The base year's entries and exits once more, then the estimated flows.
 
     It is what an instance says whose first year repeats the base year.
@@ -264,4 +269,4 @@ def repeated(past: History, flows: Flows, ahead: int) -> Floats:
     first = np.where(np.isfinite(net), past.opening + net, flows.stock(1)[:, 0])
     if ahead == 1:
         return np.maximum(first, 0.0)
-    return Flows(np.maximum(first, 0.0), flows.entries, flows.rate).stock(ahead - 1)[:, -1]
+    return ConstantFlows(np.maximum(first, 0.0), flows.entries, flows.rate).stock(ahead - 1)[:, -1]

@@ -79,8 +79,17 @@ class Bench:
         """An instance of so many authorities, written once."""
         folder = self.place / f"areas-{areas}-{periods}"
         if not folder.exists():
-            measure.run("-m", "benchmarks.country", folder, "--areas", str(areas),
-                        "--periods", str(periods), "--data", self.data)  # fmt: skip
+            measure.run(
+                "-m",
+                "benchmarks.country",
+                folder,
+                "--areas",
+                str(areas),
+                "--periods",
+                str(periods),
+                "--data",
+                self.data,
+            )
         return folder
 
     def build(self) -> None:
@@ -90,13 +99,19 @@ class Bench:
         self.told.append(building.check_same(ONE, wanted))
         sizes: list[tuple[str, Path, int]] = [("One council, 40 quarters", ONE, 10)]
         if not self.quick:
-            sizes += [("Twelve councils, 40 quarters", TWELVE, 3),
-                      ("151 authorities, 40 quarters", self.country(151), 2)]  # fmt: skip
+            sizes += [
+                ("Twelve councils, 40 quarters", TWELVE, 3),
+                ("151 authorities, 40 quarters", self.country(151), 2),
+            ]
         for title, folder, repeats in sizes:
             text, found = building.compare(
-                title, folder, wanted, 1 if self.quick else self.rounds,
-                1 if self.quick else repeats, ("pyomo",) if "151" in title else (),
-            )  # fmt: skip
+                title,
+                folder,
+                wanted,
+                1 if self.quick else self.rounds,
+                1 if self.quick else repeats,
+                ("pyomo",) if "151" in title else (),
+            )
             self.told.append(text)
             if folder is ONE:
                 self.aims += building.verdicts_one(found)
@@ -110,8 +125,10 @@ class Bench:
         self.aims += aims
         sizes = {"3 areas, quarters": self.country(3)}
         if not self.quick:
-            sizes |= {"12 areas, quarters": self.country(12),
-                      "151 areas, years": self.country(151, 1)}  # fmt: skip
+            sizes |= {
+                "12 areas, quarters": self.country(12),
+                "151 areas, years": self.country(151, 1),
+            }
         text, aims = solving.country(sizes, 10 * self.seconds, 1.2)
         self.told.append("### Every window of many areas, against HiGHS's own time\n\n" + text)
         self.aims += aims
@@ -195,8 +212,11 @@ def report(bench: Bench, chosen: argparse.Namespace) -> str:
     """The file so far."""
     what = f"--only {chosen.only} --rounds {chosen.rounds} --seconds {chosen.seconds:g}"
     quick = " --quick" if chosen.quick else ""
-    panel = "the published panel" if (chosen.data / "la_panel_lait_2016_2025.csv").exists() else \
-        "councils at random"  # fmt: skip
+    panel = (
+        "the published panel"
+        if (chosen.data / "la_panel_lait_2016_2025.csv").exists()
+        else "councils at random"
+    )
     head = f"""# Benchmarks
 
 Written by `make bench`; to repeat it: `python -m benchmarks {what}{quick}`.

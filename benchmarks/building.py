@@ -26,15 +26,21 @@ def check_same(folder: Path, peers: Sequence[str]) -> str:
     said = [run("-W", "ignore", "-m", "benchmarks.sameness", peer, folder).said for peer in others]
     worst = max(each["worst"] for each in said)
     names = ", ".join(PEERS[peer] for peer in others)
-    return (f"The programs of {names} hold the same {said[0]['entries']:,} coefficients, bounds "
-            f"and costs as ours, number by number, and have the same optimum: the worst relative "
-            f"difference is {worst:.0e}.")  # fmt: skip
+    return (
+        f"The programs of {names} hold the same {said[0]['entries']:,} coefficients, bounds "
+        f"and costs as ours, number by number, and have the same optimum: the worst relative "
+        f"difference is {worst:.0e}."
+    )
 
 
 def compare(
-    title: str, folder: Path, peers: Sequence[str], rounds: int, repeats: int,
+    title: str,
+    folder: Path,
+    peers: Sequence[str],
+    rounds: int,
+    repeats: int,
     slow: Sequence[str] = (),
-) -> tuple[str, dict[str, dict[str, list[float]]]]:  # fmt: skip
+) -> tuple[str, dict[str, dict[str, list[float]]]]:
     """A table of the peers at one size, and what it holds; ``slow`` ones run only once."""
     quick = [peer for peer in peers if peer not in slow]
     timed = in_turn(quick, rounds, lambda peer: build(peer, folder, 1 + repeats))
@@ -76,10 +82,14 @@ def _later(values: list[float]) -> list[float]:
 def verdicts_one(found: dict[str, dict[str, list[float]]]) -> list[str]:
     """The aims at one council."""
     return [
-        verdict(f"one council, build, of {PEERS[peer]}'s time",
-                ratio(found["allocator"]["cpu"], found[peer]["cpu"]), aim)
-        for peer, aim in (("pyomo", 0.1), ("linopy", 0.2)) if peer in found
-    ]  # fmt: skip
+        verdict(
+            f"one council, build, of {PEERS[peer]}'s time",
+            ratio(found["allocator"]["cpu"], found[peer]["cpu"]),
+            aim,
+        )
+        for peer, aim in (("pyomo", 0.1), ("linopy", 0.2))
+        if peer in found
+    ]
 
 
 def verdicts_country(found: dict[str, dict[str, list[float]]]) -> list[str]:
@@ -99,19 +109,33 @@ def grow(folders: dict[str, Path], rounds: int, seconds: float) -> str:
     names = list(folders)
     built = in_turn(names, rounds, lambda name: build("allocator", folders[name], 3))
     solved = in_turn(
-        names, 1,
+        names,
+        1,
         lambda name: run("-m", "benchmarks.worker", "solve", "highs", folders[name], str(seconds)),
-    )  # fmt: skip
+    )
     rows = []
     for name in names:
         said = solved[name][0].said
         wall = list(chain.from_iterable(_later(r.said["wall"]) for r in built[name]))
         answer = f"{said['seconds']:.3g} s" if said["status"] == "optimal" else said["status"]
         rows.append(
-            (name, f"{said['rows']:,} × {said['columns']:,}", f"{said['entries']:,}",
-             spread(wall), spread([r.memory for r in built[name]], "MB"), answer,
-             f"{solved[name][0].memory:,.0f} MB")
-        )  # fmt: skip
-    heads = ("", "rows × columns", "entries", "build and hand over", "peak memory, built",
-             "solve of the longest window, from nothing", "peak memory, solved")  # fmt: skip
+            (
+                name,
+                f"{said['rows']:,} × {said['columns']:,}",
+                f"{said['entries']:,}",
+                spread(wall),
+                spread([r.memory for r in built[name]], "MB"),
+                answer,
+                f"{solved[name][0].memory:,.0f} MB",
+            )
+        )
+    heads = (
+        "",
+        "rows × columns",
+        "entries",
+        "build and hand over",
+        "peak memory, built",
+        "solve of the longest window, from nothing",
+        "peak memory, solved",
+    )
     return table(heads, rows)

@@ -46,12 +46,22 @@ def hand_over(program: Arrays) -> highspy.Highs:
     model.setOptionValue("output_flag", False)
     rows, columns = program.matrix.shape
     model.passModel(
-        columns, rows, program.matrix.nnz, int(highspy.MatrixFormat.kColwise),
-        int(highspy.ObjSense.kMinimize), 0.0, program.costs, program.lower, program.upper,
-        program.row_lower, program.row_upper, program.matrix.indptr.astype(np.int32),
-        program.matrix.indices.astype(np.int32), program.matrix.data,
+        columns,
+        rows,
+        program.matrix.nnz,
+        int(highspy.MatrixFormat.kColwise),
+        int(highspy.ObjSense.kMinimize),
+        0.0,
+        program.costs,
+        program.lower,
+        program.upper,
+        program.row_lower,
+        program.row_upper,
+        program.matrix.indptr.astype(np.int32),
+        program.matrix.indices.astype(np.int32),
+        program.matrix.data,
         np.zeros(columns, dtype=np.int32),
-    )  # fmt: skip
+    )
     return model
 
 

@@ -31,8 +31,7 @@ def model(instance: Instance) -> linopy.Model:
     found = linopy.Model()
     for name, columns in vars(x).items():
         if name != "width":
-            dims = [pd.RangeIndex(size, name=f"{name}_{n}") for n, size in
-                    enumerate(columns.shape)]  # fmt: skip
+            dims = [pd.RangeIndex(size, name=f"{name}_{n}") for n, size in enumerate(columns.shape)]
             found.add_variables(lower[columns], upper[columns], coords=dims, name=name)
     starts = np.cumsum([0, *map(len, rows.lower)])
     blocks: list[list[tuple[Array, Array, Array]]] = [[] for _ in rows.lower]
@@ -44,8 +43,10 @@ def model(instance: Instance) -> linopy.Model:
             terms = [_terms(rows_ - start, c, v, len(low)) for rows_, c, v in block]
             labels, values = (np.hstack(part) for part in zip(*terms, strict=True))
             dims = (f"row_{start}", "_term")
-            data = xr.Dataset({"coeffs": (dims, values), "vars": (dims, labels)},
-                              coords={dims[0]: pd.RangeIndex(len(low), name=dims[0])})  # fmt: skip
+            data = xr.Dataset(
+                {"coeffs": (dims, values), "vars": (dims, labels)},
+                coords={dims[0]: pd.RangeIndex(len(low), name=dims[0])},
+            )
             _constrain(found, linopy.LinearExpression(data, found), low, high, dims[0])
     used = np.flatnonzero(costs)
     objective = {"coeffs": ("_term", costs[used]), "vars": ("_term", used)}

@@ -28,8 +28,10 @@ def build(instance: Instance) -> Any:
     model = highs.Model()
     model.set_model_attribute(poi.ModelAttribute.Silent, True)
     continuous = poi.VariableDomain.Continuous
-    variables = [model.add_variable(continuous, low, high) for low, high in
-                 zip(lower.tolist(), upper.tolist(), strict=True)]  # fmt: skip
+    variables = [
+        model.add_variable(continuous, low, high)
+        for low, high in zip(lower.tolist(), upper.tolist(), strict=True)
+    ]
     at, columns, values = (np.concatenate(part) for part in zip(*rows.entries, strict=True))
     matrix = csr_array(coo_array((values, (at, columns)), shape=(rows.height, x.width)))
     low, high = np.concatenate(rows.lower), np.concatenate(rows.upper)

@@ -101,15 +101,19 @@ def _random(seed: int = 1) -> Iterator[Authority]:
     for number in cycle([None]):
         del number
         yield Authority(
-            f"council_{random.getrandbits(32):08x}", random.lognormvariate(math.log(450), 0.6),
-            random.uniform(0.3, 0.5), random.uniform(1500, 2500),
-        )  # fmt: skip
+            f"council_{random.getrandbits(32):08x}",
+            random.lognormvariate(math.log(450), 0.6),
+            random.uniform(0.3, 0.5),
+            random.uniform(1500, 2500),
+        )
 
 
 def country(
-    areas: int = AUTHORITIES, periods_per_year: int = 4, data: Path | None = DATA,
+    areas: int = AUTHORITIES,
+    periods_per_year: int = 4,
+    data: Path | None = DATA,
     kind: Kind = KINDS["slack"],
-) -> Instance:  # fmt: skip
+) -> Instance:
     """An instance of so many authorities over ten years."""
     pattern = read(PATTERN)
     chosen = authorities(data, areas)
@@ -118,9 +122,13 @@ def country(
         name: tuple(_rows(pattern, name, ours)) for name in pattern.tables if name != "targets"
     }
     draft = replace(
-        pattern, name=f"areas-{areas}", title=f"{areas} authorities", tables=tables,
-        periods_per_year=periods_per_year, remarks={},
-    )  # fmt: skip
+        pattern,
+        name=f"areas-{areas}",
+        title=f"{areas} authorities",
+        tables=tables,
+        periods_per_year=periods_per_year,
+        remarks={},
+    )
     return _with_money(draft, kind)
 
 

@@ -38,8 +38,15 @@ def main() -> None:
         solver.run()
         if solver.getModelStatus() == highspy.HighsModelStatus.kOptimal:
             objectives.append(solver.getInfo().objective_function_value)
-    print(json.dumps({"least": min(objectives, default=None), "solved": len(objectives),
-                      "solving": solver.getRunTime() if solver else 0.0}))  # fmt: skip
+    print(
+        json.dumps(
+            {
+                "least": min(objectives, default=None),
+                "solved": len(objectives),
+                "solving": solver.getRunTime() if solver else 0.0,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

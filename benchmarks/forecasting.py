@@ -51,8 +51,10 @@ def truth(world: World, children: Sequence[Child], futures: int, seed: int) -> S
     now = (world.burn_in + YEARS) * YEAR
     there = [
         (child.born, spell.category)
-        for child in children for spell in child.spells if spell.start <= now < spell.end
-    ]  # fmt: skip
+        for child in children
+        for spell in child.spells
+        if spell.start <= now < spell.end
+    ]
     totals: Stocks = [{} for _ in range(AHEAD)]
     for future in range(futures):
         after = simulate(World(world.entries, 0, world.rates), AHEAD, seed * 1000 + future)
@@ -173,8 +175,9 @@ def compare(
             for name, run in chosen.items():
                 done = run(folder)
                 spent[name].append(done)
-                errors[name].append([error(done.said["stocks"], known, y)
-                                     for y in range(1, AHEAD + 1)])  # fmt: skip
+                errors[name].append(
+                    [error(done.said["stocks"], known, y) for y in range(1, AHEAD + 1)]
+                )
         told.append(_table(size, spent, errors))
         if peer is not None:
             aims += _verdicts(size, spent, errors)
@@ -190,10 +193,17 @@ def by_size(place: Path, times: Sequence[int], rounds: int) -> str:
         folder = place / f"times-{each}"
         episodes = multiply(place / "one", folder, each)
         found = [
-            measure.run("-m", "allocator.cli", "calibrate", "ssda903", folder, "--out",
-                        place / f"instance-{each}-{n}")
+            measure.run(
+                "-m",
+                "allocator.cli",
+                "calibrate",
+                "ssda903",
+                folder,
+                "--out",
+                place / f"instance-{each}-{n}",
+            )
             for n in range(rounds)
-        ]  # fmt: skip
+        ]
         rows.append([f"{episodes:,}", *(measure.spread([getattr(r, k) for r in found], unit)
                      for k, unit in (("wall", "s"), ("cpu", "s"), ("memory", "MB")))])  # fmt: skip
     return measure.table(["episodes", "wall-clock", "CPU", "peak memory"], rows)
@@ -202,33 +212,45 @@ def by_size(place: Path, times: Sequence[int], rounds: int) -> str:
 def _mean(errors: list[list[tuple[float, float]]], kind: int, year: int | None = None) -> float:
     """Mean error of the total (0) or by category (1), in a year or over all of them."""
     return fmean(
-        each[kind] for found in errors
+        each[kind]
+        for found in errors
         for each in (found if year is None else found[year - 1 : year])
-    )  # fmt: skip
+    )
 
 
 def _table(
-    size: float, spent: dict[str, list[measure.Run]],
+    size: float,
+    spent: dict[str, list[measure.Run]],
     errors: dict[str, list[list[tuple[float, float]]]],
-) -> str:  # fmt: skip
+) -> str:
     episodes = spent[SAME][0].said["episodes"]
     years = range(1, AHEAD + 1)
     rows = [
-        [name, *(f"{_mean(errors[name], kind, year):.1%}" for kind in (0, 1) for year in years),
-         measure.spread([run.said["cpu"] for run in spent[name]]),
-         measure.spread([run.cpu for run in spent[name]]),
-         measure.spread([run.memory for run in spent[name]], "MB")]
+        [
+            name,
+            *(f"{_mean(errors[name], kind, year):.1%}" for kind in (0, 1) for year in years),
+            measure.spread([run.said["cpu"] for run in spent[name]]),
+            measure.spread([run.cpu for run in spent[name]]),
+            measure.spread([run.memory for run in spent[name]], "MB"),
+        ]
         for name in spent
-    ]  # fmt: skip
-    heads = ["", *(f"total, year {y}" for y in years), *(f"by category, year {y}" for y in years),
-             "CPU, imports left out", "CPU, whole process", "peak memory"]  # fmt: skip
+    ]
+    heads = [
+        "",
+        *(f"total, year {y}" for y in years),
+        *(f"by category, year {y}" for y in years),
+        "CPU, imports left out",
+        "CPU, whole process",
+        "peak memory",
+    ]
     return f"**{size:g} entries a year, {episodes:,} episodes**\n\n" + measure.table(heads, rows)
 
 
 def _verdicts(
-    size: float, spent: dict[str, list[measure.Run]],
+    size: float,
+    spent: dict[str, list[measure.Run]],
     errors: dict[str, list[list[tuple[float, float]]]],
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     what = f"(g) {size:g} entries a year: "
     cpu = {name: [run.said["cpu"] for run in spent[name]] for name in (SAME, THEIRS)}
     return [

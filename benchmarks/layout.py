@@ -18,8 +18,9 @@ class Columns:
 
     def __init__(self, t: Tables) -> None:
         self.width = 0
-        states, services, bands = (len(x) for x in (t.state["area"], t.service["area"],
-                                                    t.band["service"]))  # fmt: skip
+        states, services, bands = (
+            len(x) for x in (t.state["area"], t.service["area"], t.band["service"])
+        )
         everywhere = t.periods + 2 * t.around + 1
         self.children = self._family(states, t.periods + 1)
         self.level = self._family(services, everywhere)
@@ -165,9 +166,7 @@ def _levels(t: Tables, x: Columns, rows: Rows) -> None:
         rows.put(change, columns, sign)
     growing = np.isfinite(s["growth_per_year"])
     most = (s["growth_per_year"][growing] * t.length)[:, None]
-    rows.put(
-        rows.add(now[growing].shape, -np.inf, most), x.expansion[growing], 1
-    )  # fmt: skip
+    rows.put(rows.add(now[growing].shape, -np.inf, most), x.expansion[growing], 1)
     released = rows.add(now.shape, -np.inf, 0.0)
     rows.put(released, x.contraction, 1)
     rows.put(released, before, -(s["release_per_year"] * t.length)[:, None])
@@ -215,9 +214,10 @@ def _money(t: Tables, x: Columns, rows: Rows) -> None:
     at = spend[p["area"], p["tier"]][:, t.year]
     running = x.level[:, t.around + 1 : t.around + 1 + t.periods]
     for columns, unit in (
-        (running, p["unit_cost"] * t.length), (x.expansion, p["setup_cost"]),
+        (running, p["unit_cost"] * t.length),
+        (x.expansion, p["setup_cost"]),
         (x.contraction, p["exit_cost"]),
-    ):  # fmt: skip
+    ):
         rows.put(at, columns, -((unit / 1e6)[:, None] * p["price"])[:, t.year])
     funded = rows.add(fixed.shape, 0.0, 0.0)
     rows.put(funded, x.spend, 1)

@@ -135,9 +135,10 @@ def _live(child: Child, category: str, now: float, world: World, rng: random.Ran
         age = (now - child.born) / YEAR
         band = max(n for n in range(5) if AGES[n] <= age + 1e-9)
         routes = [
-            (end, rates[band]) for (begin, end), rates in world.rates.items()
+            (end, rates[band])
+            for (begin, end), rates in world.rates.items()
             if begin == category and rates[band] > 0
-        ]  # fmt: skip
+        ]
         total = sum(rate for _, rate in routes)
         wait = rng.expovariate(total / YEAR) if total else float("inf")
         birthday = child.born + AGES[band + 1] * YEAR
@@ -174,9 +175,14 @@ Line = list[str]
 
 
 def write_returns(
-    folder: Path, children: Sequence[Child], world: World, years: int, last_year: int = 2025,
-    dirt: Dirt | None = None, seed: int = 1,
-) -> None:  # fmt: skip
+    folder: Path,
+    children: Sequence[Child],
+    world: World,
+    years: int,
+    last_year: int = 2025,
+    dirt: Dirt | None = None,
+    seed: int = 1,
+) -> None:
     """A folder for each return, named by the year of its 31 March, with both files.
 
     The last return ends on 31 March ``last_year``, ``years`` after the burn-in; it and those
@@ -189,27 +195,34 @@ def write_returns(
              "REASON_PLACE_CHANGE", "HOME_POST", "PL_POST", "URN")  # fmt: skip
     first = date(last_year - years, 3, 31)
     lived = [
-        (str(900_000_000 + 7 * n), zero + timedelta(days=int(child.born)),
-         list(_rows(child, zero, rng, dirt)))
+        (
+            str(900_000_000 + 7 * n),
+            zero + timedelta(days=int(child.born)),
+            list(_rows(child, zero, rng, dirt)),
+        )
         for n, child in enumerate(children)
         if zero + timedelta(days=int(child.spells[-1].end)) > first
-    ]  # fmt: skip
+    ]
     for year in range(last_year - years + 1, last_year + 1):
         place = folder / str(year)
         place.mkdir(parents=True, exist_ok=True)
         closing, opening = date(year, 3, 31), date(year - 1, 3, 31)
         episodes, header = [], []
         for name, born, rows in lived:
-            own = [_as_returned(name, row, closing) for row in rows
-                   if row[0] <= closing and (row[1] > opening)]  # fmt: skip
+            own = [
+                _as_returned(name, row, closing)
+                for row in rows
+                if row[0] <= closing and (row[1] > opening)
+            ]
             if own:
                 episodes += list(_dirty(own, rng, dirt))
                 told = "" if rng.random() < dirt.no_birth else _shown(born)
                 header.append([name, "1", told, "WBRI", "", "", ""])
         encoding = "utf-8" if dirt == CLEAN else ("cp1252" if year % 2 else "utf-8-sig")
-        for file, head, lines in (("episodes.csv", heads, episodes),
-                                  ("header.csv", ("CHILD", "SEX", "DOB", "ETHNIC", "UPN", "MOTHER",
-                                                  "MC_DOB"), header)):  # fmt: skip
+        for file, head, lines in (
+            ("episodes.csv", heads, episodes),
+            ("header.csv", ("CHILD", "SEX", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB"), header),
+        ):
             with (place / file).open("w", encoding=encoding, newline="") as out:
                 writer = csv.writer(out)
                 writer.writerow(head)
@@ -263,8 +276,21 @@ def _as_returned(name: str, row: Row, closing: date) -> Line:
     """A row as the return of a year has it: open where it ends later."""
     start, end, status, place, provider, reason = row
     ended = end <= closing
-    return [name, _shown(start), "S", status, "N1", place, provider, _shown(end) if ended else "",
-            reason if ended else "", "", "ZZ1 1ZZ–", "", ""]  # fmt: skip
+    return [
+        name,
+        _shown(start),
+        "S",
+        status,
+        "N1",
+        place,
+        provider,
+        _shown(end) if ended else "",
+        reason if ended else "",
+        "",
+        "ZZ1 1ZZ–",
+        "",
+        "",
+    ]
 
 
 def _dirty(lines: Sequence[Line], rng: random.Random, dirt: Dirt) -> Iterator[Line]:
@@ -307,8 +333,15 @@ def main() -> None:
     chosen = parser.parse_args()
     world = World(chosen.entries)
     children = simulate(world, chosen.years, chosen.seed)
-    write_returns(chosen.folder, children, world, chosen.years, chosen.last_year,
-                  CLEAN if chosen.clean else None, chosen.seed)  # fmt: skip
+    write_returns(
+        chosen.folder,
+        children,
+        world,
+        chosen.years,
+        chosen.last_year,
+        CLEAN if chosen.clean else None,
+        chosen.seed,
+    )
 
 
 if __name__ == "__main__":

@@ -40,12 +40,26 @@ def compare(folder: Path, budgets: Sequence[int], rounds: int) -> str:
              spread([100 * s["broken"] for s in said], "%"))
         )  # fmt: skip
     lp = said[0]
-    rows.append((f"linear program, {lp['columns']:,} columns", f"{lp['lp_seconds']:.3g} s",
-                 "0 %, proved", "1 of 1", "0 %"))  # fmt: skip
-    heads = ("evaluations", "wall", "cost above the optimum", "within every limit",
-             "limits broken, of the cost")  # fmt: skip
-    note = (f"{lp['parameters']} parameters; the plan without any change to services misses its "
-            f"limits by {100 * lp['start_broken']:.3g} % of the cost.")  # fmt: skip
+    rows.append(
+        (
+            f"linear program, {lp['columns']:,} columns",
+            f"{lp['lp_seconds']:.3g} s",
+            "0 %, proved",
+            "1 of 1",
+            "0 %",
+        )
+    )
+    heads = (
+        "evaluations",
+        "wall",
+        "cost above the optimum",
+        "within every limit",
+        "limits broken, of the cost",
+    )
+    note = (
+        f"{lp['parameters']} parameters; the plan without any change to services misses its "
+        f"limits by {100 * lp['start_broken']:.3g} % of the cost."
+    )
     return f"{table(heads, rows)}\n\n{note}"
 
 
@@ -101,8 +115,9 @@ class Search:
         for n in range(t.periods):
             year, now = t.year[n], n + 1 + t.around
             before = level[now - 1]
-            goal = np.clip(wanted[:, year], before * (1 - s["release_per_year"] * t.length),
-                           before + grow)  # fmt: skip
+            goal = np.clip(
+                wanted[:, year], before * (1 - s["release_per_year"] * t.length), before + grow
+            )
             goal = np.minimum(goal, s["coverage"] * children[n, s["serves"]])
             late = s["first_year"] > t.first_year + year
             level[now] = np.where(late, s["baseline"], np.maximum(goal, s["minimum"]))
@@ -145,8 +160,9 @@ class Search:
         total = 0.0
         for tau in range(1, t.around + 1):
             at = t.effect["longest"] * t.per_year + t.per_year - 1 >= tau
-            found = self._averted(effective, t.periods + t.around + tau,
-                                  t.move["share"][:, -1], children)  # fmt: skip
+            found = self._averted(
+                effective, t.periods + t.around + tau, t.move["share"][:, -1], children
+            )
             place = t.diverted["start"][at] + t.periods + tau - 1
             total += float(np.sum(found[at] * t.diverted["saving"][place]))
         return total
@@ -199,9 +215,16 @@ def main(folder: str, evaluations: str, seed: str) -> dict[str, Any]:
     begun = time.perf_counter()
     with contextlib.redirect_stdout(io.StringIO()):
         found = sciris.asd(
-            search, first, xmin=first * 0, maxiters=int(evaluations), verbose=0,
-            randseed=int(seed), reltol=None, abstol=None, stalliters=int(evaluations),
-        )  # fmt: skip
+            search,
+            first,
+            xmin=first * 0,
+            maxiters=int(evaluations),
+            verbose=0,
+            randseed=int(seed),
+            reltol=None,
+            abstol=None,
+            stalliters=int(evaluations),
+        )
     wall = time.perf_counter() - begun
     cost, broken = search.cost(found.x)
     best = plan.objective / 1e6

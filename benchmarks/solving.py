@@ -17,10 +17,14 @@ def whole(title: str, folder: Path, rounds: int, aim: float) -> tuple[str, list[
         windows = run("-m", "benchmarks.worker", "export", folder, place).said["windows"]
         say = ["-m", "allocator", "solve", folder, "--json"]
         found = in_turn(
-            ("command", "floor", "best"), rounds,
-            lambda name: run("-m", "benchmarks.floor", place) if name == "floor"
-            else run(*say, *(["--windows", "best"] if name == "best" else [])),
-        )  # fmt: skip
+            ("command", "floor", "best"),
+            rounds,
+            lambda name: (
+                run("-m", "benchmarks.floor", place)
+                if name == "floor"
+                else run(*say, *(["--windows", "best"] if name == "best" else []))
+            ),
+        )
     check_same(found)
     floor = [each.cpu for each in found["floor"]]
     rows = [
@@ -78,14 +82,18 @@ def algorithms(folders: dict[str, Path], seconds: float, rounds: int) -> str:
     rows: list[Sequence[object]] = []
     for name, folder in folders.items():
         found = in_turn(
-            ALGORITHMS, rounds,
+            ALGORITHMS,
+            rounds,
             lambda kind, folder=folder: run(
                 "-m", "benchmarks.worker", "solve", kind, folder, str(seconds)
             ),
-        )  # fmt: skip
+        )
         said = {kind: [each.said for each in runs] for kind, runs in found.items()}
-        done = {k: [s["seconds"] for s in v] for k, v in said.items()
-                if all(s["status"] == "optimal" for s in v)}  # fmt: skip
+        done = {
+            k: [s["seconds"] for s in v]
+            for k, v in said.items()
+            if all(s["status"] == "optimal" for s in v)
+        }
         best = min(done, key=lambda kind: min(done[kind]), default=None)
         cells = []
         for kind in ALGORITHMS:

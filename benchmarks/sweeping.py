@@ -22,9 +22,10 @@ from typing import Any
 from benchmarks.measure import in_turn, ratio, run, spread, table, verdict
 
 KINDS = {
-    "allocator": "`allocator.sweep`", "highspy": "bare highspy, warm: change bounds, run, read",
+    "allocator": "`allocator.sweep`",
+    "highspy": "bare highspy, warm: change bounds, run, read",
     "linopy": "linopy, built anew at every point",
-}  # fmt: skip
+}
 
 
 def compare(
@@ -33,10 +34,12 @@ def compare(
     """Times per point, and the aim."""
     some = {"linopy": min(points, 20)}
     found = in_turn(
-        kinds, rounds,
-        lambda kind: run("-m", "benchmarks.sweeping", kind, folder, str(some.get(kind, points)),
-                         str(begin)),
-    )  # fmt: skip
+        kinds,
+        rounds,
+        lambda kind: run(
+            "-m", "benchmarks.sweeping", kind, folder, str(some.get(kind, points)), str(begin)
+        ),
+    )
     said = {kind: [each.said for each in runs] for kind, runs in found.items()}
     least = [said[kind][0]["last"] for kind in kinds]
     if max(least) - min(least) > 1e-6 * abs(least[0]):
@@ -44,17 +47,31 @@ def compare(
     each = {k: [1e3 * s["wall"] / s["points"] for s in v] for k, v in said.items()}
     used = {k: [1e3 * s["cpu"] / s["points"] for s in v] for k, v in said.items()}
     rows = [
-        (KINDS[kind], said[kind][0]["points"], said[kind][0]["optimal"],
-         spread(each[kind], "ms"),
-         spread(used[kind], "ms"),
-         f"{ratio(used[kind], used['highspy']):.2f}",
-         f"{median(each[kind]) * points / 1e3:.3g} s")
+        (
+            KINDS[kind],
+            said[kind][0]["points"],
+            said[kind][0]["optimal"],
+            spread(each[kind], "ms"),
+            spread(used[kind], "ms"),
+            f"{ratio(used[kind], used['highspy']):.2f}",
+            f"{median(each[kind]) * points / 1e3:.3g} s",
+        )
         for kind in kinds
-    ]  # fmt: skip
-    heads = ("", "points run", "with a plan", "wall per point", "CPU per point", "it / highspy",
-             f"{points} points")  # fmt: skip
-    aim = verdict("a re-solve in a sweep, of bare highspy's time",
-                  ratio(used["allocator"], used["highspy"]), 1.2)  # fmt: skip
+    ]
+    heads = (
+        "",
+        "points run",
+        "with a plan",
+        "wall per point",
+        "CPU per point",
+        "it / highspy",
+        f"{points} points",
+    )
+    aim = verdict(
+        "a re-solve in a sweep, of bare highspy's time",
+        ratio(used["allocator"], used["highspy"]),
+        1.2,
+    )
     return table(heads, rows), [aim]
 
 

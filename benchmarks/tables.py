@@ -71,8 +71,9 @@ def tables(instance: Instance) -> Tables:
     def prices(keys: Any) -> Array:
         return np.array([[data.prices[*key, y] for y in horizon] for key in keys])
 
-    state = _columns(data.states, ("in_care", "opening", "unit_cost", "cashable_share",
-                                   "release_per_year"))  # fmt: skip
+    state = _columns(
+        data.states, ("in_care", "opening", "unit_cost", "cashable_share", "release_per_year")
+    )
     state["area"] = np.array([area[a] for a, _ in data.states])
     state["tier"] = np.array([tier[s.tier] for s in data.states.values()])
     state["price"] = prices(data.states)
@@ -114,11 +115,28 @@ def tables(instance: Instance) -> Tables:
     if settings and settings.prevention_uplift > 0:
         uplifted = (1 + settings.prevention_uplift) * running[~due].sum(axis=0) / MILLION
     return Tables(
-        length, last, per_year, int(reach.max(initial=0)), len(area), years, instance.first_year,
-        state, service, band, effect, move, account, draw, chance, age, diverted,
-        _targets(instance, state), yearly ** np.arange(years),
-        protect * (opening.sum(axis=0) + running[due].sum(axis=0)) / MILLION, uplifted,
-    )  # fmt: skip
+        length,
+        last,
+        per_year,
+        int(reach.max(initial=0)),
+        len(area),
+        years,
+        instance.first_year,
+        state,
+        service,
+        band,
+        effect,
+        move,
+        account,
+        draw,
+        chance,
+        age,
+        diverted,
+        _targets(instance, state),
+        yearly ** np.arange(years),
+        protect * (opening.sum(axis=0) + running[due].sum(axis=0)) / MILLION,
+        uplifted,
+    )
 
 
 def _refuse_what_is_not_here(instance: Instance) -> None:

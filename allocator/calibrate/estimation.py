@@ -53,7 +53,7 @@ JEFFREYS: Final = Prior(0.5, 0.0)  # says next to nothing: for a unit that belon
 
 
 @dataclass(frozen=True)
-class Rates:
+class Posterior:
     """Rates of a family of units with what is not known about them; arrays, one element a unit.
 
     The posterior of each rate is gamma with ``shape`` events in ``exposure`` child-years.
@@ -180,7 +180,7 @@ def fit_prior(events: ArrayLike, exposure: ArrayLike) -> Prior:
 
 def posterior(
     events: ArrayLike, exposure: ArrayLike, prior: Prior = JEFFREYS, *, level: float = LEVEL
-) -> Rates:
+) -> Posterior:
     """Rates of units under a prior; a missing count says nothing and leaves the prior's rate."""
     y, e = np.broadcast_arrays(np.asarray(events, float), np.asarray(exposure, float))
     known = np.isfinite(y) & np.isfinite(e)
@@ -188,7 +188,7 @@ def posterior(
     before, years = np.asarray(prior.events, float), np.asarray(prior.exposure, float)
     together = e + years
     weight = np.divide(e, together, where=together > 0, out=np.ones_like(together))
-    return Rates(y + before, np.maximum(together, 1e-12), weight, level)
+    return Posterior(y + before, np.maximum(together, 1e-12), weight, level)
 
 
 def shrink(
@@ -199,7 +199,7 @@ def shrink(
     prior: Prior | None = None,
     spread: float = 1.0,
     level: float = LEVEL,
-) -> Rates:
+) -> Posterior:
     """Rates of units, each drawn towards the others by as much as the data say.
 
     Without ``groups`` all units are one family.  With them (a region per unit) the groups' own

@@ -61,10 +61,16 @@ class History:
             return matrix[there, :keep]
 
         return History(
-            picked(self.codes), picked(self.names), picked(self.regions), self.years[:keep],
-            cut(self.stock), cut(self.started), cut(self.ceased), cut(self.unaccompanied),
+            picked(self.codes),
+            picked(self.names),
+            picked(self.regions),
+            self.years[:keep],
+            cut(self.stock),
+            cut(self.started),
+            cut(self.ceased),
+            cut(self.unaccompanied),
             self.children[there],
-        )  # fmt: skip
+        )
 
 
 def history(panel: Panel, base: int) -> History:
@@ -90,10 +96,16 @@ def history(panel: Panel, base: int) -> History:
     published = np.isfinite(stock[:, -1:])
     stock = np.hstack([stock[:, :-1], np.where(published, stock[:, -1:], carried[:, None])])
     return History(
-        tuple(codes), tuple(seen.names[code] for code in codes),
-        tuple(seen.regions.get(code, "") for code in codes), years,
-        stock, started, ceased, unaccompanied, _children(seen, codes, years, stock[:, -1]),
-    )  # fmt: skip
+        tuple(codes),
+        tuple(seen.names[code] for code in codes),
+        tuple(seen.regions.get(code, "") for code in codes),
+        years,
+        stock,
+        started,
+        ceased,
+        unaccompanied,
+        _children(seen, codes, years, stock[:, -1]),
+    )
 
 
 def _there(panel: Panel, base: int) -> tuple[list[str], Floats]:

@@ -20,7 +20,7 @@ their number held: it follows arrivals, and is no trend.  A council departs in f
 Where a council's unaccompanied children are not published, they are taken to be the share of its
 children that they last were.
 
-**Flows.**  Entries per child and exits per child in care are shrunk towards the region
+**ConstantFlows.**  Entries per child and exits per child in care are shrunk towards the region
 (:mod:`.estimation`), then both are moved by least squares (:mod:`.reconcile`) so that, held
 constant, they take the stock to where the growth says it is in three years.  That constant pair
 is the baseline, to any horizon.
@@ -37,7 +37,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.calibrate.estimation import Rates, dispersion, recency, shrink
+from allocator.calibrate.estimation import Posterior, dispersion, recency, shrink
 from allocator.calibrate.history import History
 from allocator.calibrate.reconcile import flows_to
 
@@ -60,7 +60,7 @@ _MOST: Final = 0.3  # of growth in a year that is believed
 
 
 @dataclass(frozen=True)
-class Flows:
+class ConstantFlows:
     """Constant entries a year and exit rate by council, and the stocks that follow from them."""
 
     opening: Floats
@@ -81,7 +81,7 @@ class Flows:
         return left
 
 
-def project(past: History, spread: float = SPREAD) -> Flows:
+def project(past: History, spread: float = SPREAD) -> ConstantFlows:
     """The baseline's flows of every council of a history.
 
     ``spread`` is the variance of log growth a year beyond chance (:mod:`.uncertainty`).
@@ -90,7 +90,7 @@ def project(past: History, spread: float = SPREAD) -> Flows:
     seen = estimated_flows(past)
     unsure = (seen.entries_sd**2, seen.rate_sd**2)
     entries, rate = flows_to(past.opening, anchor, seen.entries, seen.rate, ANCHOR, unsure)
-    return Flows(past.opening, entries, rate)
+    return ConstantFlows(past.opening, entries, rate)
 
 
 def turnover(past: History) -> float:
@@ -222,7 +222,7 @@ def _own_growth(past: History) -> Floats:
 
 
 @dataclass(frozen=True)
-class Estimates:
+class RecentFlows:
     """What recent years say of a council's flows, before they are reconciled; by council.
 
     ``entries`` a year and ``rate`` of exits per child-year, each with its standard deviation.
@@ -234,7 +234,7 @@ class Estimates:
     rate_sd: Floats
 
 
-def estimated_flows(past: History) -> Estimates:
+def estimated_flows(past: History) -> RecentFlows:
     """Entries and exit rates of the last three years, recent ones weighing more.
 
     Entries are shrunk per child aged 0-17, exits per child in care, each towards the region's
@@ -251,12 +251,12 @@ def estimated_flows(past: History) -> Estimates:
     spread = 0.1 * entries if entered is None else entered.sd * past.children
     rate = np.full(len(entries), TURNOVER) if left is None else left.mean
     unsure = np.full(len(entries), 0.05) if left is None else left.sd
-    return Estimates(entries, np.maximum(spread, 1e-4), rate, np.maximum(unsure, 1e-6))
+    return RecentFlows(entries, np.maximum(spread, 1e-4), rate, np.maximum(unsure, 1e-6))
 
 
 def _shrunk(
     events: Floats, exposure: Floats, weight: Floats, regions: tuple[str, ...]
-) -> Rates | None:
+) -> Posterior | None:
     """Shrunken rates; None where no council has a number."""
     known = np.isfinite(events) & np.isfinite(exposure) & (exposure > 0)
     y = np.where(known, events, 0.0) @ weight

@@ -69,7 +69,7 @@ def flows_to(
     With entries :math:`E` a year and exits at :math:`x` per child-year the stock after :math:`h`
     years is :math:`S_0 e^{-xh} + (E/x)(1 - e^{-xh})`.  Entries and rate are moved from their
     estimates by least squares, weighed by the variances in ``uncertainty``; arrays (councils).
-    """  # fmt: skip
+    """
     best = None
     for step in np.linspace(-0.6, 0.6, 241):
         x = rate * np.exp(step)

@@ -47,7 +47,7 @@ def normal_width(level: float) -> float:
 
 
 @dataclass(frozen=True)
-class Uncertainty:
+class ProjectionSpread:
     """What makes the intervals of a projection.
 
     ``turnover`` is exits per child in care; ``spread`` and ``shared`` are variances of log growth
@@ -100,13 +100,17 @@ class Uncertainty:
         }  # fmt: skip
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any]) -> Uncertainty:
+    def from_dict(cls, told: Mapping[str, Any]) -> ProjectionSpread:
         """What :meth:`to_dict` wrote."""
         widths = {float(level): float(width) for level, width in told.get("widths", {}).items()}
         return cls(
-            float(told["turnover"]), float(told["spread"]), float(told["shared"]), widths,
-            int(told.get("errors", 0)), float(told.get("clumping", 1.0)),
-        )  # fmt: skip
+            float(told["turnover"]),
+            float(told["spread"]),
+            float(told["shared"]),
+            widths,
+            int(told.get("errors", 0)),
+            float(told.get("clumping", 1.0)),
+        )
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,7 @@ class Misses:
     total: tuple[tuple[int, float, float], ...]  # years ahead, log error of the total, weight
 
 
-def measure(past: History) -> Uncertainty:
+def measure(past: History) -> ProjectionSpread:
     """Uncertainty at the base of a history, from the projections that its own past allows.
 
     Too short a past (fewer than 60 errors) leaves the defaults, which are those of England's
@@ -129,7 +133,7 @@ def measure(past: History) -> Uncertainty:
     leaving = turnover(past)
     found = [miss for miss in _misses(past) if len(miss.error)]
     if sum(len(miss.error) for miss in found) < FEWEST:
-        return Uncertainty(turnover=leaving)
+        return ProjectionSpread(turnover=leaving)
     stock, years, error, weight = (
         np.concatenate([getattr(miss, name) for miss in found])
         for name in ("stock", "years", "error", "weight")
@@ -142,7 +146,7 @@ def measure(past: History) -> Uncertainty:
     totals = [each for miss in found for each in miss.total]
     shared = float(np.average([e**2 / h for h, e, _ in totals], weights=[w for *_, w in totals]))
     shared = max(shared, SHARED / 3)
-    return Uncertainty(leaving, spread, shared, widths, len(error), clumping)
+    return ProjectionSpread(leaving, spread, shared, widths, len(error), clumping)
 
 
 def _parts(squares: Floats, by_chance: Floats, years: Floats, weight: Floats) -> Parts:

@@ -51,8 +51,12 @@ from allocator.cli.verbs import Verbs
     ),
 )
 @click.version_option(__version__, prog_name="allocator", message="%(prog)s %(version)s")
-@click.option("--debug", is_flag=True, envvar="ALLOCATOR_DEBUG",
-              help="Show the traceback of an internal error.")  # fmt: skip
+@click.option(
+    "--debug",
+    is_flag=True,
+    envvar="ALLOCATOR_DEBUG",
+    help="Show the traceback of an internal error.",
+)
 def cli(debug: bool) -> None:
     """The cheapest path of services that brings the number of children in care to its target."""
 

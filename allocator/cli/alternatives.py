@@ -14,9 +14,11 @@ class Within(click.ParamType[tuple[float | None, float | None]]):
     name = "share or amount"
 
     def convert(
-        self, value: str | tuple[float | None, float | None], param: click.Parameter | None,
+        self,
+        value: str | tuple[float | None, float | None],
+        param: click.Parameter | None,
         ctx: click.Context | None,
-    ) -> tuple[float | None, float | None]:  # fmt: skip
+    ) -> tuple[float | None, float | None]:
         """Read it; a usage error where it is neither, or below 0."""
         if isinstance(value, tuple):  # click asks for what it has again
             return value
@@ -41,11 +43,22 @@ class Within(click.ParamType[tuple[float | None, float | None]]):
     ),
 )
 @asking
-@click.option("--within", type=Within(), default="1%", show_default=True, metavar="SHARE|AMOUNT",
-              help="How much more they may cost: a share of the least cost (1%), or £ at present "
-              "value (250000).")  # fmt: skip
-@click.option("--windows", type=click.Choice(["best", "all"]), default="best", show_default=True,
-              help="Plans with the best double investment alone, or with any.")  # fmt: skip
+@click.option(
+    "--within",
+    type=Within(),
+    default="1%",
+    show_default=True,
+    metavar="SHARE|AMOUNT",
+    help="How much more they may cost: a share of the least cost (1%), or £ at present "
+    "value (250000).",
+)
+@click.option(
+    "--windows",
+    type=click.Choice(["best", "all"]),
+    default="best",
+    show_default=True,
+    help="Plans with the best double investment alone, or with any.",
+)
 def command(asked: SharedOptions, within: tuple[float | None, float | None], windows: str) -> int:
     """Print how far INSTANCE's spend can differ between plans that are nearly as cheap as the best.
 

@@ -43,9 +43,13 @@ class SharedOptions:
         self._out, self._force, self._json = out, force, json
 
     def answer(
-        self, kind: type[A], find: Callable[[Instance, Progress], A], text: Callable[[A], str],
-        *, found: Callable[[A], bool] = lambda answer: True,
-    ) -> int:  # fmt: skip
+        self,
+        kind: type[A],
+        find: Callable[[Instance, Progress], A],
+        text: Callable[[A], str],
+        *,
+        found: Callable[[A], bool] = lambda answer: True,
+    ) -> int:
         """Find the answer, save it where asked to, print it; the exit code.
 
         ``found`` says whether there is a plan: exit code 3 where there is none.
@@ -69,9 +73,13 @@ def asking(command: Callable[..., int]) -> Callable[..., int]:
 
     @wraps(command)
     def run(
-        instance: Path, changes: tuple[str, ...], out: Path | None, force: bool, json: bool,
+        instance: Path,
+        changes: tuple[str, ...],
+        out: Path | None,
+        force: bool,
+        json: bool,
         **own: Any,
-    ) -> int:  # fmt: skip
+    ) -> int:
         return command(SharedOptions(instance, changes, out, force, json), **own)
 
     for option in reversed(_OPTIONS):

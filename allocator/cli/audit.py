@@ -30,7 +30,7 @@ FAILED = 4
     help="Check against this instance, not the copy that the plan keeps.",
 )
 @click.option("--again", is_flag=True, help="Solve every window anew and compare their costs.")
-@click.option("--json", "json", is_flag=True, help="Print one JSON object.")  # fmt: skip
+@click.option("--json", "json", is_flag=True, help="Print one JSON object.")
 def command(plan: Path, instance: Path | None, again: bool, json: bool) -> int:
     """Re-check a saved PLAN, the folder that `solve --out` wrote or its plan.json.
 

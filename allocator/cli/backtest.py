@@ -26,14 +26,31 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("panel", type=click.Path(path_type=Path))
-@click.option("--base", "bases", type=int, multiple=True, required=True, metavar="YEAR",
-              help="Year in whose March the projection starts: nothing later is read for it.  "
-              "May be given again.")  # fmt: skip
-@click.option("--horizon", type=click.IntRange(min=1), default=3, show_default=True, metavar="N",
-              help="Years ahead; each from 1 to N is compared.")  # fmt: skip
+@click.option(
+    "--base",
+    "bases",
+    type=int,
+    multiple=True,
+    required=True,
+    metavar="YEAR",
+    help="Year in whose March the projection starts: nothing later is read for it.  "
+    "May be given again.",
+)
+@click.option(
+    "--horizon",
+    type=click.IntRange(min=1),
+    default=3,
+    show_default=True,
+    metavar="N",
+    help="Years ahead; each from 1 to N is compared.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="Write a row per council, base and horizon as CSV.")  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a row per council, base and horizon as CSV.",
+)
 @click.option("--force", is_flag=True, help="Replace FILE.")
 def command(
     panel: Path, bases: tuple[int, ...], horizon: int, as_json: bool, out: Path | None, force: bool

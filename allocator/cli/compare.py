@@ -15,7 +15,7 @@ from allocator.errors import SolverError
 from formulations import FORMULATIONS, USUAL
 
 if TYPE_CHECKING:
-    from allocator.compare.problems import Problem
+    from allocator.compare.problems import ComparedProgram
 
 DISAGREE = SolverError.exit_code
 
@@ -30,28 +30,77 @@ DISAGREE = SolverError.exit_code
         "allocator compare afiro.mps --json",
     ),
 )
-@click.argument("programs", metavar="INSTANCE|FILE.mps…", nargs=-1, required=True,
-                type=click.Path(path_type=Path))  # fmt: skip
-@click.option("--solvers", metavar="A,B", help="Names, patterns as clp-*, or codes as highs, "
-              "of those that `allocator solvers` lists.  [default: all]")  # fmt: skip
-@click.option("--formulation", default=USUAL, show_default=True, metavar="NAME",
-              help=f"Of instances: {any_of(FORMULATIONS)}, a mixed-integer program.")  # fmt: skip
-@click.option("--repeat", default=1, show_default=True, type=click.IntRange(min=1), metavar="N",
-              help="Times that each is run, in turn; the median counts.")  # fmt: skip
-@click.option("--time-limit", default=600.0, show_default=True, metavar="SECONDS",
-              type=click.FloatRange(min=0, min_open=True), help="Longest for one run.")  # fmt: skip
-@click.option("--threads", default=1, show_default=True, type=click.IntRange(min=1), metavar="N",
-              help="Threads that each may use.")  # fmt: skip
-@click.option("--memory", default=0.0, type=click.FloatRange(min=0), metavar="GB",
-              help="Most that each may use.  [default: what the machine has]")  # fmt: skip
+@click.argument(
+    "programs",
+    metavar="INSTANCE|FILE.mps…",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+)
+@click.option(
+    "--solvers",
+    metavar="A,B",
+    help="Names, patterns as clp-*, or codes as highs, "
+    "of those that `allocator solvers` lists.  [default: all]",
+)
+@click.option(
+    "--formulation",
+    default=USUAL,
+    show_default=True,
+    metavar="NAME",
+    help=f"Of instances: {any_of(FORMULATIONS)}, a mixed-integer program.",
+)
+@click.option(
+    "--repeat",
+    default=1,
+    show_default=True,
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Times that each is run, in turn; the median counts.",
+)
+@click.option(
+    "--time-limit",
+    default=600.0,
+    show_default=True,
+    metavar="SECONDS",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Longest for one run.",
+)
+@click.option(
+    "--threads",
+    default=1,
+    show_default=True,
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Threads that each may use.",
+)
+@click.option(
+    "--memory",
+    default=0.0,
+    type=click.FloatRange(min=0),
+    metavar="GB",
+    help="Most that each may use.  [default: what the machine has]",
+)
 @click.option("--json", is_flag=True, help="Print one JSON object, not tables.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-              help="Write tables, programs, logs and a performance profile there.")  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write tables, programs, logs and a performance profile there.",
+)
 @click.option("--force", is_flag=True, help="Replace the comparison that is in DIR.")
 def command(
-    programs: tuple[Path, ...], solvers: str | None, formulation: str, repeat: int,
-    time_limit: float, threads: int, memory: float, json: bool, out: Path | None, force: bool,
-) -> int:  # fmt: skip
+    programs: tuple[Path, ...],
+    solvers: str | None,
+    formulation: str,
+    repeat: int,
+    time_limit: float,
+    threads: int,
+    memory: float,
+    json: bool,
+    out: Path | None,
+    force: bool,
+) -> int:
     """Solve the program of each INSTANCE, or of an MPS file, with every solver there is.
 
     All are given the identical file, in a process of its own, and every answer is proved or not
@@ -85,7 +134,7 @@ def command(
     return 0 if sound else DISAGREE
 
 
-def _problem(path: Path, formulation: str) -> Problem:
+def _problem(path: Path, formulation: str) -> ComparedProgram:
     from allocator.compare.problems import is_program, of_file, of_instance
 
     if is_program(path):

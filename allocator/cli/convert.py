@@ -21,8 +21,13 @@ from allocator.instance.schema import CONTINUOUS
 @click.option(
     "--timing", type=click.Choice([CONTINUOUS]), required=True, help="The timing to convert to."
 )
-@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="PATH",
-              help="A new folder, or a workbook if it ends in .xlsx.")  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="PATH",
+    help="A new folder, or a workbook if it ends in .xlsx.",
+)
 @click.option("--force", is_flag=True, help="Replace the instance that is at PATH.")
 def command(instance: Path, timing: str, out: Path, force: bool) -> None:
     """Write INSTANCE with continuous timing: the same children in care at each year's end.

@@ -15,8 +15,12 @@ from allocator.cli.verbs import Verb
     examples=("allocator delay instances/england-2016", "allocator delay my-council --years 2"),
 )
 @asking
-@click.option("--years", type=click.IntRange(min=1), metavar="N",
-              help="Longest delay.  [default: 4, or what the plan allows]")  # fmt: skip
+@click.option(
+    "--years",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Longest delay.  [default: 4, or what the plan allows]",
+)
 def command(asked: SharedOptions, years: int | None) -> int:
     """Print what it costs to begin INSTANCE's plan 1, 2, ... years later.
 
@@ -27,6 +31,8 @@ def command(asked: SharedOptions, years: int | None) -> int:
     from allocator.report.pages.delay import text
 
     return asked.answer(
-        Delay, lambda chosen, tell: cost_of_delay(chosen, years, tell), text,
+        Delay,
+        lambda chosen, tell: cost_of_delay(chosen, years, tell),
+        text,
         found=lambda answer: answer.table["status"].iloc[0] == "optimal",
-    )  # fmt: skip
+    )

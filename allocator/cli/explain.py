@@ -21,11 +21,16 @@ from formulations import USUAL
     ),
 )
 @asking
-@click.option("--formulation", default=USUAL, show_default=True, metavar="NAME",
-              help=f"{any_of(LINEAR)}.")  # fmt: skip
-@click.option("--windows", type=click.Choice(["all", "best"]), default="all", show_default=True,
-              help="Look for ways out in every double-investment window, or in none and the "
-              "longest alone.")  # fmt: skip
+@click.option(
+    "--formulation", default=USUAL, show_default=True, metavar="NAME", help=f"{any_of(LINEAR)}."
+)
+@click.option(
+    "--windows",
+    type=click.Choice(["all", "best"]),
+    default="all",
+    show_default=True,
+    help="Look for ways out in every double-investment window, or in none and the longest alone.",
+)
 def command(asked: SharedOptions, formulation: str, windows: str) -> int:
     """Explain the plan of INSTANCE, or why there is none.
 

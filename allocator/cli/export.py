@@ -55,7 +55,7 @@ class WindowType(click.ParamType[tuple[int, int]]):
     type=WindowType(),
     help=f"Double investment from a year for some years.  [default: none; {WINDOW_CHOICE} chooses]",
 )
-@click.option("--force", is_flag=True, help="Replace the file and its names.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace the file and its names.")
 def command(
     instance: Path, path: Path, formulation: str, window: tuple[int, int] | None, force: bool
 ) -> None:
@@ -75,8 +75,10 @@ def command(
     check_formulation(formulation)
     chooses = FORMULATIONS[formulation].chooses_window and window is None
     program = build(chosen, formulation) if chooses else build_window(chosen, window, formulation)
-    about = (f"{chosen.name}: {formulation}, {_said(window, chooses)}",
-             f"Instance hash {chosen.hash}")  # fmt: skip
+    about = (
+        f"{chosen.name}: {formulation}, {_said(window, chooses)}",
+        f"Instance hash {chosen.hash}",
+    )
     source = {
         "instance": chosen.name,
         "instance_hash": chosen.hash,

@@ -22,20 +22,43 @@ from allocator.cli.verbs import Verb
     ),
 )
 @click.argument("instance", type=click.Path(path_type=Path))
-@click.option("--set", "changes", multiple=True, metavar="TABLE.KEY.COLUMN=VALUE",
-              help="Change a cell or setting everywhere first; may be given again.")  # fmt: skip
-@click.option("--level", default="80%", show_default=True, metavar="LEVEL",
-              help="Probability that an interval holds what comes: 80% or 0.8.")  # fmt: skip
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="TABLE.KEY.COLUMN=VALUE",
+    help="Change a cell or setting everywhere first; may be given again.",
+)
+@click.option(
+    "--level",
+    default="80%",
+    show_default=True,
+    metavar="LEVEL",
+    help="Probability that an interval holds what comes: 80% or 0.8.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="Write a row per area, state and year as CSV.")  # fmt: skip
-@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="Write a chart as an SVG picture.")  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a row per area, state and year as CSV.",
+)
+@click.option(
+    "--chart",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a chart as an SVG picture.",
+)
 @click.option("--force", is_flag=True, help="Replace FILE.")
 def command(
-    instance: Path, changes: tuple[str, ...], level: str, as_json: bool, out: Path | None,
-    chart: Path | None, force: bool,
-) -> None:  # fmt: skip
+    instance: Path,
+    changes: tuple[str, ...],
+    level: str,
+    as_json: bool,
+    out: Path | None,
+    chart: Path | None,
+    force: bool,
+) -> None:
     """Forecast the children in each state of INSTANCE at each year's end if nothing changes.
 
     These are the baseline's numbers, those that `solve` measures a plan against, with intervals:

@@ -19,12 +19,17 @@ from allocator.cli.verbs import Verb
     ),
 )
 @asking
-@click.option("--against", type=click.Choice(["target", "budget", "fairness"]), default="target",
-              show_default=True, help="What moves along the curve.")  # fmt: skip
-@click.option("--target", metavar="[AREA.]YEAR",
-              help="The target that moves.  [default: the last of them]")  # fmt: skip
-@click.option("--fund", metavar="NAME",
-              help="The fund whose budget moves.  [default: the largest]")  # fmt: skip
+@click.option(
+    "--against",
+    type=click.Choice(["target", "budget", "fairness"]),
+    default="target",
+    show_default=True,
+    help="What moves along the curve.",
+)
+@click.option(
+    "--target", metavar="[AREA.]YEAR", help="The target that moves.  [default: the last of them]"
+)
+@click.option("--fund", metavar="NAME", help="The fund whose budget moves.  [default: the largest]")
 def command(asked: SharedOptions, against: str, target: str | None, fund: str | None) -> int:
     """Print what every target costs, from the fewest children that INSTANCE's funds can reach.
 
@@ -52,12 +57,16 @@ def command(asked: SharedOptions, against: str, target: str | None, fund: str | 
 
     if against == "target":
         return asked.answer(
-            TargetFrontier, lambda chosen, tell: target_frontier(chosen, target, tell), text,
+            TargetFrontier,
+            lambda chosen, tell: target_frontier(chosen, target, tell),
+            text,
             found=reached,
-        )  # fmt: skip
+        )
     if against == "fairness":
         return asked.answer(FairFrontier, fair_frontier, text, found=reached)
     return asked.answer(
-        BudgetFrontier, lambda chosen, tell: budget_frontier(chosen, fund, tell), text,
+        BudgetFrontier,
+        lambda chosen, tell: budget_frontier(chosen, fund, tell),
+        text,
         found=reached,
-    )  # fmt: skip
+    )

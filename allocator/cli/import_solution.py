@@ -54,11 +54,17 @@ FAILED = 4
     help="Write the plan there, as `solve --out` does, if it is shown to be optimal.",
 )
 @click.option("--force", is_flag=True, help="Replace the plan that is in DIR.")
-@click.option("--json", is_flag=True, help="Print one JSON object.")  # fmt: skip
+@click.option("--json", is_flag=True, help="Print one JSON object.")
 def command(
-    instance: Path, file: Path, names: Path | None, window: tuple[int, int] | None,
-    formulation: str | None, out: Path | None, force: bool, json: bool,
-) -> int:  # fmt: skip
+    instance: Path,
+    file: Path,
+    names: Path | None,
+    window: tuple[int, int] | None,
+    formulation: str | None,
+    out: Path | None,
+    force: bool,
+    json: bool,
+) -> int:
     """Check a solution of INSTANCE's exported program that HiGHS, GLPK, CBC or SCIP wrote to FILE.
 
     It is certified from the program's arrays, audited by simulation like a plan of ours, and its

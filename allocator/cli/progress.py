@@ -35,9 +35,11 @@ class Progress:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
         trace: TracebackType | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Leave the terminal as it was."""
         self._timer.cancel()
         with self._lock:
@@ -67,8 +69,11 @@ class Progress:
         with self._lock:
             what, done, steps = self._latest
             self._bar = Bar(
-                TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),
-                console=Console(stderr=True), transient=True,
-            )  # fmt: skip
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TimeElapsedColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            )
             self._bar.add_task(what, total=steps, completed=done)
             self._bar.start()

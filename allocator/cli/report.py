@@ -22,23 +22,47 @@ from allocator.errors import UsageError
     ),
 )
 @click.argument("plans", metavar="PLAN…", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="Write one page that opens offline in any browser.  [default, where nothing "
-              "else is asked for: PLAN.html beside the plan]")  # fmt: skip
-@click.option("--xlsx", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="Write a workbook with the tables, native charts and formulas.")  # fmt: skip
-@click.option("--png", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-              help="Write a picture of each chart there, as PNG.")  # fmt: skip
-@click.option("--svg", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-              help="The same as SVG.")  # fmt: skip
-@click.option("--answers", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-              help="Take switching values and frontiers of the plan from there.  [default: "
-              "PLAN/answers]")  # fmt: skip
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write one page that opens offline in any browser.  [default, where nothing "
+    "else is asked for: PLAN.html beside the plan]",
+)
+@click.option(
+    "--xlsx",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a workbook with the tables, native charts and formulas.",
+)
+@click.option(
+    "--png",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write a picture of each chart there, as PNG.",
+)
+@click.option(
+    "--svg",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="The same as SVG.",
+)
+@click.option(
+    "--answers",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Take switching values and frontiers of the plan from there.  [default: PLAN/answers]",
+)
 @click.option("--force", is_flag=True, help="Replace the files that are there.")
 def command(
-    plans: tuple[Path, ...], html: Path | None, xlsx: Path | None, png: Path | None,
-    svg: Path | None, answers: Path | None, force: bool,
-) -> None:  # fmt: skip
+    plans: tuple[Path, ...],
+    html: Path | None,
+    xlsx: Path | None,
+    png: Path | None,
+    svg: Path | None,
+    answers: Path | None,
+    force: bool,
+) -> None:
     """Report each saved PLAN, the folder that `solve --out` wrote; several side by side.
 
     Every plan is audited again first, and one that does not stand up is not reported, nor one

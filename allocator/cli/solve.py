@@ -77,15 +77,31 @@ INFEASIBLE = 3
     type=click.Choice(["whole", "areas"]),
     help="Solve a program of several areas as a whole, or area by area; left out, its size says.",
 )
-@click.option("--scenario", metavar="NAME",
-              help="Solve one scenario of the instance, as though it were known.")  # fmt: skip
-@click.option("--set", "changes", multiple=True, metavar="TABLE.KEY.COLUMN=VALUE",
-              help="Change a cell or setting first; may be given again.")  # fmt: skip
+@click.option(
+    "--scenario",
+    metavar="NAME",
+    help="Solve one scenario of the instance, as though it were known.",
+)
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="TABLE.KEY.COLUMN=VALUE",
+    help="Change a cell or setting first; may be given again.",
+)
 def command(
-    instance: Path, out: Path | None, force: bool, json: bool, solver: str, formulation: str,
-    time_limit: float | None, windows: str, by: By | None, scenario: str | None,
+    instance: Path,
+    out: Path | None,
+    force: bool,
+    json: bool,
+    solver: str,
+    formulation: str,
+    time_limit: float | None,
+    windows: str,
+    by: By | None,
+    scenario: str | None,
     changes: tuple[str, ...],
-) -> int:  # fmt: skip
+) -> int:
     """Find the plan of INSTANCE and print its summary.
 
     Every admissible double-investment window is tried and the cheapest plan kept.  It is proved
@@ -105,9 +121,14 @@ def command(
     try:
         with Progress() as progress:
             plan = solve(
-                chosen, formulation=formulation, solver=solver, time_limit=time_limit,
-                every_window=windows == "all", by=by, progress=progress,
-            )  # fmt: skip
+                chosen,
+                formulation=formulation,
+                solver=solver,
+                time_limit=time_limit,
+                every_window=windows == "all",
+                by=by,
+                progress=progress,
+            )
     except SolverError as error:
         if json:
             click.echo(jsons.dumps({"status": error.status, "message": str(error)}, indent=2))

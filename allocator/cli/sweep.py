@@ -27,34 +27,79 @@ FAILED = 4
     ),
 )
 @click.argument("instance", type=click.Path(path_type=Path))
-@click.option("--over", "axes", multiple=True, required=True, metavar="TABLE.KEY.COLUMN=VALUES",
-              help="An axis of the grid: start:stop:step (stop included), or a,b,c, the values as "
-              "--set takes them.  May be given again.")  # fmt: skip
-@click.option("--set", "changes", multiple=True, metavar="TABLE.KEY.COLUMN=VALUE",
-              help="Change a cell or setting everywhere first; may be given again.")  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="Write the table there, not to stdout.  Interrupted, the same command goes on "
-              "where it was.")  # fmt: skip
+@click.option(
+    "--over",
+    "axes",
+    multiple=True,
+    required=True,
+    metavar="TABLE.KEY.COLUMN=VALUES",
+    help="An axis of the grid: start:stop:step (stop included), or a,b,c, the values as "
+    "--set takes them.  May be given again.",
+)
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="TABLE.KEY.COLUMN=VALUE",
+    help="Change a cell or setting everywhere first; may be given again.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the table there, not to stdout.  Interrupted, the same command goes on "
+    "where it was.",
+)
 @click.option("--force", is_flag=True, help="Replace FILE.")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N",
-              help="Processes that work side by side.")  # fmt: skip
-@click.option("--scheduler", metavar="ADDRESS",
-              help="Work on a Dask cluster; needs allocator[cluster].")  # fmt: skip
-@click.option("--solver", default=DEFAULT, show_default=True, metavar="NAME",
-              help=f"One of {', '.join(SOLVERS)}, all of HiGHS.")  # fmt: skip
-@click.option("--formulation", default=USUAL, show_default=True, metavar="NAME",
-              help=f"{any_of(LINEAR)}.")  # fmt: skip
-@click.option("--windows", type=click.Choice(["all", "best"]), default="best", show_default=True,
-              help="Solve every double-investment window of a point, or only those that could be "
-              "the best.")  # fmt: skip
-@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
-              help="Longest that a point may take.")  # fmt: skip
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes that work side by side.",
+)
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Work on a Dask cluster; needs allocator[cluster]."
+)
+@click.option(
+    "--solver",
+    default=DEFAULT,
+    show_default=True,
+    metavar="NAME",
+    help=f"One of {', '.join(SOLVERS)}, all of HiGHS.",
+)
+@click.option(
+    "--formulation", default=USUAL, show_default=True, metavar="NAME", help=f"{any_of(LINEAR)}."
+)
+@click.option(
+    "--windows",
+    type=click.Choice(["all", "best"]),
+    default="best",
+    show_default=True,
+    help="Solve every double-investment window of a point, or only those that could be the best.",
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Longest that a point may take.",
+)
 @click.option("--audit", is_flag=True, help="Audit every plan, not a sample and the best.")
 def command(
-    instance: Path, axes: tuple[str, ...], changes: tuple[str, ...], out: Path | None, force: bool,
-    jobs: int, scheduler: str | None, solver: str, formulation: str, windows: str,
-    time_limit: float | None, audit: bool,
-) -> int:  # fmt: skip
+    instance: Path,
+    axes: tuple[str, ...],
+    changes: tuple[str, ...],
+    out: Path | None,
+    force: bool,
+    jobs: int,
+    scheduler: str | None,
+    solver: str,
+    formulation: str,
+    windows: str,
+    time_limit: float | None,
+    audit: bool,
+) -> int:
     """Solve INSTANCE at every point of a grid and print a table, one row a point, as CSV.
 
     A row has the values of the axes, then the plan's facts: docs/how-to-sweep.md says what each
@@ -64,9 +109,14 @@ def command(
     from allocator.sweep import Recorded, Sweep, executor
 
     sweep = Sweep(
-        chosen, axes, formulation=formulation, solver=solver, every_window=windows == "all",
-        time_limit=time_limit, audit_all=audit,
-    )  # fmt: skip
+        chosen,
+        axes,
+        formulation=formulation,
+        solver=solver,
+        every_window=windows == "all",
+        time_limit=time_limit,
+        audit_all=audit,
+    )
     recorded = Recorded(sweep, out, force=force)
     try:
         with Progress() as progress, executor(jobs, scheduler) as workers:

@@ -18,8 +18,13 @@ from allocator.cli.verbs import Verb
     ),
 )
 @asking
-@click.option("--inputs", "patterns", multiple=True, metavar="TABLE.KEY.COLUMN",
-              help="Only inputs whose name fits, * for anything; may be given again.")  # fmt: skip
+@click.option(
+    "--inputs",
+    "patterns",
+    multiple=True,
+    metavar="TABLE.KEY.COLUMN",
+    help="Only inputs whose name fits, * for anything; may be given again.",
+)
 def command(asked: SharedOptions, patterns: tuple[str, ...]) -> int:
     """Print how far each effect, unit cost, growth limit, rate and arrival of INSTANCE can move.
 
@@ -32,6 +37,8 @@ def command(asked: SharedOptions, patterns: tuple[str, ...]) -> int:
     from allocator.report.pages.switching import text
 
     return asked.answer(
-        Switching, lambda chosen, tell: switching_values(chosen, patterns, tell), text,
+        Switching,
+        lambda chosen, tell: switching_values(chosen, patterns, tell),
+        text,
         found=lambda answer: answer.usual.cost is not None,
-    )  # fmt: skip
+    )

@@ -49,9 +49,13 @@ class Verbs(click.Group):
     """
 
     def __init__(
-        self, *args: Any, verbs: Sequence[str], examples: Sequence[str],
-        package: str = "allocator.cli", **extra: Any,
-    ) -> None:  # fmt: skip
+        self,
+        *args: Any,
+        verbs: Sequence[str],
+        examples: Sequence[str],
+        package: str = "allocator.cli",
+        **extra: Any,
+    ) -> None:
         self.verbs, self.examples, self.package = tuple(verbs), tuple(examples), package
         self._debug = False
         super().__init__(*args, **extra)

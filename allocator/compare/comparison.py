@@ -10,7 +10,7 @@ from pathlib import Path
 from allocator.compare.agreement import Agreement, agreement
 from allocator.compare.face import Face, Range, unique_prices, widest
 from allocator.compare.judge import Result, absent, judge, unfit
-from allocator.compare.problems import Problem
+from allocator.compare.problems import ComparedProgram
 from allocator.compare.race import Run, Tell, Terms, race
 from allocator.compare.summary import SolverSummary, summarise
 from allocator.solvers.algorithms import BASIS, Algorithm
@@ -36,7 +36,7 @@ class Optimum:
 class Compared:
     """One program: the file that all were given (SHA-256), results, whether they agree."""
 
-    problem: Problem
+    problem: ComparedProgram
     sha256: str
     results: tuple[Result, ...]
     agreement: Agreement
@@ -69,9 +69,14 @@ class Comparison:
 
 
 def compare(
-    problems: Sequence[Problem], algorithms: Sequence[Algorithm], terms: Terms, *,
-    repeat: int = 1, ranges: bool = True, tell: Tell = lambda what, done, steps: None,
-) -> Comparison:  # fmt: skip
+    problems: Sequence[ComparedProgram],
+    algorithms: Sequence[Algorithm],
+    terms: Terms,
+    *,
+    repeat: int = 1,
+    ranges: bool = True,
+    tell: Tell = lambda what, done, steps: None,
+) -> Comparison:
     """Run every algorithm on every program and judge what they answer.
 
     A solver that is absent or fails costs its own row.  With ``ranges``, the optimal face is
@@ -86,9 +91,14 @@ def compare(
 
 
 def _one(
-    problem: Problem, algorithms: Sequence[Algorithm], versions: dict[str, str | None],
-    terms: Terms, repeat: int, ranges: bool, tell: Tell,
-) -> Compared:  # fmt: skip
+    problem: ComparedProgram,
+    algorithms: Sequence[Algorithm],
+    versions: dict[str, str | None],
+    terms: Terms,
+    repeat: int,
+    ranges: bool,
+    tell: Tell,
+) -> Compared:
     whole = problem.program.integer is not None
     there = [each for each in algorithms if versions[each.name] and each.takes(whole)]
     with tempfile.TemporaryDirectory() as folder:
@@ -103,7 +113,10 @@ def _one(
 
 
 def _result(
-    problem: Problem, algorithm: Algorithm, version: str | None, runs: Mapping[str, list[Run]]
+    problem: ComparedProgram,
+    algorithm: Algorithm,
+    version: str | None,
+    runs: Mapping[str, list[Run]],
 ) -> Result:
     if version is None:
         return absent(algorithm)
@@ -112,7 +125,7 @@ def _result(
     return judge(problem.program, version, runs[algorithm.name])
 
 
-def _optimum(problem: Problem, results: Sequence[Result], tell: Tell) -> Optimum:
+def _optimum(problem: ComparedProgram, results: Sequence[Result], tell: Tell) -> Optimum:
     """Paths and prices compared where there is but one; else how far spend can move."""
     certified = [each for each in results if each.optimal]
     primals = [each.primal for each in certified if each.primal is not None]
@@ -135,7 +148,7 @@ def _preference(result: Result) -> tuple[bool, float]:
     return BASIS not in result.algorithm.can, max(found.primal.relative, found.dual.relative)
 
 
-def _spend(problem: Problem, face: Face, tell: Tell) -> tuple[tuple[str, Range], ...]:
+def _spend(problem: ComparedProgram, face: Face, tell: Tell) -> tuple[tuple[str, Range], ...]:
     family = problem.program.columns.get("spend") if problem.instance else None
     if family is None:
         return ()

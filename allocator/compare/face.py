@@ -107,11 +107,14 @@ def _dual_face(program: LinearProgram, primal: Floats) -> LinearProgram:
     return LinearProgram(
         "duals",
         Matrix.of(matrix.columns, matrix.rows, matrix.values, matrix.shape[::-1]),
-        row_lower=np.where(low, -np.inf, costs), row_upper=np.where(high, np.inf, costs),
-        lower=np.where(row_high, -np.inf, 0.0), upper=np.where(row_low, np.inf, 0.0),
+        row_lower=np.where(low, -np.inf, costs),
+        row_upper=np.where(high, np.inf, costs),
+        lower=np.where(row_high, -np.inf, 0.0),
+        upper=np.where(row_low, np.inf, 0.0),
         objectives=(Objective("direction", np.zeros(matrix.shape[0]), 0.0, ""),),
-        rows=program.columns, columns=program.rows,
-    )  # fmt: skip
+        rows=program.columns,
+        columns=program.rows,
+    )
 
 
 def _at(value: Floats, lower: Floats, upper: Floats) -> tuple[Where, Where]:

@@ -133,9 +133,13 @@ def judge(program: LinearProgram, version: str, runs: Sequence[Run]) -> Result:
 def _judge_run(program: LinearProgram, version: str, run: Run) -> Result:
     said, answer = run.answer.status, run.answer
     plain = Result(
-        run.algorithm, version, Standing.FAILED, said.value, iterations=answer.iterations,
+        run.algorithm,
+        version,
+        Standing.FAILED,
+        said.value,
+        iterations=answer.iterations,
         log=run.log,
-    )  # fmt: skip
+    )
     if said is Status.OPTIMAL:
         return _judge_optimum(program, plain, answer)
     if said is Status.INFEASIBLE:
@@ -160,9 +164,12 @@ def _judge_optimum(program: LinearProgram, plain: Result, answer: Reply) -> Resu
         return replace(plain, reason="it gives no duals of the program's size")
     found = certify(program, primal, dual)
     return replace(
-        plain, standing=Standing.CERTIFIED if found.passed else Standing.CLAIMED,
-        reason=found.failure(), certificate=found, dual=dual,
-    )  # fmt: skip
+        plain,
+        standing=Standing.CERTIFIED if found.passed else Standing.CLAIMED,
+        reason=found.failure(),
+        certificate=found,
+        dual=dual,
+    )
 
 
 def _judge_whole(program: LinearProgram, plain: Result, answer: Reply) -> Result:
@@ -173,9 +180,13 @@ def _judge_whole(program: LinearProgram, plain: Result, answer: Reply) -> Result
     whole = primal[program.integer]
     bound = np.nan if answer.bound is None else answer.bound + program.objectives[-1].constant
     found = Whole(
-        point.relative, point.name, float(np.max(np.abs(whole - np.round(whole)), initial=0.0)),
-        bound, (value - bound) / max(1.0, abs(value)), answer.nodes,
-    )  # fmt: skip
+        point.relative,
+        point.name,
+        float(np.max(np.abs(whole - np.round(whole)), initial=0.0)),
+        bound,
+        (value - bound) / max(1.0, abs(value)),
+        answer.nodes,
+    )
     standing = Standing.CLAIMED if found.failure() else Standing.FEASIBLE
     return replace(plain, standing=standing, reason=found.failure(), whole=found)
 

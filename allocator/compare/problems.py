@@ -16,7 +16,7 @@ ENDINGS: Final = (".mps", ".gz", ".bz2", ".sif")
 
 
 @dataclass(frozen=True)
-class Problem:
+class ComparedProgram:
     """A program to compare solvers on, and the instance it is of (None for a file)."""
 
     name: str
@@ -30,13 +30,13 @@ def is_program(path: Path) -> bool:
     return path.suffix.lower() in ENDINGS and not path.is_dir()
 
 
-def of_file(path: Path) -> Problem:
+def of_file(path: Path) -> ComparedProgram:
     """The program of an MPS file, whole columns and all; UsageError where it is none."""
     program = without_free_rows(read_mps(path))
-    return Problem(path.stem, program, str(path))
+    return ComparedProgram(path.stem, program, str(path))
 
 
-def of_instance(instance: Instance, formulation: str) -> Problem:
+def of_instance(instance: Instance, formulation: str) -> ComparedProgram:
     """The program of an instance for its best window, as ``solve`` finds it.
 
     Where it has no plan, the program without a window.  An objective that comes before the
@@ -47,11 +47,11 @@ def of_instance(instance: Instance, formulation: str) -> Problem:
     if FORMULATIONS[formulation].chooses_window:
         about = f"{formulation}, every window; millions of pounds"
         program = without_free_rows(build(instance, formulation))
-        return Problem(instance.name, program, about, instance)
+        return ComparedProgram(instance.name, program, about, instance)
     solved = Session(formulation).solve(instance, every_window=False)
     best = solved.best or solved.windows[0]
     window = "no double investment"
     if best.window is not None:
         window = f"double investment {best.window[0]}:{best.window[1]}"
     about = f"{formulation}, {window}; millions of pounds"
-    return Problem(instance.name, without_free_rows(best.program), about, instance)
+    return ComparedProgram(instance.name, without_free_rows(best.program), about, instance)

@@ -69,9 +69,13 @@ class Run:
 
 
 def race(
-    program: LinearProgram, path: Path, algorithms: Sequence[Algorithm], terms: Terms,
-    repeat: int, tell: Tell,
-) -> dict[str, list[Run]]:  # fmt: skip
+    program: LinearProgram,
+    path: Path,
+    algorithms: Sequence[Algorithm],
+    terms: Terms,
+    repeat: int,
+    tell: Tell,
+) -> dict[str, list[Run]]:
     """Runs by algorithm: each of them once, then each again, ``repeat`` times in all.
 
     ``path`` is the program's file, ``program`` the same as arrays.
@@ -91,9 +95,16 @@ def run(program: LinearProgram, path: Path, algorithm: Algorithm, terms: Terms) 
     if algorithm.program:
         options["program"] = algorithm.program
     task = Task(
-        str(path), *program.shape, algorithm.bridge, terms.seconds, terms.threads, terms.seed,
-        algorithm.tolerance, options, program.integer is not None,
-    )  # fmt: skip
+        str(path),
+        *program.shape,
+        algorithm.bridge,
+        terms.seconds,
+        terms.threads,
+        terms.seed,
+        algorithm.tolerance,
+        options,
+        program.integer is not None,
+    )
     with tempfile.TemporaryDirectory() as folder:
         answer, log = Path(folder) / "answer.npz", Path(folder) / "log"
         code, killed, seconds, memory, lost = _watched(task, answer, log, terms)
@@ -122,9 +133,12 @@ def _watched(
     child = [python, "-m", "allocator.solvers.child", str(answer), str(terms.bytes)]
     watcher = subprocess.Popen(
         [python, "-I", "-S", watch.__file__, str(limit), str(log), *child],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=log.parent, text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=log.parent,
+        text=True,
         env={**os.environ, **_environment(terms)},
-    )  # fmt: skip
+    )
     try:
         said, _ = watcher.communicate(task.to_json())
     except BaseException:

@@ -20,9 +20,10 @@ from allocator.solvers.mps import write_mps
 
 _FILES: Final = ("comparison.json", "comparison.txt", "profile.png")
 COMPARISON: Final = FolderKind(
-    "a comparison", "comparison.json",
+    "a comparison",
+    "comparison.json",
     lambda file: file in _FILES or bool(re.fullmatch(r"\d+-[^/]+/(program\.mps|[^/]+\.log)", file)),
-)  # fmt: skip
+)
 
 
 def to_dict(comparison: Comparison, headline: str) -> dict[str, Any]:

@@ -50,9 +50,12 @@ def _line(name: str, results: Sequence[Result], limit: float) -> SolverSummary:
     count = {s: sum(each.standing is s for each in results) for s in Standing}
     seconds = [counted(each, limit) for each in results]
     return SolverSummary(
-        name, sum(each.stands for each in results), count[Standing.CLAIMED], count[Standing.FAILED],
+        name,
+        sum(each.stands for each in results),
+        count[Standing.CLAIMED],
+        count[Standing.FAILED],
         {shift: shifted_mean(seconds, shift) for shift in SHIFTS},
-    )  # fmt: skip
+    )
 
 
 def counted(result: Result, limit: float) -> float:

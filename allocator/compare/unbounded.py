@@ -51,10 +51,14 @@ def _cone(program: LinearProgram) -> LinearProgram:
     row_lower, row_upper = _sides(program.row_lower, program.row_upper)
     lower, upper = _sides(program.lower, program.upper)
     return replace(
-        program, row_lower=row_lower, row_upper=row_upper,
-        lower=np.maximum(lower, -1.0), upper=np.minimum(upper, 1.0),
-        objectives=(_aim(program.objectives[-1].costs),), integer=None,
-    )  # fmt: skip
+        program,
+        row_lower=row_lower,
+        row_upper=row_upper,
+        lower=np.maximum(lower, -1.0),
+        upper=np.minimum(upper, 1.0),
+        objectives=(_aim(program.objectives[-1].costs),),
+        integer=None,
+    )
 
 
 def _sides(lower: Floats, upper: Floats) -> tuple[Floats, Floats]:

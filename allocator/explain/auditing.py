@@ -40,9 +40,14 @@ class Auditor:
     """
 
     def __init__(
-        self, instance: Instance, window: Window | None, program: LinearProgram, costs: Floats,
-        *, targets: bool = True,
-    ) -> None:  # fmt: skip
+        self,
+        instance: Instance,
+        window: Window | None,
+        program: LinearProgram,
+        costs: Floats,
+        *,
+        targets: bool = True,
+    ) -> None:
         self._instance, self._window = instance, window
         self._costs, self._targets = costs, targets
         numbered = np.arange(program.shape[1], dtype=float)
@@ -83,9 +88,13 @@ class Auditor:
         objective = float(self._costs @ primal) * POUNDS
         spent = present_value(self._instance, tables["spend"]) + charges(self._instance, tables)
         checked = audit(
-            self._instance, tables, self._window, objective=objective,
-            terminal_value=objective - spent, targets=self._targets,
-        )  # fmt: skip
+            self._instance,
+            tables,
+            self._window,
+            objective=objective,
+            terminal_value=objective - spent,
+            targets=self._targets,
+        )
         if not checked.passed:
             raise AuditError(f"a plan does not stand up to its audit: {checked.failure()}")
         return tables

@@ -101,12 +101,16 @@ def _joined(citations: Iterable[Citation], alike: Any) -> list[Citation]:
     groups: dict[Any, Citation] = {}
     for each in citations:
         before = groups.get(alike(each))
-        groups[alike(each)] = each if before is None else replace(
-            each,
-            years=before.years | each.years,
-            areas=tuple(dict.fromkeys((*before.areas, *each.areas))),
-            cells=tuple(dict.fromkeys((*before.cells, *each.cells))),
-        )  # fmt: skip
+        groups[alike(each)] = (
+            each
+            if before is None
+            else replace(
+                each,
+                years=before.years | each.years,
+                areas=tuple(dict.fromkeys((*before.areas, *each.areas))),
+                cells=tuple(dict.fromkeys((*before.cells, *each.cells))),
+            )
+        )
     return list(groups.values())
 
 
@@ -221,9 +225,10 @@ class Citer:
         if "from" in keys and "to" in keys:
             stays = keys["from"] == keys["to"]
             labels["move"] = (
-                f"staying in {labels['from']}" if stays
+                f"staying in {labels['from']}"
+                if stays
                 else f"moves from {labels['from']} to {labels['to']}"
-            )  # fmt: skip
+            )
         if "tier" in keys:
             labels["tier"] = _TIER_WORDS[keys["tier"]]
         if "item" in keys:

@@ -132,9 +132,10 @@ def begun_later(instance: Instance, late: int, *, shift_targets: bool) -> Instan
         return {"year": row["year"] + late}
 
     later = with_cells(
-        instance, "services",
+        instance,
+        "services",
         lambda row: {"first_year": max(first, row["first_year"] or instance.first_year)},
-    )  # fmt: skip
+    )
     later = with_cells(later, "budgets", lambda row: moved(row) if row["fund"] in timed else {})
     if shift_targets:
         later = with_cells(later, "targets", moved)
@@ -142,9 +143,10 @@ def begun_later(instance: Instance, late: int, *, shift_targets: bool) -> Instan
     if settings is None:
         return later
     starts = tuple(
-        start + late for start in (settings.starts or instance.horizon)
+        start + late
+        for start in (settings.starts or instance.horizon)
         if start + late <= instance.last_year
-    )  # fmt: skip
+    )
     return replace(later, double_investment=replace(settings, starts=starts))
 
 

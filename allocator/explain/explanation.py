@@ -100,9 +100,10 @@ class Explanation(Answer):
         """Status, and the plan's cost or the conflict in a sentence."""
         if self.plan is not None:
             return {
-                "status": "optimal", "objective": self.plan.objective,
+                "status": "optimal",
+                "objective": self.plan.objective,
                 "window": window_facts(self.plan.window),
-            }  # fmt: skip
+            }
         assert self.conflict is not None
         return {
             "status": "infeasible",
@@ -116,9 +117,12 @@ class Explanation(Answer):
 
 
 def explain(
-    instance: Instance, *, formulation: str = USUAL, every_window: bool = True,
+    instance: Instance,
+    *,
+    formulation: str = USUAL,
+    every_window: bool = True,
     progress: Progress | None = None,
-) -> Explanation:  # fmt: skip
+) -> Explanation:
     """Explain the plan of an instance that has passed its checks, or why there is none.
 
     Without ``every_window``, ways out are looked for without a double investment and with the
@@ -173,8 +177,11 @@ def _no_plan(
     if window != found.window:
         found = conflict(instance, program_at(base, instance, window), window, tell)
     everywhere = _everywhere(instance, base, found)
-    tables = {"conflict": _conflict_table(found), "ways": _ways_table(ways),
-              "money": _money_table(instance, ways)}  # fmt: skip
+    tables = {
+        "conflict": _conflict_table(found),
+        "ways": _ways_table(ways),
+        "money": _money_table(instance, ways),
+    }
     return Explanation(instance, formulation, solver, tables, None, found, everywhere, tuple(ways))
 
 
@@ -217,10 +224,20 @@ def _ways_table(ways: Sequence[Way]) -> pd.DataFrame:
     for way in ways:
         cell, (start, length) = way.cell, way.window or (None, None)
         place = (None, None, None) if cell is None else (cell.file, cell.row, cell.key)
-        rows.append((
-            way.kind, way.words, way.possible, way.unit, way.before, way.after, way.amount,
-            *place, start, length,
-        ))  # fmt: skip
+        rows.append(
+            (
+                way.kind,
+                way.words,
+                way.possible,
+                way.unit,
+                way.before,
+                way.after,
+                way.amount,
+                *place,
+                start,
+                length,
+            )
+        )
     whole = dict.fromkeys(("row", "window_first_year", "window_years"), "Int64")
     return pd.DataFrame(rows, columns=list(_WAYS)).astype(whole)
 

@@ -27,9 +27,10 @@ def service_weights(
         for period in _periods(instance, year) if name == service else ():
             index = data.prices[area, name, _year(instance, period)] / POUNDS
             for family, cost in (
-                ("level", rules.unit_cost * length), ("expansion", rules.setup_cost),
+                ("level", rules.unit_cost * length),
+                ("expansion", rules.setup_cost),
                 ("contraction", rules.exit_cost),
-            ):  # fmt: skip
+            ):
                 weights[program.columns[family].positions[area, name, period]] = cost * index
     return weights
 

@@ -101,8 +101,12 @@ def _worth(plan: Plan, relief: Relief, keys: pd.Series[Any], rows: pd.DataFrame)
         () if whole else (shortened(plan.instance.label("areas", area), 24),),
         frozenset(int(year) for year in rows["year"].dropna()),
         relief.saves.format(more=more, price="{}"),
-        low, high, float(rows["weight"].sum()), relief.lever, tuple(rows.index),
-    )  # fmt: skip
+        low,
+        high,
+        float(rows["weight"].sum()),
+        relief.lever,
+        tuple(rows.index),
+    )
 
 
 def _unit_price(plan: Plan, relief: Relief, prices: pd.Series[float]) -> tuple[float, float]:
@@ -117,10 +121,16 @@ def _unit_price(plan: Plan, relief: Relief, prices: pd.Series[float]) -> tuple[f
 
 def _joined(one: Worth, other: Worth) -> Worth:
     return Worth(
-        one.noun, (*one.places, *other.places), one.years | other.years, one.saves,
-        min(one.low, other.low), max(one.high, other.high), one.weight + other.weight, one.lever,
+        one.noun,
+        (*one.places, *other.places),
+        one.years | other.years,
+        one.saves,
+        min(one.low, other.low),
+        max(one.high, other.high),
+        one.weight + other.weight,
+        one.lever,
         (*one.rows, *other.rows),
-    )  # fmt: skip
+    )
 
 
 def _targets_of(instance: Instance, rows: pd.DataFrame) -> list[str]:

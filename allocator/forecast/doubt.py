@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from allocator.calibrate.uncertainty import Uncertainty, normal_width
+from allocator.calibrate.uncertainty import ProjectionSpread, normal_width
 from allocator.errors import UsageError
 from allocator.instance.writing import WORKBOOK
 
@@ -29,13 +29,13 @@ class Doubt:
     them (blank where none is known); ``told`` says where all of it comes from.
     """
 
-    uncertainty: Uncertainty
+    uncertainty: ProjectionSpread
     told: str
     rates: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 ENGLAND: Final = Doubt(
-    Uncertainty(),
+    ProjectionSpread(),
     "no calibration stands beside the instance: chance in few children, and the drift of "
     "England's councils, 2016 to 2024",
 )
@@ -64,7 +64,7 @@ def read_doubt(path: Path) -> Doubt:
 def doubt_of(told: Mapping[str, Any]) -> Doubt:
     """The doubt that a calibration tells of."""
     if told["kind"] == "published":
-        measured = Uncertainty.from_dict(told["uncertainty"])
+        measured = ProjectionSpread.from_dict(told["uncertainty"])
         source = (
             f"how far {measured.errors:,} past projections of councils were off"
             if measured.errors
@@ -81,7 +81,7 @@ def doubt_of(told: Mapping[str, Any]) -> Doubt:
             if each["mean"] > 0
         }
         return Doubt(
-            Uncertainty(),
+            ProjectionSpread(),
             "the intervals of the rates, chance in few children, and the drift of England's "
             "councils, 2016 to 2024",
             rates,

@@ -162,9 +162,16 @@ def _lines(found: Forecast) -> Iterator[ForecastLine]:
 
 
 def _line(
-    found: Forecast, group: str, state: str, rows: NDArray[np.bool_], ends: Floats,
-    opening: Floats, years: NDArray[np.int_], drawn: Floats | None, areas: list[str],
-) -> ForecastLine:  # fmt: skip
+    found: Forecast,
+    group: str,
+    state: str,
+    rows: NDArray[np.bool_],
+    ends: Floats,
+    opening: Floats,
+    years: NDArray[np.int_],
+    drawn: Floats | None,
+    areas: list[str],
+) -> ForecastLine:
     """A sum over rows (area and state) with its interval."""
     children = ends[rows].sum(axis=0)
     doubt = found.doubt.uncertainty

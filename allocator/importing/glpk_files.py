@@ -35,9 +35,15 @@ def read_raw(lines: Sequence[str]) -> Found:
     if kind == "bas" and ending == ["f", "f"]:
         claims = "optimal"
     return Found(
-        RAW, claims, number(objective), values, duals, digits=15, by_position=True,
+        RAW,
+        claims,
+        number(objective),
+        values,
+        duals,
+        digits=15,
+        by_position=True,
         objective_row=_objective_row(lines, objective),
-    )  # fmt: skip
+    )
 
 
 def _objective_row(lines: Sequence[str], objective: str) -> int | None:
@@ -45,9 +51,10 @@ def _objective_row(lines: Sequence[str], objective: str) -> int | None:
     rows = [line.split() for line in lines if line.startswith("i ")]
     value = number(objective)
     ends = [
-        cells for cells in (*rows[:1], *rows[-1:])
+        cells
+        for cells in (*rows[:1], *rows[-1:])
         if any(isclose(number(c), value, rel_tol=1e-11) for c in cells[3:] or cells[2:])
-    ]  # fmt: skip
+    ]
     return int(ends[0][1]) if ends else None
 
 

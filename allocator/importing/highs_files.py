@@ -65,9 +65,13 @@ def read_pretty(lines: Sequence[str]) -> Found:
     claims = re.search(r"^Model status: *(.*)$", tail, re.MULTILINE)
     stated = re.search(r"^Objective value: *(\S+)$", tail, re.MULTILINE)
     return Found(
-        PRETTY, claims[1].strip() if claims else "", number(stated[1]) if stated else None,
-        columns, duals if has_duals else None, digits=6,
-    )  # fmt: skip
+        PRETTY,
+        claims[1].strip() if claims else "",
+        number(stated[1]) if stated else None,
+        columns,
+        duals if has_duals else None,
+        digits=6,
+    )
 
 
 def _cells(lines: Sequence[str], heading: str, blank: str = "0") -> Iterator[tuple[str, str]]:

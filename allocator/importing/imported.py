@@ -44,8 +44,9 @@ class Imported:
         """
         sums = [
             float(np.max(np.abs(self.primal[f.start : f.stop]), initial=0.0))
-            for f in self.program.columns.values() if f.unit == MONEY
-        ]  # fmt: skip
+            for f in self.program.columns.values()
+            if f.unit == MONEY
+        ]
         return max(self.tolerance, 10.0 ** (1 - self.found.digits) * max(sums))
 
     @property
@@ -124,9 +125,10 @@ class Imported:
         audit = self.plan.audit
         assert audit is not None
         failing = [
-            each for each in audit.findings
+            each
+            for each in audit.findings
             if not each.relative <= (self.money_tolerance if each.unit == "£" else self.tolerance)
-        ]  # fmt: skip
+        ]
         return [f"audit: {each}" for each in failing]
 
     def plan_to_keep(self) -> Plan:

@@ -47,9 +47,7 @@ def import_solution(
     formulation = _agreed(formulation, sidecar)
     whole = build(instance, formulation)
     given = window or (sidecar.window if sidecar else None)
-    primal = primal_of(
-        at_window(whole, instance, given) if given else whole, found, sidecar
-    )  # fmt: skip
+    primal = primal_of(at_window(whole, instance, given) if given else whole, found, sidecar)
     taken = _window_of(instance, whole, primal)
     if (given and taken != given) or (sidecar and not sidecar.chosen and taken != sidecar.window):
         raise UsageError(f"{path}: is not of that window; it was {_solved(taken)}")
@@ -60,11 +58,16 @@ def import_solution(
     certificate = certify(program, primal, np.zeros(program.shape[0]) if dual is None else dual, 0)
     tolerance, gap_tolerance = _ALLOWED[found.digits]
     return Imported(
-        found, program, primal, certificate, dual is not None,
+        found,
+        program,
+        primal,
+        certificate,
+        dual is not None,
         own_over_windows(whole) if chooses else own_optima(program),
         _plan(instance, program, taken, primal, dual, certificate, formulation, found),
-        tolerance, gap_tolerance,
-    )  # fmt: skip
+        tolerance,
+        gap_tolerance,
+    )
 
 
 def _agreed(formulation: str | None, sidecar: Sidecar | None) -> str:
@@ -90,9 +93,15 @@ def _solved(window: Window | None) -> str:
 
 
 def _plan(
-    instance: Instance, program: LinearProgram, window: Window | None, primal: Floats,
-    dual: Floats | None, certificate: Certificate, formulation: str, found: Found,
-) -> Plan:  # fmt: skip
+    instance: Instance,
+    program: LinearProgram,
+    window: Window | None,
+    primal: Floats,
+    dual: Floats | None,
+    certificate: Certificate,
+    formulation: str,
+    found: Found,
+) -> Plan:
     prices = np.zeros(program.shape[0]) if dual is None else dual
     value = certificate.primal_objective
     solution = Solution(Status.OPTIMAL, primal, prices, value, 0, 0.0)

@@ -12,11 +12,14 @@ def audit_table(audit: Audit, disagreements: Sequence[str] = (), notes: Sequence
     """Every rule with its worst violation in units and where, then the verdict."""
     rows = [
         [
-            "ok" if finding.passed else "FAILS", finding.rule, finding.section,
-            _amount(finding), shortened(finding.where, 36) if finding.violation else "",
+            "ok" if finding.passed else "FAILS",
+            finding.rule,
+            finding.section,
+            _amount(finding),
+            shortened(finding.where, 36) if finding.violation else "",
         ]
         for finding in audit.findings
-    ]  # fmt: skip
+    ]
     lines = [table(["", "Rule", "MODEL.md", "Worst violation", "Where"], rows, left=5)]
     lines += [f"FAILS {said}" for said in disagreements]
     lines += [f"note: {said}" for said in notes]

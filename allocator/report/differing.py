@@ -67,7 +67,7 @@ def _rows(instances: Sequence[Instance]) -> Iterator[tuple[Value, ...]]:
                 if column.name not in (*table.key, *_REMARKS)
                 and len(set(values := [_cell(row, column) for row in there if row is not None])) > 1
                 and len(values) == len(there)
-            )  # fmt: skip
+            )
 
 
 def _key(instance: Instance, row: Any) -> tuple[str, ...]:

@@ -24,13 +24,14 @@ def verdict(found: Imported) -> str:
         return "The solution does not stand up."
     if found.proved:
         return (
-            "The solution is feasible and, by its own duals, optimal" + _digits(found)
+            "The solution is feasible and, by its own duals, optimal"
+            + _digits(found)
             + "; its plan passes the audit."
-        )  # fmt: skip
+        )
     told = (
         "The solution is feasible" + _digits(found) + "; its plan passes the audit. Its duals "
         "are not in the file, so only that was checked; it is not proved optimal."
-    )  # fmt: skip
+    )
     if found.difference is None:
         return told
     return told + f" Against our own optimum it is {_against(found)}."

@@ -81,9 +81,12 @@ _SEEDED: Final = _VERTEX | {SEEDED}
 def _highs(name: str, method: str, can: frozenset[str], base: str, **changed: Any) -> Algorithm:
     """An algorithm of HiGHS: the options with which ``solve`` runs ``base``, but for some."""
     return Algorithm(
-        f"highs-{name}", method=method, can=can | {RAY, TIME, SEEDED, TOLERANCE},
-        options={**SOLVERS[base].options, **changed}, **_HIGHS,
-    )  # fmt: skip
+        f"highs-{name}",
+        method=method,
+        can=can | {RAY, TIME, SEEDED, TOLERANCE},
+        options={**SOLVERS[base].options, **changed},
+        **_HIGHS,
+    )
 
 
 def _licensed(
@@ -97,10 +100,15 @@ def _licensed(
     told = {"threads": THREADS, "seed": SEEDED, "primal": TOLERANCE}
     can = {DUALS, TIME, MIP, *(told[term] for term in terms if term in told)}
     return Algorithm(
-        name, code, "its own choice", "pyomos", f"pip install {package}, and a licence",
-        frozenset(can), package=package,
+        name,
+        code,
+        "its own choice",
+        "pyomos",
+        f"pip install {package}, and a licence",
+        frozenset(can),
+        package=package,
         options={"pyomo": f"{name}_direct", "plugin": plugin, "terms": terms},
-    )  # fmt: skip
+    )
 
 
 ALGORITHMS: Final = {

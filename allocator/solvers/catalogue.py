@@ -30,15 +30,19 @@ class Solver:
 # Ten times tighter than HiGHS's own in every residual: objectives then agree between
 # algorithms to far better than a pound in a million.
 _TIGHT: Final[Options] = {
-    "primal_feasibility_tolerance": 1e-8, "dual_feasibility_tolerance": 1e-8,
-}  # fmt: skip
+    "primal_feasibility_tolerance": 1e-8,
+    "dual_feasibility_tolerance": 1e-8,
+}
 _OWN: Final[Options] = {
-    "primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7,
-}  # fmt: skip
+    "primal_feasibility_tolerance": 1e-7,
+    "dual_feasibility_tolerance": 1e-7,
+}
 _SIMPLEX: Final[Options] = {"solver": "simplex", **_TIGHT}
 _CROSSOVER: Final[Options] = {
-    "run_crossover": "on", "ipm_optimality_tolerance": 1e-9, **_TIGHT,
-}  # fmt: skip
+    "run_crossover": "on",
+    "ipm_optimality_tolerance": 1e-9,
+    **_TIGHT,
+}
 
 # Branch and bound to the end: a gap of nothing but rounding, with rows and whole columns held as
 # tightly as a linear program's.

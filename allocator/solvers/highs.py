@@ -134,12 +134,23 @@ class HighsModel:
         self._costs = (objective.costs,)
         self._check(
             self._highs.passModel(
-                columns, rows, matrix.entries, int(highspy.MatrixFormat.kColwise),
-                int(highspy.ObjSense.kMinimize), objective.constant, objective.costs,
-                program.lower, program.upper, program.row_lower, program.row_upper,
-                matrix.starts, matrix.rows, matrix.values, continuous,
+                columns,
+                rows,
+                matrix.entries,
+                int(highspy.MatrixFormat.kColwise),
+                int(highspy.ObjSense.kMinimize),
+                objective.constant,
+                objective.costs,
+                program.lower,
+                program.upper,
+                program.row_lower,
+                program.row_upper,
+                matrix.starts,
+                matrix.rows,
+                matrix.values,
+                continuous,
             )
-        )  # fmt: skip
+        )
 
     def _load_matrix(self, program: LinearProgram) -> None:
         """Hand over the coefficients that differ; the basis stays."""
@@ -185,9 +196,13 @@ class HighsModel:
             return Solution(known, _NONE, _NONE, np.nan, iterations, seconds, message, proof)
         solution = self._highs.getSolution()
         return Solution(
-            known, np.array(solution.col_value), np.array(solution.row_dual),
-            info.objective_function_value, iterations, seconds,
-        )  # fmt: skip
+            known,
+            np.array(solution.col_value),
+            np.array(solution.row_dual),
+            info.objective_function_value,
+            iterations,
+            seconds,
+        )
 
     def _run(self, options: Options) -> None:
         """Run with options, and put the solver's own back."""

@@ -73,12 +73,17 @@ def _program(said: MpsText, path: Path) -> LinearProgram:
     sign = -1.0 if said.maximise else 1.0
     (row_lower, row_upper), (lower, upper) = said.row_bounds(), said.column_bounds()
     return LinearProgram(
-        said.name or path.stem, said.matrix(), row_lower, row_upper, lower, upper,
+        said.name or path.stem,
+        said.matrix(),
+        row_lower,
+        row_upper,
+        lower,
+        upper,
         (Objective(COST, sign * said.cost_of_each(), sign * said.offset, ""),),
         _family("row", list(said.rows), len(said.rows)),
         _family("column", list(said.columns), len(said.columns)),
         said.integer(),
-    )  # fmt: skip
+    )
 
 
 def _unreadable(path: Path, why: str) -> UsageError:
@@ -196,6 +201,9 @@ def without_free_rows(program: LinearProgram) -> LinearProgram:
         return program
     labels = [program.row_name(int(n)) for n in np.flatnonzero(kept)]
     return replace(
-        program, matrix=program.matrix.only_rows(kept), row_lower=program.row_lower[kept],
-        row_upper=program.row_upper[kept], rows=_family("row", labels, len(labels)),
-    )  # fmt: skip
+        program,
+        matrix=program.matrix.only_rows(kept),
+        row_lower=program.row_lower[kept],
+        row_upper=program.row_upper[kept],
+        rows=_family("row", labels, len(labels)),
+    )

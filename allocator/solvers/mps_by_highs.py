@@ -34,8 +34,10 @@ def differs(program: LinearProgram, lp: highspy.HighsLp) -> str:
     """In what HiGHS has another program than the text, number by number; blank if in nothing."""
     mine, matrix = program.matrix, _matrix(lp)
     if (mine.shape, mine.entries) != (matrix.shape, matrix.entries):
-        counts = [f"{m.shape[0]} rows, {m.shape[1]} columns and {m.entries} entries"
-                  for m in (mine, matrix)]  # fmt: skip
+        counts = [
+            f"{m.shape[0]} rows, {m.shape[1]} columns and {m.entries} entries"
+            for m in (mine, matrix)
+        ]
         return f"the text has {counts[0]}, and HiGHS reads {counts[1]}"
     for what, (text, read) in _pairs(program, lp, matrix).items():
         if not np.array_equal(np.asarray(text), np.asarray(read)):

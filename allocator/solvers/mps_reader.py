@@ -73,8 +73,9 @@ class _Reader:
                 parts[self.seen[-1]](words)
             else:
                 raise self._bad("it stands in no section that holds lines")
-        raise BadLine(self.line + 1, "the file ends without ENDATA" if self.line else
-                      "the file is empty")  # fmt: skip
+        raise BadLine(
+            self.line + 1, "the file ends without ENDATA" if self.line else "the file is empty"
+        )
 
     def _whole_text(self) -> MpsText:
         for name in ("ROWS", "COLUMNS"):
@@ -185,8 +186,9 @@ class _Reader:
     def _bound(self, words: Words) -> None:
         kind, rest = words[0], words[1:]
         if kind in ("SC", "SI"):
-            raise self._bad("a semi-continuous column; only such as are continuous or whole can "
-                            "be compared")  # fmt: skip
+            raise self._bad(
+                "a semi-continuous column; only such as are continuous or whole can be compared"
+            )
         if kind not in _ENDS:
             raise self._bad(f"{kind} is no kind of bound")
         if kind in _BARE and len(rest) < 3:

@@ -50,8 +50,9 @@ class MpsText:
     def matrix(self) -> Matrix:
         """Of the entries."""
         places = np.array(list(self.entries), dtype=np.int64).reshape(-1, 2)
-        return Matrix.of(places[:, 0], places[:, 1], np.array(list(self.entries.values())),
-                         self.shape)  # fmt: skip
+        return Matrix.of(
+            places[:, 0], places[:, 1], np.array(list(self.entries.values())), self.shape
+        )
 
     def cost_of_each(self) -> Floats:
         """By column."""

@@ -88,6 +88,13 @@ class Reply:
                 for name in ("primal", "dual", "ray")
             )
         return cls(
-            Status(facts["status"]), primal, dual, ray, facts["iterations"],
-            float(facts["solving"]), str(facts["message"]), facts["bound"], facts["nodes"],
-        )  # fmt: skip
+            Status(facts["status"]),
+            primal,
+            dual,
+            ray,
+            facts["iterations"],
+            float(facts["solving"]),
+            str(facts["message"]),
+            facts["bound"],
+            facts["nodes"],
+        )

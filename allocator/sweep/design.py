@@ -99,7 +99,13 @@ class Design:
     def key(self) -> str:
         """Hash of all that the answers depend on."""
         asked = [
-            __version__, self.instance.hash, [str(axis) for axis in self.axes], self.formulation,
-            self.solver, self.every_window, self.time_limit, self.audit_all,
-        ]  # fmt: skip
+            __version__,
+            self.instance.hash,
+            [str(axis) for axis in self.axes],
+            self.formulation,
+            self.solver,
+            self.every_window,
+            self.time_limit,
+            self.audit_all,
+        ]
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()

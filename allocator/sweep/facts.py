@@ -22,9 +22,12 @@ Row = dict[str, Any]
 
 OPTIMAL: Final = "optimal"
 WHOLE: Final = (
-    "window_first_year", "window_years", "payback_year", "lasting_payback_year",
+    "window_first_year",
+    "window_years",
+    "payback_year",
+    "lasting_payback_year",
     "peak_deficit_year",
-)  # fmt: skip
+)
 
 # Column -> unit and meaning, in the order of the table; the axes stand before them.
 COLUMNS: Final = {
@@ -106,6 +109,11 @@ class FactReader:
             dict(zip(self._years.tolist(), net.tolist(), strict=True)),
             float(unchanged[:-1].sum()),
         )
-        names = ("payback_year", "lasting_payback_year", "double_running_cost", "peak_deficit",
-                 "peak_deficit_year")  # fmt: skip
+        names = (
+            "payback_year",
+            "lasting_payback_year",
+            "double_running_cost",
+            "peak_deficit",
+            "peak_deficit_year",
+        )
         return {name: getattr(position, name) for name in names}

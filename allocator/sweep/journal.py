@@ -27,9 +27,10 @@ class Journal:
     def __init__(self, table: Path, design: Design, *, force: bool = False) -> None:
         self.path = table.with_name(f"{table.name}.journal")
         self._heading = {
-            "sweep": design.key, "instance": design.instance.name,
+            "sweep": design.key,
+            "instance": design.instance.name,
             "axes": [str(axis) for axis in design.axes],
-        }  # fmt: skip
+        }
         lines, self._sound = _lines(self.path)
         if lines and lines[0] != self._heading:
             if not force:
@@ -52,9 +53,11 @@ class Journal:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
         trace: TracebackType | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Close the file; it stays."""
         if self._file is not None:
             self._file.close()

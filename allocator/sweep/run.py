@@ -35,19 +35,27 @@ class Sweep:
     design: Design
 
     def __init__(
-        self, instance: Instance, axes: Sequence[Axis | str], *, formulation: str = USUAL,
-        solver: str = DEFAULT, every_window: bool = False, time_limit: float | None = None,
+        self,
+        instance: Instance,
+        axes: Sequence[Axis | str],
+        *,
+        formulation: str = USUAL,
+        solver: str = DEFAULT,
+        every_window: bool = False,
+        time_limit: float | None = None,
         audit_all: bool = False,
-    ) -> None:  # fmt: skip
+    ) -> None:
         chosen = read_axes([str(axis) for axis in axes])
         design = Design(instance, chosen, formulation, solver, every_window, time_limit, audit_all)
         design.check()
         object.__setattr__(self, "design", design)
 
     def run(
-        self, executor: Executor | None = None, done: Mapping[int, Row] | None = None,
+        self,
+        executor: Executor | None = None,
+        done: Mapping[int, Row] | None = None,
         told: Told | None = None,
-    ) -> pd.DataFrame:  # fmt: skip
+    ) -> pd.DataFrame:
         """One row a point, in grid order: axis values, then ``facts.COLUMNS``.
 
         ``executor`` works on points side by side.  ``done`` holds rows of points that are

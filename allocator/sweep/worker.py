@@ -59,9 +59,11 @@ class Worker:
         if self.family is None or audited:
             instance = design.changed(design.position(point))
         solved = self._session.solve(
-            instance, program=prepared.program, every_window=design.every_window,
+            instance,
+            program=prepared.program,
+            every_window=design.every_window,
             time_limit=design.time_limit,
-        )  # fmt: skip
+        )
         if solved.best is None:
             return {"status": "infeasible", "audited": False, "message": ""}
         if audited:

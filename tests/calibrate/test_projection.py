@@ -11,7 +11,7 @@ from allocator.backtest import backtest, by_size
 from allocator.calibrate.history import history
 from allocator.calibrate.panel import read_panel
 from allocator.calibrate.projection import (
-    Flows,
+    ConstantFlows,
     _luck,
     chance,
     expected,
@@ -20,17 +20,17 @@ from allocator.calibrate.projection import (
     unaccompanied,
 )
 from allocator.calibrate.reconcile import flows_to, reconcile
-from allocator.calibrate.uncertainty import Uncertainty, _parts, measure
+from allocator.calibrate.uncertainty import ProjectionSpread, _parts, measure
 from allocator.errors import UsageError
 from tests.calibrate.made import SHARED
 
 
 def test_flows_add_up():
-    flows = Flows(np.array([100.0, 50.0]), np.array([40.0, 30.0]), np.array([0.3, 0.5]))
+    flows = ConstantFlows(np.array([100.0, 50.0]), np.array([40.0, 30.0]), np.array([0.3, 0.5]))
     stock = flows.stock(4)
     before = np.column_stack([flows.opening, stock[:, :-1]])
     assert stock - before == pytest.approx(40 * np.array([[1], [0.75]]) - flows.exits(4))
-    assert Flows(*(a[:1] for a in (flows.opening, flows.entries, flows.rate))).stock(200)[
+    assert ConstantFlows(*(a[:1] for a in (flows.opening, flows.entries, flows.rate))).stock(200)[
         0, -1
     ] == pytest.approx(40 / 0.3)
 
@@ -39,7 +39,7 @@ def test_reconciled_flows_reach_the_closing_stock():
     opening, closing = np.array([100.0, 400.0]), np.array([110.0, 360.0])
     entries, rate = np.array([37.0, 150.0]), np.array([0.37, 0.37])
     e, x = flows_to(opening, closing, entries, rate, 3, (entries, rate * 0 + 0.001))
-    assert Flows(opening, e, x).stock(3)[:, -1] == pytest.approx(closing)
+    assert ConstantFlows(opening, e, x).stock(3)[:, -1] == pytest.approx(closing)
     assert e[0] > entries[0]
     assert x[0] < rate[0]
 
@@ -171,7 +171,7 @@ def test_clumping_and_spread_are_told_apart():
 
 def test_a_calibration_before_clumping_was_measured_stays_as_it_was():
     told = {"turnover": 0.4, "spread": 0.004, "shared": 0.0003}
-    assert Uncertainty.from_dict(told).clumping == 1
+    assert ProjectionSpread.from_dict(told).clumping == 1
 
 
 def test_intervals_cover_what_they_say(panel):
@@ -190,7 +190,7 @@ def test_a_short_past_has_the_default_intervals(panel):
 
 def test_uncertainty_is_kept_as_it_is(panel):
     found = measure(history(panel, 2018))
-    assert Uncertainty.from_dict(found.to_dict()) == found
+    assert ProjectionSpread.from_dict(found.to_dict()) == found
 
 
 def test_more_certain_intervals_are_wider(panel):

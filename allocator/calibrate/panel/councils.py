@@ -15,9 +15,10 @@ _SMALL_WORDS = frozenset(
     {"and", "the", "of", "council", "county", "city", "borough", "royal", "upon"}
 )
 _AREAS = {
-    "inner london": "london inner", "outer london": "london outer",
+    "inner london": "london inner",
+    "outer london": "london outer",
     "yorkshire and humber": "yorkshire and the humber",
-}  # fmt: skip
+}
 
 
 def plain(name: str) -> str:
@@ -39,16 +40,18 @@ def matches(panel: Panel, text: str) -> list[str]:
         last = {code: panel.last_year(code) for code in exact}  # a council may get a new number
         return [code for code in exact if last[code] == max(last.values())]
     holding = [
-        code for code in panel.councils
+        code
+        for code in panel.councils
         if wanted and any(wanted in plain(name) for name in panel.aliases[code])
-    ]  # fmt: skip
+    ]
     if holding:
         return holding
     words = _words(text)
     return [
-        code for code in panel.councils
+        code
+        for code in panel.councils
         if words and any(words == _words(name) for name in panel.aliases[code])
-    ]  # fmt: skip
+    ]
 
 
 def find_council(panel: Panel, text: str) -> str:

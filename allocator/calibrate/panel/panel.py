@@ -38,9 +38,11 @@ class Panel:
     @cached_property
     def _values(self) -> pd.DataFrame:
         known = self.rows.dropna(subset=["value"])
-        return known.drop_duplicates(["code", "year", "measure"]).set_index(
-            ["measure", "code", "year"]
-        )[["value", "level"]].sort_index()  # fmt: skip
+        return (
+            known.drop_duplicates(["code", "year", "measure"])
+            .set_index(["measure", "code", "year"])[["value", "level"]]
+            .sort_index()
+        )
 
     @cached_property
     def _why(self) -> dict[tuple[str, str, int], str]:

@@ -106,10 +106,15 @@ def _read(file: Path, problems: list[Problem]) -> pd.DataFrame | str:
     bad = rows[wrong & (rows["level"] != "")].head(_MOST_PROBLEMS)
     for row, name, text in zip(bad["row"], bad["column"], bad["text"], strict=True):
         problems.append(
-            Problem(file.name, int(row) + 2, str(name), str(text),
-                    "is neither a number nor a code of the Department's",
-                    "write a number, or leave the cell blank")
-        )  # fmt: skip
+            Problem(
+                file.name,
+                int(row) + 2,
+                str(name),
+                str(text),
+                "is neither a number nor a code of the Department's",
+                "write a number, or leave the cell blank",
+            )
+        )
     rows = rows.assign(value=values, why=why, file=file.name)
     return rows.loc[rows["level"] != "", [*COLUMNS, "name", "region"]]
 
@@ -134,9 +139,15 @@ def _places(frame: pd.DataFrame, file: Path, problems: list[Problem]) -> pd.Data
     years = {each: cells.year(each) for each in frame[at].unique()}
     for row in frame.index[frame[at].map(years).isna()][:_MOST_PROBLEMS]:
         problems.append(
-            Problem(file.name, int(row) + 2, at, str(frame.at[row, at]), "is not a year",
-                    "write 202425, 2024-25 or 2025")
-        )  # fmt: skip
+            Problem(
+                file.name,
+                int(row) + 2,
+                at,
+                str(frame.at[row, at]),
+                "is not a year",
+                "write 202425, 2024-25 or 2025",
+            )
+        )
     name, region = text(AREA), text(REGION)
     level = text(LEVEL).str.casefold().map(_LEVELS).fillna("")
     compared = name.map({each: plain(each) for each in name.unique()})

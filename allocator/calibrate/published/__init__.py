@@ -6,5 +6,11 @@ from allocator.calibrate.published.summary import told
 from allocator.calibrate.published.writing import write_calibrated
 
 __all__ = [
-    "Calibrated", "Request", "calibrate", "listing", "requested", "told", "write_calibrated",
-]  # fmt: skip
+    "Calibrated",
+    "Request",
+    "calibrate",
+    "listing",
+    "requested",
+    "told",
+    "write_calibrated",
+]

@@ -28,7 +28,7 @@ _MEASURES = {  # what is asked of the tables, and what it goes with where it is 
 
 
 @dataclass(frozen=True)
-class Account:
+class PublishedAccount:
     """A council at 31 March of the base year, and in the year that ended there.
 
     ``stock`` is children by state, need and plan included; ``notes`` says by measure (or state)
@@ -59,7 +59,7 @@ class Account:
         return "; ".join(self.notes[name] for name in names if name in self.notes)
 
 
-def account(figures: PublishedFigures) -> Account:
+def account(figures: PublishedFigures) -> PublishedAccount:
     """The account of a council whose children in care are published for the year."""
     found = {name: figures.get(name, per) for name, per in _MEASURES.items()}
     total = round(figures.get("cla_31mar", "child_pop_0_17").value)
@@ -81,13 +81,21 @@ def account(figures: PublishedFigures) -> Account:
     if before is not None:
         residual["stock less flows"] = total - (before + started - ceased)
     panel = figures.panel
-    return Account(
-        figures.code, panel.names[figures.code], panel.regions.get(figures.code, ""),
-        figures.year, figures.children().value, figures.share_of_england(),
+    return PublishedAccount(
+        figures.code,
+        panel.names[figures.code],
+        panel.regions.get(figures.code, ""),
+        figures.year,
+        figures.children().value,
+        figures.share_of_england(),
         {e.NEED: round(need), e.PLAN: round(plans), **stock},
         {name: each.value for name, each in found.items()},
-        alone.value, taken.value, returned.value, notes, residual,
-    )  # fmt: skip
+        alone.value,
+        taken.value,
+        returned.value,
+        notes,
+        residual,
+    )
 
 
 def _part(figures: PublishedFigures, measure: str, per: str, most: float) -> Figure:

@@ -13,9 +13,15 @@ from allocator.calibrate.estimation import recency
 from allocator.calibrate.history import History, history
 from allocator.calibrate.panel import Panel
 from allocator.calibrate.panel.councils import slug
-from allocator.calibrate.projection import HALF_LIFE, Estimates, Flows, estimated_flows, project
+from allocator.calibrate.projection import (
+    HALF_LIFE,
+    ConstantFlows,
+    RecentFlows,
+    estimated_flows,
+    project,
+)
 from allocator.calibrate.published import england as e
-from allocator.calibrate.published.account import Account, account
+from allocator.calibrate.published.account import PublishedAccount, account
 from allocator.calibrate.published.evidence import read_evidence
 from allocator.calibrate.published.figures import PublishedFigures
 from allocator.calibrate.published.flows import Year, year_of
@@ -29,7 +35,7 @@ from allocator.calibrate.published.money import (
 from allocator.calibrate.published.request import ESTIMATED, Request
 from allocator.calibrate.published.services import SERVICES, return_rows
 from allocator.calibrate.published.tables import YEARS, Council
-from allocator.calibrate.uncertainty import Uncertainty, measure
+from allocator.calibrate.uncertainty import ProjectionSpread, measure
 from allocator.errors import UsageError
 from allocator.instance import DoubleInvestment, Instance, Row
 from allocator.instance.schema import CONTINUOUS, TABLES, Kind
@@ -49,9 +55,9 @@ class Calibrated:
 
     instance: Instance
     councils: tuple[Council, ...]
-    flows: Flows  # of the councils, in their order
-    estimates: Estimates  # what these flows were before they were reconciled
-    uncertainty: Uncertainty
+    flows: ConstantFlows  # of the councils, in their order
+    estimates: RecentFlows  # what these flows were before they were reconciled
+    uncertainty: ProjectionSpread
     request: Request
     least: int | None = None  # fewest children in care in the target's year, where asked for
     files: tuple[str, ...] = ()
@@ -71,8 +77,8 @@ def calibrate(
     doubt = measure(past)
     rows = [_row(past, panel, code) for code in request.codes]
     every = project(past, doubt.spread)
-    flows = Flows(every.opening[rows], every.entries[rows], every.rate[rows])
-    estimates = Estimates(*(each[rows] for each in vars(estimated_flows(past)).values()))
+    flows = ConstantFlows(every.opening[rows], every.entries[rows], every.rate[rows])
+    estimates = RecentFlows(*(each[rows] for each in vars(estimated_flows(past)).values()))
     councils = tuple(_councils(panel, request, flows))
     bare = _instance(request, councils, evidence)
     funded = _funded(bare, councils)
@@ -91,22 +97,28 @@ def _row(past: History, panel: Panel, code: str) -> int:
     return past.codes.index(code)
 
 
-def _councils(panel: Panel, request: Request, flows: Flows) -> Iterable[Council]:
+def _councils(panel: Panel, request: Request, flows: ConstantFlows) -> Iterable[Council]:
     areas: list[str] = []
     for n, code in enumerate(request.codes):
         figures = PublishedFigures(panel, code, request.year)
         found = account(figures)
         area = slug(found.name, areas) if len(request.codes) > 1 else ""
         areas.append(area)
-        yield _council(figures, found, area, Flows(*(a[n : n + 1] for a in _of(flows))), request)
+        yield _council(
+            figures, found, area, ConstantFlows(*(a[n : n + 1] for a in _of(flows))), request
+        )
 
 
-def _of(flows: Flows) -> tuple[Any, Any, Any]:
+def _of(flows: ConstantFlows) -> tuple[Any, Any, Any]:
     return flows.opening, flows.entries, flows.rate
 
 
 def _council(
-    figures: PublishedFigures, found: Account, area: str, flows: Flows, request: Request
+    figures: PublishedFigures,
+    found: PublishedAccount,
+    area: str,
+    flows: ConstantFlows,
+    request: Request,
 ) -> Council:
     year = found.year
     estimated = f"estimated from the panel to March {year}: entries and exits shrunk to the region"
@@ -119,7 +131,7 @@ def _council(
         return Council(found, area, first, first, estimated, estimated)
     ceased = min(found.figures["cla_ceased"], found.care + found.figures["cla_started"] - 1)
     first = year_of(found, found.stock, found.figures["cla_started"], ceased, found.unaccompanied)
-    after = Flows(flows.opening * 0 + _care(first), flows.entries, flows.rate)
+    after = ConstantFlows(flows.opening * 0 + _care(first), flows.entries, flows.rate)
     exits = float(after.exits(1)[0, 0])
     later = year_of(found, first.closing, entries, exits, alone)
     return Council(found, area, first, later, repeated, estimated)
@@ -129,7 +141,7 @@ def _care(year: Year) -> float:
     return sum(year.closing[state] for state in e.CARE)
 
 
-def _usual_unaccompanied(figures: PublishedFigures, found: Account) -> float:
+def _usual_unaccompanied(figures: PublishedFigures, found: PublishedAccount) -> float:
     """Unaccompanied children who start in a year: the last three, recent ones weighing more."""
     years = [found.year - n for n in range(3)]
     known = {y: figures.at(y).published("uasc_started") for y in years}
@@ -160,9 +172,13 @@ def _instance(
         "returns": list(return_rows({row["service"] for row in tables["services"]})),
         "funds": list(fund_rows(first)),
         "prices": list(price_rows(first)),
-    }  # fmt: skip
+    }
     bare = Instance(
-        request.name, first, YEARS, title=request.title, periods_per_year=PERIODS,
+        request.name,
+        first,
+        YEARS,
+        title=request.title,
+        periods_per_year=PERIODS,
         timing=CONTINUOUS,
         price_base=outturn,
         double_investment=DoubleInvestment(3, tuple(range(first, first + 3)), 0.97, 0.03),
@@ -172,7 +188,7 @@ def _instance(
             "double_investment.source": "assumption, after the ADCS president's address 2016: "
             "double invest for maybe two to three years",
         },
-    )  # fmt: skip
+    )
     return _with(bare, tables)
 
 

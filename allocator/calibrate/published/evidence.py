@@ -59,9 +59,12 @@ def read_evidence(path: Path, services: Mapping[str, str]) -> list[dict[str, Any
 
 
 def _typed(
-    file: str, number: int, row: Mapping[str, str], services: Mapping[str, str],
+    file: str,
+    number: int,
+    row: Mapping[str, str],
+    services: Mapping[str, str],
     problems: list[Problem],
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     def bad(column: str, rule: str, remedy: str) -> None:
         problems.append(Problem(file, number, column, row.get(column, ""), rule, remedy))
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from allocator.calibrate.continuous import year_lived
 from allocator.calibrate.published import england as e
-from allocator.calibrate.published.account import Account
+from allocator.calibrate.published.account import PublishedAccount
 from allocator.instance.schema import EXIT
 
 Moves = dict[tuple[str, str], float]  # children a year, by from and to
@@ -41,9 +41,12 @@ class Year:
 
 
 def year_of(
-    account: Account, opening: Mapping[str, float], entries: float, exits: float,
+    account: PublishedAccount,
+    opening: Mapping[str, float],
+    entries: float,
+    exits: float,
     unaccompanied: float,
-) -> Year:  # fmt: skip
+) -> Year:
     """The flows of a year with so many entries and exits of care; need and plans hold.
 
     Entrants go where the council's children are, at England's ratio of entries to stock by
@@ -81,7 +84,7 @@ def _closing(
     return {**care, e.NEED: opening[e.NEED], e.PLAN: opening[e.PLAN]}
 
 
-def _tilted(account: Account, left_out: str) -> dict[str, float]:
+def _tilted(account: PublishedAccount, left_out: str) -> dict[str, float]:
     """Where entrants are placed, shares: England's, tilted to where the council's children are."""
     here = {state: (account.stock[state] + 0.5) / (account.care + 2.5) for state in e.CARE}
     total = sum(e.STOCK.values())
@@ -93,7 +96,7 @@ def _tilted(account: Account, left_out: str) -> dict[str, float]:
     return {state: each / sum(weight.values()) for state, each in weight.items()}
 
 
-def _entries(account: Account, entries: float) -> Moves:
+def _entries(account: PublishedAccount, entries: float) -> Moves:
     """Entries from plans (taken into care) and from need, unaccompanied children apart."""
     others = account.figures["cla_started"] - account.unaccompanied
     taken = account.taken / others if others > 0 else 0.0
@@ -111,7 +114,7 @@ def _entries(account: Account, entries: float) -> Moves:
     }
 
 
-def _exits(account: Account, lived: Mapping[str, float], exits: float) -> Moves:
+def _exits(account: PublishedAccount, lived: Mapping[str, float], exits: float) -> Moves:
     """Exits by placement from the years lived in each, those who go home back to need."""
     weight = {state: e.EXIT_RATES[state] * lived[state] for state in e.CARE}
     scale = exits / sum(weight.values()) if sum(weight.values()) else 0.0
@@ -130,9 +133,11 @@ def _exits(account: Account, lived: Mapping[str, float], exits: float) -> Moves:
 
 
 def _between(
-    opening: Mapping[str, float], closing: Mapping[str, float], moves: Moves,
+    opening: Mapping[str, float],
+    closing: Mapping[str, float],
+    moves: Moves,
     arrivals: Mapping[str, float],
-) -> Moves:  # fmt: skip
+) -> Moves:
     """Moves between placements that make the closing stocks: from each surplus to each want."""
     over: dict[str, float] = {}
     for state in e.CARE:
@@ -148,7 +153,7 @@ def _between(
     }
 
 
-def _held(account: Account, year: Year) -> Year:
+def _held(account: PublishedAccount, year: Year) -> Year:
     """Need and plans as many at the end as at the start: what leaves them, and what arrives."""
     moves, plans = dict(year.moves), year.opening[e.PLAN]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from allocator.calibrate.published import england as e
-from allocator.calibrate.published.account import Account
+from allocator.calibrate.published.account import PublishedAccount
 from allocator.calibrate.published.tables import YEARS, Council
 from allocator.instance.schema import TIERS
 
@@ -15,7 +15,7 @@ Rows = Iterator[dict[str, Any]]
 _THOUSAND: Final = 1000
 
 
-def outturn(account: Account) -> dict[str, float]:
+def outturn(account: PublishedAccount) -> dict[str, float]:
     """Opening spend by tier, £ a year, from the Section 251 lines."""
     f = account.figures
     family = f["s251_family_support"]
@@ -54,9 +54,12 @@ def core_rows(council: Council, baseline: Sequence[float]) -> Rows:
     """
     opening = sum(outturn(council.account).values())
     filled = council.account.note(
-        "s251_cla", "s251_safeguarding", "s251_family_support", "s251_surestart_early_years",
+        "s251_cla",
+        "s251_safeguarding",
+        "s251_family_support",
+        "s251_surestart_early_years",
         "s251_young_people",
-    )  # fmt: skip
+    )
     for n, cost in enumerate(baseline):
         grown = opening * (1 + e.CORE_GROWTH) ** (n + 1)
         row: dict[str, Any] = {"area": council.area} if council.area else {}

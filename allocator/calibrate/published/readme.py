@@ -56,8 +56,19 @@ target | {target} | {why}
 
 def readme(made: Calibrated) -> str:
     """Markdown, for whoever opens the folder."""
-    return "\n".join([*_opening(made), *_sources(made), *_agreement(made), *_filled(made),
-                      *_forecast(made), *_careful(made)]) + "\n"  # fmt: skip
+    return (
+        "\n".join(
+            [
+                *_opening(made),
+                *_sources(made),
+                *_agreement(made),
+                *_filled(made),
+                *_forecast(made),
+                *_careful(made),
+            ]
+        )
+        + "\n"
+    )
 
 
 def _opening(made: Calibrated) -> Iterator[str]:
@@ -90,11 +101,13 @@ def _sources(made: Calibrated) -> Iterator[str]:
         else f"those of the year ending March {year}, repeated once"
     )
     told = _SOURCES.format(
-        year=year, first=first, outturn=made.councils[0].outturn,
+        year=year,
+        first=first,
+        outturn=made.councils[0].outturn,
         evidence=made.request.evidence.name,
         target="as asked for" if made.least is None else "none",
         why="" if made.least is None else _WHY,
-    )  # fmt: skip
+    )
     yield from (
         "## Where the figures come from",
         "",
@@ -163,10 +176,12 @@ def _filled(made: Calibrated) -> Iterator[str]:
 
 
 def _notes(council: Council) -> list[str]:
-    return list(dict.fromkeys(
-        f"{e.LABELS[key]}: {note}" if key in e.LABELS else note
-        for key, note in council.account.notes.items()
-    ))  # fmt: skip
+    return list(
+        dict.fromkeys(
+            f"{e.LABELS[key]}: {note}" if key in e.LABELS else note
+            for key, note in council.account.notes.items()
+        )
+    )
 
 
 def _forecast(made: Calibrated) -> Iterator[str]:
@@ -184,9 +199,10 @@ def _forecast(made: Calibrated) -> Iterator[str]:
     yield ""
     yield (
         f"Intervals come from how far {made.uncertainty.errors:,} past projections of England's "
-        "councils were off." if made.uncertainty.errors else
-        "The panel is too short to measure intervals: these are England's, 2016 to 2024."
-    )  # fmt: skip
+        "councils were off."
+        if made.uncertainty.errors
+        else "The panel is too short to measure intervals: these are England's, 2016 to 2024."
+    )
     yield ""
 
 

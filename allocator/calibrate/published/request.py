@@ -32,9 +32,16 @@ class Request:
 
 
 def requested(
-    panel: Panel, councils: Sequence[str], region: str | None, year: int | None, name: str, *,
-    target: str | None = None, evidence: Path | None = None, first_year: str = REPEAT,
-) -> Request:  # fmt: skip
+    panel: Panel,
+    councils: Sequence[str],
+    region: str | None,
+    year: int | None,
+    name: str,
+    *,
+    target: str | None = None,
+    evidence: Path | None = None,
+    first_year: str = REPEAT,
+) -> Request:
     """The request that the words of the command line stand for.
 
     Raises UsageError for a council, region, year or target that cannot be found or read.
@@ -52,9 +59,15 @@ def requested(
     place = panel.names[codes[0]] if len(codes) == 1 else whole or f"{len(codes)} councils"
     number, by = _target(target)
     return Request(
-        codes, at, name, f"{place} from {at}-{(at + 1) % 100:02d}", first_year, number, by,
+        codes,
+        at,
+        name,
+        f"{place} from {at}-{(at + 1) % 100:02d}",
+        first_year,
+        number,
+        by,
         evidence or STARTER,
-    )  # fmt: skip
+    )
 
 
 def _last_year(panel: Panel, codes: Sequence[str]) -> int:

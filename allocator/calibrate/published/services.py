@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from allocator.calibrate.published import england as e
-from allocator.calibrate.published.account import Account
+from allocator.calibrate.published.account import PublishedAccount
 
 
 @dataclass(frozen=True)
-class Service:
+class Programme:
     """What holds of a service everywhere."""
 
     label: str
@@ -31,7 +31,7 @@ class Service:
 
 _OUTTURN: Final = "DfE S251 outturn"
 SERVICES: Final = {
-    "family_hubs": Service(
+    "family_hubs": Programme(
         "Family hubs, early years and youth work", "early_help", e.NEED, 1500, 0.2, 300, 150,
         f"{_OUTTURN} {{year}}; assumption for unit cost, coverage, growth, release, setup and "
         "exit cost and minimum",
@@ -39,7 +39,7 @@ SERVICES: Final = {
         "people lines divided by the unit cost; minimum = baseline, because the plan may not pay "
         "for itself by closing universal help whose other benefits it does not count",
     ),
-    "family_support": Service(
+    "family_support": Programme(
         "Targeted family support", "early_help", e.NEED, 3500, 0.2, 500, 300,
         f"{_OUTTURN} {{year}}; assumption for unit cost, coverage, growth, release, setup and "
         "exit cost and minimum",
@@ -47,21 +47,21 @@ SERVICES: Final = {
         "minimum = baseline, much of the line being short breaks and direct payments owed to "
         "disabled children",
     ),
-    "family_group_conference": Service(
+    "family_group_conference": Programme(
         "Family group conference before proceedings", "edge_of_care", e.PLAN, 1500, 0.5, 600, 100,
         "LAIT care applications per 10,000, {year}; Foundations and Coram 2023, randomised trial; "
         "assumption for unit cost, baseline, growth, release, setup and exit cost",
         "a case is a child; coverage = children in care applications / 72% issued in the trial's "
         "control group, per child on a plan; baseline a fifth of that; no cost is published",
     ),
-    "intensive_family_work": Service(
+    "intensive_family_work": Programme(
         "Intensive family work at the edge of care", "edge_of_care", e.PLAN, 8200, 0.3, 2500, 1500,
         "Essex social impact bond, £3.1m for 380 young people (unit cost); "
         f"{_OUTTURN} {{year}}; assumption for coverage, growth, release, setup and exit cost",
         "baseline = 16% of the family support line, less conferences and reunification, divided "
         "by the unit cost",
     ),
-    "reunification": Service(
+    "reunification": Programme(
         "Supported return home", "edge_of_care", e.FOSTER, 7857, 0.4, 1500, 700,
         "NSPCC and University of Sussex 2024 (unit cost per family); assumption for baseline, "
         "coverage, growth, release, setup and exit cost",
@@ -77,7 +77,7 @@ _ISSUED: Final = 0.72  # care applications per child before proceedings, in the 
 
 
 @dataclass(frozen=True)
-class Level:
+class CouncilService:
     """A council's own numbers of a service."""
 
     baseline: float  # cases a year
@@ -86,7 +86,7 @@ class Level:
     minimum: float | None
 
 
-def levels(account: Account) -> dict[str, Level]:
+def levels(account: PublishedAccount) -> dict[str, CouncilService]:
     """Levels that the Section 251 lines pay for, by service."""
     f, need, plan = account.figures, account.stock[e.NEED], account.stock[e.PLAN]
     foster = account.stock[e.FOSTER]
@@ -101,19 +101,21 @@ def levels(account: Account) -> dict[str, Level]:
         spent = edge
     intensive = max(edge - spent, 0.0) / _cost("intensive_family_work")
     return {
-        "family_hubs": Level(hubs, _per(1.4 * hubs, need), 0.05 * hubs, hubs),
-        "family_support": Level(support, _per(1.5 * support, need), 0.12 * support, support),
-        "family_group_conference": Level(
+        "family_hubs": CouncilService(hubs, _per(1.4 * hubs, need), 0.05 * hubs, hubs),
+        "family_support": CouncilService(
+            support, _per(1.5 * support, need), 0.12 * support, support
+        ),
+        "family_group_conference": CouncilService(
             conferences, _per(max(before, conferences), plan), 0.3 * before, None
         ),
-        "intensive_family_work": Level(
+        "intensive_family_work": CouncilService(
             intensive, max(0.6, _per(1.2 * intensive, plan)), 0.15 * plan, None
         ),
-        "reunification": Level(returns, 0.12, 0.025 * foster, None),
+        "reunification": CouncilService(returns, 0.12, 0.025 * foster, None),
     }
 
 
-def service_rows(account: Account, year: str) -> Iterator[dict[str, Any]]:
+def service_rows(account: PublishedAccount, year: str) -> Iterator[dict[str, Any]]:
     """Rows of ``services`` for a council."""
     for name, level in levels(account).items():
         what = SERVICES[name]

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from allocator.calibrate.published import england as e
-from allocator.calibrate.published.account import Account
+from allocator.calibrate.published.account import PublishedAccount
 from allocator.calibrate.published.evidence import effects_of
 from allocator.calibrate.published.flows import STATES, Moves, Year, rates_of
 from allocator.calibrate.published.services import SERVICES, levels, service_rows
@@ -33,7 +33,7 @@ class Council:
     ``how_first`` and ``how_later`` say where the totals come from.
     """
 
-    account: Account
+    account: PublishedAccount
     area: str
     first: Year
     later: Year
@@ -122,9 +122,14 @@ class Council:
         }  # fmt: skip
 
     def _move(
-        self, key: tuple[str, str], rate: float, year: Year, how: str, share: float | None,
+        self,
+        key: tuple[str, str],
+        rate: float,
+        year: Year,
+        how: str,
+        share: float | None,
         since: int | None,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> dict[str, Any]:
         number = year.moves.get(key, 0.0)
         source, note = _told(key, how, self.account)
         avoidable = "" if share is None else _AVOIDABLE_SOURCE
@@ -156,7 +161,7 @@ class Council:
 
 
 @dataclass(frozen=True)
-class Cost:
+class ChildYearCost:
     """A year of a child, £: the placement, the spread lines and social work."""
 
     placement: float
@@ -175,7 +180,7 @@ class Cost:
         return saved / self.total if self.total > 0 else 0.0
 
 
-def unit_costs(account: Account) -> dict[str, tuple[Cost, str]]:
+def unit_costs(account: PublishedAccount) -> dict[str, tuple[ChildYearCost, str]]:
     """Cost of a child-year by state such that opening stocks cost what the lines say."""
     f, stock = account.figures, account.stock
     weights = {state: e.SOCIAL_WORK.get(state, e.SOCIAL_WORK["care"]) for state in STATES}
@@ -191,10 +196,11 @@ def unit_costs(account: Account) -> dict[str, tuple[Cost, str]]:
     spread = (f["s251_cla"] - scale * paid) / max(account.care, 1)
     found = {}
     for state in STATES:
-        cost = Cost(
-            scale * placement.get(state, 0.0), spread if state in e.CARE else 0.0,
+        cost = ChildYearCost(
+            scale * placement.get(state, 0.0),
+            spread if state in e.CARE else 0.0,
             team * weights[state],
-        )  # fmt: skip
+        )
         note = f"social work £{cost.team:,.0f} (weight {weights[state]:g}), half of it cashable"
         if state in e.CARE:
             less = f" (scaled by {scale:.2f} to the line)" if scale < 1 else ""
@@ -219,7 +225,7 @@ def _avoidable(start: str, end: str) -> float | None:
     return e.AVOIDABLE_PLAN if (start, end) == (e.NEED, e.PLAN) else None
 
 
-def _told(key: tuple[str, str], how: str, account: Account) -> tuple[str, str]:
+def _told(key: tuple[str, str], how: str, account: PublishedAccount) -> tuple[str, str]:
     """Source and note of a move."""
     start, end = key
     if key == (e.NEED, e.PLAN):

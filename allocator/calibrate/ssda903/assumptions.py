@@ -20,7 +20,7 @@ _EDIT: Final = "assumption: put your own in its place"
 
 
 @dataclass(frozen=True)
-class Cost:
+class PlacementCost:
     """What a placement costs: £ a week, and how much of it can be saved how fast."""
 
     week: float
@@ -30,23 +30,24 @@ class Cost:
 
 
 # By the first placement code of a category and whether it is bought from others.
-_FOSTERING: Final = Cost(765, 0.8, 0.3, f"{_LAIT}: fostering")
+_FOSTERING: Final = PlacementCost(765, 0.8, 0.3, f"{_LAIT}: fostering")
 _COSTS: Final = {
-    "own": Cost(580, 0.5, 0.15, f"{_LAIT}; assumption: the split of 2018-19, £456 in-house and "
-                "£710 agency a week, raised as all fostering was"),
-    "bought": Cost(905, 0.9, 0.5, f"{_LAIT}; assumption: the split of 2018-19, £456 in-house and "
-                   "£710 agency a week, raised as all fostering was"),
+    "own": PlacementCost(580, 0.5, 0.15, f"{_LAIT}; assumption: the split of 2018-19, "
+        "£456 in-house and £710 agency a week, raised as all fostering was"),
+    "bought": PlacementCost(905, 0.9, 0.5, f"{_LAIT}; assumption: the split of 2018-19, "
+        "£456 in-house and £710 agency a week, raised as all fostering was"),
     "U": _FOSTERING,
-    "K": Cost(7385, 0.85, 0.2, f"{_LAIT}: residential"),
-    "R": Cost(7385, 0.85, 0.2, f"{_LAIT}: residential"),
-    "S": Cost(7385, 0.85, 0.2, f"{_LAIT}: residential"),
-    "H": Cost(1200, 0.8, 0.4, "assumption: £1,200 a week"),
-    "P": Cost(250, 0.5, 0.3, "assumption: £250 a week, of which £170 social work (DfE LAIT)"),
-    "": Cost(765, 0.6, 0.3, f"{_LAIT}: fostering, taken for these (assumption)"),
+    "K": PlacementCost(7385, 0.85, 0.2, f"{_LAIT}: residential"),
+    "R": PlacementCost(7385, 0.85, 0.2, f"{_LAIT}: residential"),
+    "S": PlacementCost(7385, 0.85, 0.2, f"{_LAIT}: residential"),
+    "H": PlacementCost(1200, 0.8, 0.4, "assumption: £1,200 a week"),
+    "P": PlacementCost(250, 0.5, 0.3,
+        "assumption: £250 a week, of which £170 social work (DfE LAIT)"),
+    "": PlacementCost(765, 0.6, 0.3, f"{_LAIT}: fostering, taken for these (assumption)"),
 }  # fmt: skip
 
 
-def cost_of(category: Category) -> Cost:
+def cost_of(category: Category) -> PlacementCost:
     """The cost of a category: the configuration's, else an assumption by its placements."""
     providers = set(category.providers)
     kind = category.places[0][0] if category.places else ""
@@ -54,7 +55,7 @@ def cost_of(category: Category) -> Cost:
         kind = "own" if "PR1" in providers else "bought"
     usual = _COSTS.get(kind, _COSTS[""])
     given = category.unit_cost is not None
-    return Cost(
+    return PlacementCost(
         (category.unit_cost or 0.0) / WEEKS if given else usual.week,
         usual.cashable if category.cashable_share is None else category.cashable_share,
         usual.release if category.release_per_year is None else category.release_per_year,
@@ -78,7 +79,7 @@ RETURNABLE: Final = 0.08  # of the children there, in a year
 
 
 @dataclass(frozen=True)
-class Level:
+class ServiceScale:
     """How much of a service runs and may run: cases a year per child that it may serve.
 
     ``risk`` is what an effect given as a share of a case's own risk of entering care is of.
@@ -92,19 +93,23 @@ class Level:
 
 
 LEVELS: Final = {
-    "family_support": Level(0.25, 0.6, 0.05, 0.0083, "of a risk of 0.83% (assumption)"),
-    "family_group_conference": Level(0.01, 0.06, 0.02),
-    "intensive_family_work": Level(0.01, 0.05, 0.02, 0.241, "of a risk of 24% (assumption)"),
-    "reunification": Level(0.03, 0.12, 0.03),
+    "family_support": ServiceScale(0.25, 0.6, 0.05, 0.0083, "of a risk of 0.83% (assumption)"),
+    "family_group_conference": ServiceScale(0.01, 0.06, 0.02),
+    "intensive_family_work": ServiceScale(0.01, 0.05, 0.02, 0.241, "of a risk of 24% (assumption)"),
+    "reunification": ServiceScale(0.03, 0.12, 0.03),
 }
 HOME: Final = "reunification"  # the service for children in care
 
 
 def evidence() -> dict[str, dict[str, Any]]:
     """Effect, low, high, grade and source of each service, a case, from the evidence table."""
-    rows = {row["service"]: row for row in read_evidence(
-        STARTER, {name: service.serves for name, service in SERVICES.items()}
-    ) if row["basis"] != "elasticity"}  # fmt: skip
+    rows = {
+        row["service"]: row
+        for row in read_evidence(
+            STARTER, {name: service.serves for name, service in SERVICES.items()}
+        )
+        if row["basis"] != "elasticity"
+    }
     return {
         name: rows[name] | {k: rows[name][k] * level.risk for k in ("effect", "low", "high")}
         for name, level in LEVELS.items()

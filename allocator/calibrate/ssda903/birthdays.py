@@ -29,8 +29,7 @@ def ages(care: Care, until: int) -> NDArray[np.int64]:
     """Children in care on day ``until`` by age in months, (216,)."""
     there = (care.start <= until) & (until < care.end)
     months = (until - care.born[there]) / DAYS * MONTHS
-    return np.bincount(np.clip(months.astype(int), 0, ADULT * MONTHS - 1),
-                       minlength=ADULT * MONTHS)  # fmt: skip
+    return np.bincount(np.clip(months.astype(int), 0, ADULT * MONTHS - 1), minlength=ADULT * MONTHS)
 
 
 def ageing_factors(

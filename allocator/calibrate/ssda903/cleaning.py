@@ -17,9 +17,15 @@ from allocator.errors import UsageError
 
 ROUTE_NAMES: Final = (*ROUTES, AGED_OUT)
 _ROUTE_OF: Final = np.array(  # by position of the reason; X1 and unknown ones are other
-    [next((n for n, codes in enumerate(ROUTES.values()) if reason in codes),
-          ROUTE_NAMES.index("other")) for reason in (*REASONS, "")], dtype=np.int8,
-)  # fmt: skip
+    [
+        next(
+            (n for n, codes in enumerate(ROUTES.values()) if reason in codes),
+            ROUTE_NAMES.index("other"),
+        )
+        for reason in (*REASONS, "")
+    ],
+    dtype=np.int8,
+)
 _TEMPORARY: Final = [[*PLACEMENTS].index(code) for code in TEMPORARY]
 _OLDEST: Final = 21
 _USUAL_AGE: Final = 3650  # days; where no child's date of birth is known
@@ -192,8 +198,12 @@ def _joined(table: pd.DataFrame, until: int, settings: Settings, findings: Findi
     return Care(
         table["start"].to_numpy()[head].astype(np.int32),
         np.minimum(end[tail], until + 1).astype(np.int32),
-        category[head], route[tail], table["born"].to_numpy()[head], follows[tail], begins[head],
-    )  # fmt: skip
+        category[head],
+        route[tail],
+        table["born"].to_numpy()[head],
+        follows[tail],
+        begins[head],
+    )
 
 
 def _settled(

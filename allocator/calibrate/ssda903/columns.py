@@ -36,11 +36,18 @@ def pieces(
     start = 0
     with path.open(encoding=encoding_of(path), errors="replace", newline="") as file:
         reader = pd.read_csv(
-            file, header=0, names=names, usecols=[name for name in names if name in columns],
-            index_col=False, chunksize=PIECE, keep_default_na=False, na_values=[""],
+            file,
+            header=0,
+            names=names,
+            usecols=[name for name in names if name in columns],
+            index_col=False,
+            chunksize=PIECE,
+            keep_default_na=False,
+            na_values=[""],
             dtype={name: object if name == "CHILD" else "category" for name in columns},
-            skip_blank_lines=False, skiprows=[row - 1 for row in skipped],
-        )  # fmt: skip
+            skip_blank_lines=False,
+            skiprows=[row - 1 for row in skipped],
+        )
         with reader:
             for frame in reader:
                 rows = np.arange(start + 2, start + 2 + len(frame))
@@ -54,10 +61,12 @@ def _too_long(path: Path, width: int) -> list[int]:
     """Rows with something in more cells than there are headings: a comma too many, it may be."""
     with path.open(encoding=encoding_of(path), errors="replace", newline="") as file:
         return [
-            row for row, line in enumerate(file, start=1)
-            if line.count(",") >= width and line.count('"') % 2 == 0
+            row
+            for row, line in enumerate(file, start=1)
+            if line.count(",") >= width
+            and line.count('"') % 2 == 0
             and any(cell.strip() for cell in next(csv.reader([line]))[width:])
-        ]  # fmt: skip
+        ]
 
 
 def mapped(

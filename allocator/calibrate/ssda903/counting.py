@@ -51,12 +51,18 @@ class Tally:
         oldest = [int(self.bands[np.asarray(groups) == n].max()) for n in range(len(names))]
         first = [int(np.flatnonzero(np.asarray(groups) == n)[0]) for n in range(len(names))]
         return replace(
-            self, names=tuple(names), labels=tuple(labels), stock=onto @ self.stock,
-            categories=self.categories[first], bands=np.array(oldest),
-            exposure=onto @ self.exposure, moves=moves,
-            exits=np.einsum("ai,iry->ary", onto, self.exits), entries=onto @ self.entries,
+            self,
+            names=tuple(names),
+            labels=tuple(labels),
+            stock=onto @ self.stock,
+            categories=self.categories[first],
+            bands=np.array(oldest),
+            exposure=onto @ self.exposure,
+            moves=moves,
+            exits=np.einsum("ai,iry->ary", onto, self.exits),
+            entries=onto @ self.entries,
             ageing=(onto @ self.ageing @ onto.T > 0) & ~np.eye(len(names), dtype=bool),
-        )  # fmt: skip
+        )
 
 
 def tally(care: Care, edges: Sequence[int], settings: Settings) -> Tally:
@@ -86,8 +92,9 @@ def tally(care: Care, edges: Sequence[int], settings: Settings) -> Tally:
             days = np.clip(np.minimum(end, until) - np.maximum(begin, since), 0, None)
             exposure[:, n] += np.bincount(state, days / DAYS, wide)
             ends = (since < end) & (end <= until)
-            flat = np.bincount(state[ends] * (wide + routes) + to[ends],
-                               minlength=wide * (wide + routes))  # fmt: skip
+            flat = np.bincount(
+                state[ends] * (wide + routes) + to[ends], minlength=wide * (wide + routes)
+            )
             moves[:, :, n] += flat.reshape(wide, wide + routes)
             starts = entered & (since < begin) & (begin <= until)
             entries[:, n] += np.bincount(state[starts], minlength=wide)
@@ -96,15 +103,22 @@ def tally(care: Care, edges: Sequence[int], settings: Settings) -> Tally:
     return Tally(
         tuple(f"{c.name}_{band}" for c in categories for band in settings.bands),
         tuple(f"{c.label}, {_told(band)}" for c in categories for band in settings.bands),
-        index // len(bands), index % len(bands), stock, exposure,
-        moves[:, :wide], moves[:, wide:], entries, older,
-    )  # fmt: skip
+        index // len(bands),
+        index % len(bands),
+        stock,
+        exposure,
+        moves[:, :wide],
+        moves[:, wide:],
+        entries,
+        older,
+    )
 
 
 def _told(band: str) -> str:
     """A band in words: ``aged 5 to 9``."""
-    return band.replace("_", " ") if band.startswith("under") else \
-        f"aged {band.replace('_', ' to ')}"  # fmt: skip
+    return (
+        band.replace("_", " ") if band.startswith("under") else f"aged {band.replace('_', ' to ')}"
+    )
 
 
 def without_small(found: Tally, settings: Settings) -> Tally:
@@ -119,10 +133,19 @@ def without_small(found: Tally, settings: Settings) -> Tally:
         ours = np.flatnonzero(found.categories == category).tolist()
         here = [[n] for n in ours if _used(found, n)]
         parts[category] = _neighbours(here, lambda part: _size(found, part), settings.smallest)
-    small = [n for own in parts.values() for part in own
-             if _size(found, part) < settings.smallest for n in part]  # fmt: skip
-    kept = [(c, part) for c, own in parts.items() for part in own
-            if _size(found, part) >= settings.smallest]  # fmt: skip
+    small = [
+        n
+        for own in parts.values()
+        for part in own
+        if _size(found, part) < settings.smallest
+        for n in part
+    ]
+    kept = [
+        (c, part)
+        for c, own in parts.items()
+        for part in own
+        if _size(found, part) >= settings.smallest
+    ]
     if small and (_size(found, small) >= settings.smallest or not kept):
         kept.append((settings.rest, small))
     elif small:
@@ -180,10 +203,15 @@ def _named(
 def _only(found: Tally, kept: NDArray[np.int_]) -> Tally:
     """The tally of some of the states; moves to the others never happened."""
     return replace(
-        found, names=tuple(found.names[n] for n in kept),
+        found,
+        names=tuple(found.names[n] for n in kept),
         labels=tuple(found.labels[n] for n in kept),
-        categories=found.categories[kept], bands=found.bands[kept], stock=found.stock[kept],
-        exposure=found.exposure[kept], moves=found.moves[np.ix_(kept, kept)],
-        exits=found.exits[kept], entries=found.entries[kept],
+        categories=found.categories[kept],
+        bands=found.bands[kept],
+        stock=found.stock[kept],
+        exposure=found.exposure[kept],
+        moves=found.moves[np.ix_(kept, kept)],
+        exits=found.exits[kept],
+        entries=found.entries[kept],
         ageing=found.ageing[np.ix_(kept, kept)],
-    )  # fmt: skip
+    )

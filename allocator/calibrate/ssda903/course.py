@@ -31,7 +31,7 @@ NOT_HELD: Final = (
 
 
 @dataclass(frozen=True)
-class Course:
+class YearlyFlows:
     """Flows of the first year and of those that differ from it; the last ones hold on.
 
     ``estimated`` says why the first year has the estimated entries and exits although the settings
@@ -42,7 +42,9 @@ class Course:
     estimated: str = ""
 
 
-def course(observed: Observed, tally: Tally, estimates: Estimates, settings: Settings) -> Course:
+def course(
+    observed: Observed, tally: Tally, estimates: Estimates, settings: Settings
+) -> YearlyFlows:
     """What entries, moves and exits are in each year of the plan.
 
     The first year has as many entries and exits as the last one observed if the settings say so,
@@ -63,7 +65,7 @@ def course(observed: Observed, tally: Tally, estimates: Estimates, settings: Set
             years[0] = first
         else:
             why = NOT_HELD
-    return Course(years[: settings.years], why)
+    return YearlyFlows(years[: settings.years], why)
 
 
 def _aged(steady: Flows, factor: Floats, tally: Tally, estimates: Estimates) -> Flows:
@@ -76,6 +78,7 @@ def _aged(steady: Flows, factor: Floats, tally: Tally, estimates: Estimates) -> 
     both = grown + early
     share = np.divide(grown, both, where=both > 0, out=np.zeros_like(both))
     return replace(
-        steady, moves=steady.moves * np.where(tally.ageing, own[:, None], 1.0),
+        steady,
+        moves=steady.moves * np.where(tally.ageing, own[:, None], 1.0),
         exits=steady.exits * (1 + share * (own - 1)),
-    )  # fmt: skip
+    )

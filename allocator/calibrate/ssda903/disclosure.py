@@ -27,7 +27,7 @@ _ROOM: Final = 1 - 1e-6  # children that a hidden count's range must span
 
 
 @dataclass(frozen=True)
-class Shown:
+class DisclosedCounts:
     """Counts that may be shown, None for one that may not.
 
     ``stock`` has one more element than there are years; ``routes`` are over all years.
@@ -39,7 +39,7 @@ class Shown:
     routes: tuple[int | None, ...]
 
 
-def shown(tally: Tally) -> Shown:
+def shown(tally: Tally) -> DisclosedCounts:
     """What of a tally's yearly counts and ways out may be shown."""
     stock, entries = tally.stock.sum(axis=0), tally.entries.sum(axis=0)
     exits, routes = tally.exits.sum(axis=(0, 1)), tally.exits.sum(axis=(0, 2))
@@ -53,7 +53,7 @@ def shown(tally: Tally) -> Shown:
     masked = [None if gone else int(n) for n, gone in zip(counts, hidden, strict=True)]
     ends = np.cumsum([years + 1, years, years, len(routes)]).tolist()
     parts = (masked[a:b] for a, b in zip([0, *ends], ends, strict=False))
-    return Shown(*map(tuple, parts))
+    return DisclosedCounts(*map(tuple, parts))
 
 
 def _few(counts: NDArray[np.number]) -> Mask:

@@ -14,7 +14,7 @@ from allocator.calibrate.ssda903.counting import Tally
 from allocator.calibrate.ssda903.course import course
 from allocator.calibrate.ssda903.fitting import Flows
 from allocator.calibrate.ssda903.observing import Observed
-from allocator.calibrate.ssda903.rates import ADULT, ENTRY, EXIT, Cell, Estimates
+from allocator.calibrate.ssda903.rates import ADULT, ENTRY, EXIT, Estimate, Estimates
 from allocator.calibrate.ssda903.settings import Settings
 from allocator.instance import DoubleInvestment, Instance, Row
 from allocator.instance.schema import CONTINUOUS
@@ -32,9 +32,13 @@ class Draft:
     """An instance in the making: returns counted, states put together, rates estimated."""
 
     def __init__(
-        self, observed: Observed, tally: Tally, estimates: Estimates, settings: Settings,
+        self,
+        observed: Observed,
+        tally: Tally,
+        estimates: Estimates,
+        settings: Settings,
         children_in_need: float | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.observed, self.tally, self.estimates = observed, tally, estimates
         found = course(observed, tally, estimates, settings)
         self.course, self.estimated = found.years, found.estimated
@@ -49,8 +53,9 @@ class Draft:
         """Children in need outside care at the start, and where the number is from."""
         if self._need is not None:
             return self._need, "the number given"
-        return round(assumed.NEED_PER_ENTRY * float(self.steady.arrivals.sum()), 1), \
-            f"{assumed.NEED_SOURCE}; put your own in its place"  # fmt: skip
+        return round(
+            assumed.NEED_PER_ENTRY * float(self.steady.arrivals.sum()), 1
+        ), f"{assumed.NEED_SOURCE}; put your own in its place"
 
     def instance(self, name: str, title: str = "") -> Instance:
         """The whole instance; its core budget covers what the baseline costs."""
@@ -62,9 +67,12 @@ class Draft:
         }  # fmt: skip
         starts = tuple(range(self.first_year, self.first_year + min(3, self.settings.years)))
         draft = Instance(
-            name, self.first_year, self.settings.years,
+            name,
+            self.first_year,
+            self.settings.years,
             title=title or f"{name} from {self.observed.base:%d %B %Y}",
-            periods_per_year=self.settings.periods_per_year, timing=CONTINUOUS,
+            periods_per_year=self.settings.periods_per_year,
+            timing=CONTINUOUS,
             price_base=assumed.PRICE_BASE,
             double_investment=DoubleInvestment(3, starts, protect_statutory=0.95),
             remarks={
@@ -73,7 +81,7 @@ class Draft:
                 "double invest for maybe two to three years",
             },
             tables={name: tuple(_rows(name, rows)) for name, rows in tables.items()},
-        )  # fmt: skip
+        )
         money = {name: tuple(_rows(name, rows)) for name, rows in self._money(draft).items()}
         return replace(draft, tables={**draft.tables, **money})
 
@@ -115,7 +123,7 @@ class Draft:
             }  # fmt: skip
 
     def _by_year(
-        self, start: int, end: str, rates: Sequence[float], *cells: Cell
+        self, start: int, end: str, rates: Sequence[float], *cells: Estimate
     ) -> Iterator[dict[str, Any]]:
         """A row for the first year and for each in which the rate is another."""
         for n, rate in enumerate(rates):
@@ -123,7 +131,7 @@ class Draft:
                 year = self.first_year + n if n else None
                 yield self._move(start, end, rate, *cells) | {"year": year}
 
-    def _move(self, start: int, end: str, rate: float, *cells: Cell) -> dict[str, Any]:
+    def _move(self, start: int, end: str, rate: float, *cells: Estimate) -> dict[str, Any]:
         seen = "; ".join(
             f"{'turning 18: ' if cell.end == ADULT else ''}{interval(cell, self.estimates.level)}"
             for cell in cells
@@ -195,11 +203,15 @@ class Draft:
                 continue
             for n, share in enumerate(assumed.shares(self.steady.arrivals.tolist())):
                 if share > 0:
-                    yield common | {k: _short(v * share) for k, v in values.items()} | {
-                        "to": self.tally.names[n],
-                        "note": f"{row['effect']:.3g} entries averted a case, split by where "
-                        f"children who enter are placed; {told}",
-                    }  # fmt: skip
+                    yield (
+                        common
+                        | {k: _short(v * share) for k, v in values.items()}
+                        | {
+                            "to": self.tally.names[n],
+                            "note": f"{row['effect']:.3g} entries averted a case, split by where "
+                            f"children who enter are placed; {told}",
+                        }
+                    )
 
     def _funds(self) -> Iterator[dict[str, Any]]:
         yield {"fund": "core", "label": "Core budget", "source": _ASSUMPTION}
@@ -223,7 +235,7 @@ class Draft:
         return {"budgets": budgets}
 
 
-def interval(cell: Cell, level: float) -> str:
+def interval(cell: Estimate, level: float) -> str:
     """``0.31 (80%: 0.25 to 0.38)``."""
     told = f"{cell.mean:.3g} ({level:.0%}: {cell.low:.3g} to {cell.high:.3g})"
     return "in a few children" if cell.few else told

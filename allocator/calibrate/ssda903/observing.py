@@ -120,5 +120,7 @@ def _edges(begin: date, until: date) -> list[date]:
             f"need 1 to {_SURPRISING}"
         )
     leap = (until.month, until.day) == (2, 29)
-    return [until.replace(year=until.year - n, day=28 if leap else until.day)
-            for n in range(count, -1, -1)]  # fmt: skip
+    return [
+        until.replace(year=until.year - n, day=28 if leap else until.day)
+        for n in range(count, -1, -1)
+    ]

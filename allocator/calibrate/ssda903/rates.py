@@ -30,7 +30,7 @@ _NEGLIGIBLE: Final = 0.05  # moves a year that are not worth a row
 
 
 @dataclass(frozen=True)
-class Cell:
+class Estimate:
     """A rate (per child-year), or arrivals (children a year), with its interval.
 
     ``start`` and ``end`` are positions
@@ -55,7 +55,7 @@ ADULT: Final = -3
 class Estimates:
     """Every cell that was estimated; ``half_life`` in years, inf where years weigh alike."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[Estimate, ...]
     half_life: float
     level: float
 
@@ -79,15 +79,15 @@ def estimate(found: Tally, settings: Settings) -> Estimates:
     weights = recency(np.arange(years), years - 1, half_life)
     cells = [
         cell
-        for kind in _kinds(found, weights, settings)
-        for cell in _cells(kind, settings.level)
+        for pool in _pools(found, weights, settings)
+        for cell in _cells(pool, settings.level)
         if cell.mean * (found.exposure[cell.start, -1] if cell.start != ENTRY else 1) > _NEGLIGIBLE
     ]
     return Estimates(tuple(cells), half_life, settings.level)
 
 
 @dataclass(frozen=True)
-class Kind:
+class Pool:
     """Cells that are estimated together: positions, events and exposure, weighed, and family.
 
     Few events are shared out among cells of a pool (:func:`.disclosure.pooled`), by exposure times
@@ -104,14 +104,14 @@ class Kind:
     families: tuple[str, ...] | None = None  # None: every cell stands alone
 
 
-def _kinds(found: Tally, weights: Floats, settings: Settings) -> Iterator[Kind]:
+def _pools(found: Tally, weights: Floats, settings: Settings) -> Iterator[Pool]:
     """Leaving care, moving, ageing, turning 18 and entering care."""
     n, alike = len(found.names), np.ones_like(weights)
     exposure, (moves, exits, grown, entries) = found.exposure @ weights, _summed(found, weights)
     every = _summed(found, alike)
     lived = np.flatnonzero(exposure > 0)
     family = tuple(str(found.categories[state]) for state in lived)
-    yield Kind(
+    yield Pool(
         lived.tolist(),
         [EXIT] * len(lived),
         exits[lived],
@@ -126,7 +126,7 @@ def _kinds(found: Tally, weights: Floats, settings: Settings) -> Iterator[Kind]:
         between = zip(found.categories[starts], found.categories[ends], strict=True)
         pairs = tuple(map(str, between))
         pools = pairs if named else tuple(found.bands[starts].tolist())
-        yield Kind(
+        yield Pool(
             starts.tolist(),
             ends.tolist(),
             moves[starts, ends],
@@ -137,7 +137,7 @@ def _kinds(found: Tally, weights: Floats, settings: Settings) -> Iterator[Kind]:
             pairs if named else None,
         )
     old, first = np.flatnonzero(grown > 0), np.flatnonzero(entries > 0)
-    yield Kind(
+    yield Pool(
         old.tolist(),
         [ADULT] * len(old),
         grown[old],
@@ -146,7 +146,7 @@ def _kinds(found: Tally, weights: Floats, settings: Settings) -> Iterator[Kind]:
         tuple(found.bands[old].tolist()),
         birthdays[old],
     )
-    yield Kind(
+    yield Pool(
         [ENTRY] * len(first),
         first.tolist(),
         entries[first],
@@ -159,9 +159,11 @@ def _kinds(found: Tally, weights: Floats, settings: Settings) -> Iterator[Kind]:
 def _summed(found: Tally, weights: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """Moves, exits before 18, exits at 18 and entries over the years, weighed."""
     return (
-        found.moves @ weights, found.exits[:, :-1].sum(axis=1) @ weights,
-        found.exits[:, -1] @ weights, found.entries @ weights,
-    )  # fmt: skip
+        found.moves @ weights,
+        found.exits[:, :-1].sum(axis=1) @ weights,
+        found.exits[:, -1] @ weights,
+        found.entries @ weights,
+    )
 
 
 def _possible(found: Tally, moves: Floats) -> NDArray[np.bool_]:
@@ -175,30 +177,36 @@ def _possible(found: Tally, moves: Floats) -> NDArray[np.bool_]:
     return possible
 
 
-def _cells(kind: Kind, level: float) -> Iterator[Cell]:
-    """Posteriors of the cells of a kind."""
-    if not len(kind.events):
+def _cells(pool: Pool, level: float) -> Iterator[Estimate]:
+    """Posteriors of the cells of a pool."""
+    if not len(pool.events):
         return
-    shared = pooled(kind.events, kind.seen, kind.exposure * kind.usual, kind.pools)
-    kind = replace(kind, events=shared)
+    shared = pooled(pool.events, pool.seen, pool.exposure * pool.usual, pool.pools)
+    pool = replace(pool, events=shared)
     if shared.sum() == 0:
         return
-    prior = JEFFREYS if kind.families is None else _prior(kind)
-    rates = posterior(kind.events, kind.exposure, prior, level=level)
-    means = kind.events / kind.exposure if kind.families is None else rates.mean
-    for n, (start, end) in enumerate(zip(kind.starts, kind.ends, strict=True)):
-        yield Cell(start, end, float(means[n]), float(rates.low[n]), float(rates.high[n]),
-                   0 < kind.seen[n] < FEWEST_SHOWN)  # fmt: skip
+    prior = JEFFREYS if pool.families is None else _prior(pool)
+    rates = posterior(pool.events, pool.exposure, prior, level=level)
+    means = pool.events / pool.exposure if pool.families is None else rates.mean
+    for n, (start, end) in enumerate(zip(pool.starts, pool.ends, strict=True)):
+        yield Estimate(
+            start,
+            end,
+            float(means[n]),
+            float(rates.low[n]),
+            float(rates.high[n]),
+            0 < pool.seen[n] < FEWEST_SHOWN,
+        )
 
 
-def _prior(kind: Kind) -> Prior:
+def _prior(pool: Pool) -> Prior:
     """For each cell one event's worth of its family's rate.
 
     A strength fitted to so few cells comes out as certainty as often as not, and intervals then
     do not hold what they say; that of one event does.
     """
-    _, family = np.unique(np.asarray(kind.families), return_inverse=True)
-    events, exposure = (np.bincount(family, values) for values in (kind.events, kind.exposure))
+    _, family = np.unique(np.asarray(pool.families), return_inverse=True)
+    events, exposure = (np.bincount(family, values) for values in (pool.events, pool.exposure))
     together = np.maximum(events, 0.5) / exposure
     return Prior(np.full(len(family), _WORTH), _WORTH / together[family])
 
@@ -244,7 +252,10 @@ def _log_chance(events: Floats, shape: Floats, before: Floats, ahead: Floats) ->
 
     share = ahead / (before + ahead)
     chance = (
-        gammaln(events + shape) - gammaln(shape) - gammaln(events + 1)
-        + shape * np.log1p(-share) + events * np.log(share)
-    )  # fmt: skip
+        gammaln(events + shape)
+        - gammaln(shape)
+        - gammaln(events + 1)
+        + shape * np.log1p(-share)
+        + events * np.log(share)
+    )
     return float(chance.sum())

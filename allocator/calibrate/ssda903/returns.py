@@ -44,8 +44,9 @@ def find_returns(folder: Path) -> list[ReturnFile]:
         raise UsageError(f"{folder}: is no folder; give the one that holds the returns")
     found = [
         ReturnFile(path, path.relative_to(folder).as_posix(), _kind(path), _year(path, folder))
-        for path in _below(folder) if not _why_not(path)
-    ]  # fmt: skip
+        for path in _below(folder)
+        if not _why_not(path)
+    ]
     for kind in ("episodes", "header"):
         if not any(file.kind == kind for file in found):
             why = "".join(f"; {name}: {reason}" for name, reason in passed_over(folder)[:_NAMED])

@@ -24,8 +24,15 @@ from allocator.instance.schema import PERIODS_PER_YEAR, RESERVED
 ADULT: Final = 18
 SHIPPED: Final = ("default", "cs-demand-model")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
-_CATEGORY_KEYS: Final = ("label", "places", "providers", "unit_cost", "cashable_share",
-                         "release_per_year", "source")  # fmt: skip
+_CATEGORY_KEYS: Final = (
+    "label",
+    "places",
+    "providers",
+    "unit_cost",
+    "cashable_share",
+    "release_per_year",
+    "source",
+)
 
 
 @dataclass(frozen=True)
@@ -153,8 +160,9 @@ def _problems(found: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
         if key in found and not good(found[key]):
             yield key, str(found[key]), f"is not {wanted}", f"give {wanted}"
     categories = found.get("categories")
-    if not isinstance(categories, dict) or not all(isinstance(c, dict) for c in
-                                                   categories.values()):  # fmt: skip
+    if not isinstance(categories, dict) or not all(
+        isinstance(c, dict) for c in categories.values()
+    ):
         yield "categories", "", "there is no table of categories", "add [categories.<name>] tables"
         return
     for name, values in categories.items():
@@ -162,9 +170,11 @@ def _problems(found: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     rest = [name for name, values in categories.items() if not values.get("places")]
     if len(rest) != 1:
         yield (
-            "categories", ", ".join(rest), f"{len(rest)} categories have no places",
+            "categories",
+            ", ".join(rest),
+            f"{len(rest)} categories have no places",
             "leave `places` out of exactly one: it takes all other placements",
-        )  # fmt: skip
+        )
 
 
 def _rising(ages: Sequence[int]) -> bool:
@@ -188,8 +198,11 @@ def _bad_category(name: str, values: Mapping[str, Any]) -> Iterator[tuple[str, s
         listed = values.get(key, [])
         for code in listed if isinstance(listed, list) else [listed]:
             if code not in codes or code in TEMPORARY:
-                why = "is temporary: counted as the one before" if code in TEMPORARY else \
-                    "is no code of the return"  # fmt: skip
+                why = (
+                    "is temporary: counted as the one before"
+                    if code in TEMPORARY
+                    else "is no code of the return"
+                )
                 yield f"{where}.{key}", str(code), why, "take it out"
     for key in ("unit_cost", "cashable_share", "release_per_year"):
         if key in values and not _within(values[key], np.inf if key == "unit_cost" else 1):

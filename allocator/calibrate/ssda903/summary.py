@@ -26,8 +26,11 @@ def summary(found: Calibration) -> str:
 def _head(found: Calibration) -> str:
     observed, half_life = found.observed, found.estimates.half_life
     files = sum(file.kind == "episodes" for file in observed.files)
-    weigh = "all years weigh alike" if np.isinf(half_life) else \
-        f"a year weighs half {half_life:g} years on"  # fmt: skip
+    weigh = (
+        "all years weigh alike"
+        if np.isinf(half_life)
+        else f"a year weighs half {half_life:g} years on"
+    )
     chosen = " (the data's choice)" if found.settings.half_life is None else ""
     return (
         f"{found.name}: {masked(int(found.tally.opening.sum()))} children in care on "
@@ -108,9 +111,10 @@ def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> s
     text = [title]
     for line in lines:
         cells = [
-            cell.ljust(wide[n]) if n == 0 or (title.startswith("What") and n == 1)
+            cell.ljust(wide[n])
+            if n == 0 or (title.startswith("What") and n == 1)
             else cell.rjust(wide[n])
             for n, cell in enumerate(line)
-        ]  # fmt: skip
+        ]
         text.append("  " + "  ".join(cells).rstrip())
     return "\n".join(text)

@@ -22,33 +22,67 @@ from allocator.cli.verbs import Verb
     ),
 )
 @click.argument("panel", type=click.Path(path_type=Path))
-@click.option("--council", "councils", multiple=True, metavar="NAME",
-              help="A council, by its name or a part of it; may be given again: several are areas "
-              "of one instance.")  # fmt: skip
+@click.option(
+    "--council",
+    "councils",
+    multiple=True,
+    metavar="NAME",
+    help="A council, by its name or a part of it; may be given again: several are areas "
+    "of one instance.",
+)
 @click.option("--region", metavar="NAME", help="All councils of a region, as areas.")
-@click.option("--year", type=click.IntRange(1990, 2100), metavar="Y",
-              help="The plan starts from 31 March of this year; nothing later is read.  "
-              "[the last there is]")  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path), metavar="INSTANCE",
-              help="Write the instance to this folder.")  # fmt: skip
-@click.option("--list", "listed", metavar="TEXT",
-              help="List the councils whose name holds TEXT, and stop; '' lists all.")  # fmt: skip
-@click.option("--target", metavar="[YEAR=]CHILDREN",
-              help="Children in care from the end of that financial year on.  [what the money can "
-              "reach, after 5 years]")  # fmt: skip
-@click.option("--evidence", type=click.Path(path_type=Path, exists=True, dir_okay=False),
-              metavar="FILE",
-              help="Effects of the services, in place of the built-in table.")  # fmt: skip
-@click.option("--first-year", type=click.Choice(["repeat", "estimated"]), default="repeat",
-              show_default=True, help="Repeat the base year's entries and exits once, or estimate "
-              "those of the first year too.")  # fmt: skip
+@click.option(
+    "--year",
+    type=click.IntRange(1990, 2100),
+    metavar="Y",
+    help="The plan starts from 31 March of this year; nothing later is read.  [the last there is]",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="INSTANCE",
+    help="Write the instance to this folder.",
+)
+@click.option(
+    "--list",
+    "listed",
+    metavar="TEXT",
+    help="List the councils whose name holds TEXT, and stop; '' lists all.",
+)
+@click.option(
+    "--target",
+    metavar="[YEAR=]CHILDREN",
+    help="Children in care from the end of that financial year on.  [what the money can "
+    "reach, after 5 years]",
+)
+@click.option(
+    "--evidence",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Effects of the services, in place of the built-in table.",
+)
+@click.option(
+    "--first-year",
+    type=click.Choice(["repeat", "estimated"]),
+    default="repeat",
+    show_default=True,
+    help="Repeat the base year's entries and exits once, or estimate those of the first year too.",
+)
 @click.option("--name", help="Name of the instance.  [that of INSTANCE]")
 @click.option("--force", is_flag=True, help="Replace the instance.")
 def command(
-    panel: Path, councils: tuple[str, ...], region: str | None, year: int | None,
-    out: Path | None, listed: str | None, target: str | None, evidence: Path | None,
-    first_year: str, name: str | None, force: bool,
-) -> None:  # fmt: skip
+    panel: Path,
+    councils: tuple[str, ...],
+    region: str | None,
+    year: int | None,
+    out: Path | None,
+    listed: str | None,
+    target: str | None,
+    evidence: Path | None,
+    first_year: str,
+    name: str | None,
+    force: bool,
+) -> None:
     """Make an instance of a council, a group of councils or a region from published tables.
 
     PANEL is a file or folder with the tables of the local authority interactive tool, or the
@@ -72,9 +106,15 @@ def command(
             click.echo("\n".join(listing(read, listed or "")))
             return
         request = requested(
-            read, councils, region, year, name or out.name, target=target, evidence=evidence,
+            read,
+            councils,
+            region,
+            year,
+            name or out.name,
+            target=target,
+            evidence=evidence,
             first_year=first_year,
-        )  # fmt: skip
+        )
         made = calibrate(read, request, progress)
     write_calibrated(made, out, force=force)
     click.echo("\n".join(told(made)))

@@ -31,17 +31,33 @@ DATE = click.DateTime(["%d/%m/%Y", "%Y-%m-%d"])
     ),
 )
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="INSTANCE",
-              help="Write the instance there: a folder, or a workbook if it ends in "
-              ".xlsx.")  # fmt: skip
-@click.option("--config", metavar="FILE", default="default", show_default=True,
-              help="Age bands, placement categories and more: a file, default or "
-              "cs-demand-model.")  # fmt: skip
-@click.option("--year", type=click.IntRange(1990, 2100), metavar="Y",
-              help="Opening stocks are of 31 March of this year, with which the last return used "
-              "ends.  [last return]")  # fmt: skip
-@click.option("--start", type=DATE, metavar="DATE",
-              help="Day from which moves count, dd/mm/yyyy.  [first return]")  # fmt: skip
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="INSTANCE",
+    help="Write the instance there: a folder, or a workbook if it ends in .xlsx.",
+)
+@click.option(
+    "--config",
+    metavar="FILE",
+    default="default",
+    show_default=True,
+    help="Age bands, placement categories and more: a file, default or cs-demand-model.",
+)
+@click.option(
+    "--year",
+    type=click.IntRange(1990, 2100),
+    metavar="Y",
+    help="Opening stocks are of 31 March of this year, with which the last return used "
+    "ends.  [last return]",
+)
+@click.option(
+    "--start",
+    type=DATE,
+    metavar="DATE",
+    help="Day from which moves count, dd/mm/yyyy.  [first return]",
+)
 @click.option("--end", type=DATE, metavar="DATE", help="Day of the opening stocks, not 31 March.")
 @click.option(
     "--dates",
@@ -51,24 +67,44 @@ DATE = click.DateTime(["%d/%m/%Y", "%Y-%m-%d"])
 @click.option(
     "--council", metavar="NAME", help="Whose rows to read, where a column names several councils."
 )
-@click.option("--first-year", type=click.Choice(["repeat", "estimated"]),
-              help="Repeat the last observed year's entries and exits once, or estimate those of "
-              "the first year too, the better forecast.  [as the configuration has it: "
-              "repeat]")  # fmt: skip
-@click.option("--children-in-need", type=click.FloatRange(min=1), metavar="N",
-              help="Children in need and not in care on that day.  [an assumption]")  # fmt: skip
+@click.option(
+    "--first-year",
+    type=click.Choice(["repeat", "estimated"]),
+    help="Repeat the last observed year's entries and exits once, or estimate those of "
+    "the first year too, the better forecast.  [as the configuration has it: "
+    "repeat]",
+)
+@click.option(
+    "--children-in-need",
+    type=click.FloatRange(min=1),
+    metavar="N",
+    help="Children in need and not in care on that day.  [an assumption]",
+)
 @click.option("--name", help="Name of the instance.  [that of INSTANCE]")
-@click.option("--problems", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="Write the file and row of everything that a rule was applied to, as "
-              "CSV.")  # fmt: skip
+@click.option(
+    "--problems",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the file and row of everything that a rule was applied to, as CSV.",
+)
 @click.option("--json", is_flag=True, help="Print rates and intervals as JSON, not the summary.")
 @click.option("--force", is_flag=True, help="Replace the instance, and FILE.")
 def command(
-    folder: Path, out: Path, config: str, year: int | None, start: datetime | None,
-    end: datetime | None, dates: str | None, council: str | None, first_year: str | None,
-    children_in_need: float | None, name: str | None,
-    problems: Path | None, json: bool, force: bool,
-) -> None:  # fmt: skip
+    folder: Path,
+    out: Path,
+    config: str,
+    year: int | None,
+    start: datetime | None,
+    end: datetime | None,
+    dates: str | None,
+    council: str | None,
+    first_year: str | None,
+    children_in_need: float | None,
+    name: str | None,
+    problems: Path | None,
+    json: bool,
+    force: bool,
+) -> None:
     """Make an instance from the SSDA903 returns in FOLDER.
 
     FOLDER holds episodes.csv and header.csv, those of several years in folders of their own or
@@ -93,10 +129,16 @@ def command(
         check_file(problems, force=force)
     with Progress() as progress:
         found = calibrate(
-            folder, settings, name=name or out.stem, start=start.date() if start else None,
+            folder,
+            settings,
+            name=name or out.stem,
+            start=start.date() if start else None,
             end=date(year, 3, 31) if year else end.date() if end else None,
-            children_in_need=children_in_need, dates=dates, council=council, told=progress,
-        )  # fmt: skip
+            children_in_need=children_in_need,
+            dates=dates,
+            council=council,
+            told=progress,
+        )
     _save(found, out, problems, force)
     tell_passed_over(found.observed.passed_over)
     for line in places(found.observed):
@@ -104,8 +146,11 @@ def command(
     for warning in found.warnings:
         click.echo(f"warning: {warning}", err=True)
     click.echo(jsons.dumps(found.intervals(), indent=2) if json else summary(found))
-    click.echo(f"wrote {out}; next: allocator check {out}, and put your own figures where a "
-               "source says assumption", err=True)  # fmt: skip
+    click.echo(
+        f"wrote {out}; next: allocator check {out}, and put your own figures where a "
+        "source says assumption",
+        err=True,
+    )
 
 
 def _save(found: Calibration, out: Path, problems: Path | None, force: bool) -> None:

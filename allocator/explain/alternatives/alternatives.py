@@ -80,9 +80,13 @@ class Alternatives(Answer):
 
 
 def alternatives(
-    instance: Instance, *, share: float = 0.01, amount: float | None = None,
-    every_window: bool = False, progress: Progress | None = None,
-) -> Alternatives:  # fmt: skip
+    instance: Instance,
+    *,
+    share: float = 0.01,
+    amount: float | None = None,
+    every_window: bool = False,
+    progress: Progress | None = None,
+) -> Alternatives:
     """Ranges over the plans that cost at most ``share`` of the least more, or ``amount`` £.
 
     In the best plan's double-investment window, or over every window that has such plans.
@@ -109,16 +113,26 @@ def alternatives(
         "alternatives_services": _case_table(instance, best.program, planned, found),
     }
     return Alternatives(
-        instance, LEAST_COST, session.solver, tables, cost * POUNDS, allowed * POUNDS,
-        best.window, tuple(each.window for each in near), nearest.distance * POUNDS,
+        instance,
+        LEAST_COST,
+        session.solver,
+        tables,
+        cost * POUNDS,
+        allowed * POUNDS,
+        best.window,
+        tuple(each.window for each in near),
+        nearest.distance * POUNDS,
         sum(each.audits for each in found),
-    )  # fmt: skip
+    )
 
 
 def _spend_table(
-    instance: Instance, items: Sequence[Item], planned: Floats, found: Sequence[Nearby],
+    instance: Instance,
+    items: Sequence[Item],
+    planned: Floats,
+    found: Sequence[Nearby],
     nearest: Nearby,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     usual = today(instance)
     rows = [
         {
@@ -159,9 +173,10 @@ def _case_rows(
 ) -> Iterator[dict[str, Any]]:
     for n, service in enumerate(service_names(instance)):
         usual = instance.years * sum(
-            rules.baseline for (_, name), rules in instance.resolved.services.items()
+            rules.baseline
+            for (_, name), rules in instance.resolved.services.items()
             if name == service
-        )  # fmt: skip
+        )
         least = min(each.cases[n][0] for each in found)
         most = max(each.cases[n][1] for each in found)
         yield {

@@ -39,8 +39,9 @@ def items_of(instance: Instance, program: LinearProgram) -> list[Item]:
     years = (None, *instance.horizon)
     found = [
         Item("service", s, y, service_weights(instance, program, s, y))
-        for s in service_names(instance) for y in years
-    ]  # fmt: skip
+        for s in service_names(instance)
+        for y in years
+    ]
     found += [Item("tier", g, y, tier_weights(program, g, y)) for g in TIERS for y in years]
     return found + [Item("total", "total", y, tier_weights(program, None, y)) for y in years]
 

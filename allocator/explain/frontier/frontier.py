@@ -16,7 +16,7 @@ import pandas as pd
 from allocator.explain.answers import Answer
 from allocator.explain.frontier.envelope import Piece
 from allocator.explain.frontier.moving import FREE, fund_meant, moving_share, moving_target
-from allocator.explain.frontier.parametric import Move, Parametric
+from allocator.explain.frontier.parametric import Parametric, Shift
 from allocator.explain.frontier.walk import Walked, walk
 from allocator.instance import Instance
 from allocator.program.program import POUNDS, LinearProgram
@@ -184,9 +184,14 @@ def target_frontier(
         columns=list(TargetFrontier.COLUMNS["frontier_target"]),
     )  # fmt: skip
     return TargetFrontier(
-        instance, LEAST_COST, walked.solver, {"frontier_target": _typed(table)},
-        (moving.owner, moving.year), moving.now, walked,
-    )  # fmt: skip
+        instance,
+        LEAST_COST,
+        walked.solver,
+        {"frontier_target": _typed(table)},
+        (moving.owner, moving.year),
+        moving.now,
+        walked,
+    )
 
 
 def budget_frontier(
@@ -200,15 +205,14 @@ def budget_frontier(
     """
     chosen = fund_meant(instance, fund)
     program = build(instance, LARGEST_REDUCTION)
-    owned = {key: at for key, at in program.rows[BUDGET].positions.items()
-             if key[0] == chosen}  # fmt: skip
+    owned = {key: at for key, at in program.rows[BUDGET].positions.items() if key[0] == chosen}
     totals: dict[str, float] = {}
     for _, owner, year in owned:
         totals[owner] = totals.get(owner, 0.0) + instance.resolved.budgets[chosen, owner, year]
     whole = sum(totals.values())
     steps = [totals[o] / whole if whole else 1 / len(totals) for _, o, _ in owned]
     spend = sum(baseline(instance).spend.values(), np.zeros(instance.years)) / POUNDS
-    move = Move(np.array(list(owned.values())), np.array(steps))
+    move = Shift(np.array(list(owned.values())), np.array(steps))
     walked = walk(
         instance, program, move, lambda variant, followed: 3 * float(spend.max()), progress
     )
@@ -220,9 +224,14 @@ def budget_frontier(
         columns=list(BudgetFrontier.COLUMNS["frontier_budget"]),
     )
     return BudgetFrontier(
-        instance, LARGEST_REDUCTION, walked.solver, {"frontier_budget": _typed(table)}, chosen,
-        0.0, walked,
-    )  # fmt: skip
+        instance,
+        LARGEST_REDUCTION,
+        walked.solver,
+        {"frontier_budget": _typed(table)},
+        chosen,
+        0.0,
+        walked,
+    )
 
 
 def fair_frontier(instance: Instance, progress: Progress | None = None) -> FairFrontier:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from allocator.errors import UsageError
-from allocator.explain.frontier.parametric import Move, Parametric
+from allocator.explain.frontier.parametric import Parametric, Shift
 from allocator.instance import Instance
 from allocator.instance.problems import did_you_mean
 from allocator.instance.schema import ALL
@@ -29,7 +29,7 @@ class MovingTarget:
     year: int
     now: float
     program: LinearProgram
-    move: Move
+    move: Shift
 
 
 def moving_target(instance: Instance, text: str | None = None) -> MovingTarget:
@@ -53,11 +53,11 @@ def moving_target(instance: Instance, text: str | None = None) -> MovingTarget:
     upper[[excess[each] for each in years]] = 0.0
     moved = replace(program, row_upper=row_upper, upper=upper)
     return MovingTarget(
-        owner, year, float(program.row_upper[rows[0]]), moved, Move(rows, np.ones(len(rows)))
+        owner, year, float(program.row_upper[rows[0]]), moved, Shift(rows, np.ones(len(rows)))
     )
 
 
-def moving_share(instance: Instance) -> tuple[LinearProgram, Move]:
+def moving_share(instance: Instance) -> tuple[LinearProgram, Shift]:
     """The least cost, and the share of its baseline's children that every area may have, moving.
 
     The program has it at 0.  UsageError where no area has children in care in the baseline's end.
@@ -74,7 +74,7 @@ def moving_share(instance: Instance) -> tuple[LinearProgram, Move]:
         objectives=fair.objectives[-1:],
         row_upper=_with(fair.row_upper, rows, 0.0),
     )
-    return program, Move(np.arange(rows.start, rows.stop), fair.row_upper[rows.start : rows.stop])
+    return program, Shift(np.arange(rows.start, rows.stop), fair.row_upper[rows.start : rows.stop])
 
 
 def _with(numbers: Floats, family: Family, value: float) -> Floats:

@@ -43,7 +43,7 @@ class Touch:
 
 
 @dataclass(frozen=True)
-class Move:
+class Shift:
     """Which right-hand sides move, and by how much each for a unit of the number that moves."""
 
     rows: Rows
@@ -60,7 +60,7 @@ class Move:
 class Parametric:
     """Programs of one shape, such as an instance's for each window, along one move."""
 
-    def __init__(self, move: Move) -> None:
+    def __init__(self, move: Shift) -> None:
         self.move = move
         self._ladder, self._limits = Ladder(), Ladder()
 
@@ -77,9 +77,14 @@ class Parametric:
     def least(self, program: LinearProgram) -> float | None:
         """The least number at which the program has a solution; None where it never has."""
         moved = program.with_columns(
-            "moved", "", 1, rows=self.move.rows.tolist(), columns=[0] * len(self.move.rows),
-            values=(-self.move.steps).tolist(), lower=-np.inf,
-        )  # fmt: skip
+            "moved",
+            "",
+            1,
+            rows=self.move.rows.tolist(),
+            columns=[0] * len(self.move.rows),
+            values=(-self.move.steps).tolist(),
+            lower=-np.inf,
+        )
         costs = np.zeros(moved.shape[1])
         costs[-1] = 1.0
         aim = replace(moved, objectives=(Objective("moved", costs, 0.0, ""),))

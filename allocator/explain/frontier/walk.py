@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from allocator.explain.frontier.envelope import Envelope, Piece, pieces
-from allocator.explain.frontier.parametric import INSIDE, SAME, Move, Parametric, Touch, lines
+from allocator.explain.frontier.parametric import INSIDE, SAME, Parametric, Shift, Touch, lines
 from allocator.instance import Instance, Window
 from allocator.program.program import LinearProgram
 from allocator.solving.session import Progress, at_window, saying
@@ -42,7 +42,7 @@ class Walked:
 
 
 def walk(
-    instance: Instance, program: LinearProgram, move: Move, far: End, progress: Progress | None
+    instance: Instance, program: LinearProgram, move: Shift, far: End, progress: Progress | None
 ) -> Walked:
     """Follow the first objective of a program, from the least number that has a plan.
 

@@ -27,7 +27,7 @@ TIE: Final = 1e-7  # relative: totals nearer than this are the same
 
 
 @dataclass(frozen=True)
-class Move:
+class Loosening:
     """Right-hand sides that give way together: by ``steps`` for a unit, which costs ``weight``."""
 
     rows: Sequence[int]
@@ -69,9 +69,12 @@ class Elastic:
     """
 
     def __init__(
-        self, instance: Instance, formulation: str,
-        windows: Sequence[Window | None] | None = None, known: Iterable[Floats] = (),
-    ) -> None:  # fmt: skip
+        self,
+        instance: Instance,
+        formulation: str,
+        windows: Sequence[Window | None] | None = None,
+        known: Iterable[Floats] = (),
+    ) -> None:
         self.instance = instance
         self.base = build(instance, formulation).relaxed()
         self.windows = (None, *instance.windows) if windows is None else tuple(windows)
@@ -82,7 +85,7 @@ class Elastic:
         """The program of a window."""
         return program_at(self.base, self.instance, window)
 
-    def least(self, moves: Sequence[Move], freed: Sequence[int] = ()) -> Least | None:
+    def least(self, moves: Sequence[Loosening], freed: Sequence[int] = ()) -> Least | None:
         """The least over the windows; None where no amount is enough in any, which is proved.
 
         ``freed`` are rows to leave out.  Raises what ``Ladder.solve`` does.
@@ -97,7 +100,7 @@ class Elastic:
         return best
 
     def least_at(
-        self, window: Window | None, moves: Sequence[Move], freed: Sequence[int] = ()
+        self, window: Window | None, moves: Sequence[Loosening], freed: Sequence[int] = ()
     ) -> Least | None:
         """The same in one window."""
         program = self.program(window)
@@ -122,15 +125,15 @@ class Elastic:
         return solution
 
 
-def _elastic(program: LinearProgram, moves: Sequence[Move]) -> LinearProgram:
+def _elastic(program: LinearProgram, moves: Sequence[Loosening]) -> LinearProgram:
     entries = [
         (row, n, -step)
         for n, move in enumerate(moves)
         for row, step in zip(move.rows, move.steps, strict=True)
     ]
-    rows, columns, values = (list(part) for part in zip(*entries, strict=True)) if entries else (
-        [], [], []
-    )  # fmt: skip
+    rows, columns, values = (
+        (list(part) for part in zip(*entries, strict=True)) if entries else ([], [], [])
+    )
     wide = program.with_columns("moved", "", len(moves), rows=rows, columns=columns, values=values)
     costs = np.zeros(wide.shape[1])
     costs[program.shape[1] :] = [SCALE * move.weight for move in moves]

@@ -49,9 +49,10 @@ class Searches:
             if (r["area"] or ALL) == owner and r["year"] > row["year"]
         ]
         before = [
-            r for r in self.instance.tables["targets"]
+            r
+            for r in self.instance.tables["targets"]
             if (r["area"] or ALL) == owner and r["year"] < row["year"]
-        ]  # fmt: skip
+        ]
         family = program.rows[TARGET]
         years = range(row["year"], min([*later, self.instance.last_year + 1]))
         positions = {y: family.positions[owner, y] for y in years}
@@ -63,10 +64,22 @@ class Searches:
                 least = self.elastic.least([], [positions[y] for y in years if y < year])
                 found = _NONE if least is None else least.window
             if found is not _NONE:
-                return tried(self.instance, self.formulation, Way(
-                    "year", True, "year", cell, words, row["year"], year, year - row["year"],
-                    found, edit=partial(dated, row=row, year=year),
-                ))  # fmt: skip
+                return tried(
+                    self.instance,
+                    self.formulation,
+                    Way(
+                        "year",
+                        True,
+                        "year",
+                        cell,
+                        words,
+                        row["year"],
+                        year,
+                        year - row["year"],
+                        found,
+                        edit=partial(dated, row=row, year=year),
+                    ),
+                )
         return Way("year", False, "year", cell, words, row["year"])
 
     def starts(self) -> Iterator[Way]:
@@ -84,9 +97,22 @@ class Searches:
             edit = partial(changed, row=row, cells={"first_year": year})
             window = _first_possible(edit(self.instance), self.formulation, self.elastic.windows)
             if window is not _NONE:
-                return tried(self.instance, self.formulation, Way(
-                    "start", True, "year", cell, words, now, year, now - year, window, edit=edit,
-                ))  # fmt: skip
+                return tried(
+                    self.instance,
+                    self.formulation,
+                    Way(
+                        "start",
+                        True,
+                        "year",
+                        cell,
+                        words,
+                        now,
+                        year,
+                        now - year,
+                        window,
+                        edit=edit,
+                    ),
+                )
         return Way("start", False, "year", cell, words, now)
 
     def other_windows(self) -> Iterator[Way]:
@@ -94,8 +120,9 @@ class Searches:
         instance = self.instance
         settings = instance.double_investment or DoubleInvestment(longest=0)
         known = set(instance.windows)
-        free = replace(instance, double_investment=replace(settings, longest=instance.years,
-                                                           starts=None))  # fmt: skip
+        free = replace(
+            instance, double_investment=replace(settings, longest=instance.years, starts=None)
+        )
         starts = None if settings.starts is None else set(settings.starts)
         base = build(free, self.formulation).relaxed()
         asked = Feasibility(base, self.known)
@@ -106,13 +133,23 @@ class Searches:
                 longest = max(settings.longest, window[1])
                 begun = starts is None or window[0] in starts
                 starting = settings.starts if begun else (*sorted(starts or ()), window[0])
-                edit = partial(windowed, settings=replace(
-                    settings, longest=longest, starts=starting
-                ))  # fmt: skip
-                yield tried(self.instance, self.formulation, Way(
-                    "window", True, "years", before=settings.longest, after=window[1],
-                    amount=window[1] - settings.longest, window=window, edit=edit,
-                ))  # fmt: skip
+                edit = partial(
+                    windowed, settings=replace(settings, longest=longest, starts=starting)
+                )
+                yield tried(
+                    self.instance,
+                    self.formulation,
+                    Way(
+                        "window",
+                        True,
+                        "years",
+                        before=settings.longest,
+                        after=window[1],
+                        amount=window[1] - settings.longest,
+                        window=window,
+                        edit=edit,
+                    ),
+                )
                 return
         yield Way("window", False, "years", before=settings.longest)
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 from allocator.explain.citing import Cell, Citer
 from allocator.explain.infeasible.conflict import Limit, limits_of
 from allocator.explain.infeasible.edits import cell_changed, funded, shared
-from allocator.explain.infeasible.elastic import Elastic, Least, Move
+from allocator.explain.infeasible.elastic import Elastic, Least, Loosening
 from allocator.explain.infeasible.searches import Searches, tried
 from allocator.explain.infeasible.way import Way
 from allocator.instance import Instance, Window
@@ -33,9 +33,12 @@ _TARGET_CELLS: Final = ("targets.children", "targets.per_10000")
 
 
 def ways_out(
-    instance: Instance, formulation: str, windows: Sequence[Window | None] | None, tell: Tell,
+    instance: Instance,
+    formulation: str,
+    windows: Sequence[Window | None] | None,
+    tell: Tell,
     known: Iterable[Floats] = (),
-) -> list[Way]:  # fmt: skip
+) -> list[Way]:
     """Every way that there is, and those that there are not.
 
     ``windows`` and ``known`` as in ``Elastic``.
@@ -68,7 +71,7 @@ class _NumberWays:
         for group in groups:
             cell = self._cell(group)
             step, unit = self._target_step(group, cell)
-            found = self.elastic.least([Move(group.rows, [step] * len(group.rows))])
+            found = self.elastic.least([Loosening(group.rows, [step] * len(group.rows))])
             yield self._cell_way(replace(_TARGET, unit=unit), cell, found)
         if len(groups) > 1:
             yield self._all_targets(groups)
@@ -84,14 +87,24 @@ class _NumberWays:
     def _all_targets(self, groups: Sequence[Limit]) -> Way:
         rows = [row for group in groups for row in group.rows]
         sizes = [float(self.elastic.base.row_upper[row]) for row in rows]
-        found = self.elastic.least([Move(rows, sizes)])
+        found = self.elastic.least([Loosening(rows, sizes)])
         if found is None:
             return Way("targets", False, "share")
         share = math.ceil(found.total * 1e5) / 1e5
-        return tried(self.instance, self.formulation, Way(
-            "targets", True, "share", words="every target", after=share, amount=found.total,
-            window=found.window, edit=partial(shared, share=share, cells=_TARGET_CELLS),
-        ))  # fmt: skip
+        return tried(
+            self.instance,
+            self.formulation,
+            Way(
+                "targets",
+                True,
+                "share",
+                words="every target",
+                after=share,
+                amount=found.total,
+                window=found.window,
+                edit=partial(shared, share=share, cells=_TARGET_CELLS),
+            ),
+        )
 
     def money(self) -> Iterator[Way]:
         """Least extra money at present value: in any fund and year, then in one year alone."""
@@ -113,7 +126,7 @@ class _NumberWays:
     def _money(self, kind: str, keys: list[tuple[str, str, int]], about: Any = None) -> Way:
         accounts, rate = self._accounts(), 1 + self.instance.discount_rate
         moves = [
-            Move([accounts[key]], [1.0], rate ** (self.instance.first_year - key[2]))
+            Loosening([accounts[key]], [1.0], rate ** (self.instance.first_year - key[2]))
             for key in keys
         ]
         found = self.elastic.least(moves)
@@ -125,12 +138,20 @@ class _NumberWays:
             for key, amount in zip(keys, found.amounts, strict=True)
             if amount > 0
         }
-        return tried(self.instance, self.formulation, Way(
-            kind, True, amount=found.total * POUNDS, window=found.window, money=money,
-            edit=partial(funded, money=money),
+        return tried(
+            self.instance,
+            self.formulation,
+            Way(
+                kind,
+                True,
+                amount=found.total * POUNDS,
+                window=found.window,
+                money=money,
+                edit=partial(funded, money=money),
                 unit=unit,
                 words=words,
-        ))  # fmt: skip
+            ),
+        )
 
     def service_limits(self) -> Iterator[Way]:
         """Each limit on a service or on spend alone; all growth limits by one factor."""
@@ -143,7 +164,7 @@ class _NumberWays:
                 cell = self._cell(group)
                 if relief.step == "pound" and self._meets_another(cell):
                     continue  # where two limits meet, moving one alone may move nothing
-                least = self.elastic.least([Move(group.rows, [step] * len(group.rows))])
+                least = self.elastic.least([Loosening(group.rows, [step] * len(group.rows))])
                 yield self._cell_way(relief.way, cell, least)
         yield from self._all_growth()
 
@@ -151,11 +172,12 @@ class _NumberWays:
         """Whether another row limits the same spend in the same year."""
         ((row,), column) = cells_meant(self.instance, cell.key)
         return any(
-            other is not row and other[column] is not None
+            other is not row
+            and other[column] is not None
             and (other["area"], other["item"]) == (row["area"], row["item"])
             and None in (other["year"], row["year"])
             for other in self.instance.tables["limits"]
-        )  # fmt: skip
+        )
 
     def _all_growth(self) -> Iterator[Way]:
         groups = self._limits(GROWTH)
@@ -164,16 +186,25 @@ class _NumberWays:
         length = 1 / self.instance.periods_per_year
         rows = [row for group in groups for row in group.rows]
         steps = [float(self._cell(g).value) * length for g in groups for _ in g.rows]
-        found = self.elastic.least([Move(rows, steps)])
+        found = self.elastic.least([Loosening(rows, steps)])
         if found is None:
             yield Way("all_growth", False, "share", words="every growth limit")
             return
         share = math.ceil(found.total * 1e5) / 1e5
-        yield tried(self.instance, self.formulation, Way(
-            "all_growth", True, "share", words="every growth limit", after=share,
-            amount=found.total, window=found.window,
-            edit=partial(shared, share=share, cells=("services.growth_per_year",)),
-        ))  # fmt: skip
+        yield tried(
+            self.instance,
+            self.formulation,
+            Way(
+                "all_growth",
+                True,
+                "share",
+                words="every growth limit",
+                after=share,
+                amount=found.total,
+                window=found.window,
+                edit=partial(shared, share=share, cells=("services.growth_per_year",)),
+            ),
+        )
 
     def _limits(self, constraint: str) -> list[Limit]:
         return limits_of(self.instance, self.elastic.base, (constraint,))
@@ -192,10 +223,22 @@ class _NumberWays:
         least = now + way.sign * found.total
         after = _up(least) if way.sign > 0 else max(0.0, -_up(-least))
         edit = partial(cell_changed, key=cell.key, value=after)
-        return tried(self.instance, self.formulation, Way(
-            way.kind, True, way.unit, cell, cited.words, now, after, found.total, found.window,
-            edit=edit,
-        ))  # fmt: skip
+        return tried(
+            self.instance,
+            self.formulation,
+            Way(
+                way.kind,
+                True,
+                way.unit,
+                cell,
+                cited.words,
+                now,
+                after,
+                found.total,
+                found.window,
+                edit=edit,
+            ),
+        )
 
 
 def _in_fewest(anywhere: Way, alone: Sequence[Way]) -> Way:

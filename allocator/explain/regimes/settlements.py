@@ -139,9 +139,13 @@ def _elastic(program: LinearProgram, known: int) -> LinearProgram:
     start = targets.start if targets else 0
     width = program.shape[1]
     program = program.with_columns(
-        "above", "children", count, rows=range(start, start + count), columns=range(count),
+        "above",
+        "children",
+        count,
+        rows=range(start, start + count),
+        columns=range(count),
         values=[-1.0] * count,
-    )  # fmt: skip
+    )
     now, later, above = (np.zeros(program.shape[1]) for _ in range(3))
     for index, at in program.columns[DRAWN].positions.items():
         if index[0] == SHORT:
@@ -165,10 +169,16 @@ def _fixed(
     for family in _DECIDED:
         at = program.columns[family].positions.items()
         places += [n for index, n in at if 1 <= index[-1] <= before]
-    places += [n for (f, _, y), n in program.columns[UNSPENT].positions.items()
-               if f != SHORT and settled.first_year <= y < begin]  # fmt: skip
-    places += [n for index, n in program.columns[DRAWN].positions.items()
-               if index[0] == SHORT and index[-1] < begin]  # fmt: skip
+    places += [
+        n
+        for (f, _, y), n in program.columns[UNSPENT].positions.items()
+        if f != SHORT and settled.first_year <= y < begin
+    ]
+    places += [
+        n
+        for index, n in program.columns[DRAWN].positions.items()
+        if index[0] == SHORT and index[-1] < begin
+    ]
     held = past.solution.primal[places]
     slack = HELD * np.maximum(1.0, np.abs(held))
     lower, upper = program.lower.copy(), program.upper.copy()
@@ -192,9 +202,13 @@ def _told(settled: Instance, known: int, solved: WindowSolved) -> Settlement:
     above = dict(_above(solved.program, primal))
     short = short_by_year(settled, solved.program, primal)
     return Settlement(
-        known, solved.window, solved.value(-1) * POUNDS, {y: s for y, s in short.items() if s > 0},
-        above, *(_priced(solved.program, primal, name) for name in (OVERSPENT, EXCESS)),
-    )  # fmt: skip
+        known,
+        solved.window,
+        solved.value(-1) * POUNDS,
+        {y: s for y, s in short.items() if s > 0},
+        above,
+        *(_priced(solved.program, primal, name) for name in (OVERSPENT, EXCESS)),
+    )
 
 
 def _priced(program: LinearProgram, primal: Floats, name: str) -> float:

@@ -70,9 +70,10 @@ class Input:
     def _with(self, instance: Instance, value: Callable[[Row], float]) -> Instance:
         meant = {row.number for row in self.rows}
         return with_cells(
-            instance, self.rows[0].table,
+            instance,
+            self.rows[0].table,
             lambda row: {self.column: value(row)} if row.number in meant else {},
-        )  # fmt: skip
+        )
 
 
 def inputs(instance: Instance, patterns: Sequence[str] = ()) -> list[Input]:
@@ -137,13 +138,22 @@ def _input(citer: Citer, first: Row, column: str, rows: tuple[Row, ...]) -> Inpu
     cited = citer.row(first, column)
     value = float(first[column])
     ranged = first.table in RANGED
-    low, high = ((first.values.get(name, value) for name in ("low", "high")) if ranged
-                 else (None, None))  # fmt: skip
+    low, high = (
+        (first.values.get(name, value) for name in ("low", "high")) if ranged else (None, None)
+    )
     words = cited.words
     if first.table in _DATED:
         words = replace(cited, noun=cited.noun.replace(" from {years}", "")).words
     return Input(
-        cited.cells[0].key, words, first.file, first.number,
-        TABLES[first.table].column(column).unit, value, low, high,
-        first["evidence"] or "" if ranged else "", rows, column,
-    )  # fmt: skip
+        cited.cells[0].key,
+        words,
+        first.file,
+        first.number,
+        TABLES[first.table].column(column).unit,
+        value,
+        low,
+        high,
+        first["evidence"] or "" if ranged else "",
+        rows,
+        column,
+    )

@@ -109,14 +109,17 @@ def _laid_out(
     """Keys, limit, activity and size of each row, with the vertex's price for a first order."""
     program, solution = trial.program, trial.solution
     activity, given = program.matrix.times(solution.primal), window_terms(program)
-    table = price_frame(plan.instance, [
-        {
-            **price_row(program, family, n, solution.dual[n], activity[n], given[n], ranging),
-            "limit": (limit_of(program, solution, n) - given[n])
-            * (POUNDS if family.unit == MONEY else 1.0),
-        }
-        for family, n in rows
-    ])  # fmt: skip
+    table = price_frame(
+        plan.instance,
+        [
+            {
+                **price_row(program, family, n, solution.dual[n], activity[n], given[n], ranging),
+                "limit": (limit_of(program, solution, n) - given[n])
+                * (POUNDS if family.unit == MONEY else 1.0),
+            }
+            for family, n in rows
+        ],
+    )
     table["position"] = [n for _, n in rows]
     table["size"] = 0.0
     for _, part in table.groupby("constraint"):

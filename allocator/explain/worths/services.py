@@ -187,9 +187,10 @@ class _UseQuestion:
     def _stronger(self, factor: float) -> Instance:
         name = self._row["service"]
         return with_cells(
-            self._plan.instance, "effects",
+            self._plan.instance,
+            "effects",
             lambda row: {"effect": row["effect"] * factor} if row["service"] == name else {},
-        )  # fmt: skip
+        )
 
     def _used(self, instance: Instance) -> bool:
         program = build_window(instance, self._plan.window, self._plan.formulation)

@@ -44,9 +44,15 @@ def tornado(plan: Plan, answers: Answers) -> Ranked | None:
     labels = tuple(_marked(table.loc[n]) for n in drawn)
     figures = switching(table.loc[order])
     return Ranked(
-        "sensitivity", "What the cost of the plan hangs on", _about(labels, widest[drawn].tolist()),
-        figures, labels, "£m more (+) or less (−), present value", series, MILLION,
-    )  # fmt: skip
+        "sensitivity",
+        "What the cost of the plan hangs on",
+        _about(labels, widest[drawn].tolist()),
+        figures,
+        labels,
+        "£m more (+) or less (−), present value",
+        series,
+        MILLION,
+    )
 
 
 def _marked(row: pd.Series) -> str:
@@ -92,9 +98,12 @@ def switching(table: pd.DataFrame) -> Figures:
     """Where each input switches, in the order given and as many as can be read."""
     cut = f" (the first {MOST_ROWS} of {len(table):,})" if len(table) > MOST_ROWS else ""
     return _figures(
-        table.head(MOST_ROWS), _SWITCHING, "Switching values; a blank cell: no switch within what "
-        f"was tried, or no plan at that end{cut}", "switching.csv of the answers",
-    )  # fmt: skip
+        table.head(MOST_ROWS),
+        _SWITCHING,
+        "Switching values; a blank cell: no switch within what "
+        f"was tried, or no plan at that end{cut}",
+        "switching.csv of the answers",
+    )
 
 
 def _figures(
@@ -141,9 +150,14 @@ def _target(answers: Answers) -> Panels | None:
         "Least cost of each target, present value", "frontier_target.csv of the answers",
     )  # fmt: skip
     return _curve(
-        "frontier-target", "Least cost against the target", reached, ("children", "cost"),
-        ("Children in care at most", "£m, present value"), MILLION, figures,
-    )  # fmt: skip
+        "frontier-target",
+        "Least cost against the target",
+        reached,
+        ("children", "cost"),
+        ("Children in care at most", "£m, present value"),
+        MILLION,
+        figures,
+    )
 
 
 def _budget(answers: Answers) -> Panels | None:
@@ -164,23 +178,37 @@ def _budget(answers: Answers) -> Panels | None:
         "frontier_budget.csv of the answers",
     )  # fmt: skip
     return _curve(
-        "frontier-budget", "Fewest children in care against money", reached,
-        ("millions", "children_in_care"), ("£m a year more", "Children"), 1.0, figures,
-    )  # fmt: skip
+        "frontier-budget",
+        "Fewest children in care against money",
+        reached,
+        ("millions", "children_in_care"),
+        ("£m a year more", "Children"),
+        1.0,
+        figures,
+    )
 
 
 def _curve(
-    name: str, title: str, table: pd.DataFrame, axes: tuple[str, str], units: tuple[str, str],
-    scale: float, figures: Figures,
-) -> Panels | None:  # fmt: skip
+    name: str,
+    title: str,
+    table: pd.DataFrame,
+    axes: tuple[str, str],
+    units: tuple[str, str],
+    scale: float,
+    figures: Figures,
+) -> Panels | None:
     if table.empty:
         return None
     series = Series("Frontier", floats(table[axes[1]].tolist()), PLAN)
     return Panels(
-        name, title, f"{counted(len(table), 'point')} of the frontier.", figures,
-        tuple(map(float, table[axes[0]])), units[0],
+        name,
+        title,
+        f"{counted(len(table), 'point')} of the frontier.",
+        figures,
+        tuple(map(float, table[axes[0]])),
+        units[0],
         (Pane("", units[1], (series,), scale, from_zero=False),),
-    )  # fmt: skip
+    )
 
 
 def _delay(answers: Answers) -> Panels | None:
@@ -199,9 +227,11 @@ def _delay(answers: Answers) -> Panels | None:
         ("payback_year", "Payback", "year"), *_WINDOW,
     )  # fmt: skip
     figures = _figures(
-        table.sort_values(["targets", "years_late"]), columns,
-        "The same plan begun later, money at present value", "delay.csv of the answers",
-    )  # fmt: skip
+        table.sort_values(["targets", "years_late"]),
+        columns,
+        "The same plan begun later, money at present value",
+        "delay.csv of the answers",
+    )
     panels = (
         Pane("Extra cost", "£m, present value", _by_targets(table, "extra_cost", late), MILLION),
         Pane("Extra years in care", "Child-years", _by_targets(table, "extra_child_years", late)),

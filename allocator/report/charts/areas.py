@@ -28,11 +28,13 @@ def small_multiples(plan: Plan) -> Panels:
     shown = ranked[:MOST_PANELS]
     panels = tuple(
         Pane(
-            plan.instance.label("areas", area), "Children", care_series(plan, area),
+            plan.instance.label("areas", area),
+            "Children",
+            care_series(plan, area),
             from_zero=False,
         )
         for area in shown
-    )  # fmt: skip
+    )
     columns = [Header("Area"), Header("Series")]
     columns += [Header("Start", "children")]
     columns += [Header(financial_year(year), "children") for year in plan.instance.horizon]
@@ -41,15 +43,22 @@ def small_multiples(plan: Plan) -> Panels:
     ]
     more = f" The {len(shown)} areas with most children in care are shown." * (ranked != shown)
     figures = Figures(
-        "Children in care at the end of each year, by area", tuple(columns), tuple(rows),
+        "Children in care at the end of each year, by area",
+        tuple(columns),
+        tuple(rows),
         "years.csv (children_in_care, baseline_children_in_care)",
-    )  # fmt: skip
+    )
     return Panels(
-        "areas", "Children in care, area by area",
-        f"{len(ranked)} areas, each to its own scale.{more}", figures,
-        ("Start", *map(financial_year, plan.instance.horizon)), "At the end of", panels,
-        window_at_ends(plan), small=True,
-    )  # fmt: skip
+        "areas",
+        "Children in care, area by area",
+        f"{len(ranked)} areas, each to its own scale.{more}",
+        figures,
+        ("Start", *map(financial_year, plan.instance.horizon)),
+        "At the end of",
+        panels,
+        window_at_ends(plan),
+        small=True,
+    )
 
 
 def ranking(plan: Plan) -> Ranked:
@@ -69,9 +78,14 @@ def ranking(plan: Plan) -> Ranked:
     )
     title = f"Fewer children in care at the end of {financial_year(last)} than if nothing changes"
     return Ranked(
-        "ranking", title, _about(labels, values, len(rows)), _figures(plan, rows), labels,
-        "Children", tuple(s for s in series if any(v is not None for v in s.values)) or series[:1],
-    )  # fmt: skip
+        "ranking",
+        title,
+        _about(labels, values, len(rows)),
+        _figures(plan, rows),
+        labels,
+        "Children",
+        tuple(s for s in series if any(v is not None for v in s.values)) or series[:1],
+    )
 
 
 def _row(plan: Plan, area: str, fewer: float) -> tuple[Value, ...]:

@@ -23,14 +23,21 @@ def care(plan: Plan) -> Panels:
     ]
     years = plan.instance.horizon
     figures = by_year(
-        "Children in care at the start and at the end of each year", [START, *years], columns,
+        "Children in care at the start and at the end of each year",
+        [START, *years],
+        columns,
         "years.csv (children_in_care), states.csv (the start), the instance's targets",
-    )  # fmt: skip
+    )
     return Panels(
-        "children-in-care", "Children in care", about_care(plan, series), figures,
-        (START, *map(financial_year, years)), "At the end of",
-        (Pane("", "Children", series, from_zero=False),), window_at_ends(plan),
-    )  # fmt: skip
+        "children-in-care",
+        "Children in care",
+        about_care(plan, series),
+        figures,
+        (START, *map(financial_year, years)),
+        "At the end of",
+        (Pane("", "Children", series, from_zero=False),),
+        window_at_ends(plan),
+    )
 
 
 def care_series(plan: Plan, area: str | None = None) -> tuple[Series, ...]:

@@ -34,10 +34,14 @@ def moves(plan: Plan) -> FlowChart | None:
     drawn = sorted({end for _, flows in diagrams for f in flows for end in (f.start, f.end)})
     styles = {name: Style(FLOWS[n % len(FLOWS)]) for n, name in enumerate(drawn)}
     return FlowChart(
-        "moves", "Moves into, within and out of care, now and then",
-        " ".join(f"{title}." for title, _ in diagrams), _figures(names, wide, years), "children",
-        diagrams, styles,
-    )  # fmt: skip
+        "moves",
+        "Moves into, within and out of care, now and then",
+        " ".join(f"{title}." for title, _ in diagrams),
+        _figures(names, wide, years),
+        "children",
+        diagrams,
+        styles,
+    )
 
 
 def _flows(names: dict[str, str], wide: pd.DataFrame, year: int) -> tuple[Flow, ...]:

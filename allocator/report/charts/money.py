@@ -42,26 +42,34 @@ def spend(plan: Plan) -> Panels:
     if plan.found:
         columns += [(f"{s.name}, more or less, £m", "millions", s.values) for s in panels[1].series]
     figures = by_year(
-        f"Spend by tier, £m at {plan.instance.price_base} prices", plan.instance.horizon, columns,
+        f"Spend by tier, £m at {plan.instance.price_base} prices",
+        plan.instance.horizon,
+        columns,
         "years.csv; money there is: funds.csv (drawn and unspent, of the funds that may pay in "
-        "the year)" if plan.found else "years.csv; the instance's budgets",
-    )  # fmt: skip
+        "the year)"
+        if plan.found
+        else "years.csv; the instance's budgets",
+    )
     title = "Spend by tier, and what it adds" if plan.found else "Spend by tier if nothing changes"
     return Panels(
-        "spend", title, _about_spend(plan), figures,
-        tuple(map(financial_year, plan.instance.horizon)), "", tuple(panels), window_in_years(plan),
-    )  # fmt: skip
+        "spend",
+        title,
+        _about_spend(plan),
+        figures,
+        tuple(map(financial_year, plan.instance.horizon)),
+        "",
+        tuple(panels),
+        window_in_years(plan),
+    )
 
 
 def _extra(plan: Plan) -> Pane:
     """What the plan spends beyond the baseline, tier by tier: the double investment's hump."""
     years = plan.years()
     tiers = tuple(
-        Series(
-            TIER_LABELS[t], floats(years[t] - years[f"baseline_{t}"]), TIER_STYLES[t], "bar"
-        )
+        Series(TIER_LABELS[t], floats(years[t] - years[f"baseline_{t}"]), TIER_STYLES[t], "bar")
         for t in reversed(TIERS)
-    )  # fmt: skip
+    )
     total = Series("All tiers", floats(-years["net"]), CUMULATIVE)
     return Pane(
         "More or less than if nothing changes; the line: all tiers", "£m", (*tiers, total), MILLION
@@ -106,12 +114,17 @@ def position(plan: Plan) -> Panels:
         plan.instance.horizon,
         [("Net, £m", "millions", net), ("Cumulative, £m", "millions", series[2].values)],
         "years.csv: baseline_total less total, by year and added up",
-    )  # fmt: skip
+    )
     return Panels(
-        "position", "Net position against doing nothing new", _about_position(plan), figures,
-        tuple(map(financial_year, cash.net)), "",
-        (Pane("", "£m", series, MILLION, marks=_marks(plan)),), window_in_years(plan),
-    )  # fmt: skip
+        "position",
+        "Net position against doing nothing new",
+        _about_position(plan),
+        figures,
+        tuple(map(financial_year, cash.net)),
+        "",
+        (Pane("", "£m", series, MILLION, marks=_marks(plan)),),
+        window_in_years(plan),
+    )
 
 
 def _marks(plan: Plan) -> tuple[Mark, ...]:

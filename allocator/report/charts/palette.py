@@ -41,10 +41,8 @@ GAIN: Final = Style(BLUE)
 LOSS: Final = Style(VERMILION, hatch="/")
 CUMULATIVE: Final = Style(BLACK, "solid", "diamond")
 TIER_STYLES: Final = dict(
-    zip(
-        TIERS, (Style(ORANGE, hatch="/"), Style(GREEN, hatch="\\"), Style(SKY)), strict=True
-    )
-)  # fmt: skip
+    zip(TIERS, (Style(ORANGE, hatch="/"), Style(GREEN, hatch="\\"), Style(SKY)), strict=True)
+)
 TIER_LABELS: Final = dict(zip(TIERS, ("Early help", "Edge of care", "Statutory"), strict=True))
 MANY: Final = (
     Style(BLUE, "solid", "circle"), Style(VERMILION, "dash", "square"),

@@ -107,9 +107,13 @@ def _at(chart: Panels) -> list[float]:
 
 
 def _stacked(
-    axes: Axes, at: list[float], values: list[float], series: Series, above: list[float],
+    axes: Axes,
+    at: list[float],
+    values: list[float],
+    series: Series,
+    above: list[float],
     below: list[float],
-) -> tuple[list[float], list[float]]:  # fmt: skip
+) -> tuple[list[float], list[float]]:
     """Bars on those before, negative ones downwards; where the next ones stand."""
     counted = [0.0 if math.isnan(v) else v for v in values]
     start = [a if v >= 0 else b for v, a, b in zip(counted, above, below, strict=True)]
@@ -164,9 +168,11 @@ def _legend(figure: Figure, grid: Sequence[Axes], chart: Panels) -> None:
         entries[chart.shaded[2]] = Patch(facecolor=SHADE)
     if len(entries) > 1:
         figure.legend(
-            list(entries.values()), list(entries), loc="outside lower center",
+            list(entries.values()),
+            list(entries),
+            loc="outside lower center",
             ncols=min(4, len(entries)),
-        )  # fmt: skip
+        )
 
 
 def _ranked(chart: Ranked) -> Figure:
@@ -207,10 +213,15 @@ def _sankeys(chart: FlowChart) -> Figure:
         sides = [_nodes(flows, end, chart) for end in ("start", "end")]
         linked = [[f"start {f.start}", f"end {f.end}", f.value] for f in flows]
         Sankey(
-            flows=linked, nodes=sides, flow_color_mode="source", flow_color_mode_alpha=0.45,
-            node_width=0.025, node_pad_y_min=0.03, node_pad_y_max=0.06,
+            flows=linked,
+            nodes=sides,
+            flow_color_mode="source",
+            flow_color_mode_alpha=0.45,
+            node_width=0.025,
+            node_pad_y_min=0.03,
+            node_pad_y_max=0.06,
             node_opts={"label_opts": {"fontsize": 8}},
-        ).draw(axes)  # fmt: skip
+        ).draw(axes)
         axes.set_title(title)
         axes.set_xlim(-0.42, 1.45)
     return figure

@@ -21,26 +21,35 @@ def services(plan: Plan) -> Panels | None:
     running = baselines(plan)
     panels = tuple(
         Pane(
-            plan.instance.label("services", service), "Cases a year",
+            plan.instance.label("services", service),
+            "Cases a year",
             (
                 Series("Plan", tuple(by_year_.values()), PLAN),
                 Series("Already running", (running[service],) * len(by_year_), BASELINE),
             ),
         )
         for service, by_year_ in levels.items()
-    )  # fmt: skip
+    )
     columns: list[tuple[str, Form, Sequence[Value]]] = [
         (panel.title, "children", panel.series[0].values) for panel in panels
     ]
     figures = by_year(
-        "Cases per year of each service at the year's end", plan.instance.horizon, columns,
+        "Cases per year of each service at the year's end",
+        plan.instance.horizon,
+        columns,
         "services.csv (level)",
-    )  # fmt: skip
+    )
     return Panels(
-        "services", "Services, cases a year", _about(plan, levels, running), figures,
-        tuple(map(financial_year, plan.instance.horizon)), "", panels, window_in_years(plan),
+        "services",
+        "Services, cases a year",
+        _about(plan, levels, running),
+        figures,
+        tuple(map(financial_year, plan.instance.horizon)),
+        "",
+        panels,
+        window_in_years(plan),
         small=True,
-    )  # fmt: skip
+    )
 
 
 def baselines(plan: Plan) -> dict[str, float]:

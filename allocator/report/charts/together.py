@@ -15,21 +15,39 @@ def together(named: Sequence[tuple[str, Plan]]) -> list[Panels]:
     """Children in care, total spend and cumulative position of each plan over all their years."""
     charts = [
         _chart(
-            "care-together", "Children in care at the end of the year", "Children", "children", 1.0,
-            named, lambda plan: _column(plan, "children_in_care"), from_zero=False,
+            "care-together",
+            "Children in care at the end of the year",
+            "Children",
+            "children",
+            1.0,
+            named,
+            lambda plan: _column(plan, "children_in_care"),
+            from_zero=False,
         ),
         _chart(
-            "spend-together", "Spend in all tiers", "£m", "millions", MILLION, named,
-            lambda plan: _column(plan, "total"), from_zero=False,
+            "spend-together",
+            "Spend in all tiers",
+            "£m",
+            "millions",
+            MILLION,
+            named,
+            lambda plan: _column(plan, "total"),
+            from_zero=False,
         ),
-    ]  # fmt: skip
+    ]
     if any(plan.found for _, plan in named):
         charts.append(
             _chart(
-                "position-together", "Cumulative position against doing nothing new", "£m",
-                "millions", MILLION, named, _cumulative, from_zero=True,
+                "position-together",
+                "Cumulative position against doing nothing new",
+                "£m",
+                "millions",
+                MILLION,
+                named,
+                _cumulative,
+                from_zero=True,
             )
-        )  # fmt: skip
+        )
     return charts
 
 
@@ -45,9 +63,16 @@ def _cumulative(plan: Plan) -> dict[int, float]:
 
 
 def _chart(
-    name: str, title: str, unit: str, form: Form, scale: float,
-    named: Sequence[tuple[str, Plan]], take: Callable[[Plan], dict[int, float]], *, from_zero: bool,
-) -> Panels:  # fmt: skip
+    name: str,
+    title: str,
+    unit: str,
+    form: Form,
+    scale: float,
+    named: Sequence[tuple[str, Plan]],
+    take: Callable[[Plan], dict[int, float]],
+    *,
+    from_zero: bool,
+) -> Panels:
     years = sorted({year for _, plan in named for year in plan.instance.horizon})
     series = tuple(
         Series(label, tuple(take(plan).get(year) for year in years), MANY[n % len(MANY)])
@@ -60,7 +85,11 @@ def _chart(
         f"{', '.join(without)}: no plan exists; what happens if nothing changes." if without else ""
     )
     return Panels(
-        name, title, about or "One line for each plan.",
+        name,
+        title,
+        about or "One line for each plan.",
         Figures(f"{title}, {unit}", columns, rows, "years.csv of each plan"),
-        tuple(map(financial_year, years)), "", (Pane("", unit, series, scale, from_zero),),
-    )  # fmt: skip
+        tuple(map(financial_year, years)),
+        "",
+        (Pane("", unit, series, scale, from_zero),),
+    )

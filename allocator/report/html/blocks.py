@@ -35,7 +35,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Shown:
+class HtmlTable:
     """A table; ``folded`` under its caption until it is opened, rows in ``marked`` set apart."""
 
     figures: Figures
@@ -45,14 +45,14 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class HtmlChart:
     """A chart, with its figures folded below it."""
 
     chart: Chart
     kind: str = "chart"
 
 
-Block = Text | Command | Facts | Shown | Drawn
+Block = Text | Command | Facts | HtmlTable | HtmlChart
 
 
 @dataclass(frozen=True)

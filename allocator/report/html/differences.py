@@ -8,7 +8,7 @@ from typing import Final
 from allocator.report.charts.together import together
 from allocator.report.differing import differing
 from allocator.report.figures import Figures, Header, Value
-from allocator.report.html.blocks import Block, Drawn, Part, Section, Shown, Text
+from allocator.report.html.blocks import Block, HtmlChart, HtmlTable, Part, Section, Text
 from allocator.report.html.headline import answered, asked, keys
 from allocator.report.subject import Subject
 from allocator.wording import counted
@@ -30,19 +30,22 @@ def comparison(subjects: Sequence[Subject]) -> Part:
     labels = names(subjects)
     named = [(label, subject.plan) for label, subject in zip(labels, subjects, strict=True)]
     care, *money = together(named)
-    facts = Shown(_facts(subjects, labels))
+    facts = HtmlTable(_facts(subjects, labels))
     sections = [
-        Section("spend", "Money, side by side", tuple(map(Drawn, money))),
+        Section("spend", "Money, side by side", tuple(map(HtmlChart, money))),
         Section(
             "differences", "What differs in their instances", tuple(_differences(subjects, labels))
         ),
     ]
     return Part(
-        "all-", f"{counted(len(subjects), 'plan')} side by side: {', '.join(labels)}",
+        "all-",
+        f"{counted(len(subjects), 'plan')} side by side: {', '.join(labels)}",
         "How do these plans differ, and what in their instances makes them differ?",
         ("Each is answered in a column of its own, and in full further down.",),
-        (), (facts, Drawn(care)), tuple(sections),
-    )  # fmt: skip
+        (),
+        (facts, HtmlChart(care)),
+        tuple(sections),
+    )
 
 
 def _facts(subjects: Sequence[Subject], labels: Sequence[str]) -> Figures:
@@ -55,8 +58,15 @@ def _facts(subjects: Sequence[Subject], labels: Sequence[str]) -> Figures:
     said = [{key.name: key for key in keys(subject.plan)} for subject in subjects]
     for name in dict.fromkeys(name for each in said for name in each):
         cells = (each.get(name) for each in said)
-        rows.append((name, *("" if k is None else f"{k.value} ({k.note})" if k.note else k.value
-                             for k in cells)))  # fmt: skip
+        rows.append(
+            (
+                name,
+                *(
+                    "" if k is None else f"{k.value} ({k.note})" if k.note else k.value
+                    for k in cells
+                ),
+            )
+        )
     rows.append(("Formulation", *(subject.plan.formulation for subject in subjects)))
     rows.append(("Price base", *(subject.plan.instance.price_base for subject in subjects)))
     rows.append(("Hash", *(subject.plan.instance.hash[:12] for subject in subjects)))
@@ -72,8 +82,9 @@ def _differences(subjects: Sequence[Subject], labels: Sequence[str]) -> Iterator
     if len(bases) > 1:
         yield Text(
             f"Their price bases differ ({', '.join(sorted(bases))}): pounds of one are not pounds "
-            "of the other.", "warning",
-        )  # fmt: skip
+            "of the other.",
+            "warning",
+        )
     rows = differing(instances)
     columns = (
         Header("Table"),
@@ -83,6 +94,6 @@ def _differences(subjects: Sequence[Subject], labels: Sequence[str]) -> Iterator
     )
     more = f" (the first {MOST_ROWS} of {len(rows):,})" if len(rows) > MOST_ROWS else ""
     caption = f"{counted(len(rows), 'difference')} in what the arithmetic uses{more}"
-    yield Shown(
+    yield HtmlTable(
         Figures(caption, columns, tuple(rows[:MOST_ROWS]), "the instances kept with the plans")
     )

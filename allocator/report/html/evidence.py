@@ -11,7 +11,7 @@ from allocator.instance.schema import EXIT, TABLES, Kind
 from allocator.plan.evidence import grade, is_weak, moves_on_weak
 from allocator.plan.plan import Plan
 from allocator.report.figures import Figures, Form, Header, Value
-from allocator.report.html.blocks import Block, Section, Shown, Text
+from allocator.report.html.blocks import Block, HtmlTable, Section, Text
 from allocator.wording import listed, number
 
 MOST_ROWS: Final = 120
@@ -34,11 +34,11 @@ def _blocks(plan: Plan) -> Iterator[Block]:
     effects = list(instance.tables["effects"])
     if effects:
         marked = frozenset(n for n, row in enumerate(effects[:MOST_ROWS]) if is_weak(row))
-        yield Shown(_effects(instance, effects), marked=marked)
-    yield Shown(_counted(instance))
+        yield HtmlTable(_effects(instance, effects), marked=marked)
+    yield HtmlTable(_counted(instance))
     for name, rows in instance.tables.items():
         if rows and name != "effects":
-            yield Shown(_listed(instance, name, rows), folded=True)
+            yield HtmlTable(_listed(instance, name, rows), folded=True)
 
 
 def _averted(plan: Plan) -> Iterator[Block]:
@@ -94,12 +94,14 @@ def _counted(instance: Instance) -> Figures:
     )  # fmt: skip
     rows = tuple(
         (
-            name, len(rows), sum(_ASSUMED in str(row["source"] or "").lower() for row in rows),
+            name,
+            len(rows),
+            sum(_ASSUMED in str(row["source"] or "").lower() for row in rows),
             sum(not row["source"] for row in rows),
         )
         for name, rows in instance.tables.items()
         if rows
-    )  # fmt: skip
+    )
     caption = "Rows of the instance, and how many are called an assumption in whole or in part"
     return Figures(caption, columns, rows, "the tables of the instance")
 

@@ -19,7 +19,7 @@ from allocator.report.charts.flows import moves
 from allocator.report.charts.money import position
 from allocator.report.charts.services import services
 from allocator.report.figures import Figures, Form, Header, Value, by_year, missing
-from allocator.report.html.blocks import Block, Command, Drawn, Facts, Section, Shown, Text
+from allocator.report.html.blocks import Block, Command, Facts, HtmlChart, HtmlTable, Section, Text
 from allocator.report.pages.answer import shortfall_said
 from allocator.report.pages.benefits import benefit_figures
 from allocator.report.pages.sections import window_said
@@ -38,37 +38,49 @@ def sections(subject: Subject) -> Iterator[Section]:
     """Those that the plan has something to say in, in the order in which questions come."""
     plan = subject.plan
     if plan.found:
-        yield Section("money", "Money", (
-            Facts(tuple(money_lines(plan))), Drawn(position(plan)), Shown(_funds(plan)),
-        ))  # fmt: skip
+        yield Section(
+            "money",
+            "Money",
+            (
+                Facts(tuple(money_lines(plan))),
+                HtmlChart(position(plan)),
+                HtmlTable(_funds(plan)),
+            ),
+        )
     if plan.found and plan.shortfall() is not None:
         said = shortfall_said(plan) or "The plan meets every target within the funds."
         yield Section(
-            "shortfall", "What the plan falls short by", (Text(said), Shown(_shortfall(plan)))
+            "shortfall", "What the plan falls short by", (Text(said), HtmlTable(_shortfall(plan)))
         )
     if "benefits" in plan.tables:
-        yield Section("benefits", "Good done to others", (Shown(benefit_figures(plan)),))
+        yield Section("benefits", "Good done to others", (HtmlTable(benefit_figures(plan)),))
     if len(plan.windows) > 1:
-        yield Section("windows", "Windows of double investment", (Shown(_windows(plan)),))
+        yield Section("windows", "Windows of double investment", (HtmlTable(_windows(plan)),))
     if plan.found:
-        yield Section("services-by-year", "Services", (
-            *_one(services(plan), "The instance has no services."),
-            *((Shown(service_figures(plan)),) if plan.instance.resolved.services else ()),
-        ))  # fmt: skip
-        yield Section("flows", "Children who move", _one(
-            moves(plan), "The plan's tables hold no moves; solve it again for them."
-        ))  # fmt: skip
+        yield Section(
+            "services-by-year",
+            "Services",
+            (
+                *_one(services(plan), "The instance has no services."),
+                *((HtmlTable(service_figures(plan)),) if plan.instance.resolved.services else ()),
+            ),
+        )
+        yield Section(
+            "flows",
+            "Children who move",
+            _one(moves(plan), "The plan's tables hold no moves; solve it again for them."),
+        )
         yield Section("worth", "What binds, and what it is worth", tuple(_worth(plan)))
         yield Section("switching", "Sensitivity", _sensitivity(subject))
         yield Section("frontiers", "Frontier and the cost of delay", _frontiers(subject))
     if plan.instance.has_areas and len(plan.instance.areas) > 1:
-        charts: list[Block] = [Drawn(small_multiples(plan))]
-        charts += [Drawn(ranking(plan))] if plan.found else []
+        charts: list[Block] = [HtmlChart(small_multiples(plan))]
+        charts += [HtmlChart(ranking(plan))] if plan.found else []
         yield Section("by-area", "Areas", tuple(charts))
 
 
 def _one(chart: object, otherwise: str) -> tuple[Block, ...]:
-    return (Text(otherwise, "note"),) if chart is None else (Drawn(chart),)  # type: ignore[arg-type]
+    return (Text(otherwise, "note"),) if chart is None else (HtmlChart(chart),)  # type: ignore[arg-type]
 
 
 def _funds(plan: Plan) -> Figures:
@@ -106,8 +118,10 @@ def _shortfall(plan: Plan) -> Figures:
     return by_year(
         "Children above the targets at each year's end, and statutory spend beyond the funds; the "
         "charge for it is no part of the cost",
-        list(plan.instance.horizon), columns, "excess.csv, overspent.csv",
-    )  # fmt: skip
+        list(plan.instance.horizon),
+        columns,
+        "excess.csv, overspent.csv",
+    )
 
 
 def _windows(plan: Plan) -> Figures:
@@ -131,10 +145,15 @@ def _windows(plan: Plan) -> Figures:
         chosen = plan.found and each.window == plan.window
         more = None if each.objective is None or best is None or chosen else each.objective - best
         cost = each.objective if each.at_least is None else each.at_least
-        rows.append((
-            window_said(each.window), cost, more, each.children_in_care,
-            "chosen" if chosen else _finding(each.status, each.proved),
-        ))  # fmt: skip
+        rows.append(
+            (
+                window_said(each.window),
+                cost,
+                more,
+                each.children_in_care,
+                "chosen" if chosen else _finding(each.status, each.proved),
+            )
+        )
     caption = "Every window that was tried; the cost holds what comes after the plan's years"
     return Figures(caption, columns, tuple(rows), "windows.csv")
 
@@ -159,13 +178,13 @@ def _worth(plan: Plan) -> Iterator[Block]:
         "What a little more of each limit would save, at present value: the weightiest first, "
         "decisions before facts of the services."
     )
-    yield Shown(
+    yield HtmlTable(
         _binding(f"The weightiest {min(MOST_WORTHS, len(found))} that bind", found[:MOST_WORTHS])
     )
     if len(found) > MOST_WORTHS:
         more = found[MOST_WORTHS:]
-        yield Shown(_binding(f"{len(more)} more, of less weight", more), folded=True)
-    yield Shown(_prices(plan), folded=True)
+        yield HtmlTable(_binding(f"{len(more)} more, of less weight", more), folded=True)
+    yield HtmlTable(_prices(plan), folded=True)
 
 
 def _binding(caption: str, found: Sequence[Worth]) -> Figures:
@@ -213,12 +232,13 @@ def _sensitivity(subject: Subject) -> tuple[Block, ...]:
         chart = tornado(subject.plan, subject.answers)
         lost = without_plan(subject.answers)
         said = f"No plan at all exists with {listed(lost[:MOST_LOST])}{_more(lost)}."
-        shown = Shown(switching(table)) if chart is None else Drawn(chart)
+        shown = HtmlTable(switching(table)) if chart is None else HtmlChart(chart)
         return (*((Text(said, "warning"),) if lost else ()), shown)
     return _not_made(
-        subject, "How far each figure can move before the choice changes is not worked out here.",
+        subject,
+        "How far each figure can move before the choice changes is not worked out here.",
         _asked(subject, "switching", "switching"),
-    )  # fmt: skip
+    )
 
 
 def _frontiers(subject: Subject) -> tuple[Block, ...]:
@@ -226,13 +246,14 @@ def _frontiers(subject: Subject) -> tuple[Block, ...]:
     waiting = "There is no slack to wait: begun a year late or more, there is no plan."
     said = (Text(waiting, "warning"),) if no_delay_has_a_plan(subject.answers) else ()
     if charts or said:
-        return (*said, *map(Drawn, charts))
+        return (*said, *map(HtmlChart, charts))
     return _not_made(
-        subject, "What other targets or budgets would cost, or reach, is not worked out here.",
+        subject,
+        "What other targets or budgets would cost, or reach, is not worked out here.",
         _asked(subject, "frontier", "target"),
         _asked(subject, "frontier --against budget", "budget"),
         _asked(subject, "delay", "delay"),
-    )  # fmt: skip
+    )
 
 
 def _asked(subject: Subject, verb: str, folder: str) -> str:

@@ -6,7 +6,7 @@ from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
 from allocator.report.charts.children import care, targets
 from allocator.report.charts.money import available, spend
-from allocator.report.html.blocks import Block, Drawn, KeyFigure, Text
+from allocator.report.html.blocks import Block, HtmlChart, KeyFigure, Text
 from allocator.report.pages.answer import answer_paragraphs, question
 from allocator.report.pages.sections import window_said
 from allocator.report.pages.summary import payback_said
@@ -29,7 +29,7 @@ def _sentence(said: str) -> str:
 
 def first_screen(plan: Plan) -> tuple[Block, ...]:
     """Children in care and spend; before them, where no plan exists, what stands in its way."""
-    charts = (Drawn(care(plan)), Drawn(spend(plan)))
+    charts = (HtmlChart(care(plan)), HtmlChart(spend(plan)))
     return charts if plan.found else (*_in_the_way(plan), *charts)
 
 

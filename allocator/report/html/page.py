@@ -19,7 +19,7 @@ from allocator.report.charts.pictures import picture
 from allocator.report.charts.plots import plots
 from allocator.report.charts.shapes import Chart, FlowChart, Panels
 from allocator.report.html import evidence, proof
-from allocator.report.html.blocks import Block, Drawn, Part
+from allocator.report.html.blocks import Block, HtmlChart, Part
 from allocator.report.html.differences import comparison, names
 from allocator.report.html.findings import sections
 from allocator.report.html.headline import answered, asked, first_screen, keys
@@ -42,18 +42,29 @@ def _write(text: str, file: Path) -> None:
 def page(subjects: Sequence[Subject]) -> str:
     """The report of a plan, or of several side by side, as HTML that needs nothing else."""
     environment = Environment(
-        loader=PackageLoader("allocator.report.html", "template"), autoescape=True,
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=PackageLoader("allocator.report.html", "template"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters["coded"] = coded
     several = len(subjects) > 1
     title = f"Plans side by side: {', '.join(names(subjects))}" if several else subjects[0].title
     return environment.get_template(TEMPLATE).render(
-        title=title, parts=parts(subjects), version=__version__, several=several,
-        style=Markup(_file("page.css")), script=Markup(_file("page.js")),
-        plotly=Markup(get_plotlyjs()), still=still, drawing=drawing, plots=plots,
-        notes=notes, arrangement=arrangement,
-    )  # fmt: skip
+        title=title,
+        parts=parts(subjects),
+        version=__version__,
+        several=several,
+        style=Markup(_file("page.css")),
+        script=Markup(_file("page.js")),
+        plotly=Markup(get_plotlyjs()),
+        still=still,
+        drawing=drawing,
+        plots=plots,
+        notes=notes,
+        arrangement=arrangement,
+    )
 
 
 def parts(subjects: Sequence[Subject]) -> list[Part]:
@@ -71,15 +82,20 @@ def parts(subjects: Sequence[Subject]) -> list[Part]:
 def charts(part: Part) -> Iterator[Chart]:
     """Every chart of a part, in order."""
     blocks: list[Block] = [*part.first, *(b for section in part.sections for b in section.blocks)]
-    yield from (block.chart for block in blocks if isinstance(block, Drawn))
+    yield from (block.chart for block in blocks if isinstance(block, HtmlChart))
 
 
 def _part(subject: Subject, prefix: str, title: str) -> Part:
     plan = subject.plan
     return Part(
-        prefix, title, asked(plan), answered(plan), keys(plan), first_screen(plan),
+        prefix,
+        title,
+        asked(plan),
+        answered(plan),
+        keys(plan),
+        first_screen(plan),
         (*sections(subject), evidence.section(plan), proof.section(subject)),
-    )  # fmt: skip
+    )
 
 
 def coded(text: str) -> Markup:

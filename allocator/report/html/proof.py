@@ -5,7 +5,7 @@ from __future__ import annotations
 from allocator import __version__
 from allocator.audit import Audit
 from allocator.report.figures import Figures, Header
-from allocator.report.html.blocks import Block, Command, Facts, Section, Shown, Text
+from allocator.report.html.blocks import Block, Command, Facts, HtmlTable, Section, Text
 from allocator.report.pages.summary import proof_lines
 from allocator.report.subject import Subject
 from allocator.solvers.catalogue import DEFAULT, SOLVERS
@@ -24,11 +24,14 @@ def section(subject: Subject) -> Section:
     ]
     blocks: list[Block] = [Facts(tuple(lines))]
     if subject.audit is not None:
-        blocks.append(Text(
-            "The plan's tables were run forward again when this report was made, by a simulator "
-            "that shares no code with the linear program, and every rule was checked.",
-        ))  # fmt: skip
-        blocks.append(Shown(_rules(subject.audit), folded=True))
+        blocks.append(
+            Text(
+                "The plan's tables were run forward again when this report was made, by a "
+                "simulator that shares no code with the linear program, and every rule was "
+                "checked.",
+            )
+        )
+        blocks.append(HtmlTable(_rules(subject.audit), folded=True))
     else:
         blocks.append(Text(_windows_proved(subject)))
     blocks.append(Text(
@@ -60,9 +63,11 @@ def _rules(audit: Audit) -> Figures:
         for f in audit.findings
     )
     return Figures(
-        f"The audit's {len(rows)} rules, each with its worst violation", columns, rows,
+        f"The audit's {len(rows)} rules, each with its worst violation",
+        columns,
+        rows,
         "the audit of the plan's tables",
-    )  # fmt: skip
+    )
 
 
 def _windows_proved(subject: Subject) -> str:

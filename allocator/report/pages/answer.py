@@ -82,12 +82,14 @@ def shortfall_said(plan: Plan) -> str:
         return ""
     missed = [
         f"{number(children)} at the end of {financial_year(year)}"
-        for year, children in short["excess"].items() if children > LEAST_CHILDREN
-    ]  # fmt: skip
+        for year, children in short["excess"].items()
+        if children > LEAST_CHILDREN
+    ]
     beyond = [
         f"{pounds(amount)} in {financial_year(year)}"
-        for year, amount in short["overspent"].items() if amount > LEAST_POUNDS
-    ]  # fmt: skip
+        for year, amount in short["overspent"].items()
+        if amount > LEAST_POUNDS
+    ]
     said = [f"It is short of the target, by {listed(missed)}."] if missed else []
     if beyond:
         said.append(f"Statutory work overspends the funds, by {listed(beyond)}.")
@@ -295,9 +297,11 @@ def _position(plan: Plan) -> str:
     else:
         told = f"Over {years} it costs {pounds(-total)} more than doing nothing new"
     if cash.peak_deficit_year is not None:
-        told += f", after a deficit of up to {pounds(cash.peak_deficit)}" if total >= 0 else (
-            f", at most {pounds(cash.peak_deficit)} behind"
-        )  # fmt: skip
+        told += (
+            f", after a deficit of up to {pounds(cash.peak_deficit)}"
+            if total >= 0
+            else (f", at most {pounds(cash.peak_deficit)} behind")
+        )
     if cash.payback_year is None:
         told += ", and does not pay back in that time"
     elif cash.lasting_payback_year is None:

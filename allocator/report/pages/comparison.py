@@ -107,14 +107,16 @@ def _row(result: Result, each: Compared) -> Sequence[str]:
     }[result.standing]
     whole = each.problem.program.integer is not None
     return (
-        result.algorithm.name, code, told,
+        result.algorithm.name,
+        code,
+        told,
         "" if result.objective is None else f"{result.objective:.9g}",
         "" if above is None else f"{above:.1e}",
         *(_whole_cells(result) if whole else _proof_cells(result)),
         "" if result.iterations is None else str(result.iterations),
         "" if result.seconds is None else f"{result.seconds:.2f}",
         "" if result.memory is None else f"{result.memory / 1e6:.0f}",
-    )  # fmt: skip
+    )
 
 
 def _proof_cells(result: Result) -> Iterator[str]:
@@ -132,9 +134,12 @@ def _whole_cells(result: Result) -> Sequence[str]:
     nodes = "" if whole.nodes is None else str(whole.nodes)
     told = isfinite(whole.bound)  # not so where it keeps its bound to itself
     return (
-        f"{whole.residual:.1e}", f"{whole.fraction:.1e}", f"{whole.bound:.9g}" if told else "",
-        f"{whole.gap:.1e}" if told else "", nodes,
-    )  # fmt: skip
+        f"{whole.residual:.1e}",
+        f"{whole.fraction:.1e}",
+        f"{whole.bound:.9g}" if told else "",
+        f"{whole.gap:.1e}" if told else "",
+        nodes,
+    )
 
 
 def _notes(each: Compared, threads: int) -> Iterator[str]:

@@ -93,11 +93,14 @@ def _row(row: dict[Any, Any]) -> list[str]:
     if not pd.isna(row["window_first_year"]):
         window = (int(row["window_first_year"]), int(row["window_years"]))
     return [
-        late, targets, pounds(row["cost"]),
+        late,
+        targets,
+        pounds(row["cost"]),
         "" if pd.isna(row["extra_cost"]) or not row["years_late"] else pounds(row["extra_cost"]),
         f"{row['child_years']:,.0f}",
-        "" if pd.isna(row["extra_child_years"]) or not row["years_late"]
+        ""
+        if pd.isna(row["extra_child_years"]) or not row["years_late"]
         else f"{row['extra_child_years']:,.0f}",
         "never" if pd.isna(row["payback_year"]) else financial_year(int(row["payback_year"])),
         window_words(window),
-    ]  # fmt: skip
+    ]

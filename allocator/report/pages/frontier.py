@@ -92,9 +92,12 @@ def _target_row(answer: Frontier, piece: Piece, at: float, here: Piece | None) -
     cost = piece.line(at) * POUNDS
     against = "" if here is None else signed(cost - here.line(answer.now) * POUNDS)
     return [
-        _exactly(at), pounds(cost), against, pounds(_price(answer, piece, at) * POUNDS),
+        _exactly(at),
+        pounds(cost),
+        against,
+        pounds(_price(answer, piece, at) * POUNDS),
         window_words(piece.window),
-    ]  # fmt: skip
+    ]
 
 
 def _budget(answer: Frontier) -> str:
@@ -113,10 +116,14 @@ def _budget(answer: Frontier) -> str:
         )
         return "\n\n".join([heading(answer, asked), paragraph(flat)]) + "\n"
     rows = [
-        [_change(at * POUNDS), _exactly(piece.line(at)),
-         f"{_price(answer, piece, at):.2f}", window_words(piece.window)]
+        [
+            _change(at * POUNDS),
+            _exactly(piece.line(at)),
+            f"{_price(answer, piece, at):.2f}",
+            window_words(piece.window),
+        ]
         for at, piece in _sampled(answer)
-    ]  # fmt: skip
+    ]
     head = ["A year", "Fewest in care", "Fewer for £1m a year more", "Double investment"]
     last = financial_year(answer.instance.last_year)
     said = [

@@ -30,8 +30,15 @@ _HOW = (
 def text(answer: Regimes) -> str:
     """The page."""
     asked = "what do annual budgets cost, and what is certainty worth?"
-    head = ["", "Cost at present value", "More", "Money short", "Above targets",
-            "In care at the end", "Double investment"]  # fmt: skip
+    head = [
+        "",
+        "Cost at present value",
+        "More",
+        "Money short",
+        "Above targets",
+        "In care at the end",
+        "Double investment",
+    ]
     rows = [_row(answer.row(regime)) for regime in _NAMES]
     parts = [heading(answer, asked), paragraph(_answer(answer)), table(head, rows)]
     return "\n\n".join([*parts, _settled(answer), paragraph(_HOW + charged(answer))]) + "\n"
@@ -69,11 +76,14 @@ def _short(row: dict[Any, Any]) -> str:
 def _row(row: dict[Any, Any]) -> list[str]:
     more = pounds(row["extra_cost"]) if abs(row["extra_cost"]) >= 0.5 else "–"
     return [
-        _NAMES[row["regime"]], pounds(row["cost"]), more,
+        _NAMES[row["regime"]],
+        pounds(row["cost"]),
+        more,
         pounds(row["money_short"]) if row["money_short"] else "–",
         number(row["children_above"]) if row["children_above"] else "–",
-        number(row["children_in_care"]), window_words(_window(row)),
-    ]  # fmt: skip
+        number(row["children_in_care"]),
+        window_words(_window(row)),
+    ]
 
 
 def _window(row: dict[Any, Any]) -> tuple[int, int] | None:
@@ -83,15 +93,21 @@ def _window(row: dict[Any, Any]) -> tuple[int, int] | None:
 
 
 def _settled(answer: Regimes) -> str:
-    head = ["Settled a year at a time", "Expected cost", "Expected short", "Children above targets",
-            "Double investment planned"]  # fmt: skip
+    head = [
+        "Settled a year at a time",
+        "Expected cost",
+        "Expected short",
+        "Children above targets",
+        "Double investment planned",
+    ]
     rows = [
         [
-            financial_year(int(row["year"])), pounds(row["expected_cost"]),
+            financial_year(int(row["year"])),
+            pounds(row["expected_cost"]),
             pounds(row["expected_short"]) if row["expected_short"] else "–",
             number(row["expected_above"]) if row["expected_above"] else "–",
             window_words(_window(row)),
         ]
         for row in answer.tables["settlements"].to_dict("records")
-    ]  # fmt: skip
+    ]
     return table(head, rows)

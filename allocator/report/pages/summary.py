@@ -196,18 +196,24 @@ def proof_lines(plan: Plan) -> list[tuple[str, str]]:
     lines = []
     if plan.certificate is not None:
         residual = max(plan.certificate.primal.relative, plan.certificate.dual.relative)
-        lines.append((
-            "Certificate",
-            f"{'proved optimal' if plan.certificate.passed else 'FAILED'}: gap "
-            f"{scientific(plan.certificate.gap)}, worst residual {scientific(residual)} (relative)",
-        ))  # fmt: skip
+        lines.append(
+            (
+                "Certificate",
+                f"{'proved optimal' if plan.certificate.passed else 'FAILED'}: gap "
+                f"{scientific(plan.certificate.gap)}, "
+                f"worst residual {scientific(residual)} (relative)",
+            )
+        )
     if plan.audit is not None:
         worst = plan.audit.worst
-        lines.append((
-            "Audit",
-            f"{'passed' if plan.audit.passed else 'FAILED'}: {len(plan.audit.findings)} rules "
-            f"re-checked by simulation, worst violation {scientific(worst.relative)} (relative)",
-        ))  # fmt: skip
+        lines.append(
+            (
+                "Audit",
+                f"{'passed' if plan.audit.passed else 'FAILED'}: {len(plan.audit.findings)} rules "
+                "re-checked by simulation, "
+                f"worst violation {scientific(worst.relative)} (relative)",
+            )
+        )
     if plan.branch_and_bound is not None:
         lines.append(("Window chosen", _chosen(plan.branch_and_bound)))
     lines.append(("Price base", f"{plan.instance.price_base}, undiscounted unless present value"))

@@ -43,8 +43,10 @@ def _write(plans: Sequence[Plan], file: Path) -> None:
     from allocator.report.workbook.book import Book
 
     options = {
-        "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False,
-    }  # fmt: skip
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+    }
     with xlsxwriter.Workbook(str(file), options) as workbook:
         if len(plans) > 1:
             from allocator.report.workbook.several import write_side_by_side

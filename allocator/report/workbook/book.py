@@ -83,7 +83,7 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Block:
+class Extent:
     """Where a table stands: its sheet, its first and last row, and its columns by key."""
 
     sheet: str
@@ -169,7 +169,7 @@ class Book:
         *,
         keys: int = 1,
         filtered: bool = True,
-    ) -> Block:
+    ) -> Extent:
         """A table under the title of a sheet, each column named ``prefix_key``.
 
         The headings and the first ``keys`` columns stay in view, and the headings stand on
@@ -187,7 +187,7 @@ class Book:
                 lines = max(lines, math.ceil(cell.length / (0.9 * _WIDEST)))
             if lines > 1:
                 sheet.set_row(last, LINE * lines)
-        block = Block(sheet.name, HEADING + 1, max(last, HEADING + 1), columns)
+        block = Extent(sheet.name, HEADING + 1, max(last, HEADING + 1), columns)
         self._head(sheet, headings, widths)
         sheet.freeze_panes(HEADING + 1, keys)
         sheet.repeat_rows(HEADING)
@@ -202,14 +202,21 @@ class Book:
         for n, (heading, width) in enumerate(zip(headings, widths, strict=True)):
             side = "left" if heading.shape == TEXT else "right"
             self.put(
-                sheet, HEADING, n, heading.text, bold=True, text_wrap=True, bottom=1, align=side,
+                sheet,
+                HEADING,
+                n,
+                heading.text,
+                bold=True,
+                text_wrap=True,
+                bottom=1,
+                align=side,
                 bg_color="#E8EEF4",
-            )  # fmt: skip
+            )
             sheet.set_column(n, n, width)
         lines = max(map(_lines, headings, widths))
         sheet.set_row(HEADING, LINE * lines + 4)
 
-    def name(self, name: str, block: Block, key: str) -> None:
+    def name(self, name: str, block: Extent, key: str) -> None:
         """Name a column of a table."""
         column = block.columns[key]
         where = xl_range_abs(block.first, column, block.last, column)

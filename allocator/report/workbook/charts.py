@@ -22,7 +22,7 @@ from allocator.report.charts.palette import (
     Style,
 )
 from allocator.report.charts.services import services
-from allocator.report.workbook.book import Block, Book
+from allocator.report.workbook.book import Book, Extent
 from allocator.wording import shortened
 
 if TYPE_CHECKING:
@@ -100,9 +100,13 @@ def fill(name: str, labels: list[Any], values: list[Any], style: Style) -> dict[
 
 
 def write_charts(
-    book: Book, sheet: Worksheet, plan: Plan,
-    years: Block, levels: Block | None, areas: Block | None,
-) -> None:  # fmt: skip
+    book: Book,
+    sheet: Worksheet,
+    plan: Plan,
+    years: Extent,
+    levels: Extent | None,
+    areas: Extent | None,
+) -> None:
     """The charts of a plan, or of the baseline where there is none."""
     drawing = Drawing(book, sheet)
     care_chart(drawing, plan, years)
@@ -115,7 +119,7 @@ def write_charts(
         areas_chart(drawing, plan, areas)
 
 
-def care_chart(drawing: Drawing, plan: Plan, years: Block) -> None:
+def care_chart(drawing: Drawing, plan: Plan, years: Extent) -> None:
     """Children in care: the plan, the baseline and the target."""
     chart, labels, told = drawing.line(), years.range("label"), care(plan)
     for key, series in (
@@ -129,7 +133,7 @@ def care_chart(drawing: Drawing, plan: Plan, years: Block) -> None:
     drawing.place(chart, f"{told.title} at the year's end", "children", "#,##0", told.about)
 
 
-def spend_chart(drawing: Drawing, plan: Plan, years: Block) -> None:
+def spend_chart(drawing: Drawing, plan: Plan, years: Extent) -> None:
     """Spend by tier, stacked, under the money there is."""
     before, labels = "" if plan.found else "baseline_", years.range("label")
     chart, told = drawing.bars("stacked"), spend(plan)
@@ -144,7 +148,7 @@ def spend_chart(drawing: Drawing, plan: Plan, years: Block) -> None:
     drawing.place(chart, f"{title}{_starred(plan)}", unit, shape, told.about, min=0)
 
 
-def position_chart(drawing: Drawing, plan: Plan, years: Block) -> None:
+def position_chart(drawing: Drawing, plan: Plan, years: Extent) -> None:
     """The net position against the baseline: each year's, and cumulative."""
     chart, run, labels = drawing.bars(), drawing.line(), years.range("label")
     told = position(plan)
@@ -155,7 +159,7 @@ def position_chart(drawing: Drawing, plan: Plan, years: Block) -> None:
     drawing.place(chart, f"{told.title}{_starred(plan)}", unit, shape, told.about)
 
 
-def services_chart(drawing: Drawing, plan: Plan, block: Block) -> None:
+def services_chart(drawing: Drawing, plan: Plan, block: Extent) -> None:
     """Cases per year of each service at each year's end."""
     chart, told = drawing.line(), services(plan)
     assert told is not None
@@ -171,7 +175,7 @@ def services_chart(drawing: Drawing, plan: Plan, block: Block) -> None:
     drawing.place(chart, told.title, "cases per year", "#,##0", told.about, min=0)
 
 
-def areas_chart(drawing: Drawing, plan: Plan, areas: Block) -> None:
+def areas_chart(drawing: Drawing, plan: Plan, areas: Extent) -> None:
     """What each area saves or spends against its baseline."""
     chart = drawing.bars()
     chart.add_series(fill("Net over the plan", areas.range("label"), areas.range("net"), GAIN))

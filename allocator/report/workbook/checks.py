@@ -10,7 +10,7 @@ from allocator.instance.grid import RESULTS
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import TIERS
 from allocator.plan.plan import Plan
-from allocator.report.workbook.book import HEADING, WHOLE, Block, Book, Formula, Heading, Shaped
+from allocator.report.workbook.book import HEADING, WHOLE, Book, Extent, Formula, Heading, Shaped
 from allocator.report.workbook.columns import names
 from allocator.report.workbook.facts import Fact
 from allocator.report.workbook.tables import Frames
@@ -46,7 +46,7 @@ class Check:
 
 
 def checks_of(
-    plan: Plan, frames: Frames, facts: Sequence[Fact], services: Block | None
+    plan: Plan, frames: Frames, facts: Sequence[Fact], services: Extent | None
 ) -> list[Check]:
     """All checks of a workbook; none of an infeasible instance but its baseline's."""
     checks = [
@@ -78,9 +78,14 @@ def _as_number(fact: Fact) -> float:
 
 
 def _by_year(
-    plan: Plan, own: str, what: str, table: str, column: str, relative: float = _EXACT,
+    plan: Plan,
+    own: str,
+    what: str,
+    table: str,
+    column: str,
+    relative: float = _EXACT,
     beside: str = "",
-) -> Iterator[Check]:  # fmt: skip
+) -> Iterator[Check]:
     """A column of a table summed by year, against a column of the years.
 
     ``beside`` names a table whose own column is added to it.
@@ -90,9 +95,12 @@ def _by_year(
     for year, value in plan.years()[own].items():
         terms = [f"SUMIFS(plan_{name}_{of},plan_{name}_year,{year})" for name, of in parts]
         yield Check(
-            f"{what}, {financial_year(int(str(year)))}", f"={'+'.join(terms)}",
-            float(sum(each.get(year, 0.0) for each in sums)), float(value), relative,
-        )  # fmt: skip
+            f"{what}, {financial_year(int(str(year)))}",
+            f"={'+'.join(terms)}",
+            float(sum(each.get(year, 0.0) for each in sums)),
+            float(value),
+            relative,
+        )
 
 
 def _of_plan(plan: Plan, frames: Frames) -> Iterator[Check]:
@@ -119,11 +127,12 @@ def _children(plan: Plan, frames: Frames) -> Iterator[Check]:
             f"Children in care, every state, {financial_year(int(str(year)))}",
             f'=SUMIFS(plan_states_children,plan_states_year,{year},plan_states_in_care,"yes",'
             'plan_states_year_end,"yes")',
-            float(summed.get(year, 0.0)), float(own),
-        )  # fmt: skip
+            float(summed.get(year, 0.0)),
+            float(own),
+        )
 
 
-def _of_levels(plan: Plan, frames: Frames, services: Block | None) -> Iterator[Check]:
+def _of_levels(plan: Plan, frames: Frames, services: Extent | None) -> Iterator[Check]:
     if services is None or "services" not in frames:
         return
     for row, (service, by_year) in enumerate(plan.levels().items(), services.first):
@@ -131,9 +140,11 @@ def _of_levels(plan: Plan, frames: Frames, services: Block | None) -> Iterator[C
         total = float(sum(by_year.values()))
         label = plan.instance.label("services", service)
         yield Check(
-            f"Cases of {label}, every year's end", f"=SUM('{services.sheet}'!{ends[0]}:{ends[1]})",
-            total, total,
-        )  # fmt: skip
+            f"Cases of {label}, every year's end",
+            f"=SUM('{services.sheet}'!{ends[0]}:{ends[1]})",
+            total,
+            total,
+        )
 
 
 def write_checks(book: Book, checks: Sequence[Check]) -> None:
@@ -151,13 +162,15 @@ def write_checks(book: Book, checks: Sequence[Check]) -> None:
     ]
     rows = [
         [
-            check.what, Shaped(Formula(check.formula, check.value), check.shape),
+            check.what,
+            Shaped(Formula(check.formula, check.value), check.shape),
             Shaped(check.own, check.shape),
-            Formula(f"=B{row}-C{row}", check.value - check.own), check.tolerance,
+            Formula(f"=B{row}-C{row}", check.value - check.own),
+            check.tolerance,
             Formula(f"=ABS(D{row})<=E{row}", check.agrees),
         ]
         for row, check in enumerate(checks, first)
-    ]  # fmt: skip
+    ]
     book.table(sheet, "checks", told, rows, filtered=False)
     agreed = f"COUNTIF(F{first}:F{last},TRUE)={len(checks)}"
     differ = f"{len(checks)}-COUNTIF(F{first}:F{last},TRUE)" + _DIFFER.format(len(checks))

@@ -42,12 +42,25 @@ def facts_of(plan: Plan, frames: Frames) -> list[Fact]:
     if not plan.found:
         return [*_children(plan, frames), *given]
     return [
-        *_children(plan, frames), *_needed(plan), *_cash(plan), *_present(plan), *given,
-        Fact("terminal_value", "Plan after the last year", plan.terminal_value or 0.0,
-             "£ at present value: the children still there, valued at the closing year's costs"),
-        Fact("rounding", "Rounding", plan.cash().tolerance,
-             "£: a shortfall below this counts as paid back", "0.00"),
-    ]  # fmt: skip
+        *_children(plan, frames),
+        *_needed(plan),
+        *_cash(plan),
+        *_present(plan),
+        *given,
+        Fact(
+            "terminal_value",
+            "Plan after the last year",
+            plan.terminal_value or 0.0,
+            "£ at present value: the children still there, valued at the closing year's costs",
+        ),
+        Fact(
+            "rounding",
+            "Rounding",
+            plan.cash().tolerance,
+            "£: a shortfall below this counts as paid back",
+            "0.00",
+        ),
+    ]
 
 
 def _children(plan: Plan, frames: Frames) -> list[Fact]:
@@ -58,17 +71,28 @@ def _children(plan: Plan, frames: Frames) -> list[Fact]:
         if f"{which}children_in_care" in years
     ]
     facts = [
-        Fact(f"closing_{key}", f"{label}, {end}", _of(float(years[key].iloc[-1]),
-             f"=INDEX(by_year_{key},ROWS(by_year_{key}))"),
-             "children at the end of the last year", COUNT, float(years[key].iloc[-1]))
+        Fact(
+            f"closing_{key}",
+            f"{label}, {end}",
+            _of(float(years[key].iloc[-1]), f"=INDEX(by_year_{key},ROWS(by_year_{key}))"),
+            "children at the end of the last year",
+            COUNT,
+            float(years[key].iloc[-1]),
+        )
         for key, label in found
-    ]  # fmt: skip
+    ]
     if "states" not in frames:
         return facts
     opening = sum(s.opening for s in plan.instance.resolved.states.values() if s.in_care)
     formula = '=SUMIFS(plan_states_children,plan_states_period,0,plan_states_in_care,"yes")'
-    fact = Fact("opening_children_in_care", "Children in care, opening", _of(opening, formula),
-                "children at the start", COUNT, opening)  # fmt: skip
+    fact = Fact(
+        "opening_children_in_care",
+        "Children in care, opening",
+        _of(opening, formula),
+        "children at the start",
+        COUNT,
+        opening,
+    )
     return [fact, *facts]
 
 
@@ -78,17 +102,39 @@ def _needed(plan: Plan) -> list[Fact]:
     if any(fund.window_only for fund in plan.instance.resolved.accounts.values()):
         needed = float(sum(plan.one_off.values()))
         drawn = '=SUMIFS(plan_funds_drawn,plan_funds_one_off,"yes")'
-        found.append(Fact("one_off_money", "One-off money needed", _of(needed, drawn),
-                          f"{base}: the figure that a bid has to name", own=needed))  # fmt: skip
+        found.append(
+            Fact(
+                "one_off_money",
+                "One-off money needed",
+                _of(needed, drawn),
+                f"{base}: the figure that a bid has to name",
+                own=needed,
+            )
+        )
     short = plan.shortfall() or {}
     if "excess" in plan.tables:
         most = max(short["excess"].values())
-        found.append(Fact("excess", "Above the targets, at most", _of(most, "=MAX(by_year_excess)"),
-                          "children at a year's end", COUNT, own=most))  # fmt: skip
+        found.append(
+            Fact(
+                "excess",
+                "Above the targets, at most",
+                _of(most, "=MAX(by_year_excess)"),
+                "children at a year's end",
+                COUNT,
+                own=most,
+            )
+        )
     if "overspent" in plan.tables:
         beyond = float(sum(short["overspent"].values()))
-        found.append(Fact("overspent", "Overspent", _of(beyond, "=SUM(by_year_overspent)"),
-                          f"{base}: statutory spend beyond the funds", own=beyond))  # fmt: skip
+        found.append(
+            Fact(
+                "overspent",
+                "Overspent",
+                _of(beyond, "=SUM(by_year_overspent)"),
+                f"{base}: statutory spend beyond the funds",
+                own=beyond,
+            )
+        )
     return found
 
 

@@ -39,8 +39,14 @@ def write_front(
     book: Book, sheet: Worksheet, plan: Plan, facts: Sequence[Fact], checks: int
 ) -> None:
     """Fill the first sheet, and name its figures ``plan_<key>``."""
-    book.put(sheet, 0, 0, " ".join(plan.instance.title.split()) or plan.instance.name,
-             bold=True, font_size=16)  # fmt: skip
+    book.put(
+        sheet,
+        0,
+        0,
+        " ".join(plan.instance.title.split()) or plan.instance.name,
+        bold=True,
+        font_size=16,
+    )
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
     sheet.set_row(0, 2 * LINE)

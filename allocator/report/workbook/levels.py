@@ -7,7 +7,7 @@ from typing import Final
 from allocator.instance.grid import RESULTS
 from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
-from allocator.report.workbook.book import COUNT, HEADING, MONEY, Block, Book, Formula, Heading
+from allocator.report.workbook.book import COUNT, HEADING, MONEY, Book, Extent, Formula, Heading
 from allocator.report.workbook.columns import names
 from allocator.report.workbook.tables import Frames
 
@@ -24,7 +24,7 @@ _AT_END: Final = (
 _IN_ALL: Final = "=SUMPRODUCT(EXACT(plan_years_area,{name})*plan_years_{key})"
 
 
-def write_services(book: Book, plan: Plan, frames: Frames) -> Block | None:
+def write_services(book: Book, plan: Plan, frames: Frames) -> Extent | None:
     """A row for each service, its cases per year at the end of each year; None without services."""
     levels = plan.levels()
     if not levels:
@@ -43,7 +43,7 @@ def write_services(book: Book, plan: Plan, frames: Frames) -> Block | None:
     return book.table(sheet, "levels", told, rows, keys=2, filtered=False)
 
 
-def write_areas(book: Book, plan: Plan) -> Block:
+def write_areas(book: Book, plan: Plan) -> Extent:
     """A row for each area: children at the end, spend and net over the whole plan."""
     sheet = book.sheet(AREAS)
     end = financial_year(plan.instance.last_year)

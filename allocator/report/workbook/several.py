@@ -12,7 +12,7 @@ from allocator.report.charts.shapes import Panels
 from allocator.report.charts.together import together
 from allocator.report.differing import differing
 from allocator.report.pages.answer import answer
-from allocator.report.workbook.book import COUNT, MONEY, TEXT, Block, Book, Heading, Shaped
+from allocator.report.workbook.book import COUNT, MONEY, TEXT, Book, Extent, Heading, Shaped
 from allocator.report.workbook.charts import Drawing, money_axis, stroke
 from allocator.report.workbook.columns import names
 from allocator.wording import shortened
@@ -63,8 +63,11 @@ def _figures(plans: Sequence[Plan]) -> Iterator[list[object]]:
     for label, unit, key in _MONEY:
         facts = [plan.to_dict() for plan in plans]
         yield [label, unit, *(Shaped(each.get(key), MONEY) for each in facts)]
-    for label, key in (("Peak deficit reached", "peak_deficit_year"), ("Payback", "payback_year"),
-                       ("Payback for good", "lasting_payback_year")):  # fmt: skip
+    for label, key in (
+        ("Peak deficit reached", "peak_deficit_year"),
+        ("Payback", "payback_year"),
+        ("Payback for good", "lasting_payback_year"),
+    ):
         years = [plan.to_dict().get(key) for plan in plans]
         yield [label, "", *(None if y is None else financial_year(y) for y in years)]
     yield ["Solved by", "", *(f"{plan.solver}, {plan.formulation}" for plan in plans)]
@@ -96,7 +99,7 @@ def _differences(book: Book, named: Sequence[tuple[str, Plan]]) -> None:
     book.table(sheet, "differences", told, rows, keys=3)
 
 
-def _years(book: Book, chart: Panels) -> Block:
+def _years(book: Book, chart: Panels) -> Extent:
     """The numbers of a chart on a sheet: a row for each year, a column for each plan."""
     sheet = book.sheet(f"{RESULTS} {chart.name.replace('-', ' ')}")
     book.title(sheet, chart.title, chart.about)
@@ -108,7 +111,7 @@ def _years(book: Book, chart: Panels) -> Block:
     return book.table(sheet, chart.name.replace("-", "_"), told, map(list, rows), filtered=False)
 
 
-def _draw(drawing: Drawing, chart: Panels, block: Block) -> None:
+def _draw(drawing: Drawing, chart: Panels, block: Extent) -> None:
     lines, panel = drawing.line(), chart.panels[0]
     for n, series in enumerate(panel.series, 1):
         values = block.range(f"plan_{n}")

@@ -132,9 +132,10 @@ def write_audit(book: Book, plan: Plan) -> None:
     """Every rule that the audit checked, with its worst violation."""
     sheet = book.sheet(f"{RESULTS} audit", GREY)
     book.title(
-        sheet, "The plan re-run by a simulator, rule by rule",
+        sheet,
+        "The plan re-run by a simulator, rule by rule",
         "The worst violation of each rule, in its unit and relative to the numbers compared",
-    )  # fmt: skip
+    )
     told = [
         *names(("rule", "Rule"), ("section", "Section of the model"), ("passed", "Passed")),
         Heading("violation", "Worst violation", "in the unit", "0.0E+00"),

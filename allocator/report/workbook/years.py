@@ -20,8 +20,8 @@ from allocator.report.workbook.book import (
     MONEY,
     RATIO,
     WHOLE,
-    Block,
     Book,
+    Extent,
     Formula,
     Heading,
 )
@@ -32,10 +32,18 @@ if TYPE_CHECKING:
 
 SHEET: Final = f"{RESULTS} by year"
 _FROM_YEARS: Final = "=SUMIFS(plan_years_{key},plan_years_year,{year})"
-_SUMMED: Final = frozenset({
-    *TIERS, "total", *(f"baseline_{tier}" for tier in TIERS), "baseline_total", "net",
-    "present_spend", "present_net", "overspent",
-})  # fmt: skip
+_SUMMED: Final = frozenset(
+    {
+        *TIERS,
+        "total",
+        *(f"baseline_{tier}" for tier in TIERS),
+        "baseline_total",
+        "net",
+        "present_spend",
+        "present_net",
+        "overspent",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ class Entry:
     formula: str = ""
 
 
-def write_years(book: Book, plan: Plan) -> Block:
+def write_years(book: Book, plan: Plan) -> Extent:
     """The sheet, with its columns named ``by_year_<column>`` and a row of totals."""
     sheet = book.sheet(SHEET)
     note = "Formulas over the plan's tables; net is the baseline's spend less the plan's"
@@ -61,7 +69,7 @@ def write_years(book: Book, plan: Plan) -> Block:
     book.title(sheet, title, note if plan.found else "If nothing changes: there is no plan")
     lines = _lines(plan)
     first, columns = HEADING + 1, {line.heading.key: n for n, line in enumerate(lines)}
-    block = Block(SHEET, first, first + plan.instance.years - 1, columns)
+    block = Extent(SHEET, first, first + plan.instance.years - 1, columns)
     rows = [
         [_cell(line, block, first + n, value) for line, value in zip(lines, values, strict=True)]
         for n, values in enumerate(zip(*(line.values for line in lines), strict=True))
@@ -73,7 +81,7 @@ def write_years(book: Book, plan: Plan) -> Block:
     return block
 
 
-def _totals(book: Book, sheet: Worksheet, lines: Sequence[Entry], block: Block) -> None:
+def _totals(book: Book, sheet: Worksheet, lines: Sequence[Entry], block: Extent) -> None:
     """A row of sums below the years, of what can be added up."""
     row = block.last + 1
     for n, line in enumerate(lines):
@@ -86,7 +94,7 @@ def _totals(book: Book, sheet: Worksheet, lines: Sequence[Entry], block: Block) 
     book.put(sheet, row, 0, "Total", bold=True, top=1)
 
 
-def _cell(line: Entry, block: Block, row: int, value: Any) -> Any:
+def _cell(line: Entry, block: Extent, row: int, value: Any) -> Any:
     if not line.formula:
         return value
     cells = {key: block.cell(key, row) for key in block.columns}

@@ -36,16 +36,33 @@ def solve(task: Task) -> Reply:
     with tempfile.TemporaryDirectory() as folder:
         text, full = Path(folder) / "solution.txt", Path(folder) / "solution.bin"
         words = [
-            task.options["program"], task.path, "-seconds", f"{task.seconds:g}",
-            "-primalT", f"{task.tolerance:g}", "-dualT", f"{task.tolerance:g}",
-            "-randomS", str(task.seed), *_more(task), task.options["method"],
-            "-solution", str(text), "-saveS", str(full), "-quit",
-        ]  # fmt: skip
+            task.options["program"],
+            task.path,
+            "-seconds",
+            f"{task.seconds:g}",
+            "-primalT",
+            f"{task.tolerance:g}",
+            "-dualT",
+            f"{task.tolerance:g}",
+            "-randomS",
+            str(task.seed),
+            *_more(task),
+            task.options["method"],
+            "-solution",
+            str(text),
+            "-saveS",
+            str(full),
+            "-quit",
+        ]
         started = time.perf_counter()
         ran = subprocess.run(
-            words, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL,
+            words,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
             check=False,
-        )  # fmt: skip
+        )
         seconds = time.perf_counter() - started
         sys.stdout.write(ran.stdout + ran.stderr)
         _end_as(ran.returncode)
@@ -61,9 +78,13 @@ def solve(task: Task) -> Reply:
     if not task.whole:
         return Reply(status, primal, dual, iterations=iterations, solving=seconds, message=said)
     return Reply(
-        status, primal, solving=seconds, message=said, bound=_bound(ran.stdout, status),
+        status,
+        primal,
+        solving=seconds,
+        message=said,
+        bound=_bound(ran.stdout, status),
         nodes=_nodes(ran.stdout),
-    )  # fmt: skip
+    )
 
 
 def _end_as(code: int) -> None:

@@ -44,8 +44,9 @@ def solve(task: Task) -> Reply:
         status,
         _vector(glp.glp_get_col_prim, problem, glp.glp_get_num_cols(problem)),
         _vector(glp.glp_get_row_dual, problem, glp.glp_get_num_rows(problem)),
-        iterations=glp.glp_get_it_cnt(problem), solving=seconds,
-    )  # fmt: skip
+        iterations=glp.glp_get_it_cnt(problem),
+        solving=seconds,
+    )
 
 
 def _simplex(problem: Any, task: Task) -> int:
@@ -71,9 +72,11 @@ def _whole(problem: Any, task: Task, started: float) -> Reply:
     if glp.glp_mip_status(problem) not in (glp.GLP_OPT, glp.GLP_FEAS):
         return Reply(status, solving=seconds)
     return Reply(
-        status, _vector(glp.glp_mip_col_val, problem, glp.glp_get_num_cols(problem)),
-        solving=seconds, bound=glp.glp_mip_obj_val(problem) if status is Status.OPTIMAL else None,
-    )  # fmt: skip
+        status,
+        _vector(glp.glp_mip_col_val, problem, glp.glp_get_num_cols(problem)),
+        solving=seconds,
+        bound=glp.glp_mip_obj_val(problem) if status is Status.OPTIMAL else None,
+    )
 
 
 def _round_bounds(problem: Any) -> None:
@@ -96,7 +99,7 @@ def _interior(problem: Any, started: float) -> Reply:
         _vector(glp.glp_ipt_col_prim, problem, glp.glp_get_num_cols(problem)),
         _vector(glp.glp_ipt_row_dual, problem, glp.glp_get_num_rows(problem)),
         solving=seconds,
-    )  # fmt: skip
+    )
 
 
 def _vector(read: Any, problem: Any, count: int) -> Floats:

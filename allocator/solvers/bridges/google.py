@@ -55,4 +55,4 @@ def solve(task: Task) -> Reply:
         np.asarray(solver.values(model.get_variables()), dtype=float),
         np.asarray(solver.dual_values(model.get_linear_constraints()), dtype=float),
         solving=seconds,
-    )  # fmt: skip
+    )

@@ -43,9 +43,12 @@ def solve(task: Task) -> Reply:
         np.array(solution.col_value) if solution.value_valid else None,
         np.array(solution.row_dual) if solution.dual_valid else None,
         _ray(highs) if status is Status.INFEASIBLE and not task.whole else None,
-        sum(max(count, 0) for count in counts), seconds, highs.modelStatusToString(found),
-        info.mip_dual_bound if task.whole else None, info.mip_node_count if task.whole else None,
-    )  # fmt: skip
+        sum(max(count, 0) for count in counts),
+        seconds,
+        highs.modelStatusToString(found),
+        info.mip_dual_bound if task.whole else None,
+        info.mip_node_count if task.whole else None,
+    )
 
 
 def _ray(highs: highspy.Highs) -> Floats | None:

@@ -52,9 +52,7 @@ def solve(task: Task) -> Reply:
         bound = float(result.problem.lower_bound)
         return Reply(status, primal, solving=seconds, message=ended, bound=bound)
     prices = [model.dual.get(model.row[n], 0.0) for n in range(task.rows)]
-    return Reply(
-        status, primal, np.array(prices, dtype=float), solving=seconds, message=ended
-    )  # fmt: skip
+    return Reply(status, primal, np.array(prices, dtype=float), solving=seconds, message=ended)
 
 
 def _factory(name: str, plugin: str) -> Any:

@@ -54,14 +54,23 @@ def _scip(task: Task) -> Reply:
     primal = np.array([model.getVal(columns[f"{COLUMN}{n}"]) for n in range(task.columns)])
     if task.whole:
         return Reply(
-            status, primal, iterations=model.getNLPIterations(), solving=seconds,
-            message=model.getStatus(), bound=model.getDualbound(), nodes=model.getNNodes(),
-        )  # fmt: skip
+            status,
+            primal,
+            iterations=model.getNLPIterations(),
+            solving=seconds,
+            message=model.getStatus(),
+            bound=model.getDualbound(),
+            nodes=model.getNNodes(),
+        )
     dual = np.array([model.getDualsolLinear(rows[f"{ROW}{n}"]) for n in range(task.rows)])
     return Reply(
-        status, primal, _with_bounds(read_mps(task.path), primal, dual),
-        iterations=model.getNLPIterations(), solving=seconds, message=model.getStatus(),
-    )  # fmt: skip
+        status,
+        primal,
+        _with_bounds(read_mps(task.path), primal, dual),
+        iterations=model.getNLPIterations(),
+        solving=seconds,
+        message=model.getStatus(),
+    )
 
 
 def _with_bounds(program: LinearProgram, primal: Floats, dual: Floats) -> Floats:
@@ -87,8 +96,11 @@ def _with_bounds(program: LinearProgram, primal: Floats, dual: Floats) -> Floats
 def _soplex(task: Task) -> Reply:
     program = LP()
     program.readLP(task.path.encode())
-    for name, value in {_FEASIBLE: task.tolerance, _DUAL_FEASIBLE: task.tolerance,
-                        _SECONDS: min(task.seconds, 1e20)}.items():  # fmt: skip
+    for name, value in {
+        _FEASIBLE: task.tolerance,
+        _DUAL_FEASIBLE: task.tolerance,
+        _SECONDS: min(task.seconds, 1e20),
+    }.items():
         program.setRealParam(name, value)
     program.setIntParam(_SEED, task.seed)
     program.setIntParam(_PRICING, task.options["pricing"])
