@@ -51,7 +51,7 @@ def misdrawn(
 
 
 @dataclass(frozen=True)
-class _FundYear:
+class _Purse:
     """A fund's balance: whose it is, and what the order asks of it."""
 
     name: str
@@ -75,7 +75,7 @@ class _Paid:
         ]
         self.values: Floats = np.concatenate([drawn["drawn"], funds["unspent"]]) / _MILLION
         self.accounts = {
-            key: _FundYear(*key, fund.window_only, 1 - fund.carry_forward)
+            key: _Purse(*key, fund.window_only, 1 - fund.carry_forward)
             for key, fund in instance.resolved.accounts.items()
         }
         start, length = window or (instance.first_year, 0)
