@@ -57,7 +57,7 @@ class Stress(Answer):
         return self.plan.window
 
     @property
-    def target_met(self) -> float:
+    def targets_met(self) -> float:
         """Share of the draws that meet every target."""
         return float(self.outcomes.meets_targets.mean())
 
@@ -106,7 +106,7 @@ class Stress(Answer):
             "planned_cost": self.plan.cost,
             "cost": banded(self.outcomes.cost),
             **{name: by_year(name) for name in tables.quantities(self.outcomes)},
-            "target_met_probability": self.target_met,
+            "targets_met_probability": self.targets_met,
             "funds_suffice_probability": self.funds_suffice,
             **self._staff(),
             "payback_probability": {str(y): share for y, share in self.payback.items()},

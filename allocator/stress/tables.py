@@ -32,7 +32,7 @@ COLUMNS: Final = {
     },
     "chances": {
         "year": "financial year",
-        "target_met": "share of the draws with no child above a target at the year's end",
+        "targets_met": "share of the draws with no child above a target at the year's end",
         "funds_suffice": "share in which the funds pay for all of the year's spend",
         "paid_back": "share in which the plan has paid back by then",
     },
@@ -98,7 +98,7 @@ def chances(instance: Instance, found: Outcomes) -> pd.DataFrame:
     """Shares of the draws by year."""
     columns = {
         "year": list(instance.horizon),
-        "target_met": (found.excess <= CHILD).mean(axis=1),
+        "targets_met": (found.excess <= CHILD).mean(axis=1),
         "funds_suffice": (found.overspent <= POUNDS).mean(axis=1),
         "paid_back": found.paid_back.mean(axis=1),
     }

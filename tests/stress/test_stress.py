@@ -136,7 +136,7 @@ def test_one_effect_has_the_quantiles_worked_out_on_paper():
         assert found.bands("spend")[2021][band] == pytest.approx(spend, abs=500)
     mean = found.tables["effects"]["mean"].item()
     assert mean == pytest.approx((0.25 + 4 * 0.25 + 0.45) / 6, rel=1e-4)
-    assert found.target_met == 1.0
+    assert found.targets_met == 1.0
 
 
 def test_over_the_scenarios_it_costs_what_the_hedge_expects_where_every_year_is_settled():
@@ -258,7 +258,7 @@ def test_the_command_prints_the_page_or_json_and_writes_its_tables(run, tmp_path
         "cumulative_position",
         "cost",
         "scenarios",
-        "target_met_probability",
+        "targets_met_probability",
         "funds_suffice_probability",
         "payback_probability",
         "expected_shortfall",

@@ -26,7 +26,7 @@ _SHIFTED: Final = 0.01  # of an effect: its mean lies further off than that
 _ABOUT: Final = 46  # characters of an input
 _SHOWN: Final = ("p5", "p50", "p95")
 _PERCENT: Final = ("5%", "50%", "95%")
-_SHARES: Final = ("target_met", "funds_suffice", "paid_back")
+_SHARES: Final = ("targets_met", "funds_suffice", "paid_back")
 
 
 def text(answer: Stress) -> str:
@@ -49,7 +49,7 @@ def _answer(answer: Stress) -> str:
         f"{pounds(answer.plan.cost or 0.0)}."
     ]
     if answer.instance.resolved.targets:
-        said.append(f"The targets are met with a chance of {_chance(answer.target_met)},")
+        said.append(f"The targets are met with a chance of {_chance(answer.targets_met)},")
     else:
         said.append("There is no target;")
     said.append(
