@@ -106,7 +106,7 @@ class Stress(Answer):
             "planned_cost": self.plan.cost,
             "cost": banded(self.outcomes.cost),
             **{name: by_year(name) for name in tables.quantities(self.outcomes)},
-            "targets_met_probability": self.targets_met,
+            "target_met_probability": self.targets_met,
             "funds_suffice_probability": self.funds_suffice,
             **self._staff(),
             "payback_probability": {str(y): share for y, share in self.payback.items()},

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from allocator.calibrate.uncertainty import Uncertainty
+from allocator.calibrate.uncertainty import ProjectionSpread
 from allocator.errors import AuditError, NoPlanError, UsageError
 from allocator.explain.altered import with_only
 from allocator.forecast import Doubt, forecast, read_doubt
@@ -30,7 +30,7 @@ from allocator.stress.spreads import Spread, default_spreads
 from allocator.stress.uncertain import Uncertain
 from tests.plans import CASES, instance_of, plan_of
 
-SURE = Doubt(Uncertainty(spread=0.0, shared=0.0, clumping=0.0), "nothing")
+SURE = Doubt(ProjectionSpread(spread=0.0, shared=0.0, clumping=0.0), "nothing")
 HEDGES = CASES.parent / "hedge" / "cases"
 WHOLE = (
     "hand",
@@ -258,7 +258,7 @@ def test_the_command_prints_the_page_or_json_and_writes_its_tables(run, tmp_path
         "cumulative_position",
         "cost",
         "scenarios",
-        "targets_met_probability",
+        "target_met_probability",
         "funds_suffice_probability",
         "payback_probability",
         "expected_shortfall",
