@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.stress.held import Held, filled, moves_averted
-from allocator.stress.population import Population
+from allocator.stress.population import Effect, Population
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +25,7 @@ class Averting:
         weights = [ends, *[1.0] * (self.each - 1), *([ends] if instance.is_continuous else [])]
         self.weights = np.array(weights[::-1]) / self.each**2
         self.effects = [
-            {lag: self._sizes(k, lag, size) for lag, size in lags.items()}
+            [(lag, *self._sizes(k, lag, size)) for lag, size in lags.items()]
             for k, lags in data.effects.items()
         ]
         position = {key: n for n, key in enumerate(self.run.states)}
@@ -38,9 +38,10 @@ class Averting:
         self.served = np.zeros((*held.level.shape, people.count))
         self._begin()
 
-    def _sizes(self, effect: tuple[str, str, str, str, str], lag: int, size: float) -> Floats:
-        drawn = self.people.draws.effect(effect, lag, size)
-        return drawn + np.zeros(self.people.count)
+    def _sizes(self, effect: Effect, lag: int, size: float) -> tuple[Floats, Floats | None]:
+        """What a case averts, where it does good, and what it does where it does harm."""
+        drawn = self.people.draws.effect(effect, lag, size) + np.zeros(self.people.count)
+        return np.maximum(drawn, 0.0), np.minimum(drawn, 0.0) if np.any(drawn < 0) else None
 
     def _begin(self) -> None:
         """Before the start, and after the end, all is at the baseline of the opening stock."""
@@ -87,13 +88,12 @@ class Averting:
         """
         least, most, harm = np.zeros((3, len(self.effects), self.people.count))
         for k, lags in enumerate(self.effects):
-            for lag, size in lags.items():
+            for lag, good, bad in lags:
                 now, unchanged = self._reached(period, lag, self.served_by[k])
-                good = np.maximum(size, 0.0)
                 most[k] += good * now
                 least[k] -= good * unchanged
-                if good is not size:
-                    harm[k] += (size - good) * (now - unchanged)
+                if bad is not None:
+                    harm[k] += bad * (now - unchanged)
         used = self.held.used[period][:, None] * most
         for column, (move, effects) in enumerate(self.moves.items()):
             room = self._avoidable(move, year, exposed)
@@ -130,6 +130,8 @@ def within(room: Floats, wanted: Floats, most: Floats, *, more: bool) -> Floats:
     effects is used, in proportion too, where it was the share that held the plan back.
     """
     asked = wanted.sum(axis=0)
+    if not more and np.all(asked <= room):
+        return wanted
     kept = np.divide(room, asked, out=np.ones_like(asked), where=asked > room)
     scaled: Floats = wanted * kept
     if not more:

@@ -20,6 +20,7 @@ from allocator.forecast.doubt import OUTSIDE as OUTSIDE_CARE
 from allocator.forecast.draws import factor_of
 from allocator.forecast.forecast import ALL_AREAS
 from allocator.instance.schema import ALL, OUTSIDE
+from allocator.stress.evidence import Evidence
 from allocator.stress.population import Effect, care_names
 from allocator.stress.uncertain import (
     COST,
@@ -37,24 +38,34 @@ Positions = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Drawn:
-    """So many draws; ``quantiles`` by column, each (draws,)."""
+    """So many draws; ``quantiles`` by column, ``sizes`` of effects by service and evidence."""
 
     of: Uncertain
     count: int
     quantiles: Mapping[Column, Floats]
+    sizes: Mapping[tuple[str, Evidence], Floats]
     _known: dict[object, Floats] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def at(cls, uncertain: Uncertain, points: Mapping[Column, Floats], count: int) -> Drawn:
+        """The draws at these quantiles of each column."""
+        services = {(effect[1], each) for (effect, _), each in uncertain.effects.items()}
+        sizes = {
+            (service, each): each.quantile(points[EFFECT, service])
+            for service, each in services
+            if not each.is_sure
+        }
+        return cls(uncertain, count, points, sizes)
 
     def part(self, draws: Positions, of: Uncertain) -> Drawn:
         """Some of the draws, by their numbers, of an instance that differs in its drivers alone."""
         some = {column: values[draws] for column, values in self.quantiles.items()}
-        return Drawn(of, len(draws), some)
+        sizes = {key: values[draws] for key, values in self.sizes.items()}
+        return Drawn(of, len(draws), some, sizes)
 
     def effect(self, effect: Effect, lag: int, value: float) -> Floats | float:
         """An effect, at its service's quantile."""
-        evidence, column = self.of.effects[effect, lag], (EFFECT, effect[1])
-        if evidence.is_sure:
-            return value
-        return self._once((column, evidence), lambda: evidence.quantile(self.quantiles[column]))
+        return self.sizes.get((effect[1], self.of.effects[effect, lag]), value)
 
     def rate(self, area: str, start: str, end: str, year: int) -> Floats | float:
         """Factor of a rate: its own, that of entries, and those of the drivers it follows."""

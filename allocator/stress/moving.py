@@ -151,12 +151,13 @@ def moved_and_stayed(rates: Floats, length: float) -> tuple[Floats, Floats, Floa
     power = np.zeros_like(rates)
     power[diagonal, diagonal] = 1.0
     moved, spent, spent_by_new = np.zeros((3, *rates.shape))
+    after, part = np.empty_like(power), np.empty_like(power[:, 0])
     for chance, later, left in zip(chances, more, beyond, strict=True):
-        moved += chance * power
-        spent += later / fastest * power
-        spent_by_new += left / fastest**2 * power
-        after = power * stays
+        moved += np.multiply(power, chance, out=after)
+        spent += np.multiply(power, later / fastest, out=after)
+        spent_by_new += np.multiply(power, left / fastest**2, out=after)
+        np.multiply(power, stays, out=after)
         for (i, j), step in zip(arcs, steps, strict=True):
-            after[:, j] += power[:, i] * step
-        power = after
+            after[:, j] += np.multiply(power[:, i], step, out=part)
+        power, after = after, power
     return moved, spent, spent_by_new

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,6 @@ from allocator.instance import Window
 from allocator.instance.instance import window_facts
 from allocator.instance.scenarios import Scenario, scenarios
 from allocator.plan.plan import Plan
-from allocator.solving.session import Progress
 from allocator.stress import tables
 from allocator.stress.drawn import Drawn
 from allocator.stress.held import Held, held_of
@@ -28,6 +27,9 @@ from allocator.stress.running import Runner
 from allocator.stress.spreads import Spread, default_spreads
 from allocator.stress.tables import Future
 from allocator.stress.uncertain import DRIVERS, Uncertain
+
+if TYPE_CHECKING:
+    from allocator.solving.session import Progress
 
 Positions = NDArray[np.int64]
 
@@ -167,7 +169,7 @@ def stress(
         (each, _of(replace(plan, instance=each.instance), held)) for each in _scenarios(plan)
     )
     tell(f"running {draws:,} draws", 2, 3)
-    drawn = Drawn(uncertain, draws, uncertain.points(draws, seed))
+    drawn = Drawn.at(uncertain, uncertain.points(draws, seed), draws)
     outcomes = _run(plan, held, drawn)
     of = plan.instance
     made = {

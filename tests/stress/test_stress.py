@@ -155,7 +155,7 @@ def test_over_the_scenarios_it_costs_what_the_hedge_expects_where_every_year_is_
 def test_if_nothing_changes_children_in_care_lie_within_the_forecast():
     instance = instance_of("window")
     uncertain = Uncertain(instance, ENGLAND, {})
-    drawn = Drawn(uncertain, 4096, uncertain.points(4096, 3))
+    drawn = Drawn.at(uncertain, uncertain.points(4096, 3), 4096)
     runner = runner_of("window")
     care, ends = runner.run.in_care(), runner.run.clock.year_ends
     there = Population(runner.run, drawn).unchanged[ends][:, care].sum(axis=1)
@@ -233,7 +233,7 @@ def test_unit_costs_are_drawn_about_their_mean_and_those_without_a_row_together(
     names = [name for _, name in instance.resolved.states]
     spreads = {names[0]: Spread(0.1, 0.0, "x"), "all": Spread(0.05, 0.02, "x")}
     uncertain = Uncertain(instance, SURE, spreads)
-    drawn = Drawn(uncertain, 4096, uncertain.points(4096, 1))
+    drawn = Drawn.at(uncertain, uncertain.points(4096, 1), 4096)
     first, last = instance.first_year, instance.last_year
     own, others = drawn.cost(names[0], last), drawn.cost(names[1], last)
     assert own.mean() == pytest.approx(1.0, abs=1e-3)
