@@ -18,7 +18,7 @@ from allocator.instance.instance import Instance
 from allocator.instance.resolved import table_of
 from allocator.instance.schema import ALL, EXIT
 from allocator.plan.plan import Plan
-from allocator.vocabulary import CONSTRAINTS, FIRST_YEAR, Relief, reliefs
+from allocator.vocabulary import CONSTRAINTS, FIRST_YEAR, OF_SERVICES, OF_STAFF, Relief, reliefs
 from allocator.wording import between, listed, number, shortened, years_said
 from formulations.names import KEYS
 
@@ -29,7 +29,8 @@ class Worth:
 
     ``saves`` is a sentence with a gap for the price of one unit, £, from ``low`` to ``high``.
     A ``lever`` is set by those who hold the purse: a target, a fund, a limit on spend.
-    ``rows`` are the labels of its rows in the table of prices.
+    ``counted`` is what one and several are called where they are only counted, and ``rows`` are
+    the labels of its rows in the table of prices.
     """
 
     noun: str
@@ -40,7 +41,13 @@ class Worth:
     high: float
     weight: float
     lever: bool
+    counted: tuple[str, str] = OF_SERVICES
     rows: tuple[int, ...] = ()
+
+    @property
+    def of_staff(self) -> bool:
+        """Whether it is of those who do the work."""
+        return self.counted == OF_STAFF
 
     @property
     def what(self) -> str:
@@ -105,6 +112,7 @@ def _worth(plan: Plan, relief: Relief, keys: pd.Series[Any], rows: pd.DataFrame)
         high,
         float(rows["weight"].sum()),
         relief.lever,
+        relief.counted,
         tuple(rows.index),
     )
 
@@ -129,6 +137,7 @@ def _joined(one: Worth, other: Worth) -> Worth:
         max(one.high, other.high),
         one.weight + other.weight,
         one.lever,
+        one.counted,
         (*one.rows, *other.rows),
     )
 

@@ -19,7 +19,7 @@ from allocator.solving.futures import cvar
 from allocator.solving.solve import solve
 
 CASES = Path(__file__).parent / "cases"
-NAMES = ("two-stage", "tree", "cvar", "worst", "strong", "windows")
+NAMES = ("two-stage", "tree", "cvar", "worst", "strong", "windows", "staff-areas")
 
 
 @cache

@@ -19,7 +19,7 @@ OWN = Path(__file__).parents[1] / "cases2"
 SHARED = Path(__file__).parents[3] / "shared" / "cases2"
 NAMES = (
     "continuous-annual", "continuous-areas", "continuous-quarterly", "excess", "fair-four", "harm",
-    "overspend", "per-10000",
+    "overspend", "per-10000", "staff", "staff-practice-areas",
 )  # fmt: skip
 
 

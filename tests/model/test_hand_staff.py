@@ -12,9 +12,13 @@ import pytest
 
 from allocator.audit import audit
 from allocator.explain.citing import Citer
+from allocator.explain.explanation import explain
 from allocator.explain.worth import worths
 from allocator.instance.change import apply_changes
 from allocator.plan.plan import Plan
+from allocator.report.pages.explanation import text
+from allocator.report.pages.staff import staff_figures
+from allocator.report.pages.summary import summary
 from allocator.solving.solve import solve
 from tests.model.cases import Case, case
 from tests.model.test_hand import S, by_period, care, near, price, same
@@ -190,3 +194,33 @@ def test_staff_can_be_set_priced_limited_and_cited() -> None:
     assert (hiring.words, hiring.where) == ("the hiring limit of worker", "roles.csv, row 2")
     (caseload,) = citer.place("workloads.worker.care.caseload")
     assert caseload.words == "the caseload of worker for care"
+
+
+def test_people_are_told_of_the_staff() -> None:
+    plan = hires()
+    told = summary(plan)
+    assert (
+        "worker    8 FTE in post, 11.3 at the end; 6 hired; agency 25% at most, in 2022-23" in told
+    )
+    assert "10 cases per FTE at the fullest, in 2020-21; one carries 10" in told
+    assert "Turnover  £12,000 in the years of the plan" in told
+    first = staff_figures(plan).rows[0]
+    assert first[:5] == ("worker", 2020, same(9.2), same(1.8), same(1.8 / 11))
+    assert first[8:10] == (same(11), same(1.8))
+    assert first[12:] == (same(4_000), same(90_000), 0)
+
+
+def test_hires_are_a_way_out() -> None:
+    """13 FTE take 10.28 in post with two hires a year; without an agency it takes 3.8 each year."""
+    changes = ["agency_cost=", "agency_share="]
+    instance = growing().instance()
+    short = apply_changes(instance, [f"roles.worker.{each}" for each in changes])
+    answer = explain(short)
+    (way,) = [each for each in answer.ways if each.possible]
+    assert way.kind == "hires"
+    # 7.2 + h = 11, and 15 - 0.9 (13) = 3.3 in the last year: the first year asks for most.
+    assert way.after == same(3.8)
+    told = text(answer)
+    assert "The hiring limit of worker (roles.csv, row 2)" in told
+    assert "1.8 more hires a year" in told
+    assert "the work that worker can carry" in told.lower()

@@ -24,6 +24,7 @@ from allocator.report.pages.answer import shortfall_said
 from allocator.report.pages.benefits import benefit_figures
 from allocator.report.pages.sections import window_said
 from allocator.report.pages.services import service_figures
+from allocator.report.pages.staff import staff_figures, staff_lines
 from allocator.report.pages.summary import money_lines
 from allocator.report.subject import Subject
 from allocator.vocabulary import reliefs
@@ -52,6 +53,8 @@ def sections(subject: Subject) -> Iterator[Section]:
         yield Section(
             "shortfall", "What the plan falls short by", (Text(said), HtmlTable(_shortfall(plan)))
         )
+    if "staff" in plan.tables:
+        yield Section("staff", "Staff", (Facts(tuple(staff_lines(plan))), *_staff(plan)))
     if "benefits" in plan.tables:
         yield Section("benefits", "Good done to others", (HtmlTable(benefit_figures(plan)),))
     if len(plan.windows) > 1:
@@ -77,6 +80,14 @@ def sections(subject: Subject) -> Iterator[Section]:
         charts: list[Block] = [HtmlChart(small_multiples(plan))]
         charts += [HtmlChart(ranking(plan))] if plan.found else []
         yield Section("by-area", "Areas", tuple(charts))
+
+
+def _staff(plan: Plan) -> Iterator[Block]:
+    """FTE and cases by year, and what one hire and one FTE more are worth."""
+    yield Shown(staff_figures(plan))
+    priced = [each for each in worths(plan) if each.of_staff]
+    if priced:
+        yield Shown(_binding("What binds of staff, and what one more is worth", priced))
 
 
 def _one(chart: object, otherwise: str) -> tuple[Block, ...]:
@@ -176,7 +187,7 @@ def _worth(plan: Plan) -> Iterator[Block]:
         return
     yield Text(
         "What a little more of each limit would save, at present value: the weightiest first, "
-        "decisions before facts of the services."
+        "decisions before facts of the services and staff."
     )
     yield HtmlTable(
         _binding(f"The weightiest {min(MOST_WORTHS, len(found))} that bind", found[:MOST_WORTHS])
@@ -193,10 +204,14 @@ def _binding(caption: str, found: Sequence[Worth]) -> Figures:
         Header("What a unit of it is worth"),
         Header("Kind"),
     )
-    rows = tuple(
-        (w.what, w.worth, "a decision" if w.lever else "a fact of the services") for w in found
-    )
+    rows = tuple((w.what, w.worth, _kind(w)) for w in found)
     return Figures(caption, columns, rows, "prices.csv")
+
+
+def _kind(worth: Worth) -> str:
+    if worth.lever:
+        return "a decision"
+    return "a fact of the staff" if worth.of_staff else "a fact of the services"
 
 
 def _prices(plan: Plan) -> Figures:

@@ -73,6 +73,8 @@ def _way(answer: Explanation, way: Way) -> str:
         after, before = pounds(way.after), pounds(way.before or 0.0)
     elif after in (before, "0.0"):  # the least change is less than a tenth
         after = plain(way.after, 2)
+    if way.kind == "hires":
+        window = f": {number(way.after - (way.before or 0.0))} more hires a year{window}"
     would = f"{after} would do, not {before}"
     return f"{way.words} ({way.cell}): {would}{window}"
 

@@ -14,6 +14,7 @@ from allocator.report.pages.sections import areas, by_year, windows
 from allocator.report.pages.services import HEADINGS, services_shown
 from allocator.report.pages.services import TITLE as TITLE_OF_SERVICES
 from allocator.report.pages.sketch import FINE, Characters, Run, sketch
+from allocator.report.pages.staff import staff_lines
 from allocator.vocabulary import TARGET
 from allocator.wording import (
     counted,
@@ -57,6 +58,8 @@ def _parts(plan: Plan, characters: Characters) -> Iterator[str | list[Run]]:
         yield _money(plan)
     if plan.found and plan.instance.resolved.services:
         yield f"{TITLE_OF_SERVICES}\n" + table(HEADINGS, services_shown(plan), left=2)
+    if staff := staff_lines(plan):
+        yield "Staff\n" + table(staff[0], staff[1:], left=2)
     if good := benefit_lines(plan):
         yield f"{TITLE}\n" + table(good[0], good[1:], left=2)
     if len(plan.windows) > 1:

@@ -17,8 +17,13 @@ from allocator.report.workbook.columns import headings, names
 
 GUIDE: Final = f"{RESULTS} guide"
 GREY: Final = "#7F7F7F"  # of the tabs of tables
-_KEYS: Final = frozenset({"area", "fund", "owner", "service", "state"})
-_LABELLED: Final = (("state", "states"), ("service", "services"), ("fund", "funds"))
+_KEYS: Final = frozenset({"area", "fund", "owner", "practice", "role", "service", "state"})
+_LABELLED: Final = (
+    ("state", "states"),
+    ("service", "services"),
+    ("fund", "funds"),
+    ("role", "roles"),
+)
 
 
 Frames = Mapping[str, pd.DataFrame]
