@@ -84,10 +84,10 @@ def sections(subject: Subject) -> Iterator[Section]:
 
 def _staff(plan: Plan) -> Iterator[Block]:
     """FTE and cases by year, and what one hire and one FTE more are worth."""
-    yield Shown(staff_figures(plan))
+    yield HtmlTable(staff_figures(plan))
     priced = [each for each in worths(plan) if each.of_staff]
     if priced:
-        yield Shown(_binding("What binds of staff, and what one more is worth", priced))
+        yield HtmlTable(_binding("What binds of staff, and what one more is worth", priced))
 
 
 def _one(chart: object, otherwise: str) -> tuple[Block, ...]:
