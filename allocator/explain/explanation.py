@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from allocator.explain import nearest
 from allocator.explain.answers import Answer
 from allocator.explain.infeasible.conflict import (
     Conflict,
@@ -72,7 +73,8 @@ _MONEY = {
 class Explanation(Answer):
     """The answer: tables of a plan, or of what is in conflict and the ways out.
 
-    ``everywhere`` says whether the conflict is one in every window.
+    ``everywhere`` says whether the conflict is one in every window; ``nearest`` is the plan that
+    comes nearest, at a price for what it falls short by, where it may fall short.
     """
 
     NAME: ClassVar[str] = "explain"
@@ -84,12 +86,14 @@ class Explanation(Answer):
         "conflict": _CONFLICT,
         "ways": _WAYS,
         "money": _MONEY,
+        "nearest": nearest.COLUMNS,
     }
 
     plan: Plan | None
     conflict: Conflict | None = None
     everywhere: bool = False
     ways: tuple[Way, ...] = ()
+    nearest: Plan | None = None
 
     @property
     def found(self) -> bool:
@@ -111,8 +115,21 @@ class Explanation(Answer):
             "conflict_sentence": self.conflict.sentence,
             "conflict_proved": self.conflict.proved,
             "in_every_window": self.everywhere,
+            "nearest_plan": self._nearest(),
             "weights": "extra money counts by its present value at the discount rate; every "
             "other way changes one number, or several by one factor",
+        }
+
+    def _nearest(self) -> dict[str, Any] | None:
+        """Prices, cost and window of the plan that comes nearest."""
+        if self.nearest is None:
+            return None
+        prices = self.nearest.instance.shortfall
+        return {
+            "excess_price": prices.excess_price,
+            "overspend_price": prices.overspend_price,
+            "cost": self.nearest.cost,
+            "window": window_facts(self.nearest.window),
         }
 
 
@@ -182,7 +199,12 @@ def _no_plan(
         "ways": _ways_table(ways),
         "money": _money_table(instance, ways),
     }
-    return Explanation(instance, formulation, solver, tables, None, found, everywhere, tuple(ways))
+    near = nearest.nearest_plan(instance, formulation, tell)
+    if near is not None:
+        tables["nearest"] = nearest.nearest_table(near)
+    return Explanation(
+        instance, formulation, solver, tables, None, found, everywhere, tuple(ways), near
+    )
 
 
 def _longest(instance: Instance) -> list[Window | None]:

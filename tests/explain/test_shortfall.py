@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from allocator.explain.delay import cost_of_delay
+from allocator.explain.explanation import explain
 from allocator.explain.frontier.frontier import target_frontier
+from allocator.explain.nearest import prices_for
 from allocator.explain.regimes.regimes import FIXED, FREE, YEARLY, regimes
 from allocator.report.pages.delay import text as delay_text
+from allocator.report.pages.explanation import text as explanation_text
 from allocator.report.pages.regimes import text as regimes_text
 from allocator.solving.solve import solve
 from tests.plans import instance_of
@@ -60,3 +63,42 @@ def test_the_frontier_is_of_targets_that_are_met(short):
     priced, firm = target_frontier(short), target_frontier(instance_of(*SHORT[:2]))
     assert priced.reach == pytest.approx(firm.reach, rel=1e-6)
     assert list(priced.table["cost"]) == pytest.approx(list(firm.table["cost"]), rel=1e-7)
+
+
+@pytest.fixture(scope="module")
+def explained():
+    return explain(instance_of(*SHORT[:2]))
+
+
+def test_without_a_plan_the_nearest_is_offered(explained, above):
+    """£100,000 a child is enough to have all that can be done, and so is more."""
+    near = explained.nearest
+    assert near.audit.passed
+    assert near.certificate.passed
+    table = explained.tables["nearest"].set_index("year")
+    assert table["excess"][2021] == pytest.approx(above, rel=1e-6)
+    assert table["overspent"].max() == pytest.approx(0, abs=1)
+    facts = explained.facts()["nearest_plan"]
+    assert facts["excess_price"] == 100_000  # two years of £50,000
+    assert facts["cost"] == pytest.approx(near.cost)
+    told = " ".join(explanation_text(explained).split())
+    assert "With £100,000 a child above a target at each year's end" in told
+    assert "`--set shortfall.excess_price=100000`" in told
+
+
+def test_what_is_offered_is_what_those_settings_give(explained):
+    again = solve(instance_of(*SHORT, "shortfall.overspend_price=1"))
+    assert again.objective == pytest.approx(explained.nearest.objective, rel=1e-9)
+
+
+def test_where_funds_hold_whatever_the_prices_nothing_is_offered():
+    poor = instance_of("hand", "budgets.core.*.amount=1000000")
+    answer = explain(poor, formulation="largest_reduction")
+    assert not answer.found
+    assert answer.nearest is None
+    assert "nearest" not in answer.tables
+
+
+def test_prices_of_ones_own_are_kept(short):
+    assert prices_for(short).excess_price == 100_000
+    assert prices_for(instance_of("hand")).overspend_price == 1

@@ -9,7 +9,9 @@ from typing import Any, Final
 from allocator.explain.answers import records
 from allocator.explain.explanation import Explanation
 from allocator.explain.words import capital, heading, with_window
+from allocator.plan.plan import Plan
 from allocator.plan.services import NONE
+from allocator.plan.tables import charges
 from allocator.report.pages.no_plan import no_plan
 from allocator.vocabulary import TARGET
 from allocator.wording import counted, number, paragraph, plain, pounds, shortened, table
@@ -31,12 +33,19 @@ def _of_plan(answer: Explanation) -> Iterator[str]:
     assert answer.plan is not None
     yield paragraph(
         f"Answer: {with_window(answer.plan.window)}, the plan costs "
-        f"{pounds(answer.plan.objective or 0.0)} at present value.  {_first(answer)}"
+        f"{pounds(answer.plan.cost or 0.0)} at present value{_charge(answer.plan)}.  "
+        f"{_first(answer)}"
     )
     yield "\n".join(_limits(answer))
     if len(answer.tables["windows"]) > 1:
         yield "\n".join(_windows(answer))
     yield "\n".join(_services(answer))
+
+
+def _charge(plan: Plan) -> str:
+    """What the plan is charged beside its cost for falling short; blank where it may not."""
+    amount = charges(plan.instance, plan.tables)
+    return f", and is charged {pounds(amount)} for what it falls short by" if amount > 0.5 else ""
 
 
 def _first(answer: Explanation) -> str:

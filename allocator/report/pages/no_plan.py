@@ -10,6 +10,8 @@ from allocator.explain.infeasible.conflict import said
 from allocator.explain.infeasible.way import Way
 from allocator.explain.words import capital, heading, window_words, with_window
 from allocator.instance.instance import financial_year
+from allocator.plan.plan import Plan
+from allocator.report.pages.answer import shortfall_said
 from allocator.wording import listed, number, paragraph, plain, pounds, years_said
 
 
@@ -32,6 +34,23 @@ def no_plan(answer: Explanation) -> Iterator[str]:
     none = _never(answer)
     if none:
         yield paragraph(f"What does not help, however much of it there is: {listed(none)}.")
+    if answer.nearest is not None:
+        yield _nearest(answer.nearest)
+
+
+def _nearest(plan: Plan) -> str:
+    """The plan that falls short least, by year, and how to have it."""
+    prices, end = plan.instance.shortfall, plan.instance.last_year
+    excess, overspend = prices.excess_price or 0.0, prices.overspend_price or 0.0
+    told = (
+        f"With {pounds(excess)} a child above a target at each year's end, and £{overspend:,.2f} "
+        "on top of each pound of statutory work beyond the funds, the plan that comes nearest has "
+        f"{number(float(plan.years()['children_in_care'][end]))} children in care at the end of "
+        f"{financial_year(end)}, {with_window(plan.window)}. {shortfall_said(plan)}"
+    )
+    setting = f"`--set shortfall.excess_price={excess:.0f}`"
+    how = f"To have it: {setting} and `--set shortfall.overspend_price={overspend:g}`."
+    return f"{paragraph(told)}\n{paragraph(how)}"
 
 
 def _conflict(answer: Explanation) -> Iterator[str]:
