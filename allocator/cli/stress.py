@@ -18,6 +18,7 @@ from allocator.cli.verbs import Verb
         "allocator stress plans/my-council",
         "allocator stress plans/my-council --draws 50000 --seed 7 --json",
         "allocator stress plans/my-council --spread spreads.csv --out plans/my-council/stress",
+        "allocator stress plans/my-council --replan 100 --jobs 4",
     ),
 )
 @click.argument("plan", type=click.Path(path_type=Path))
@@ -53,6 +54,29 @@ from allocator.cli.verbs import Verb
     "instance, else the drift of England's councils]",
 )
 @click.option(
+    "--replan",
+    type=click.IntRange(min=1),
+    is_flag=False,
+    flag_value=200,
+    default=None,
+    metavar="[N]",
+    help="Plan the first N draws anew as well, from where the settled years leave them.  "
+    "[200 where N is left out]",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes that plan anew side by side.",
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Plan anew on the Dask cluster that has its scheduler there.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     metavar="DIR",
@@ -66,6 +90,9 @@ def command(
     seed: int,
     spread: Path | None,
     calibrated: Path | None,
+    replan: int | None,
+    jobs: int,
+    scheduler: str | None,
     out: Path | None,
     force: bool,
     as_json: bool,
@@ -83,6 +110,7 @@ def command(
     from allocator.plan.saving.loading import load, open_facts
     from allocator.report.pages.stress import text
     from allocator.stress import Stress, read_spreads, stress
+    from allocator.sweep.executors import executor
 
     if out is not None:
         check_place(Stress, out, force=force)
@@ -90,9 +118,16 @@ def command(
     spreads = None if spread is None else read_spreads(spread, loaded.instance)
     kept = open_facts(plan)[0] / INSTANCE_FOLDER
     doubt = read_doubt(calibrated or kept)
-    with Progress() as progress:
+    with Progress() as progress, executor(jobs, scheduler) as workers:
         found = stress(
-            loaded, draws=draws, seed=seed, doubt=doubt, spreads=spreads, progress=progress
+            loaded,
+            draws=draws,
+            seed=seed,
+            doubt=doubt,
+            spreads=spreads,
+            replans=replan or 0,
+            executor=workers,
+            progress=progress,
         )
     if out is not None:
         save(found, out, force=force)

@@ -23,12 +23,15 @@ from allocator.stress.money import Funds
 from allocator.stress.outcomes import Outcomes, banded
 from allocator.stress.paths import driver_paths
 from allocator.stress.population import Certain
+from allocator.stress.replanned import Replanned
 from allocator.stress.running import Runner
 from allocator.stress.spreads import Spread, default_spreads
 from allocator.stress.tables import Future
 from allocator.stress.uncertain import DRIVERS, Uncertain
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from allocator.solving.session import Progress
 
 Positions = NDArray[np.int64]
@@ -52,6 +55,7 @@ class Stress(Answer):
     doubt: Doubt
     outcomes: Outcomes
     futures: tuple[Future, ...]
+    replanned: Replanned | None = None
 
     @property
     def window(self) -> Window | None:
@@ -113,7 +117,23 @@ class Stress(Answer):
             **self._staff(),
             "payback_probability": {str(y): share for y, share in self.payback.items()},
             "expected_shortfall": self.expected_shortfall,
+            **self._replanned(),
             "scenarios": {s.name: self._future(s, found) for s, found in self.futures},
+        }
+
+    def _replanned(self) -> dict[str, Any]:
+        """Where draws were planned anew: what that comes to, and what holding the plan does."""
+        if self.replanned is None:
+            return {}
+        found = self.replanned.found
+        held = self.outcomes.objective[: len(found)][found]
+        return {
+            "replanned": {
+                "draws": len(found),
+                "plan_probability": self.replanned.chance,
+                "cost": banded(self.replanned.objective[found]) if found.any() else None,
+                "held_cost": banded(held) if found.any() else None,
+            }
         }
 
     def _staff(self) -> dict[str, Any]:
@@ -144,33 +164,39 @@ def stress(
     seed: int = SEED,
     doubt: Doubt = ENGLAND,
     spreads: Mapping[str, Spread] | None = None,
+    replans: int = 0,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Stress:
     """A plan's levels held in each scenario of its instance and in draws of what is uncertain.
 
     ``doubt`` is that of the rates (``forecast.read_doubt``), ``spreads`` those of unit costs, by
-    default :func:`default_spreads`.  The same seed makes the same draws.  Raises NoPlanError
-    where there is no plan, UsageError for no draws, AuditError where the plan's tables do not come
-    to its cost.
+    default :func:`default_spreads`.  The same seed makes the same draws.  The first ``replans`` of
+    them are planned anew as well, from where the settled years leave them; ``executor`` works on
+    those side by side.  Raises NoPlanError where there is no plan, UsageError for no draws,
+    AuditError where the plan's tables do not come to its cost, SolverError as ``solve`` does.
     """
     if not plan.found:
         raise NoPlanError(f"{plan.instance.name} has no plan, so there is nothing to hold")
     if draws < 1:
         raise UsageError(f"{draws} draws are none; ask for one or more")
     tell: Progress = progress or (lambda what, done, steps: None)
-    tell("holding the plan's levels", 0, 3)
+    tell("holding the plan's levels", 0, 4)
     held = held_of(plan)
     planned = _of(plan, held)
     _check(plan, planned)
     listed = default_spreads(plan.instance) if spreads is None else spreads
     uncertain = Uncertain(plan.instance, doubt, listed, driver_paths(plan.instance))
-    tell("running the scenarios", 1, 3)
+    tell("running the scenarios", 1, 4)
     futures = tuple(
         (each, _of(replace(plan, instance=each.instance), held)) for each in _scenarios(plan)
     )
-    tell(f"running {draws:,} draws", 2, 3)
+    tell(f"running {draws:,} draws", 2, 4)
     drawn = Drawn.at(uncertain, uncertain.points(draws, seed), draws)
-    outcomes = _run(plan, held, drawn)
+    outcomes, again = _run(plan, held, drawn), None
+    if replans:
+        tell(f"planning {min(replans, draws)} of them anew", 3, 4)
+        again = _planned_anew(plan, drawn, min(replans, draws), executor)
     of = plan.instance
     made = {
         "bands": tables.bands(of, planned, outcomes),
@@ -180,7 +206,9 @@ def stress(
         "effects": tables.effects(drawn),
         "spreads": tables.spreads(listed),
     }
-    tell("done", 3, 3)
+    if again is not None:
+        made["replanned"] = tables.replanned(again, outcomes)
+    tell("done", 4, 4)
     return Stress(
         plan.instance,
         plan.formulation,
@@ -192,6 +220,7 @@ def stress(
         doubt,
         outcomes,
         futures,
+        again,
     )
 
 
@@ -227,6 +256,14 @@ def _run(plan: Plan, held: Held, drawn: Drawn) -> Outcomes:
             parts.append(Outcomes.of(runner, funds, course))
             order.append(some)
     return Outcomes.together(parts, np.argsort(np.concatenate(order)))
+
+
+def _planned_anew(plan: Plan, drawn: Drawn, count: int, executor: Executor | None) -> Replanned:
+    """The first draws, each planned anew; a solver is loaded for these alone."""
+    from allocator.stress.replan import replan
+
+    some = drawn.part(np.arange(count), drawn.of)
+    return replan(plan, some, _by_path(some), executor)
 
 
 def _by_path(drawn: Drawn) -> list[Positions]:

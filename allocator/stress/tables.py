@@ -13,6 +13,7 @@ from allocator.instance import Instance
 from allocator.instance.scenarios import Scenario
 from allocator.stress.drawn import Drawn
 from allocator.stress.outcomes import BANDS, CHILD, POUNDS, Outcomes, banded
+from allocator.stress.replanned import Replanned
 from allocator.stress.spreads import Spread
 from allocator.stress.variance import first_order, rank_correlations
 
@@ -64,6 +65,15 @@ COLUMNS: Final = {
         "high": "high end",
         "interval": "chance that it lies between them; 1: they are limits",
         "mean": "mean of the draws",
+    },
+    "replanned": {
+        "draw": "number of the draw, from 1",
+        "found": "whether what is settled leaves a plan",
+        "cost": "£ at present value with charges, of the draw planned anew",
+        "held_cost": "the same with all levels held",
+        "children_in_care": "children in care at the end",
+        "excess": "child-years above the targets",
+        "overspent": "£ of statutory spend beyond the funds",
     },
     "spreads": {
         "item": "state, service, or all others",
@@ -131,6 +141,21 @@ def inputs(drawn: Drawn, found: Outcomes) -> pd.DataFrame:
     strength = table[["cost_rank_correlation", "care_rank_correlation"]].abs().max(axis=1)
     order = strength.sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
+
+
+def replanned(again: Replanned, held: Outcomes) -> pd.DataFrame:
+    """Each draw that was planned anew, beside the same draw with all levels held."""
+    count = len(again.objective)
+    columns = {
+        "draw": np.arange(1, count + 1),
+        "found": again.found,
+        "cost": again.objective,
+        "held_cost": held.objective[:count],
+        "children_in_care": again.care[-1],
+        "excess": again.excess.sum(axis=0),
+        "overspent": again.overspent.sum(axis=0),
+    }
+    return pd.DataFrame(columns)
 
 
 def effects(drawn: Drawn) -> pd.DataFrame:

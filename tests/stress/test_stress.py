@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import pickle
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 
 import numpy as np
@@ -24,7 +26,9 @@ from allocator.stress.drawn import Drawn
 from allocator.stress.held import held_of
 from allocator.stress.money import Funds
 from allocator.stress.outcomes import Outcomes
+from allocator.stress.paths import driver_paths
 from allocator.stress.population import Certain, Population
+from allocator.stress.replan import replan
 from allocator.stress.running import Runner
 from allocator.stress.spreads import Spread, default_spreads
 from allocator.stress.uncertain import Uncertain
@@ -197,6 +201,43 @@ def test_agency_meets_more_work_up_to_its_share_and_the_rest_is_told():
     assert "staff_suffice_probability" in stress(plan, draws=32).facts()
 
 
+def test_planned_anew_a_draw_costs_no_more_than_with_its_levels_held():
+    plan = plan_of("../cases2/excess")
+    found = stress(plan, draws=16, replans=6, spreads={})
+    again, held = found.replanned.objective, found.outcomes.objective[:6]
+    assert found.replanned.chance == 1.0
+    assert np.all(again <= held * (1 + 1e-8))
+    assert np.any(again < held * (1 - 1e-5))
+    assert found.facts()["replanned"]["draws"] == len(found.tables["replanned"]) == 6
+
+
+class Pickling(Executor):
+    """What another process would be sent, and what it would send back."""
+
+    def submit(self, work, /, *words):
+        done = Future()
+        done.set_result(pickle.loads(pickle.dumps(work(*pickle.loads(pickle.dumps(words))))))
+        return done
+
+
+def test_other_processes_plan_the_same_draws_anew():
+    plan = plan_of("hand")
+    here, there = (
+        stress(plan, draws=4, replans=4, executor=each).replanned for each in (None, Pickling())
+    )
+    assert np.array_equal(here.objective, there.objective, equal_nan=True)
+    assert np.array_equal(here.care, there.care, equal_nan=True)
+
+
+def test_planned_anew_where_nothing_is_uncertain_the_plan_stays():
+    plan = plan_of("staff-practice-areas")
+    draws = Drawn.at(Uncertain(plan.instance, SURE, {}, driver_paths(plan.instance)), {}, 1)
+    again = replan(plan, replace(draws, sizes={}), [np.array([0])])
+    assert again.objective[0] == pytest.approx(plan.objective, rel=1e-7)
+    years = plan.years()["children_in_care"].to_numpy()
+    assert again.care[:, 0] == pytest.approx(years, rel=1e-6)
+
+
 def test_drivers_go_as_the_scenarios_let_them():
     instance = apply_changes(instance_of("drivers"), ["responses.*.low=", "responses.*.high="])
     rows = [
@@ -246,9 +287,10 @@ def test_unit_costs_are_drawn_about_their_mean_and_those_without_a_row_together(
 
 def test_the_command_prints_the_page_or_json_and_writes_its_tables(run, tmp_path):
     save(plan_of("window"), tmp_path / "plan")
-    result = run("stress", tmp_path / "plan", "--draws", 128, "--out", tmp_path / "stress")
+    words = ("--draws", 128, "--replan", 2, "--out", tmp_path / "stress")
+    result = run("stress", tmp_path / "plan", *words)
     assert result.exit_code == 0, result.stderr
-    for said in ("Answer: with the plan's levels held", "Paid back", "128 draws, quasi-random"):
+    for said in ("with the plan's levels held", "Paid back", "Planned anew", "128 draws, quasi"):
         assert said in result.stdout
     facts = json.loads((tmp_path / "stress" / "stress.json").read_text())
     assert {

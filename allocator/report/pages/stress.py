@@ -11,6 +11,7 @@ from allocator.instance.instance import financial_year
 from allocator.stress import Stress
 from allocator.stress.outcomes import banded
 from allocator.wording import (
+    counted,
     decimals_for,
     millions,
     number,
@@ -33,7 +34,11 @@ def text(answer: Stress) -> str:
     """The page."""
     asked = "how does the plan fare where its numbers turn out otherwise?"
     parts = [heading(answer, asked), paragraph(_answer(answer)), _years(answer)]
-    parts += [part for part in (_futures(answer), _inputs(answer), _skew(answer)) if part]
+    parts += [
+        part
+        for part in (_futures(answer), _replanned(answer), _inputs(answer), _skew(answer))
+        if part
+    ]
     return "\n\n".join([*parts, _drawn(answer)]) + "\n"
 
 
@@ -126,6 +131,29 @@ def _futures(answer: Stress) -> str:
         for scenario, found in answer.futures
     ]
     return table(head, rows)
+
+
+def _replanned(answer: Stress) -> str:
+    """What planning anew would change."""
+    if answer.replanned is None:
+        return ""
+    found, draws = answer.replanned.found, counted(len(answer.replanned.found), "draw")
+    settled = answer.instance.uncertainty.decide
+    said = f"Planned anew once the first {counted(settled, 'year')} are settled, "
+    if not found.any():
+        return paragraph(
+            f"{said}none of {draws} leaves a plan: prices for a shortfall ([shortfall]) would let "
+            "one miss its targets or overspend."
+        )
+    again = banded(answer.replanned.objective[found])
+    held = banded(answer.outcomes.objective[: len(found)][found])
+    said += f"{_chance(answer.replanned.chance)} of {draws} leave a plan. "
+    said += (
+        f"On average these cost {pounds(again['mean'])} with charges, where holding all levels "
+        f"costs {pounds(held['mean'])}; four of five between {pounds(again['p10'])} and "
+        f"{pounds(again['p90'])}, held between {pounds(held['p10'])} and {pounds(held['p90'])}."
+    )
+    return paragraph(said)
 
 
 def _inputs(answer: Stress) -> str:
