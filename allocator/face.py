@@ -103,9 +103,10 @@ def forecast(
 
 def report(
     plans: Sequence[Path | str], *, html: Path | str | None = None, xlsx: Path | str | None = None,
-    png: Path | str | None = None, svg: Path | str | None = None, force: bool = False,
+    docx: Path | str | None = None, png: Path | str | None = None, svg: Path | str | None = None,
+    force: bool = False,
 ) -> list[Path]:  # fmt: skip
-    """Report saved plans, several side by side: a page, a workbook, a folder of pictures.
+    """Report saved plans, several side by side: a page, a workbook, pictures; of one, a paper too.
 
     ``plans`` are folders that ``save`` wrote; each is audited again.  Returns what was written.
     Raises UsageError where something is there already without ``force``, or no plan is, and
@@ -115,8 +116,8 @@ def report(
     from allocator.report.subject import open_subject
 
     html, xlsx, png, svg = (None if p is None else Path(p) for p in (html, xlsx, png, svg))
-    outputs = Outputs(html, xlsx, png, svg, force)
-    outputs.check()
+    outputs = Outputs(html, xlsx, png, svg, None if docx is None else Path(docx), force)
+    outputs.check(len(plans))
     return list(outputs.write([open_subject(Path(plan)) for plan in plans]))
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -32,6 +33,13 @@ def need(name: str, *others: str) -> str:
         if find_spec(each) is not None:
             return each
     _told([f"{name} ({INSTALL[name]})"])
+
+
+def need_writer() -> None:
+    """The same for LibreOffice's Writer, which may be absent where the rest of it is there."""
+    program = Path(need("soffice", "libreoffice")).resolve()
+    if not (program.parent / "libswlo.so").exists():
+        _told(["Writer (apt-get install libreoffice-writer)"])
 
 
 def need_algorithms(*names: str) -> None:

@@ -1,4 +1,4 @@
-"""``allocator report``: saved plans as a page, a workbook and pictures."""
+"""``allocator report``: saved plans as a page, a workbook, a committee paper and pictures."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from allocator.errors import UsageError
     examples=(
         "allocator report plans/my-council",
         "allocator report plans/my-council --html report.html --xlsx report.xlsx --png pictures",
+        "allocator report plans/my-council --docx paper.docx",
         "allocator report plans/my-council plans/my-council-later --html both.html",
     ),
 )
@@ -34,6 +35,12 @@ from allocator.errors import UsageError
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Write a workbook with the tables, native charts and formulas.",
+)
+@click.option(
+    "--docx",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a committee paper of two to four pages, to edit.",
 )
 @click.option(
     "--png",
@@ -58,6 +65,7 @@ def command(
     plans: tuple[Path, ...],
     html: Path | None,
     xlsx: Path | None,
+    docx: Path | None,
     png: Path | None,
     svg: Path | None,
     answers: Path | None,
@@ -69,14 +77,14 @@ def command(
     that is not as it was saved.  What is shown is what the plan's tables hold.  Exits 4 where the
     audit fails, 2 where the seal is broken.
     """
-    if html is None and not (xlsx or png or svg):
+    if html is None and not (xlsx or docx or png or svg):
         html = _beside(plans)
     if answers is not None and len(plans) > 1:
         raise UsageError("--answers is of one plan; several take each its own folder `answers`")
     from allocator.report.outputs import Outputs
 
-    outputs = Outputs(html, xlsx, png, svg, force)
-    outputs.check()
+    outputs = Outputs(html, xlsx, png, svg, docx, force)
+    outputs.check(len(plans))
     from allocator.report.subject import open_subject
 
     subjects, steps = [], len(plans) + outputs.count

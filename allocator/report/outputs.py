@@ -14,7 +14,8 @@ from allocator.files import check_file, place_file
 from allocator.instance.writing import WORKBOOK
 from allocator.report.subject import Subject
 
-NEEDED: Final = ("jinja2", "matplotlib", "plotly", "sankeyflow")
+DOCUMENT: Final = ".docx"
+NEEDED: Final = ("jinja2", "docx", "matplotlib", "plotly", "sankeyflow")
 
 
 @dataclass(frozen=True)
@@ -25,24 +26,36 @@ class Outputs:
     xlsx: Path | None = None
     png: Path | None = None
     svg: Path | None = None
+    docx: Path | None = None
     force: bool = False
+
+    @property
+    def _asked(self) -> tuple[Path | None, ...]:
+        return (self.html, self.xlsx, self.png, self.svg, self.docx)
 
     @property
     def count(self) -> int:
         """How many things are asked for."""
-        return sum(each is not None for each in (self.html, self.xlsx, self.png, self.svg))
+        return sum(each is not None for each in self._asked)
 
-    def check(self) -> None:
-        """Raise UsageError now if ``write`` would for want of a package or of a free path."""
+    def check(self, plans: int = 1) -> None:
+        """Raise UsageError now if ``write`` would for want of a package or of a free path.
+
+        ``plans`` is how many are to be reported on: a paper is of one.
+        """
+        if self.docx is not None and plans > 1:
+            raise UsageError("a paper (--docx) is of one plan; write one for each")
         lacking = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-        if lacking and (self.html or self.png or self.svg):
+        if lacking and (self.html or self.png or self.svg or self.docx):
             raise UsageError(
                 f"a report needs {', '.join(lacking)}, which is not installed; `pip install "
                 "'allocator[report]'` brings it"
             )
         if self.xlsx is not None and self.xlsx.suffix.lower() != WORKBOOK:
             raise UsageError(f"{self.xlsx}: a workbook's name ends in {WORKBOOK}")
-        for path in filter(None, (self.html, self.xlsx)):
+        if self.docx is not None and self.docx.suffix.lower() != DOCUMENT:
+            raise UsageError(f"{self.docx}: a paper's name ends in {DOCUMENT}")
+        for path in filter(None, (self.html, self.xlsx, self.docx)):
             check_file(path, force=self.force)
 
     def write(self, subjects: Sequence[Subject]) -> Iterator[Path]:
@@ -57,6 +70,11 @@ class Outputs:
 
             write_workbook([s.plan for s in subjects], self.xlsx, force=self.force)
             yield self.xlsx
+        if self.docx is not None:
+            from allocator.report.paper import write_paper
+
+            write_paper(subjects[0], self.docx, force=self.force)
+            yield self.docx
         for folder, form in ((self.png, "png"), (self.svg, "svg")):
             if folder is not None:
                 write_pictures(subjects, folder, form, force=self.force)

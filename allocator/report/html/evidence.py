@@ -35,7 +35,7 @@ def _blocks(plan: Plan) -> Iterator[Block]:
     if effects:
         marked = frozenset(n for n, row in enumerate(effects[:MOST_ROWS]) if is_weak(row))
         yield HtmlTable(_effects(instance, effects), marked=marked)
-    yield HtmlTable(_counted(instance))
+    yield HtmlTable(rows_counted(instance))
     for name, rows in instance.tables.items():
         if rows and name != "effects":
             yield HtmlTable(_listed(instance, name, rows), folded=True)
@@ -87,7 +87,8 @@ def _move(instance: Instance, row: Row) -> str:
     return move if instead == row["from"] else f"{move}, instead {label(instead)}"
 
 
-def _counted(instance: Instance) -> Figures:
+def rows_counted(instance: Instance) -> Figures:
+    """By table of the instance: rows, those called an assumption, those without a source."""
     columns = (
         Header("Table"), Header("Rows", "children"), Header("Assumptions", "children"),
         Header("Without a source", "children"),

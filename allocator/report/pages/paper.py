@@ -1,0 +1,293 @@
+"""A committee paper about a plan: its headings, sentences, tables and pictures, in their order.
+
+What a council must write itself stands as a heading with a prompt in square brackets; nothing is
+said of children's outcomes or of equality that the plan does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from allocator.instance.instance import financial_year
+from allocator.plan.plan import Plan
+from allocator.plan.services import service_changes
+from allocator.plan.ties import as_good
+from allocator.report.charts.children import care
+from allocator.report.charts.money import position
+from allocator.report.charts.shapes import Chart
+from allocator.report.figures import Figures, Header, Value
+from allocator.report.html.evidence import rows_counted
+from allocator.report.pages.answer import answer_paragraphs, question
+from allocator.report.pages.sections import window_said
+from allocator.report.pages.services import service_figures
+from allocator.report.pages.summary import money_lines, proof_lines
+from allocator.report.subject import Subject
+from allocator.wording import counted, listed, number, pounds, years_said
+
+MOST_WINDOWS: Final = 3  # besides the plan's and none
+MOST_INPUTS: Final = 8
+MOST_FUNDS: Final = 4
+
+
+@dataclass(frozen=True)
+class PaperHeading:
+    """Of a section."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class PaperLine:
+    """A paragraph; a ``prompt`` is for the council to write over, a ``bullet`` one of several."""
+
+    text: str
+    prompt: bool = False
+    bullet: bool = False
+
+
+Item = PaperHeading | PaperLine | Figures | Chart
+
+
+def paper(subject: Subject) -> Iterator[Item]:
+    """Everything below the title, in order."""
+    yield from _purpose(subject.plan)
+    yield from _recommendation(subject.plan)
+    yield from _options(subject)
+    if subject.plan.found:
+        yield from _finance(subject.plan)
+    yield from _children(subject.plan)
+    yield from _risks(subject)
+    yield PaperHeading("Equality")
+    unknown = "The plan knows no child's characteristics."
+    yield PaperLine(f"[To be written: the equality impact assessment. {unknown}]", prompt=True)
+    yield from _proof(subject)
+
+
+def subtitle(plan: Plan) -> str:
+    """What stands below the title."""
+    years = (
+        f"{financial_year(plan.instance.first_year)} to {financial_year(plan.instance.last_year)}"
+    )
+    return f"[Committee, date, author]. {years}, in prices of {plan.instance.price_base}."
+
+
+def _purpose(plan: Plan) -> Iterator[Item]:
+    yield PaperHeading("Purpose")
+    asked = question(plan.instance, plan.formulation).removeprefix("Question: ")
+    yield PaperLine(
+        "To settle spend on early help, edge-of-care and statutory services for "
+        f"{counted(plan.instance.years, 'year')}. The question put was: {asked}"
+    )
+
+
+def _recommendation(plan: Plan) -> Iterator[Item]:
+    first, *others = (text.replace("`", "") for text in answer_paragraphs(plan))
+    yield PaperHeading("Recommendation" if plan.found else "Finding")
+    yield PaperLine(first)
+    if not plan.found:
+        return
+    yield PaperLine("It is recommended that members agree")
+    if plan.one_off:
+        total = pounds(sum(plan.one_off.values()))
+        yield PaperLine(f"one-off money of {total}, in {years_said(plan.one_off)};", bullet=True)
+    for change in service_changes(plan):
+        if change.fate in ("taken up", "expanded"):
+            label = plan.instance.label("services", change.service)
+            yield PaperLine(
+                f"{label}: from {number(change.before)} cases a year to "
+                f"{number(change.highest)} in {financial_year(change.highest_year)};",
+                bullet=True,
+            )
+    yield PaperLine("[the decisions asked of this committee].", prompt=True, bullet=True)
+    if any(change.is_lost for change in service_changes(plan)):
+        yield PaperHeading("What is cut or held at its floor, and on what evidence")
+    yield from map(PaperLine, others)
+    if plan.instance.resolved.services:
+        yield _services(plan)
+
+
+def _services(plan: Plan) -> Figures:
+    """What becomes of each, without at what price it would pay: that is in the text."""
+    told = service_figures(plan)
+    return replace(told, columns=told.columns[:-1], rows=tuple(row[:-1] for row in told.rows))
+
+
+def _options(subject: Subject) -> Iterator[Item]:
+    yield PaperHeading("Options considered")
+    if subject.plan.found:
+        yield _options_table(subject)
+    else:
+        yield PaperLine(
+            f"No plan was found in any of the {counted(len(subject.plan.windows), 'way')} tried: "
+            "without a double investment and in every window allowed."
+        )
+    if "delay" not in subject.answers.tables:
+        yield PaperLine(
+            "[What a later start would cost is answered by allocator delay.]", prompt=True
+        )
+
+
+def _options_table(subject: Subject) -> Figures:
+    """Doing nothing new, the plan, no window, the next best windows, and later starts."""
+    plan, last = subject.plan, subject.plan.instance.last_year
+    years, cost = plan.years(), plan.cost or 0.0
+    end, unchanged = (
+        float(years[name][last]) for name in ("children_in_care", "baseline_children_in_care")
+    )
+    rows: list[tuple[Value, ...]] = [
+        ("Do nothing new", unchanged, cost + plan.npv, plan.npv, ""),
+        (f"Recommended: {_named(plan)}", end, cost, 0.0, ""),
+    ]
+    good = as_good(plan)
+    ranked = sorted(
+        (each for each in plan.windows if each.window != plan.window),
+        key=lambda each: (each.window is not None, each.objective is None, each.objective or 0.0),
+    )
+    none = [each for each in ranked if each.window is None]
+    others = [each for each in ranked if each.window is not None and each.objective is not None]
+    for each in [*none, *others[:MOST_WINDOWS]]:
+        name = "No double investment" if each.window is None else window_said(each.window)
+        if each.objective is None:
+            rows.append((name, None, None, None, "there is no plan"))
+            continue
+        more = each.objective - (plan.objective or 0.0)
+        rows.append(
+            (name, each.children_in_care, cost + more, more, "as good" if each in good else "")
+        )
+    rows += _later(subject, cost)
+    columns = (
+        Header("Option"),
+        Header(f"In care, end of {financial_year(last)}", "children"),
+        Header("Cost at present value, £m", "millions"),
+        Header("Dearer than recommended, £", "pounds"),
+        Header("Remark"),
+    )
+    return Figures(
+        "Options; costs hold what comes after the plan's years",
+        columns,
+        tuple(rows),
+        "windows.csv, years.csv",
+    )
+
+
+def _named(plan: Plan) -> str:
+    return "no double investment" if plan.window is None else window_said(plan.window)
+
+
+def _later(subject: Subject, cost: float) -> Iterator[tuple[Value, ...]]:
+    """A row for each later start, where `delay` has been asked."""
+    table = subject.answers.get("delay")
+    if table is None:
+        return
+    for row in table.to_dict("records"):
+        late = int(row["years_late"])
+        if late:
+            more = row["extra_cost"]
+            known = row["status"] == "optimal"
+            yield (
+                f"Begun {counted(late, 'year')} late",
+                None,
+                cost + more if known else None,
+                more if known else None,
+                "" if known else "there is no plan",
+            )
+
+
+def _finance(plan: Plan) -> Iterator[Item]:
+    yield PaperHeading("Finance")
+    yield PaperLine(
+        f"In prices of {plan.instance.price_base}, undiscounted unless it says present value; "
+        f"present values at {100 * plan.instance.discount_rate:.3g}% a year to "
+        f"{financial_year(plan.instance.first_year)}."
+    )
+    yield Figures(
+        "Money, against doing nothing new",
+        (Header("Figure"), Header("Amount")),
+        tuple(money_lines(plan)),
+        "years.csv, funds.csv",
+    )
+    yield position(plan)
+    yield _funds(plan)
+    yield PaperLine("[Statement of the section 151 officer.]", prompt=True)
+
+
+def _funds(plan: Plan) -> Figures:
+    """A row a year: what is drawn from each fund, of what is there, and what lapses in all."""
+    funds, horizon = plan.funds(), plan.instance.horizon
+    shown = list(funds)[:MOST_FUNDS]
+    accounts = plan.instance.resolved.accounts
+    one_off = {fund for (fund, _), rules in accounts.items() if rules.window_only}
+    lasting = [fund for fund in funds if fund not in one_off]  # the rest is not asked for
+    rows: list[tuple[Value, ...]] = []
+    for year in horizon:
+        cells = [funds[fund].get(str(year), {}) for fund in shown]
+        lapsed = sum(funds[fund].get(str(year), {}).get("lapsed", 0.0) for fund in lasting)
+        rows.append((year, *map(_drawn, cells), lapsed))
+    left = len(funds) - len(shown)
+    labels = [Header(plan.instance.label("funds", fund), "percent") for fund in shown]
+    more = f"; {counted(left, 'fund')} more in funds.csv" if left else ""
+    return Figures(
+        "Drawn from each fund, of what is there in the year, £m; and what lapses of all but "
+        f"one-off money{more}",
+        (Header("Year", "year"), *labels, Header("Lapses, £m", "millions")),
+        tuple(rows),
+        "funds.csv",
+    )
+
+
+def _drawn(year: Mapping[str, float]) -> str:
+    there = year.get("amount", 0.0) + year.get("brought_forward", 0.0)
+    if there < 1.0:
+        return "–"
+    return f"{year['drawn'] / 1e6:,.1f} of {there / 1e6:,.1f}"
+
+
+def _children(plan: Plan) -> Iterator[Item]:
+    yield PaperHeading("Children")
+    yield care(plan)
+    told = "what this means for children and families, and what they said"
+    yield PaperLine(
+        f"[To be written: {told}. The plan counts children, not how they fare.]", prompt=True
+    )
+
+
+def _risks(subject: Subject) -> Iterator[Item]:
+    yield PaperHeading("Risks")
+    table = subject.answers.get("switching")
+    if table is None:
+        yield PaperLine(
+            "[Which inputs the plan hangs on is answered by allocator switching.]", prompt=True
+        )
+    else:
+        hanging = [
+            str(row["label"])
+            for row in table.to_dict("records")
+            if isinstance(row["hangs_on"], str) and row["hangs_on"].strip()
+        ]
+        if hanging:
+            yield PaperLine(
+                "Within their own ranges these change the choice, the payback or whether the "
+                f"target can be met: {listed(hanging[:MOST_INPUTS])}."
+            )
+        else:
+            yield PaperLine(
+                "No input changes the choice, the payback or the target within its range."
+            )
+    yield rows_counted(subject.plan.instance)
+
+
+def _proof(subject: Subject) -> Iterator[Item]:
+    yield PaperHeading("Proof and sources")
+    yield PaperLine(
+        "The plan is the optimum of a linear program, proved from its own numbers, and was run "
+        "forward again by a simulator that shares no code with that program. Every input stands "
+        "with its source in the instance that the plan was made from."
+    )
+    yield Figures(
+        "What the figures rest on",
+        (Header("What"), Header("Finding")),
+        tuple(proof_lines(subject.plan)),
+        "plan.json",
+    )

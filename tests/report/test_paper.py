@@ -1,0 +1,132 @@
+"""The committee paper: native tables, described pictures, prompts, and the plan's own numbers."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+
+from allocator.errors import UsageError
+from allocator.report.figures import Figures
+from allocator.report.outputs import Outputs
+from allocator.report.pages.answer import answer_paragraphs
+from allocator.report.pages.paper import PaperHeading, paper
+from allocator.report.pages.summary import money_lines
+from allocator.report.paper import document
+from tests.presence import need_writer
+from tests.report.libreoffice import converted
+from tests.report.subjects import folder_of, subject_of
+from tests.report.test_command import report
+
+HEADINGS = ["Purpose", "Recommendation", "Options considered", "Finance", "Children", "Risks",
+            "Equality", "Proof and sources"]  # fmt: skip
+
+
+@cache
+def made(name: str):
+    return document(subject_of(name))
+
+
+def lines(name: str) -> list[str]:
+    return [paragraph.text for paragraph in made(name).paragraphs]
+
+
+def test_its_headings_are_those_of_a_paper():
+    said = [p.text for p in made("window").paragraphs if p.style.name == "PaperHeading 1"]
+    assert said == HEADINGS
+    assert made("window").paragraphs[0].style.name == "Title"
+
+
+def test_it_says_what_the_answer_says():
+    said = " ".join(lines("window"))
+    for paragraph in answer_paragraphs(subject_of("window").plan):
+        assert paragraph in said or "weak" in paragraph
+    assert "It is recommended that members agree" in said
+
+
+@pytest.mark.parametrize("name", ["window", "two-areas", "infeasible"])
+def test_every_table_is_native_and_holds_what_it_was_given(name):
+    given = [each for each in paper(subject_of(name)) if isinstance(each, Figures)]
+    tables = made(name).tables
+    assert len(tables) == len(given) >= 2
+    for table, figures in zip(tables, given, strict=True):
+        cells = [[cell.text for cell in row.cells] for row in table.rows]
+        assert cells == [[column.heading for column in figures.columns], *figures.shown()]
+        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+
+
+def test_the_figures_of_a_finance_officer_are_the_plans():
+    plan = subject_of("window").plan
+    cells = {row.cells[0].text: row.cells[1].text for row in made("window").tables[2].rows}
+    assert dict(money_lines(plan)).items() <= cells.items()
+    funds = made("window").tables[3]
+    for row in funds.rows[1:]:
+        year = row.cells[0].text[:4]
+        said = row.cells[1].text.replace(",", "").split(" of ")
+        facts = plan.funds()["core"][year]
+        assert float(said[0]) == pytest.approx(facts["drawn"] / 1e6, abs=0.051)
+
+
+def test_pictures_say_what_they_show():
+    shapes = made("window").inline_shapes
+    assert len(shapes) == 2
+    for shape in shapes:
+        assert len(shape._inline.docPr.get("descr")) > 60
+
+
+def test_what_a_council_must_write_is_a_prompt():
+    prompts = [
+        paragraph.text
+        for paragraph in made("window").paragraphs
+        if paragraph.runs and paragraph.runs[0].italic
+    ]
+    assert all("[" in text for text in prompts)
+    assert any("equality" in text for text in prompts)
+    assert any("section 151" in text for text in prompts)
+
+
+def test_options_hold_doing_nothing_the_plan_no_window_and_later_starts():
+    plan = subject_of("window").plan
+    rows = [[cell.text for cell in row.cells] for row in made("window").tables[1].rows]
+    names = [row[0] for row in rows[1:]]
+    assert names[0] == "Do nothing new"
+    assert names[1:3] == ["Recommended: 2020-21 to 2022-23", "No double investment"]
+    assert "Begun 1 year late" in names
+    assert rows[1][3] == f"£{plan.npv / 1e6:,.1f}m"
+
+
+def test_without_a_plan_there_is_a_finding_and_no_finance():
+    said = lines("infeasible")
+    assert "Finding" in said
+    assert "Finance" not in said
+    assert any(text.startswith("There is no such plan.") for text in said)
+    headings = [
+        each.text for each in paper(subject_of("infeasible")) if isinstance(each, PaperHeading)
+    ]
+    assert headings[1] == "Finding"
+
+
+def test_the_command_writes_it_and_refuses_what_it_cannot(tmp_path):
+    file = tmp_path / "paper.docx"
+    found = report(folder_of("window"), "--docx", file)
+    assert found.exit_code == 0, found.stderr
+    assert Document(str(file)).core_properties.title == "window"
+    again = report(folder_of("window"), "--docx", file)
+    assert (again.exit_code, "exists already" in again.stderr) == (2, True)
+    named = report(folder_of("window"), "--docx", tmp_path / "paper.doc")
+    assert (named.exit_code, "ends in .docx" in named.stderr) == (2, True)
+    with pytest.raises(UsageError, match="of one plan"):
+        Outputs(docx=file, force=True).check(2)
+
+
+def test_it_opens_in_an_office_on_two_to_four_pages(tmp_path):
+    need_writer()
+    file = tmp_path / "paper.docx"
+    document(subject_of("window")).save(str(file))
+    (printed,) = converted([file], "pdf", tmp_path)
+    pages = re.findall(rb"/Type\s*/Page[^s]", Path(printed).read_bytes())
+    assert 2 <= len(pages) <= 4
