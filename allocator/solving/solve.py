@@ -76,9 +76,12 @@ def solve(
         kind = WindowChoice if FORMULATIONS[formulation].chooses_window else Session
         session = kind(formulation, solver, log, by)
         solved = session.solve(
-            instance, every_window=every_window, ranges=True, time_limit=clock.left(),
+            instance,
+            every_window=every_window,
+            ranges=True,
+            time_limit=clock.left(),
             progress=progress,
-        )  # fmt: skip
+        )
         tell("auditing the plan", steps - 1, steps)
         plan = plan_of(instance, solved, formulation, session.solver)
         if solved.best is not None and solved.best.program.shape[0] <= MOST_ROWS_ASKED:

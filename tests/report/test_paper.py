@@ -36,7 +36,7 @@ def lines(name: str) -> list[str]:
 
 
 def test_its_headings_are_those_of_a_paper():
-    said = [p.text for p in made("window").paragraphs if p.style.name == "PaperHeading 1"]
+    said = [p.text for p in made("window").paragraphs if p.style.name == "Heading 1"]
     assert said == HEADINGS
     assert made("window").paragraphs[0].style.name == "Title"
 
