@@ -35,6 +35,7 @@ from allocator.calibrate.published.money import (
 from allocator.calibrate.published.request import ESTIMATED, Request
 from allocator.calibrate.published.services import SERVICES, return_rows
 from allocator.calibrate.published.tables import YEARS, Council
+from allocator.calibrate.published.workforce import read_workforce
 from allocator.calibrate.uncertainty import ProjectionSpread, measure
 from allocator.errors import UsageError
 from allocator.instance import DoubleInvestment, Instance, Row
@@ -69,7 +70,7 @@ def calibrate(
     """The instance of a request.
 
     Raises UsageError where a council has no children in care published for the year, or the
-    target cannot be used; InstanceError for a bad evidence table.
+    target cannot be used, or a file is not what it must be; InstanceError for a bad evidence table.
     """
     evidence = read_evidence(request.evidence, {name: s.serves for name, s in SERVICES.items()})
     told("estimating", 0, 2)
@@ -165,8 +166,9 @@ def _instance(
              "source": f"DfE, children aged 0-17, March {first}"}
             for c in councils
         ]  # fmt: skip
+    workforce = None if request.workforce is None else read_workforce(request.workforce)
     for council in councils:
-        for name, rows in council.tables(evidence).items():
+        for name, rows in council.tables(evidence, workforce).items():
             tables.setdefault(name, []).extend(rows)
     tables |= {
         "returns": list(return_rows({row["service"] for row in tables["services"]})),

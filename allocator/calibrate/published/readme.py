@@ -54,6 +54,13 @@ target | {target} | {why}
 """
 
 
+_STAFF: Final = """
+staff | DfE children's social work workforce, 30 September before the plan ({file}) | those with
+cases carry the children there are; hires and agency at most those of the best year published; half
+a year's training; the agency's premium alone, since unit costs hold salaries
+"""
+
+
 def readme(made: Calibrated) -> str:
     """Markdown, for whoever opens the folder."""
     return (
@@ -114,6 +121,8 @@ def _sources(made: Calibrated) -> Iterator[str]:
         "| figures | source | assumed |",
         "|---|---|---|",
     )
+    if made.request.workforce is not None:
+        told += "\n" + _STAFF.format(file=made.request.workforce.name)
     for line in told.strip().split("\n\n"):
         yield "| " + " | ".join(cell.strip() for cell in " ".join(line.split()).split("|")) + " |"
     yield ""

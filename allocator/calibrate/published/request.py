@@ -29,6 +29,7 @@ class Request:
     target: int | None = None
     target_year: int | None = None
     evidence: Path = STARTER
+    workforce: Path | None = None
 
 
 def requested(
@@ -41,6 +42,7 @@ def requested(
     target: str | None = None,
     evidence: Path | None = None,
     first_year: str = REPEAT,
+    workforce: Path | None = None,
 ) -> Request:
     """The request that the words of the command line stand for.
 
@@ -67,6 +69,7 @@ def requested(
         number,
         by,
         evidence or STARTER,
+        workforce,
     )
 
 

@@ -12,6 +12,7 @@ from allocator.calibrate.published.account import PublishedAccount
 from allocator.calibrate.published.evidence import effects_of
 from allocator.calibrate.published.flows import STATES, Moves, Year, rates_of
 from allocator.calibrate.published.services import SERVICES, levels, service_rows
+from allocator.calibrate.published.workforce import Workforce, staff_rows
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import EXIT
 
@@ -59,8 +60,10 @@ class Council:
         for row in rows:
             yield {"area": self.area, **row} if self.area else row
 
-    def tables(self, evidence: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-        """Rows by table, without money and targets."""
+    def tables(
+        self, evidence: list[dict[str, Any]], workforce: Workforce | None = None
+    ) -> dict[str, list[dict[str, Any]]]:
+        """Rows by table, without money and targets; of staff where there is a workforce table."""
         effects = effects_of(
             evidence,
             self.first,
@@ -71,7 +74,9 @@ class Council:
             "arrivals": self._arrivals(), "services": service_rows(self.account, self.outturn),
             "effects": effects,
         }  # fmt: skip
-        return {name: [*self._own(filter(self._there, rows))] for name, rows in found.items()}
+        staff = {} if workforce is None else staff_rows(self.account, workforce)
+        made = {name: [*self._own(filter(self._there, rows))] for name, rows in found.items()}
+        return made | {name: [*self._own(iter(rows))] for name, rows in staff.items()}
 
     def _there(self, row: Mapping[str, Any]) -> bool:
         """Whether a row is of states that ever hold a child here: some have none on a plan."""

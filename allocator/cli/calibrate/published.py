@@ -62,6 +62,13 @@ from allocator.cli.verbs import Verb
     help="Effects of the services, in place of the built-in table.",
 )
 @click.option(
+    "--workforce",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="The Department's table of the children's social work workforce: social workers, "
+    "turnover, agency and caseloads become roles and workloads.",
+)
+@click.option(
     "--first-year",
     type=click.Choice(["repeat", "estimated"]),
     default="repeat",
@@ -79,6 +86,7 @@ def command(
     listed: str | None,
     target: str | None,
     evidence: Path | None,
+    workforce: Path | None,
     first_year: str,
     name: str | None,
     force: bool,
@@ -113,6 +121,7 @@ def command(
             name or out.name,
             target=target,
             evidence=evidence,
+            workforce=workforce,
             first_year=first_year,
         )
         made = calibrate(read, request, progress)
