@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Window = tuple[int, int]  # first year and number of years of a double investment
 
-_NOT_ARITHMETIC: Final = frozenset({"label", "source", "note"})
+_NOT_ARITHMETIC: Final = frozenset({"label", "group", "source", "note"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,6 +195,10 @@ _TABLES = (
         _name("area", "Name of the area."),
         Column("label", Kind.TEXT, "Name shown to readers.", Default.SAME_AREA),
         _number("children", "Population aged 0-17.", Default.BLANK, "children"),
+        Column(
+            "group", Kind.TEXT, "Region or statistical neighbours, for reports only.",
+            Default.BLANK,
+        ),
     ),
     _table(
         "states",

@@ -318,6 +318,8 @@ class Plan:
 
     def to_dict(self) -> dict[str, Any]:
         """All of the facts, as ``solve --json`` prints them."""
+        from allocator.plan.fairness import fairness
+
         facts: dict[str, Any] = {
             "status": self.status,
             **provenance(self.instance, self.formulation, self.solver),
@@ -335,6 +337,8 @@ class Plan:
             facts["areas"] = {area: self._totals(area) for area in self.instance.areas}
         facts["funds"] = self.funds() if self.found else None
         facts["services"] = service_facts(self) if self.found else None
+        if (shared := fairness(self)) is not None:
+            facts["fairness"] = shared.to_dict()
         if self.theta is not None:
             facts["theta"] = self.theta
         facts["branch_and_bound"] = self.branch_and_bound

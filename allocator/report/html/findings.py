@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from allocator.explain.worth import Worth, worths
+from allocator.plan.fairness import Fairness, fairness
 from allocator.plan.plan import Plan
 from allocator.report.answers import FOLDER
 from allocator.report.charts.answered import (
@@ -22,6 +23,12 @@ from allocator.report.figures import Figures, Form, Header, Value, by_year, miss
 from allocator.report.html.blocks import Block, Command, Facts, HtmlChart, HtmlTable, Section, Text
 from allocator.report.pages.answer import shortfall_said
 from allocator.report.pages.benefits import benefit_figures
+from allocator.report.pages.fairness import (
+    area_figures,
+    fairness_said,
+    group_figures,
+    spread_figures,
+)
 from allocator.report.pages.sections import window_said
 from allocator.report.pages.services import service_figures
 from allocator.report.pages.staff import staff_figures, staff_lines
@@ -80,6 +87,18 @@ def sections(subject: Subject) -> Iterator[Section]:
         charts: list[Block] = [HtmlChart(small_multiples(plan))]
         charts += [HtmlChart(ranking(plan))] if plan.found else []
         yield Section("by-area", "Areas", tuple(charts))
+    if (shared := fairness(plan)) is not None:
+        yield Section("fairness", "Fairness", tuple(_fairness(plan, shared)))
+
+
+def _fairness(plan: Plan, shared: Fairness) -> Iterator[Block]:
+    """Who gains and loses, how unequal need is, and groups of areas, where any are named."""
+    yield Text(fairness_said(plan))
+    if shared.spread:
+        yield HtmlTable(spread_figures(shared))
+    if len(shared.groups):
+        yield HtmlTable(group_figures(shared))
+    yield HtmlTable(area_figures(plan, shared))
 
 
 def _staff(plan: Plan) -> Iterator[Block]:

@@ -1,0 +1,121 @@
+"""Who gains and who loses, area by area, and how unequal need is before and after."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import pandas as pd
+
+from allocator.plan.fairness import Fairness, fairness
+from allocator.plan.plan import Plan
+from allocator.report.figures import Figures, Header, Value
+from allocator.wording import number, pounds
+
+SOURCE: Final = "plan.json, fairness"
+_MOMENTS: Final = {
+    "start": "At the start",
+    "unchanged": "At the end, if nothing changes",
+    "plan": "At the end, by the plan",
+}
+_RATES: Final = (
+    Header("Per 10,000 at the start", "plain"),
+    Header("At the end unchanged", "plain"),
+    Header("At the end by the plan", "plain"),
+)
+_MONEY: Final = (
+    Header("Prevention, £", "pounds"),
+    Header("Against today's split, £", "pounds"),
+    Header("Against a split by children, £", "pounds"),
+)
+
+
+def fairness_said(plan: Plan) -> str:
+    """In words: how many areas gain, and whether need becomes more alike; blank for one area."""
+    found = fairness(plan)
+    if found is None:
+        return ""
+    told = [
+        _gained(found, "by_today", "today's split"),
+        _gained(found, "by_children", "a split by children"),
+    ]
+    told = [each for each in told if each]
+    if told:
+        money = pounds(float(found.areas["money"].sum()))
+        told = [f"The plan's prevention money is {money} over its years.", *told]
+    if found.spread:
+        start, unchanged, after = (found.spread[each]["gini"] for each in _MOMENTS)
+        told.append(
+            f"Gini's coefficient of children in care per 10,000 is {start:.3f} at the start; at "
+            f"the end it is {after:.3f} by the plan and {unchanged:.3f} unchanged (0 where "
+            "all areas are alike)."
+        )
+    return "  ".join(told)
+
+
+def _gained(found: Fairness, split: str, name: str) -> str:
+    more = (found.areas["money"] - found.areas[split]).dropna()
+    if more.empty:
+        return ""
+    gain, lose = int((more > 0.5).sum()), int((more < -0.5).sum())
+    moved = pounds(float(more[more > 0].sum()))
+    return f"Against {name} {gain} of {len(more)} areas gain and {lose} lose: {moved} in all."
+
+
+def area_figures(plan: Plan, found: Fairness) -> Figures:
+    """A row for each area."""
+    columns = (Header("Area"), Header("Group"), *_MONEY, *_RATES)
+    rows = [
+        (plan.instance.label("areas", str(area)), str(row["group"]), *_amounts(row), *_rates(row))
+        for area, row in found.areas.iterrows()
+    ]
+    caption = (
+        "Who gains and who loses: prevention money over the plan's years against two other splits "
+        "of the same total"
+    )
+    return Figures(caption, columns, tuple(rows), SOURCE)
+
+
+def group_figures(found: Fairness) -> Figures:
+    """A row for each group of areas: those alike in need may differ in what they do."""
+    columns = (Header("Group"), *_MONEY, Header("£ per child aged 0-17", "plain"), *_RATES)
+    rows = [
+        (str(group), *_amounts(row), _there(row["money"] / row["children"]), *_rates(row))
+        for group, row in found.groups.iterrows()
+    ]
+    return Figures("Groups of areas compared", columns, tuple(rows), SOURCE)
+
+
+def spread_figures(found: Fairness) -> Figures:
+    """How unequal need is before and after."""
+    columns = (
+        Header("Children in care per 10,000"),
+        Header("Gini"),
+        Header("Lower quartile"),
+        Header("Median"),
+        Header("Upper quartile"),
+    )
+    rows = [
+        (
+            _MOMENTS[moment],
+            f"{each['gini']:.3f}",
+            number(each["lower_quartile"]),
+            number(each["median"]),
+            number(each["upper_quartile"]),
+        )
+        for moment, each in found.spread.items()
+    ]
+    return Figures("How unequal need is among areas", columns, tuple(rows), SOURCE)
+
+
+def _amounts(row: pd.Series[float]) -> tuple[Value, ...]:
+    money = float(row["money"])
+    return money, _there(money - row["by_today"]), _there(money - row["by_children"])
+
+
+def _rates(row: pd.Series[float]) -> tuple[Value, ...]:
+    return tuple(_there(row[f"{name}_per_10000"]) for name in _MOMENTS)
+
+
+def _there(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
