@@ -189,6 +189,17 @@ def test_a_heading_that_stands_twice_is_refused(calibrated):
     assert "rename them" in result.stderr
 
 
+def test_a_quote_that_is_never_closed_is_told(tmp_path):
+    place = shutil.copytree(FAULTS / "ssda903-us-dates", tmp_path / "returns")
+    file = place / "2024" / "header.csv"
+    lines = file.read_text().splitlines()
+    lines[9] = lines[9].replace(",", ',"', 1)
+    file.write_text("\n".join(lines))
+    result = run("calibrate", "ssda903", place, "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "2024/header.csv: is not valid CSV: EOF inside string" in result.stderr
+
+
 def test_the_small_council_shows_no_count_of_one_to_four(tmp_path):
     """In what is printed of the years; subtractions are tested where they are met."""
     result = run(

@@ -42,6 +42,21 @@ def test_an_instance_in_five_minutes(tmp_path, monkeypatch):
     assert (tmp_path / "my-council.mps").is_file()
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_can_complete(shell):
+    assert f"{shell}_source" in README
+    result = CliRunner().invoke(
+        cli, [], prog_name="allocator", env={"_ALLOCATOR_COMPLETE": f"{shell}_source"}
+    )
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "_ALLOCATOR_COMPLETE" in result.stdout
+    words = {"COMP_WORDS": "allocator so", "COMP_CWORD": "1"} | {
+        "_ALLOCATOR_COMPLETE": "bash_complete"
+    }
+    told = CliRunner().invoke(cli, [], prog_name="allocator", env=words).stdout
+    assert told.split() == ["plain,solve", "plain,solvers"]
+
+
 def test_the_sample_is_what_is_printed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write_starter("my-council")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from allocator.errors import TimeLimitError, UsageError
+from allocator.plan.saving import recheck, save
 from allocator.program.certificate import certify
 from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import find_solver
@@ -140,9 +141,11 @@ def test_size_says_how_it_is_solved_unless_someone_does():
         by_areas("areas", areas, tall, find_solver("ipm"))
 
 
-def test_a_plan_says_that_it_was_found_area_by_area():
+def test_a_plan_says_that_it_was_found_area_by_area_and_stands(tmp_path):
     plan = solve(instance_of("two-areas"), by="areas")
     assert plan.solver.endswith("area by area")
+    save(plan, tmp_path / "plan")
+    assert recheck(tmp_path / "plan").disagreements == ()
     assert plan.objective == pytest.approx(solve(instance_of("two-areas")).objective, rel=1e-9)
 
 

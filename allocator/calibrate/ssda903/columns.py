@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from allocator.calibrate.ssda903.returns import encoding_of, headings, plain
+from allocator.errors import UsageError
 
 PIECE: Final = 150_000  # rows read at once
 
@@ -34,27 +35,39 @@ def pieces(
     skipped = _too_long(path, len(heads))
     left_out += skipped
     start = 0
+    for frame in _frames(path, names, columns, skipped):
+        rows = np.arange(start + 2, start + 2 + len(frame))
+        for row in skipped:
+            rows[rows >= row] += 1
+        start += len(frame)
+        yield frame, rows
+
+
+def _frames(
+    path: Path, names: list[str], columns: Sequence[str], skipped: list[int]
+) -> Iterator[pd.DataFrame]:
+    """The file in pieces; UsageError where it is no CSV file."""
     with path.open(encoding=encoding_of(path), errors="replace", newline="") as file:
-        reader = pd.read_csv(
-            file,
-            header=0,
-            names=names,
-            usecols=[name for name in names if name in columns],
-            index_col=False,
-            chunksize=PIECE,
-            keep_default_na=False,
-            na_values=[""],
-            dtype={name: object if name == "CHILD" else "category" for name in columns},
-            skip_blank_lines=False,
-            skiprows=[row - 1 for row in skipped],
-        )
-        with reader:
-            for frame in reader:
-                rows = np.arange(start + 2, start + 2 + len(frame))
-                for row in skipped:
-                    rows[rows >= row] += 1
-                start += len(frame)
-                yield frame, rows
+        try:
+            with pd.read_csv(
+                file,
+                header=0,
+                names=names,
+                usecols=[name for name in names if name in columns],
+                index_col=False,
+                chunksize=PIECE,
+                keep_default_na=False,
+                na_values=[""],
+                dtype={name: object if name == "CHILD" else "category" for name in columns},
+                skip_blank_lines=False,
+                skiprows=[row - 1 for row in skipped],
+            ) as reader:
+                yield from reader
+        except pd.errors.ParserError as error:
+            fault = str(error).strip().rpartition("error: ")[2]
+            raise UsageError(
+                f"{path.parent.name}/{path.name}: is not valid CSV: {fault}; export the return anew"
+            ) from error
 
 
 def _too_long(path: Path, width: int) -> list[int]:

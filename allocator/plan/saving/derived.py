@@ -27,7 +27,7 @@ SAME: Final = 1e-6  # relative, of two objectives
 _EXACT: Final = 1e-9  # relative, of a number worked out again from the same numbers
 _KEYS: Final = shaped("name") | shaped("whole")
 _SOLVERS: Final = re.compile(
-    rf"HiGHS \d+(\.\d+)+( ({'|'.join(SOLVERS)})(, where it fell short .+)?)?"
+    rf"HiGHS \d+(\.\d+)+( ({'|'.join(SOLVERS)})(, where it fell short .+)?)?(, area by area)?"
     r"|a solution read from a file \(.+\)"
 )
 
