@@ -50,6 +50,8 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
+from allocator.showing import NOTEBOOK
+
 if TYPE_CHECKING:
     from allocator.errors import (
         AllocatorError,
@@ -147,4 +149,9 @@ class _Module(ModuleType):
             super().__setattr__(name, value)
 
 
+def _in_a_notebook(plan: Any) -> Any:
+    return importlib.import_module("allocator.report.notebook").shown(plan)
+
+
+NOTEBOOK.append(_in_a_notebook)
 sys.modules[__name__].__class__ = _Module

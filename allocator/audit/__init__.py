@@ -6,25 +6,26 @@ shares no code with the linear program: what it confirms, it confirms on its own
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from allocator.audit import benefits, money, people, staff
 from allocator.audit.case import Case
 from allocator.audit.findings import Audit, Finding, Ledger
+from allocator.audit.rules import Rule, marked
 from allocator.instance import Instance, Window
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RULES", "Audit", "Finding", "audit", "left_behind"]
+__all__ = ["Audit", "Finding", "audit", "left_behind", "rules"]
 
-# What is checked of every plan; the objective and the targets, of which more is asked, beside it.
-RULES: Final[list[Callable[[Case, Ledger], None]]] = [
-    people.population, people.moves, people.levels, people.bands, people.effects,
-    people.avoidable, people.late_harm, people.places, staff.staff, staff.practices,
-    money.spending, money.funds, money.limits, money.double_investment, benefits.benefits,
-]  # fmt: skip
+TOPICS: Final = (people, staff, money, benefits)  # in the order in which findings are told
+
+
+def rules() -> list[Rule]:
+    """What is checked of every plan; the objective and the targets, asked for more, are beside."""
+    return [rule for topic in TOPICS for rule in marked(topic)]
 
 
 def left_behind(
@@ -49,7 +50,7 @@ def audit(
     the plan undertook to meet the targets.
     """
     case, ledger = Case(instance, tables, window), Ledger()
-    for rule in RULES:
+    for rule in rules():
         rule(case, ledger)
     money.objective(case, ledger, objective, terminal_value)
     if targets:

@@ -6,11 +6,13 @@ import numpy as np
 
 from allocator.audit.case import Case, Floats
 from allocator.audit.findings import Ledger
+from allocator.audit.rules import of_every_plan
 from allocator.simulate import Baseline, baseline
 
 Key = tuple[str, str, str, str]  # area, state or service, to whom, kind
 
 
+@of_every_plan
 def benefits(case: Case, ledger: Ledger) -> None:
     """3.14: the good done to others by year, the plan's and the baseline's, is what is stated."""
     if not case.data.benefits:

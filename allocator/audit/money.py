@@ -7,6 +7,7 @@ import numpy as np
 from allocator.audit import benefits
 from allocator.audit.case import Case, Floats
 from allocator.audit.findings import Kind, Ledger
+from allocator.audit.rules import of_every_plan
 from allocator.instance.instance import owner_areas
 from allocator.instance.schema import PREVENTION_TIERS, STATUTORY, TIERS, TOTAL
 from allocator.simulate import baseline
@@ -27,6 +28,7 @@ class _Yearly:
         )
 
 
+@of_every_plan
 def spending(case: Case, ledger: Ledger) -> None:
     """3.7 and 3.8: what is spent is what it costs, and every pound of it is drawn."""
     stated = case.by_year("spend", "spend", ["area", "tier"])
@@ -50,6 +52,7 @@ def _drawn(case: Case) -> dict[tuple[str, ...], Floats]:
     return case.by_year("drawn", "drawn", ["fund", "owner", "area", "tier"])
 
 
+@of_every_plan
 def funds(case: Case, ledger: Ledger) -> None:
     """3.8 and 3.9: a fund pays for its tiers, in its years, from what it has."""
     compare = _Yearly(case, ledger, "3.8")
@@ -73,6 +76,7 @@ def funds(case: Case, ledger: Ledger) -> None:
         compare("a fund is not overdrawn", left, 0.0, (name, owner), "at least")
 
 
+@of_every_plan
 def limits(case: Case, ledger: Ledger) -> None:
     """3.8: spend on an item, within its limits."""
     bounds: tuple[tuple[dict[tuple[str, str, int], float], str, Kind], ...] = (
@@ -95,6 +99,7 @@ def _spend_on(case: Case, area: str, item: str) -> Floats:
     return case.item_spend.get((area, item), np.zeros(case.instance.years))
 
 
+@of_every_plan
 def double_investment(case: Case, ledger: Ledger) -> None:
     """3.9: in the window both are funded; after it savings go back into prevention."""
     compare = _Yearly(case, ledger, "3.9")

@@ -10,12 +10,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from allocator.audit.case import Case
 from allocator.audit.findings import Kind, Ledger
+from allocator.audit.rules import of_every_plan
 from allocator.instance.instance import owner_areas
 from allocator.moves import known_moves
 
 Floats = NDArray[np.float64]
 
 
+@of_every_plan
 def population(case: Case, ledger: Ledger) -> None:
     """3.2: the children, run forward with what was averted, are the plan's."""
     ran = case.run.children(case.diverted)
@@ -26,6 +28,7 @@ def population(case: Case, ledger: Ledger) -> None:
     )
 
 
+@of_every_plan
 def moves(case: Case, ledger: Ledger) -> None:
     """3.2: a year's moves, in and out, make its opening children those at its end."""
     if "moves" not in case.tables:  # a plan saved before there was such a table
@@ -46,6 +49,7 @@ def moves(case: Case, ledger: Ledger) -> None:
     )  # fmt: skip
 
 
+@of_every_plan
 def levels(case: Case, ledger: Ledger) -> None:
     """3.5: levels move as they may, within coverage, growth, release and limits."""
     value, length = case.run.service_values, 1 / case.instance.periods_per_year
@@ -79,6 +83,7 @@ def levels(case: Case, ledger: Ledger) -> None:
     compare("maximum level", case.level, np.where(running, value("maximum"), baseline), "at most")
 
 
+@of_every_plan
 def bands(case: Case, ledger: Ledger) -> None:
     """3.5: bands of diminishing returns add up to the level, each within its width."""
     for (area, service), in_band in case.bands.items():
@@ -99,6 +104,7 @@ def bands(case: Case, ledger: Ledger) -> None:
             )  # fmt: skip
 
 
+@of_every_plan
 def effects(case: Case, ledger: Ledger) -> None:
     """3.3: no more is averted than cases avert, and harm is not wished away."""
     total, names = len(case.diverted), case.run.effects
@@ -152,6 +158,7 @@ def _all_periods(case: Case) -> list[str]:
     return [*case.periods, *(f"{n + 1} periods after the horizon" for n in range(case.after))]
 
 
+@of_every_plan
 def avoidable(case: Case, ledger: Ledger) -> None:
     """3.4: no more moves are averted than can be avoided."""
     last, total = case.instance.number_of_periods, len(case.diverted)
@@ -179,6 +186,7 @@ def avoidable(case: Case, ledger: Ledger) -> None:
     )  # fmt: skip
 
 
+@of_every_plan
 def late_harm(case: Case, ledger: Ledger) -> None:
     """3.4: after the horizon harmful effects move no more children than have stayed."""
     last, position = case.instance.number_of_periods, {k: n for n, k in enumerate(case.run.states)}
@@ -195,6 +203,7 @@ def late_harm(case: Case, ledger: Ledger) -> None:
     )  # fmt: skip
 
 
+@of_every_plan
 def places(case: Case, ledger: Ledger) -> None:
     """3.6: a place for every child, given up no faster than can be."""
     release = case.run.state_values("release_per_year") / case.instance.periods_per_year

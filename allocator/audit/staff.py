@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from allocator.audit.case import Case
 from allocator.audit.findings import Kind, Ledger
+from allocator.audit.rules import of_every_plan
 from allocator.staffing import (
     in_post,
     in_training,
@@ -17,6 +18,7 @@ from allocator.staffing import (
 )
 
 
+@of_every_plan
 def staff(case: Case, ledger: Ledger) -> None:
     """3.12: staff run forward, hired within the limit, and as many as the work takes."""
     if not case.run.roles:
@@ -46,6 +48,7 @@ def staff(case: Case, ledger: Ledger) -> None:
     compare("work fits the staff", needed, able, "at most")
 
 
+@of_every_plan
 def practices(case: Case, ledger: Ledger) -> None:
     """3.12: practices support their share of a role at most, and grow as they may."""
     run, supported = case.run, case.staff.supported

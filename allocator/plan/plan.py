@@ -18,6 +18,7 @@ from allocator.instance.instance import window_facts
 from allocator.instance.schema import ALL, TIERS
 from allocator.plan.services import service_facts
 from allocator.program.certificate import Certificate
+from allocator.showing import NOTEBOOK
 from allocator.vocabulary import TARGET
 from formulations import FORMULATIONS
 
@@ -176,13 +177,8 @@ class Plan:
         return f"<Plan {self.instance.name}: {self.formulation}, {self.status}>"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """How a notebook shows a plan: a table and a chart, and the summary where there is no HTML.
-
-        The one place where a plan knows of its report, and only when it is to be shown.
-        """
-        from allocator.report.notebook import shown
-
-        return shown(self)
+        """How a notebook shows a plan: table and chart, or the summary where there is no HTML."""
+        return dict(NOTEBOOK[-1](self))
 
     def years(self, area: str | None = None) -> pd.DataFrame:
         """By year: children in care, spend by tier, and the baseline's; an area's, or all."""
