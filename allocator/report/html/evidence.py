@@ -12,10 +12,10 @@ from allocator.plan.evidence import grade, is_weak, moves_on_weak
 from allocator.plan.plan import Plan
 from allocator.report.figures import Figures, Form, Header, Value
 from allocator.report.html.blocks import Block, HtmlTable, Section, Text
+from allocator.report.pages.sources import rows_counted
 from allocator.wording import listed, number
 
 MOST_ROWS: Final = 120
-_ASSUMED: Final = "assumption"
 
 
 def section(plan: Plan) -> Section:
@@ -85,26 +85,6 @@ def _move(instance: Instance, row: Row) -> str:
     instead = row["instead"] or row["from"]
     move = f"staying in {start}" if row["from"] == row["to"] else f"{start} → {end}"
     return move if instead == row["from"] else f"{move}, instead {label(instead)}"
-
-
-def rows_counted(instance: Instance) -> Figures:
-    """By table of the instance: rows, those called an assumption, those without a source."""
-    columns = (
-        Header("Table"), Header("Rows", "children"), Header("Assumptions", "children"),
-        Header("Without a source", "children"),
-    )  # fmt: skip
-    rows = tuple(
-        (
-            name,
-            len(rows),
-            sum(_ASSUMED in str(row["source"] or "").lower() for row in rows),
-            sum(not row["source"] for row in rows),
-        )
-        for name, rows in instance.tables.items()
-        if rows
-    )
-    caption = "Rows of the instance, and how many are called an assumption in whole or in part"
-    return Figures(caption, columns, rows, "the tables of the instance")
 
 
 def _listed(instance: Instance, name: str, rows: tuple[Row, ...]) -> Figures:
