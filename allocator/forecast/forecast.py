@@ -3,13 +3,14 @@ r"""Children by state and year if nothing changes, each with an interval.
 The middle is the baseline itself (:func:`allocator.simulate.baseline`).  A number's interval is
 log-normal about it, with the variance after :math:`h` years
 
-.. math:: \sigma^2 = \frac{2x\min(h, 3)}{n} + h\,c\,\big(2 - \tfrac nN\big) + r_h
+.. math:: \sigma^2 = k\,\frac{1 - e^{-2xh}}{n} + h\,c\,\big(2 - \tfrac nN\big) + r_h
 
-of chance in :math:`n` children who leave at a rate :math:`x`, of the drift
-:math:`c` of a council's number (and as much again of its mix, less so in the states that hold
-most of the :math:`N` in care), and :math:`r_h` of the rates' own uncertainty, where a calibration
-tells it: rates are drawn and the recursion run again.  Areas share part of their drift, and one
-larger than any council drifts as several do.
+of chance in :math:`n` children who leave at a rate :math:`x` and come and go together, :math:`k`
+times as much as one by one (its clumping), of the drift :math:`c` of a council's number (and as
+much again of its mix, less so in the states that hold most of the :math:`N` in care), and
+:math:`r_h` of the rates' own uncertainty, where a calibration tells it: rates are drawn and the
+recursion run again. Areas share part of their drift, and one larger than any council drifts as
+several do.
 """
 
 from __future__ import annotations

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from allocator.instance import Instance
 from allocator.plan.plan import CashPosition, Plan
 from allocator.report import summary
 from allocator.report.pages.answer import answer
+from allocator.report.pages.sections import compared
 from allocator.report.pages.summary import money_lines
 from allocator.solving.solve import solve
 from tests.plans import NAMES, instance_of, plan_of
@@ -139,6 +141,16 @@ def test_windows_are_compared_and_none_is_always_among_them():
     assert rows[1].startswith("2020-21 to 2022-23 (chosen)")
     assert [row for row in rows if row.startswith("none ")]
     assert rows[-1] == "and 5 windows more, no better"
+
+
+def test_windows_are_compared_by_what_was_minimised():
+    plain, good = plan_of("window"), plan_of("benefits")
+    assert good.instance.benefit_weight
+    assert compared(plain) == "Cost"
+    assert compared(good) == "Cost less benefits counted"
+    above = pd.DataFrame({"owner": ["all"], "year": [2025], "excess": 1.0})
+    tables = {**plain.tables, "excess": above}
+    assert compared(replace(plain, tables=tables)) == "Cost with charges"
 
 
 def test_without_windows_there_is_no_such_table():

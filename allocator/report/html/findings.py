@@ -29,7 +29,7 @@ from allocator.report.pages.fairness import (
     group_figures,
     spread_figures,
 )
-from allocator.report.pages.sections import window_said
+from allocator.report.pages.sections import compared, window_said
 from allocator.report.pages.services import service_figures
 from allocator.report.pages.staff import staff_figures, staff_lines
 from allocator.report.pages.summary import money_lines
@@ -157,7 +157,7 @@ def _shortfall(plan: Plan) -> Figures:
 def _windows(plan: Plan) -> Figures:
     """Every window that was tried, the cheapest first, those without a plan last."""
     columns = (
-        Header("Double investment"), Header("Cost, present value, £m", "millions"),
+        Header("Double investment"), Header(f"{compared(plan)}, present value, £m", "millions"),
         Header("Against the chosen, £", "pounds"), Header("In care at the end", "children"),
         Header("Finding"),
     )  # fmt: skip

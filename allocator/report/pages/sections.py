@@ -82,7 +82,7 @@ def windows(plan: Plan) -> str:
         return ""
     best = next(outcome for outcome in solved if outcome.window == plan.window)
     rows = [_window_row(plan, outcome, best) for outcome in shown]
-    heading = ["Double investment", "Cost at present value", "Against the best"]
+    heading = ["Double investment", f"{compared(plan)} at present value", "Against the best"]
     if not plan.aims_at_targets:
         heading.insert(1, "In care at the end")
     told = table(heading, rows)
@@ -94,6 +94,16 @@ def windows(plan: Plan) -> str:
     more += [f"{counted(lost, 'window')} with no plan"] if lost else []
     more += [f"{counted(bounded, 'window')} that cannot be better, not solved"] if bounded else []
     return told + (f"\nand {', '.join(more)}" if more else "")
+
+
+def compared(plan: Plan) -> str:
+    """What windows are compared by: the cost, with charges and less benefits where they count."""
+    said = "Cost"
+    if plan.shortfall() is not None and plan.aims_at_targets:
+        said += " with charges"
+    if plan.instance.benefit_weight and "benefits" in plan.tables:
+        said += " less benefits counted"
+    return said
 
 
 def _rank(plan: Plan, outcome: WindowOutcome) -> tuple[bool, float, float]:
