@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from allocator.report.against import against_first
 from allocator.report.charts.together import together
 from allocator.report.differing import differing
 from allocator.report.figures import Figures, Header, Value
 from allocator.report.html.blocks import Block, HtmlChart, HtmlTable, Part, Section, Text
 from allocator.report.html.headline import answered, asked, keys
 from allocator.report.subject import Subject
-from allocator.wording import counted
+from allocator.wording import counted, number, pounds
 
 MOST_ROWS: Final = 200
 
@@ -32,6 +33,7 @@ def comparison(subjects: Sequence[Subject]) -> Part:
     care, *money = together(named)
     facts = HtmlTable(_facts(subjects, labels))
     sections = [
+        *_by_how_much(subjects, labels),
         Section("spend", "Money, side by side", tuple(map(HtmlChart, money))),
         Section(
             "differences", "What differs in their instances", tuple(_differences(subjects, labels))
@@ -46,6 +48,42 @@ def comparison(subjects: Sequence[Subject]) -> Part:
         (facts, HtmlChart(care)),
         tuple(sections),
     )
+
+
+def _by_how_much(subjects: Sequence[Subject], labels: Sequence[str]) -> Iterator[Section]:
+    """What the other plans have more, or less, of than the first; none without two plans."""
+    lines = against_first([subject.plan for subject in subjects])
+    if not lines:
+        return
+    columns = (
+        Header("Figure"),
+        Header("When"),
+        Header(labels[0]),
+        *(Header(f"{label}, more (+) or less (−)") for label in labels[1:]),
+    )
+    rows = tuple(
+        (
+            each.what,
+            each.when,
+            _amount(each.first, each.unit),
+            *("" if more is None else _signed(more, each.unit) for more in each.more),
+        )
+        for each in lines
+    )
+    caption = f"Against {labels[0]}, over the years that all of them have"
+    table = HtmlTable(Figures(caption, columns, rows, "the tables of each plan"))
+    yield Section("by-how-much", "By how much they differ", (table,))
+
+
+def _amount(value: float, unit: str) -> str:
+    return pounds(value) if unit == "£" else f"{number(value)} {unit}"
+
+
+def _signed(more: float, unit: str) -> str:
+    size = _amount(abs(more), unit)
+    if not any(digit in size for digit in "123456789"):
+        return "the same"
+    return f"{'+' if more > 0 else '−'}{size}"
 
 
 def _facts(subjects: Sequence[Subject], labels: Sequence[str]) -> Figures:

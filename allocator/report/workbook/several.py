@@ -8,6 +8,7 @@ from typing import Final
 from allocator.instance.grid import RESULTS
 from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
+from allocator.report.against import against_first
 from allocator.report.charts.shapes import Panels
 from allocator.report.charts.together import together
 from allocator.report.differing import differing
@@ -33,6 +34,7 @@ def write_side_by_side(book: Book, plans: Sequence[Plan]) -> None:
     told = [*names(("figure", "Figure"), ("unit", "Unit"))]
     told += [Heading(f"plan_{n}", name) for n, (name, _) in enumerate(named, 1)]
     book.table(sheet, "figures", told, _figures(plans), keys=2, filtered=False)
+    _by_how_much(book, named)
     _differences(book, named)
     drawing = Drawing(book, book.sheet(f"{RESULTS} charts"))
     for chart in together(named):
@@ -86,6 +88,29 @@ _MONEY: Final = (
 def _closing(plan: Plan, key: str) -> float | None:
     years = plan.years()
     return float(years[key].iloc[-1]) if key in years else None
+
+
+def _by_how_much(book: Book, named: Sequence[tuple[str, Plan]]) -> None:
+    """What the other plans have more, or less, of than the first."""
+    lines = against_first([plan for _, plan in named])
+    if not lines:
+        return
+    sheet = book.sheet(f"{RESULTS} by how much")
+    first, *others = [name for name, _ in named]
+    book.title(sheet, f"More or less than {first}", "Over the years that all of the plans have")
+    told = names(("figure", "Figure"), ("when", "When"), ("unit", "Unit"))
+    told += [Heading("plan_1", first)]
+    told += [Heading(f"more_{n}", f"{name}, more") for n, name in enumerate(others, 2)]
+    rows = [
+        [
+            each.what,
+            each.when,
+            each.unit,
+            *(Shaped(v, MONEY if each.unit == "£" else COUNT) for v in (each.first, *each.more)),
+        ]
+        for each in lines
+    ]
+    book.table(sheet, "by_how_much", told, rows, keys=3)
 
 
 def _differences(book: Book, named: Sequence[tuple[str, Plan]]) -> None:

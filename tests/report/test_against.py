@@ -1,0 +1,73 @@
+"""Two plans side by side: by how much they differ, on the page and in the workbook."""
+
+from __future__ import annotations
+
+import pytest
+from openpyxl import load_workbook
+
+from allocator.report.against import against_first
+from allocator.report.html.page import page
+from allocator.report.workbook import write_workbook
+from tests.plans import plan_of
+from tests.report.subjects import subject_of
+
+DEARER = ("services.hubs.unit_cost=*1.2",)
+
+
+def pair():
+    return [plan_of("window"), plan_of("window", *DEARER)]
+
+
+def test_differences_are_the_others_less_the_first():
+    first, second = pair()
+    lines = {(each.what, each.when): each for each in against_first([first, second])}
+    spend = lines["Spend in all", "2020-21 to 2027-28"]
+    totals = [float(plan.years()["total"].sum()) for plan in (first, second)]
+    assert spend.first == pytest.approx(totals[0])
+    assert spend.more[0] == pytest.approx(totals[1] - totals[0])
+    assert spend.more[0] > 1e6
+    tiers = [f"Spend on {name}" for name in ("early help", "edge of care", "statutory work")]
+    parts = [lines[tier, "2020-21 to 2027-28"].more[0] for tier in tiers]
+    assert sum(parts) == pytest.approx(spend.more[0])
+    drawn = [each for (what, _), each in lines.items() if what.startswith("Drawn from ")]
+    assert sum(each.more[0] for each in drawn) == pytest.approx(spend.more[0])
+    children = lines["Children in care", "end of 2027-28"]
+    ends = [float(plan.years()["children_in_care"][2027]) for plan in (first, second)]
+    assert (children.first, children.more[0]) == pytest.approx((ends[0], ends[1] - ends[0]))
+    hubs = lines["hubs", "end of 2027-28"]
+    assert hubs.more[0] == pytest.approx(second.levels()["hubs"][2027] - hubs.first)
+
+
+def test_a_plan_that_was_not_found_has_nothing_to_compare():
+    assert against_first([plan_of("window")]) == []
+    assert against_first([plan_of("hand-infeasible"), plan_of("window")]) == []
+    lines = against_first([plan_of("window"), plan_of("hand-infeasible"), plan_of("window")])
+    assert {each.more for each in lines} == {(None, 0.0)}
+
+
+def test_plans_of_other_years_are_compared_over_those_they_share():
+    lines = against_first([plan_of("window"), plan_of("hand")])
+    assert {each.when for each in lines} == {
+        "end of 2020-21", "end of 2021-22", "2020-21 and 2021-22",
+    }  # fmt: skip
+
+
+def test_the_page_tells_them_with_their_sign():
+    text = page([subject_of("window"), subject_of("two-areas")])
+    section = text[text.index('id="all-by-how-much"') :]
+    section = section[: section.index("</section>")]
+    assert "Spend on early help" in section
+    assert "+" in section
+    assert "−" in section
+    alone = page([subject_of("infeasible"), subject_of("no-services")])
+    assert 'id="all-by-how-much"' not in alone
+
+
+def test_the_workbook_has_a_sheet_of_them(tmp_path):
+    plans = pair()
+    write_workbook(plans, tmp_path / "two.xlsx")
+    sheet = load_workbook(tmp_path / "two.xlsx")["Plan by how much"]
+    rows = {(row[0], row[1]): row for row in sheet.iter_rows(values_only=True)}
+    line = next(each for each in against_first(plans) if each.what == "Spend in all")
+    said = rows[line.what, line.when]
+    assert said[3:5] == pytest.approx((line.first, line.more[0]))
