@@ -227,7 +227,7 @@ DAMAGE = [
     ("drawn.csv", "core,all", "cork,all", "'cork' is not a fund of the instance"),
     ("plan.json", '"status"', "status", "is not a saved plan"),
     ("plan.json", '"formulation"', '"formulaton"', "lacks or garbles 'formulation'"),
-    ("plan.json", '"first_year": 2020', '"first_year": "abc"', "garbles invalid literal"),
+    ("plan.json", '"first_year": 2020', '"first_year": "abc"', "whose first_year is 'abc'"),
     ("plan.json", '"objective": 1', '"objective": "many", "was": 1', "could not convert string"),
     ("plan.json", '"schema": 1', '"schema": 7', "is not a plan saved by"),
     ("instance/states.csv", "need", "nede", "nede"),

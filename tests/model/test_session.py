@@ -15,8 +15,8 @@ from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import SOLVERS, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status
-from allocator.solving.session import Session
-from allocator.solving.solve import build, build_window, solve
+from allocator.solving.session import Session, at_window, build
+from allocator.solving.solve import solve
 from formulations import FORMULATIONS
 from tests.model.agreement import agree
 from tests.model.random_cases import random_case
@@ -34,10 +34,11 @@ def test_a_warm_solve_of_any_window_is_the_cold_one(
 ) -> None:
     """There and back again, so that each window is met from two bases."""
     instance, method = read(CASES / name), find_solver(solver)
-    model = HighsModel(build(instance, formulation), method)
+    base = build(instance, formulation)
+    model = HighsModel(base, method)
     windows = (None, *instance.windows)
     for window in (*windows, *reversed(windows)):
-        variant = build_window(instance, window, formulation)
+        variant = at_window(base, instance, window)
         warm, cold = model.solve(variant, 0), HighsModel(variant, method).solve(variant, 0)
         assert warm.status is cold.status
         if warm.status is Status.OPTIMAL:

@@ -90,10 +90,9 @@ def _read(file: Path, problems: list[Problem]) -> pd.DataFrame | str:
     except pd.errors.EmptyDataError:
         return "is empty"
     except pd.errors.ParserError as error:
-        fault = f"is not valid CSV: {str(error).strip().rpartition('error: ')[2]}"
-        remedy = "download it again, or take it out of the folder"
-        problems.append(Problem(file.name, None, "", "", fault, remedy))
-        return fault
+        return _no_csv(file, str(error).strip().rpartition("error: ")[2], problems)
+    if not isinstance(frame.index, pd.RangeIndex):  # pandas takes the first for row names
+        return _no_csv(file, "row 2 has more cells than there are headings", problems)
     frame.columns = frame.columns.str.strip().str.casefold()
     melted = melt(frame)
     if melted is None:
@@ -117,6 +116,12 @@ def _read(file: Path, problems: list[Problem]) -> pd.DataFrame | str:
         )
     rows = rows.assign(value=values, why=why, file=file.name)
     return rows.loc[rows["level"] != "", [*COLUMNS, "name", "region"]]
+
+
+def _no_csv(file: Path, why: str, problems: list[Problem]) -> str:
+    fault, remedy = f"is not valid CSV: {why}", "download it again, or take it out of the folder"
+    problems.append(Problem(file.name, None, "", "", fault, remedy))
+    return fault
 
 
 def _decoded(file: Path) -> str:

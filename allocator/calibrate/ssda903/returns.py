@@ -104,9 +104,14 @@ def plain(heading: str) -> str:
 
 
 def headings(path: Path) -> list[str]:
-    """Headings of a CSV file as they stand."""
+    """Headings of a CSV file as they stand; UsageError where its first line is none."""
     with path.open(encoding=encoding_of(path), errors="replace", newline="") as file:
-        return next(csv.reader([file.readline().rstrip("\r\n")]), [])
+        try:
+            return next(csv.reader([file.readline().rstrip("\r\n")]), [])
+        except csv.Error as error:
+            raise UsageError(
+                f"{path}: is not valid CSV: {error}; export the return anew"
+            ) from error
 
 
 def year_in(text: str) -> int | None:

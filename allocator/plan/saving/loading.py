@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _OPTIONAL: Final = frozenset({"prices"})  # tables with cells that do not apply
+# Columns of years: those that stand where there is no plan, too.
+_BASELINE: Final = tuple(
+    c for c in TABLES["years"][1] if c.startswith("baseline_") or c in ("area", "year")
+)
 
 _NAMES: Final = shaped("name")
 _WHOLE: Final = shaped("whole")
@@ -106,7 +110,10 @@ def lacking(plan: Plan, folder: Path) -> dict[str, list[str]]:
 
 def _missing(name: str, heading: list[str]) -> list[str]:
     known = {*heading, *BLANK_BEFORE.get(name, ())}
-    return [c for c in TABLES[name][1] if c not in known and name != "years"]
+    wanted = TABLES[name][1]
+    if name == "years" and {*heading}.isdisjoint({*wanted} - {*_BASELINE}):
+        wanted = _BASELINE
+    return [c for c in wanted if c not in known]
 
 
 def _completed(plan: Plan, folder: Path) -> Plan:
