@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from allocator.compare.comparison import Comparison
     from allocator.explain.answers import Answer
-    from allocator.explain.frontier.frontier import BudgetFrontier, FairFrontier, TargetFrontier
+    from allocator.explain.frontier.frontier import Frontier
     from allocator.forecast import Forecast
     from allocator.instance import Instance
     from allocator.plan.plan import Plan
@@ -25,12 +25,13 @@ Progress = Callable[[str, int, int], None]
 
 
 def frontier(
-    instance: Instance, over: Literal["target", "budget", "fairness"] = "target",
+    instance: Instance, over: Literal["target", "budget", "fairness", "benefits"] = "target",
     which: str | None = None, progress: Progress | None = None,
-) -> TargetFrontier | BudgetFrontier | FairFrontier:  # fmt: skip
+) -> Frontier:  # fmt: skip
     """Least cost (£) for every target, or the fewest children in care for every budget (£ a year).
 
-    Or, over fairness, least cost for every reduction that all areas are to have at least.
+    Or, over fairness, least cost for every reduction that all areas are to have at least; over
+    benefits, least cost for every amount of good done to others.
 
     ``which`` names the target that moves, as ``2025`` or ``derby.2025``, or the fund; without it
     the last target of all areas, or the largest fund.  ``table`` has a row for each breakpoint.
@@ -41,6 +42,8 @@ def frontier(
 
     if over == "fairness":
         return curves.fair_frontier(instance, progress)
+    if over == "benefits":
+        return curves.benefit_frontier(instance, progress)
     follow = curves.target_frontier if over == "target" else curves.budget_frontier
     return follow(instance, which, progress)
 

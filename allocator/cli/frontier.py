@@ -16,12 +16,13 @@ from allocator.cli.verbs import Verb
         "allocator frontier instances/england-2016",
         "allocator frontier my-council --against budget --fund core --out frontier",
         "allocator frontier instances/north-east-2025 --against fairness",
+        "allocator frontier my-council --against benefits",
     ),
 )
 @asking
 @click.option(
     "--against",
-    type=click.Choice(["target", "budget", "fairness"]),
+    type=click.Choice(["target", "budget", "fairness", "benefits"]),
     default="target",
     show_default=True,
     help="What moves along the curve.",
@@ -34,18 +35,22 @@ def command(asked: SharedOptions, against: str, target: str | None, fund: str | 
     """Print what every target costs, from the fewest children that INSTANCE's funds can reach.
 
     Or, against the budget, the fewest children that a fund with more money, or less, can reach; or,
-    against fairness, what it costs that every area has so much fewer children in care at least.
+    against fairness, what it costs that every area has so much fewer children in care at least;
+    or, against benefits, what it costs the council to do so much good to others, by the table
+    benefits.
     The curve is exact, every breakpoint of it, with the double-investment window that is the
-    best there.  Exits 3 where no target, reduction or change of the budget has a plan.
+    best there.  Exits 3 where no target, reduction, benefit or change of the budget has a plan.
     """
     for name, given in (("target", target), ("fund", fund)):
         if given is not None and against != {"fund": "budget"}.get(name, name):
             raise click.UsageError(f"--{name} is not for --against {against}")
     from allocator.explain.frontier.frontier import (
+        BenefitFrontier,
         BudgetFrontier,
         FairFrontier,
         Frontier,
         TargetFrontier,
+        benefit_frontier,
         budget_frontier,
         fair_frontier,
         target_frontier,
@@ -64,6 +69,8 @@ def command(asked: SharedOptions, against: str, target: str | None, fund: str | 
         )
     if against == "fairness":
         return asked.answer(FairFrontier, fair_frontier, text, found=reached)
+    if against == "benefits":
+        return asked.answer(BenefitFrontier, benefit_frontier, text, found=reached)
     return asked.answer(
         BudgetFrontier,
         lambda chosen, tell: budget_frontier(chosen, fund, tell),

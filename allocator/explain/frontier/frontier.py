@@ -15,7 +15,13 @@ import pandas as pd
 
 from allocator.explain.answers import Answer
 from allocator.explain.frontier.envelope import Piece
-from allocator.explain.frontier.moving import FREE, fund_meant, moving_share, moving_target
+from allocator.explain.frontier.moving import (
+    FREE,
+    fund_meant,
+    moving_benefits,
+    moving_share,
+    moving_target,
+)
 from allocator.explain.frontier.parametric import Parametric, Shift
 from allocator.explain.frontier.walk import Walked, walk
 from allocator.instance import Instance
@@ -26,6 +32,7 @@ from allocator.solving.windows import TIE
 from allocator.vocabulary import BUDGET
 from formulations import FAIR_REDUCTION, LARGEST_REDUCTION, LEAST_COST
 
+_FORGONE: Final = 1000.0  # times the baseline's good to others: an amount that asks for nothing
 _WINDOW: Final = {
     "window_first_year": "year: first of the double investment; blank for none",
     "window_years": "years of double investment; blank for none",
@@ -157,6 +164,43 @@ class FairFrontier(Frontier):
         }
 
 
+@dataclass(frozen=True)
+class BenefitFrontier(Frontier):
+    """Least cost to the council against the good done to others.
+
+    The number that moves is what of it is forgone, £m: less than nothing where the plan does more
+    than the baseline.
+    """
+
+    NAME: ClassVar[str] = "frontier_benefits"
+    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "frontier_benefits": {
+            "benefits": "£, present value, unweighted: good done to others in the years of the "
+            "plan, at least so much more than if nothing changes: a breakpoint",
+            "cost": "£, present value: least cost of a plan to the council, terminal value "
+            "included",
+            "price_per_pound": "£, present value, that £1 more of it costs, from this row's "
+            "benefits to the next row's; 0 where it no longer binds",
+            "bought_per_pound": "£ of it that £1 more of the council's buys there; blank where it "
+            "costs nothing",
+            **_WINDOW,
+        }
+    }
+
+    def facts(self) -> dict[str, Any]:
+        """The most that can be done, what the cheapest plan does anyway, and what it costs."""
+        table = self.table
+        return {
+            "status": "infeasible" if self.reach is None else "optimal",
+            "greatest_benefits": None if self.reach is None else -self.reach * POUNDS,
+            "free_benefits": None if self.end is None else -self.end * POUNDS,
+            "least_cost": None if table.empty else float(table["cost"].min()),
+            "greatest_cost": None if table.empty else float(table["cost"].max()),
+            "breakpoints": len(table),
+            "solves": self.walked.solves,
+        }
+
+
 def target_frontier(
     instance: Instance, target: str | None = None, progress: Progress | None = None
 ) -> TargetFrontier:
@@ -269,6 +313,44 @@ def fair_frontier(instance: Instance, progress: Progress | None = None) -> FairF
         {"frontier_fairness": _typed(table)},
         "fairness",
         1.0,
+        walked,
+    )
+
+
+def benefit_frontier(instance: Instance, progress: Progress | None = None) -> BenefitFrontier:
+    """Least cost to the council for every amount of good done to others, from the most there is.
+
+    Targets and funds hold; the weight is left out, so that the cost is the council's own.
+    UsageError where the instance lists no benefits.
+    """
+    program, move = moving_benefits(instance)
+
+    def far(variant: LinearProgram, followed: Parametric) -> float:
+        most = float(np.abs(variant.row_upper[move.rows]).sum())
+        free = followed.solution(variant, _FORGONE * (1 + most))
+        return float((variant.matrix.times(free.primal) - variant.row_upper)[move.rows].max())
+
+    walked = walk(instance, program, move, far, progress)
+    table = pd.DataFrame(
+        [
+            {
+                "benefits": -at * POUNDS + 0.0,
+                "cost": value * POUNDS,
+                "price_per_pound": price,
+                "bought_per_pound": 1 / price if price > 0 else np.nan,
+                **rest,
+            }
+            for at, value, price, rest in _rows(walked)
+        ],
+        columns=list(BenefitFrontier.COLUMNS["frontier_benefits"]),
+    )
+    return BenefitFrontier(
+        instance,
+        LEAST_COST,
+        walked.solver,
+        {"frontier_benefits": _typed(table)},
+        "benefits",
+        np.inf,
         walked,
     )
 

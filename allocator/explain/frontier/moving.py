@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,13 +10,14 @@ import numpy as np
 
 from allocator.errors import UsageError
 from allocator.explain.frontier.parametric import Parametric, Shift
-from allocator.instance import Instance
+from allocator.instance import Instance, Shortfall
 from allocator.instance.problems import did_you_mean
 from allocator.instance.schema import ALL
 from allocator.program.matrix import Floats
-from allocator.program.program import Family, LinearProgram
+from allocator.program.program import Family, Index, LinearProgram
+from allocator.simulate import Simulator, baseline
 from allocator.solving.session import at_window, build
-from allocator.vocabulary import EXCESS, FAIR_SHARE, REDUCTION, TARGET
+from allocator.vocabulary import CHILDREN, EXCESS, FAIR_SHARE, LEVEL, REDUCTION, TARGET
 from formulations import FAIR_REDUCTION
 
 FREE: Final = 100.0  # times the baseline's children: a share that holds nobody
@@ -75,6 +77,54 @@ def moving_share(instance: Instance) -> tuple[LinearProgram, Shift]:
         row_upper=_with(fair.row_upper, rows, 0.0),
     )
     return program, Shift(np.arange(rows.start, rows.stop), fair.row_upper[rows.start : rows.stop])
+
+
+def moving_benefits(instance: Instance) -> tuple[LinearProgram, Shift]:
+    """The council's own least cost, and the good done to others (£m) that may be forgone, moving.
+
+    The program has at least the baseline's good of the years of the plan, at present value and
+    unweighted; one less of the number that moves asks for £1m more.  UsageError where the
+    instance lists no benefits.
+    """
+    if not instance.resolved.benefits:
+        raise UsageError("there is no good done to others to move; add the table benefits")
+    program = build(replace(instance, benefit_weight=0.0))
+    counted = build(
+        replace(instance, benefit_weight=1.0, terminal_value=False, shortfall=Shortfall())
+    )
+    good, unchanged = np.zeros(program.shape[1]), 0.0
+    for family, kept in ((CHILDREN, _unchanged_children(instance)), (LEVEL, _levels(instance))):
+        worth, positions = counted.columns[family], program.columns[family].positions
+        for index, at in worth.positions.items():
+            value = -float(counted.objectives[-1].costs[at])
+            good[positions[index]] = value
+            unchanged += value * kept(index) if value else 0.0
+    of = np.flatnonzero(good)
+    height = program.shape[0]
+    moved = program.with_rows(
+        "benefits_reached",
+        "£m",
+        np.array([-np.inf]),
+        np.array([-unchanged]),
+        rows=[0] * len(of),
+        columns=of.tolist(),
+        values=(-good[of]).tolist(),
+    )
+    return moved, Shift(np.array([height]), np.ones(1))
+
+
+Kept = Callable[[Index], float]  # what a column is if nothing changes
+
+
+def _unchanged_children(instance: Instance) -> Kept:
+    run, children = Simulator(instance), baseline(instance).children
+    column = {key: n for n, key in enumerate(run.states)}
+    return lambda index: float(children[index[-1], column[index[0], index[1]]])
+
+
+def _levels(instance: Instance) -> Kept:
+    services = instance.resolved.services
+    return lambda index: services[index[0], index[1]].baseline
 
 
 def _with(numbers: Floats, family: Family, value: float) -> Floats:

@@ -6,6 +6,7 @@ import numpy as np
 
 from allocator.explain.frontier.envelope import Piece
 from allocator.explain.frontier.frontier import (
+    BenefitFrontier,
     BudgetFrontier,
     FairFrontier,
     Frontier,
@@ -24,6 +25,8 @@ def text(answer: Frontier) -> str:
     """The page."""
     if isinstance(answer, FairFrontier):
         return _fairness(answer)
+    if isinstance(answer, BenefitFrontier):
+        return _benefits(answer)
     return _target(answer) if isinstance(answer, TargetFrontier) else _budget(answer)
 
 
@@ -200,6 +203,56 @@ def _fairness(answer: FairFrontier) -> str:
     )
     told = [heading(answer, asked), paragraph(said), table(head, rows), paragraph(more)]
     return "\n\n".join(told) + "\n"
+
+
+def _benefits(answer: BenefitFrontier) -> str:
+    asked = "what does it cost the council to do more good to others?"
+    if answer.reach is None or answer.end is None:
+        none = "Answer: no plan meets the targets within the funds, whatever good it does."
+        return f"{heading(answer, asked)}\n\n{paragraph(none)}\n"
+    least = answer.walked.pieces[-1].value
+    free = f"does {_good(answer.end)} to others, in the years of the plan"
+    if len(answer.table) == 1:
+        flat = (
+            f"Answer: the curve is flat.  The cheapest plan, {pounds(least * POUNDS)} at present "
+            f"value, {free}, and no plan does more."
+        )
+        return f"{heading(answer, asked)}\n\n{paragraph(flat)}\n"
+    rows = [
+        [
+            _good(at),
+            pounds(piece.line(at) * POUNDS),
+            pounds((piece.line(at) - least) * POUNDS),
+            pounds(1 / price) if (price := _price(answer, piece, at)) > 0 else "",
+            window_words(piece.window),
+        ]
+        for at, piece in _sampled(answer)
+    ]
+    head = [
+        "Good to others",
+        "Cost at present value",
+        "Against the cheapest",
+        "£1 buys",
+        "Double investment",
+    ]
+    first = float(answer.table["bought_per_pound"].dropna().iloc[-1])
+    said = (
+        f"Answer: the cheapest plan {free}; no plan does more than {_good(answer.reach)}, which "
+        f"costs {pounds(answer.table['cost'].max() - least * POUNDS)} more.  The first pound more "
+        f"of the council's buys {pounds(first)} for others."
+    )
+    more = (
+        "Good to others is at present value and unweighted, more or less than if nothing changes, "
+        "as the table benefits says; the cost is the council's own, with what comes after the "
+        f"plan.  The curve has {len(answer.table):,} exact breakpoints; --out writes all of them."
+    )
+    told = [heading(answer, asked), paragraph(said), table(head, rows), paragraph(more)]
+    return "\n\n".join(told) + "\n"
+
+
+def _good(forgone: float) -> str:
+    """``£5,336,120 more``, than if nothing changes."""
+    return f"£{abs(forgone) * POUNDS:,.0f} {'less' if forgone > 0 else 'more'}"
 
 
 def _percent(share: float) -> str:
