@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import exp, log
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from allocator.instance.check.view import View
 from allocator.simulate import baseline
 from allocator.solving.solve import solve
 from allocator.uniformised import moved_and_stayed
+from benchmarks.timing import at_periods, baseline_cost, held_at_twice, plan_cost
 from formulations.population import baseline as baseline_of_the_program
 from formulations.rates import exponentials
 from tests.model.cases import Case
@@ -24,10 +24,6 @@ from tests.model.test_hand import by_period, care, near, price, same
 INSTANCES = sorted((Path(__file__).parents[2] / "instances").glob("*/instance.toml"))
 SAME = 1e-9
 PERIODS = (1, 2, 4, 12)
-
-
-def continuous(instance: Instance, periods: int) -> Instance:
-    return replace(instance, timing="continuous", periods_per_year=periods)
 
 
 def year_ends(instance: Instance) -> list[np.ndarray]:
@@ -40,7 +36,7 @@ def year_ends(instance: Instance) -> list[np.ndarray]:
 
 
 def agree_at_year_ends(instance: Instance) -> None:
-    first, *others = [found for m in PERIODS for found in year_ends(continuous(instance, m))]
+    first, *others = [found for m in PERIODS for found in year_ends(at_periods(instance, m))]
     for found in others:
         assert found == pytest.approx(first, rel=SAME, abs=SAME)
 
@@ -57,7 +53,7 @@ def test_the_baseline_of_a_random_instance_is_the_same_for_all_periods(seed: int
 
 @pytest.mark.parametrize("seed", range(0, 100, 7))
 def test_the_check_knows_the_same_baseline(seed: int) -> None:
-    instance = continuous(random_case(seed).instance(), 4)
+    instance = at_periods(random_case(seed).instance(), 4)
     ran = baseline(instance).children_in_care
     for area, by_year in baseline_in_care(View(instance)).items():
         assert list(by_year.values()) == pytest.approx(list(ran[area]), rel=SAME)
@@ -82,6 +78,33 @@ def test_two_ways_to_an_exponential_and_its_integrals_agree(scale: float, length
     identity = np.eye(5)
     assert moved == pytest.approx(identity + stayed @ rates, abs=1e-10)
     assert stayed == pytest.approx(length * identity + stayed_of_new @ rates, abs=1e-10)
+
+
+OF_COST = 0.002  # by which costs at other lengths of a period may differ
+CASES2 = Path(__file__).parents[1] / "cases2"
+
+
+def differ_little(costs: list[float | None]) -> None:
+    found = [cost for cost in costs if cost is not None]
+    assert len(found) == len(PERIODS)
+    assert max(found) < (1 + OF_COST) * min(found)
+
+
+@pytest.mark.parametrize(
+    "path", [*INSTANCES, *sorted(CASES2.glob("*/instance.toml"))], ids=lambda p: p.parent.name
+)
+def test_the_baseline_costs_as_much_for_all_periods(path: Path) -> None:
+    instance = read(path)
+    differ_little([baseline_cost(at_periods(instance, m)) for m in PERIODS])
+
+
+@pytest.mark.parametrize(
+    "path", [CASES2 / "continuous-annual", CASES2 / "overspend", INSTANCES[-1].parent],
+    ids=lambda path: path.name,
+)  # fmt: skip
+def test_twice_the_baseline_costs_as_much_for_all_periods(path: Path) -> None:
+    twice = held_at_twice(read(path))
+    differ_little([plan_cost(at_periods(twice, m)) for m in PERIODS])
 
 
 S = exp(-0.2)
