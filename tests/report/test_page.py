@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import html
 import json
 import math
@@ -16,6 +18,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from plotly.offline import get_plotlyjs
 
 from allocator.report.answers import Answers
 from allocator.report.charts.areas import MOST_BARS, MOST_PANELS
@@ -438,3 +441,10 @@ def test_commands_are_true_in_the_folder_that_holds_the_plan(tmp_path, name):
         assert (tmp_path / place).is_dir()
         assert not place.startswith("-")
     assert html.unescape(text).count(f"in the folder that holds {name}") > 1
+
+
+def test_the_chart_library_travels_packed():
+    text = text_of("window")
+    packed = re.findall(r'<script type="text/plain" id="library">(.*?)</script>', text)
+    assert [gzip.decompress(base64.b64decode(each)).decode() for each in packed] == [get_plotlyjs()]
+    assert len(text.encode("utf-8")) < 3e6
