@@ -9,6 +9,7 @@ from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
 from allocator.report.workbook.book import COUNT, MONEY, RATIO, WHOLE, Formula
 from allocator.report.workbook.tables import Frames
+from allocator.wording import years_said
 
 NEVER: Final = "not in the plan"
 
@@ -171,6 +172,13 @@ def _cash(plan: Plan) -> list[Fact]:
                  "=SUMPRODUCT((by_year_net<0)*(by_year_year<IF(ISNUMBER(plan_payback_year),"
                  "plan_payback_year,plan_last_year+1))*(0-by_year_net))"),
              f"{base}: the yearly deficits before payback", own=cash.double_running_cost),
+        Fact("double_running_years", "Years of double running",
+             _of(len(cash.double_running_years),
+                 "=SUMPRODUCT((by_year_net<-plan_rounding)*(by_year_year<IF(ISNUMBER("
+                 "plan_lasting_payback_year),plan_lasting_payback_year,plan_last_year+1)))"),
+             "dearer than doing nothing new, before the payback that lasts: "
+             f"{years_said(cash.double_running_years) or 'none'}; not the window of double "
+             "investment", WHOLE, len(cash.double_running_years)),
     ]  # fmt: skip
 
 
