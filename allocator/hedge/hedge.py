@@ -17,6 +17,7 @@ from allocator.instance.scenarios import Scenario, scenarios
 from allocator.plan.plan import Plan, WindowOutcome
 from allocator.program.certificate import Certificate
 from allocator.program.program import POUNDS
+from allocator.solving.benders.decomposition import MANY, Decomposition
 from allocator.solving.futures import ExtensiveForm, cvar, extensive_form, plans_of
 from allocator.solving.session import Progress, Session, saying
 from allocator.solving.windows import WindowSolved, cheapest
@@ -185,28 +186,32 @@ def hedge(
 ) -> Hedge:
     """The plan to settle now over the scenarios of an instance that has passed its checks.
 
-    Solved as one program for no window and for every admissible one; the best wins, ties to
-    the shorter, then the earlier.  A hedge without a plan is an answer.  ``time_limit`` is seconds
-    for each window.  Raises UsageError where there are no scenarios, InstanceError where one is
-    not sound, SolverError and CertificateError as ``solve`` does, AuditError where a scenario's
-    plan does not stand up to its audit.
+    Solved as one program, or where there are many scenarios one by one (``solving.benders``), for
+    no window and for every admissible one; the best wins, ties to the shorter, then the earlier.
+    A hedge without a plan is an answer.  ``time_limit`` is seconds for each window.  Raises
+    UsageError where there are no scenarios, InstanceError where one is not sound, SolverError and
+    CertificateError as ``solve`` does, AuditError where a scenario's plan does not stand up to its
+    audit.
     """
     tell: Progress = progress or (lambda what, done, steps: None)
     futures = scenarios(instance)
     steps = len(instance.windows) + 4
     tell("building the program of every scenario", 0, steps)
     form, session = extensive_form(futures, instance.uncertainty), Session()
-    solved = []
+    one_by_one = Decomposition(form) if len(futures) >= MANY else None
+    solved, solvers = [], dict[Window | None, str]()
     for n, window in enumerate((None, *instance.windows)):
         tell(saying(window), n + 1, steps)
-        solved.append(session.solve_window(window, form.at(window)))
+        answer = one_by_one.solve(window) if one_by_one else None
+        solved.append(answer or session.solve_window(window, form.at(window)))
+        solvers[window] = one_by_one.solver if one_by_one and answer else session.solver
     best = cheapest(solved)
     outcomes = tuple(_outcome(form, each) for each in solved)
     if best is None or best.solution is None:
         return Hedge(
             instance,
             LEAST_COST,
-            session.solver,
+            solvers[None],
             {},
             None,
             None,
@@ -218,11 +223,12 @@ def hedge(
             None,
         )
     tell("what knowing the future, and what following today's plan, would cost", steps - 2, steps)
-    found = _futures(form, best, session.solver)
+    solver = solvers[best.window]
+    found = _futures(form, best, solver)
     hedged = Hedge(
         instance,
         LEAST_COST,
-        session.solver,
+        solver,
         _tables(found),
         _objective(best),
         best.window,

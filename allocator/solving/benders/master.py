@@ -1,0 +1,123 @@
+"""The master: columns that scenarios share, a bound on each one's cost, and the risk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from allocator.program.matrix import Floats
+from allocator.solvers.loading import highspy
+from allocator.solving.benders.part import Cut, Part
+from allocator.solving.futures import ExtensiveForm
+
+_LEAST: Final = -1e6  # £m that a scenario costs at the least, before there is a cut
+
+
+class NoEndError(Exception):
+    """Neither an optimum nor a proof came of it: the whole is solved instead."""
+
+
+class NoPlanError(Exception):
+    """The master has no point; ``ray`` is by its rows."""
+
+    def __init__(self, ray: Floats) -> None:
+        self.ray = ray
+        super().__init__("no plan")
+
+
+class Master:
+    """Shared columns, a bound on each scenario's cost, and the risk, in HiGHS."""
+
+    def __init__(
+        self, form: ExtensiveForm, parts: Sequence[Part], lower: Floats, upper: Floats
+    ) -> None:
+        self.form, self.parts = form, parts
+        self.lower, self.upper = lower, upper
+        self.count, self.scenarios = len(lower), len(parts)
+        self._highs = highspy.Highs()
+        for name, value in (
+            ("output_flag", False),
+            ("presolve", "off"),  # so that there is a ray where there is no point
+            ("primal_feasibility_tolerance", 1e-9),
+            ("dual_feasibility_tolerance", 1e-9),
+        ):
+            self._highs.setOptionValue(name, value)
+        self.rows_of_whole = np.array([], dtype=np.int64)
+        self._columns()
+        self._rows()
+        self.first_cut = self._highs.getNumRow()
+
+    def _columns(self) -> None:
+        uncertainty, chances = (
+            self.form.uncertainty,
+            [b.scenario.probability for b in self.form.blocks],
+        )
+        weight, level = uncertainty.risk_weight, uncertainty.risk_level
+        self.risky = weight > 0
+        for low, high in zip(self.lower, self.upper, strict=True):
+            self._highs.addCol(0.0, low, high, 0, [], [])
+        for chance in chances:
+            self._highs.addCol((1 - weight) * chance, _LEAST, np.inf, 0, [], [])
+        if self.risky:
+            self._highs.addCol(weight, -np.inf, np.inf, 0, [], [])
+            for chance in chances if level < 1 else ():
+                self._highs.addCol(weight * chance / (1 - level), 0.0, np.inf, 0, [], [])
+
+    def _rows(self) -> None:
+        """Rows of shared columns alone, each once, and those of the risk."""
+        seen, places = set[Any](), []
+        for part in self.parts:
+            for row, columns, values, low, high in part.own_rows():
+                key = (tuple(columns.tolist()), tuple(values.tolist()), low, high)
+                if key not in seen:
+                    seen.add(key)
+                    self._highs.addRow(low, high, len(columns), columns, values)
+                    places.append(int(part.block.rows[row]))
+        if self.risky:
+            last = self.form.program.shape[0]
+            threshold = self.count + self.scenarios
+            tails = self._highs.getNumCol() > threshold + 1
+            for n in range(self.scenarios):
+                named = [self.count + n, threshold, *([threshold + 1 + n] if tails else [])]
+                at = np.array(named, dtype=np.int32)
+                signs = np.array([-1.0, 1.0, 1.0][: len(named)])
+                self._highs.addRow(0.0, np.inf, len(at), at, signs)
+                places.append(last - self.scenarios + n)
+        self.rows_of_whole = np.array(places, dtype=np.int64)
+
+    def add(self, cut: Cut, window: Floats) -> None:
+        """One more row."""
+        slopes = np.zeros(self.count)
+        np.add.at(slopes, self.parts[cut.part].at, cut.shared)
+        there = np.flatnonzero(slopes)
+        columns, values = there.astype(np.int32), -slopes[there]
+        if cut.of_cost:
+            columns = np.append(columns, np.int32(self.count + cut.part))
+            values = np.append(values, 1.0)
+        self._highs.addRow(
+            cut.constant + float(cut.window @ window), np.inf, len(columns), columns, values
+        )
+
+    def at(self, cuts: Sequence[Cut], window: Floats) -> None:
+        """Every cut as it is for a window."""
+        for n, cut in enumerate(cuts, self.first_cut):
+            self._highs.changeRowBounds(n, cut.constant + float(cut.window @ window), np.inf)
+
+    def solve(self, lower: Floats, upper: Floats) -> tuple[float, Floats, Floats]:
+        """Value, columns and row duals, the shared columns within these bounds."""
+        columns = np.arange(self.count, dtype=np.int32)
+        self._highs.changeColsBounds(self.count, columns, lower, upper)
+        self._highs.run()
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            self._highs.clearSolver()
+            self._highs.run()
+        if self._highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+            status, there, ray = self._highs.getDualRay()  # type: ignore[attr-defined]
+            if status == highspy.HighsStatus.kOk and there:
+                raise NoPlanError(np.array(ray))
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            raise NoEndError
+        found, value = self._highs.getSolution(), self._highs.getInfo().objective_function_value
+        return float(value), np.array(found.col_value), np.array(found.row_dual)

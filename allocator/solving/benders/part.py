@@ -1,0 +1,121 @@
+"""One scenario of many: held at shared columns and a window, and what it answers as a cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.program.matrix import Floats
+from allocator.solvers.catalogue import DEFAULT, find_solver
+from allocator.solvers.highs import HighsModel
+from allocator.solvers.solution import Solution
+from allocator.solving.futures import Block
+from allocator.vocabulary import AFTER_WINDOW, IN_WINDOW
+
+Positions = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A scenario's cost (or 0) is at least a constant and slopes times the columns held."""
+
+    part: int
+    constant: float
+    shared: Floats
+    window: Floats
+    prices: Floats  # by row of the scenario's program
+    of_cost: bool
+
+
+class Part:
+    """A scenario whose shared and window columns are held where they are told to be."""
+
+    def __init__(self, block: Block, place: Positions) -> None:
+        self.block, program = block, block.program
+        own = place[block.columns]
+        self.shared = np.flatnonzero(own >= 0)
+        self.at = own[self.shared]  # where they are in the master
+        families = [program.columns[name] for name in (IN_WINDOW, AFTER_WINDOW)]
+        spans = [np.arange(family.start, family.stop) for family in families]
+        self.window = np.concatenate(spans).astype(np.int64)
+        free = np.ones(program.shape[1], dtype=bool)
+        free[self.shared] = free[self.window] = False
+        self.free = np.flatnonzero(free)
+        self.program = program
+        self.model: HighsModel | None = None
+        self.of_master = self._of_master(free)
+
+    def _of_master(self, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Rows of shared columns, and of others that a row of their own holds at a number."""
+        matrix, (rows, columns) = self.program.matrix, self.program.shape
+        per_row = np.bincount(matrix.rows, minlength=rows)
+        single = (per_row[matrix.rows] == 1) & (
+            self.program.row_lower[matrix.rows] == self.program.row_upper[matrix.rows]
+        )
+        self.held = np.full(columns, np.nan)
+        at, by = matrix.columns[single], matrix.rows[single]
+        self.holding = (at, by, matrix.values[single])
+        self.held[at] = self.program.row_lower[by] / matrix.values[single]
+        shared = np.zeros(columns, dtype=bool)
+        shared[self.shared] = True
+        self.held[shared] = np.nan
+        inside = shared | np.isfinite(self.held)
+        known = np.bincount(matrix.rows[inside[matrix.columns]], minlength=rows) == per_row
+        some = np.bincount(matrix.rows[shared[matrix.columns]], minlength=rows) > 0
+        found: NDArray[np.bool_] = known & some
+        return found
+
+    def solve(self, point: Floats, window: Floats, like: Part | None) -> Solution:
+        """Its optimum with shared and window columns held, from the last basis or another's."""
+        lower, upper = self.program.lower.copy(), self.program.upper.copy()
+        lower[self.shared] = upper[self.shared] = point[self.at]
+        lower[self.window] = upper[self.window] = window
+        program = replace(self.program, lower=lower, upper=upper)
+        if self.model is None:
+            self.model = HighsModel(program, find_solver(DEFAULT))
+            if like is not None and like.model is not None and like.model.takes(program):
+                self.model.begin(like.model)
+        return self.model.solve(program)
+
+    def cut(self, number: int, dual: Floats, *, of_cost: bool) -> Cut:
+        """What row duals, or a ray, prove of its cost, whatever the shared columns are."""
+        program = self.program
+        there = np.where(dual > 0, np.isfinite(program.row_lower), np.isfinite(program.row_upper))
+        prices = np.where(there, dual, 0.0)
+        bound = np.where(prices > 0, program.row_lower, program.row_upper)
+        constant = float(prices @ np.where(prices != 0, bound, 0.0))
+        objective = program.objectives[-1]
+        costs = objective.costs if of_cost else np.zeros_like(objective.costs)
+        reduced = costs - program.matrix.transposed_times(prices)
+        left = reduced[self.free]
+        ends = np.where(left > 0, program.lower[self.free], program.upper[self.free])
+        some = np.isfinite(ends) & (left != 0)
+        constant += float(left @ np.where(some, ends, 0.0))
+        constant += objective.constant if of_cost else 0.0
+        return Cut(number, constant, reduced[self.shared], reduced[self.window], prices, of_cost)
+
+    def own_rows(self) -> Iterator[tuple[int, NDArray[np.int32], Floats, float, float]]:
+        """Rows of the master: their number there, columns, values and bounds, less what is held."""
+        program, matrix = self.program, self.program.matrix
+        place = np.full(program.shape[1], -1, dtype=np.int64)
+        place[self.shared] = self.at
+        chosen = self.of_master[matrix.rows]
+        rows, columns, values = matrix.rows[chosen], matrix.columns[chosen], matrix.values[chosen]
+        order = np.argsort(rows, kind="stable")
+        for entries in np.split(order, np.flatnonzero(np.diff(rows[order])) + 1):
+            if not len(entries):
+                continue
+            row, at = int(rows[entries[0]]), columns[entries]
+            mine = place[at] >= 0
+            fixed = float(np.sum(values[entries][~mine] * self.held[at[~mine]]))
+            to = place[at[mine]].astype(np.int32)
+            yield (
+                row,
+                to,
+                values[entries][mine],
+                float(program.row_lower[row]) - fixed,
+                float(program.row_upper[row]) - fixed,
+            )
