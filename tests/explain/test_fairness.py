@@ -13,6 +13,7 @@ from allocator.cli import cli
 from allocator.explain.frontier.frontier import fair_frontier
 from allocator.instance import read
 from allocator.report.pages.frontier import text
+from allocator.solving.areas import ladder
 from allocator.solving.session import Session, at_window, build
 from tests.plans import CASES, instance_of, plan_of
 
@@ -43,6 +44,20 @@ def test_each_breakpoint_and_what_lies_between_agree_with_direct_solves():
         wanted = row["cost"] - points * row["price_per_point"]
         assert least_cost(instance, middle) == pytest.approx(wanted, rel=1e-9)
     assert least_cost(instance, rows[0]["reduction"] + 1e-4) is None
+
+
+def test_area_by_area_the_curve_is_the_same(monkeypatch):
+    whole = fair_frontier(instance_of("two-areas"))
+    monkeypatch.setattr(ladder, "FEWEST", 2)
+    monkeypatch.setattr(ladder, "SMALLEST", 0)
+    found = fair_frontier(instance_of("two-areas"))
+    assert found.solver.endswith("area by area")
+    assert found.reach == pytest.approx(whole.reach, rel=1e-8)
+    for at in (0.1, 0.5, 0.9):
+        there = whole.reach + at * (whole.end - whole.reach)
+        assert found.walked.at(there).line(there) == pytest.approx(
+            whole.walked.at(there).line(there), rel=1e-8
+        )
 
 
 def test_it_begins_at_the_plan_of_the_fair_reduction():

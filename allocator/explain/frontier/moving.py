@@ -137,7 +137,7 @@ def _with(numbers: Floats, family: Family, value: float) -> Floats:
 def nearest_target(instance: Instance) -> float | None:
     """The fewest children that the last target can ask for, in any window; None if it cannot."""
     moving = moving_target(instance)
-    followed = Parametric(moving.move)
+    followed = Parametric(moving.move, instance.areas)
     windows = (None, *instance.windows)
     found = [followed.least(at_window(moving.program, instance, window)) for window in windows]
     return min((least for least in found if least is not None), default=None)

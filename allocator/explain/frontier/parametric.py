@@ -10,7 +10,7 @@ shared databases*, 1976).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -21,6 +21,7 @@ from allocator.errors import SolverError
 from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram, Objective
 from allocator.solvers.solution import Solution, Status
+from allocator.solving.areas.ladder import ladder_for
 from allocator.solving.proved import Ladder
 
 SAME: Final = 1e-9  # relative: values nearer than this are the same
@@ -58,10 +59,13 @@ class Shift:
 
 
 class Parametric:
-    """Programs of one shape, such as an instance's for each window, along one move."""
+    """Programs of one shape, such as an instance's for each window, along one move.
 
-    def __init__(self, move: Shift) -> None:
-        self.move = move
+    ``areas`` are the instance's: a large program of many is solved area by area.
+    """
+
+    def __init__(self, move: Shift, areas: Sequence[str] = ()) -> None:
+        self.move, self._areas = move, tuple(areas)
         self._ladder, self._limits = Ladder(), Ladder()
 
     @property
@@ -88,12 +92,16 @@ class Parametric:
         costs = np.zeros(moved.shape[1])
         costs[-1] = 1.0
         aim = replace(moved, objectives=(Objective("moved", costs, 0.0, ""),))
+        if self._limits.solves == 0:
+            self._limits = ladder_for(self._areas, aim)
         solution = self._limits.solve(aim, doing="asking how far the frontier reaches")
         return float(solution.primal[-1]) if solution.status is Status.OPTIMAL else None
 
     def solution(self, program: LinearProgram, at: float) -> Solution:
         """The optimum at a number; SolverError where there is none."""
         doing = "following the frontier"
+        if self._ladder.solves == 0:
+            self._ladder = ladder_for(self._areas, program)
         solution = self._ladder.solve(self.move.of(program, at), 0, doing=doing)
         if solution.status is not Status.OPTIMAL:
             raise SolverError(f"{doing}, there is no plan at {at:.9g}, which is inside its range")

@@ -51,7 +51,7 @@ def walk(
     """
     tell: Progress = progress or (lambda what, done, steps: None)
     preferred: tuple[Window | None, ...] = (None, *instance.windows)
-    followed, steps = Parametric(move), 2 * len(preferred) + 1
+    followed, steps = Parametric(move, instance.areas), 2 * len(preferred) + 1
     starts: dict[Window | None, tuple[float, LinearProgram]] = {}
     for n, window in enumerate(reversed(preferred)):
         tell(f"{saying(window)}: how far it reaches", n, steps)

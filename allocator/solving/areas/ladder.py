@@ -39,6 +39,12 @@ def by_areas(by: By | None, areas: Sequence[str], program: LinearProgram, solver
     return len(areas) >= FEWEST and program.shape[0] >= SMALLEST
 
 
+def ladder_for(areas: Sequence[str], program: LinearProgram) -> Ladder:
+    """The ladder that is the faster one for programs of this shape."""
+    ladder = Ladder()
+    return AreaLadder(areas) if by_areas(None, areas, program, ladder.solver) else ladder
+
+
 class AreaLadder(Ladder):
     """Programs of the same areas solved one after the other, each from where the last one ended."""
 
