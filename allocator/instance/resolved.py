@@ -129,6 +129,7 @@ class Resolved:
     workloads: Mapping[Workload, float]  # -> children, or cases per year, that one FTE carries
     practices: Mapping[Practice, Support]
     benefits: Mapping[Benefit, Amount]
+    optimism: Mapping[tuple[str, str], float]  # area, grade of evidence -> share taken off
     demand: Demand  # area, driver, from, to -> year -> factor, in the rates already
 
     @classmethod
@@ -160,6 +161,11 @@ class Resolved:
             workloads=_workloads(instance, roles, {*states, *services}),
             practices=_practices(instance, roles),
             benefits=_benefits(instance, {*states, *services}),
+            optimism={
+                (area, row["evidence"]): row["share"]
+                for area, rows in area_rows(instance, "optimism").items()
+                for row in rows
+            },
             demand=demand,
         )
 

@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from allocator.instance import Instance
 
 KEYS: Final = ["area", "item", "to_whom", "kind", "year"]
-COLUMNS: Final = [*KEYS, "benefit", "baseline_benefit", "low", "high"]
+COLUMNS: Final = [*KEYS, "benefit", "baseline_benefit", "low", "high", "corrected"]
 
 
 def benefit_table(
     instance: Instance, unchanged: Baseline, tables: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame:
     """By area, item, to whom, kind and year; ``low`` and ``high`` are of the difference made.
+
+    ``corrected`` is that difference less the share that the table ``optimism`` takes off good of
+    its grade of evidence; what the plan makes worse is not made less.
 
     Needs the tables ``states`` and ``services`` of the plan.
     """
@@ -35,7 +38,10 @@ def benefit_table(
             units, unit = planned[area, item, year], before[area, item, year]
             ends = [(units - unit) * end * present for end in (amount.low, amount.high)]
             worth = (units * amount.value * present, unit * amount.value * present)
-            rows.append((area, item, whom, kind, year, *worth, min(ends), max(ends)))
+            more = worth[0] - worth[1]
+            share = instance.resolved.optimism.get((area, amount.evidence), 0.0)
+            corrected = more * (1 - share) if more > 0 else more
+            rows.append((area, item, whom, kind, year, *worth, min(ends), max(ends), corrected))
     frame = pd.DataFrame(rows, columns=COLUMNS)
     return frame.groupby(KEYS, sort=False, as_index=False).sum()
 

@@ -77,6 +77,10 @@ COLUMNS: Final[dict[str, Measure]] = {
         "£ by which the plan does more of it, at the low end of each amount's range", *_PRESENT
     ),
     "high": Measure("the same at the high end", *_PRESENT),
+    "corrected": Measure(
+        "£ by which the plan does more of it, less what `optimism` takes off by grade of evidence",
+        *_PRESENT,
+    ),
     "keeping": Measure(
         "£ at present value that keeping the service at today's level costs, the least over every "
         "window; blank where no plan keeps it",

@@ -15,7 +15,7 @@ from allocator.audit import Audit
 from allocator.errors import NoPlanError
 from allocator.instance import Instance, Window
 from allocator.instance.instance import window_facts
-from allocator.instance.schema import ALL, TIERS
+from allocator.instance.schema import ALL, PREVENTION_TIERS, TIERS
 from allocator.plan.services import service_facts
 from allocator.program.certificate import Certificate
 from allocator.showing import NOTEBOOK
@@ -262,6 +262,29 @@ class Plan:
         more = (own["benefit"] - own["baseline_benefit"]).groupby(own[by], sort=False).sum()
         return {str(name): float(amount) for name, amount in more.items()}
 
+    def benefit_cost_ratios(self, area: str | None = None) -> dict[str, dict[str, float]] | None:
+        """By kind, £ of good done to others for each £1 more of early help and edge-of-care work.
+
+        At present value, in the years of the plan, against the baseline: ``plain``, and
+        ``corrected`` for optimism.  None where no benefit is listed, or no more is spent so.
+        """
+        table, years = self.tables.get("benefits"), self.years(area)
+        if table is None:
+            return None
+        invested = 0.0
+        for n, (_, row) in enumerate(years.iterrows()):
+            more = sum(float(row[t]) - float(row[f"baseline_{t}"]) for t in PREVENTION_TIERS)
+            invested += more / (1 + self.instance.discount_rate) ** n
+        if invested <= CashPosition({}, float(years["baseline_total"].sum())).tolerance:
+            return None
+        own = table if area is None else table[table["area"] == area]
+        own = own.assign(plain=own["benefit"] - own["baseline_benefit"])
+        summed = own.groupby("kind", sort=False)[["plain", "corrected"]].sum() / invested
+        return {
+            str(kind): {"plain": float(plain), "corrected": float(corrected)}
+            for kind, plain, corrected in summed.reset_index().itertuples(index=False)
+        }
+
     def staff(self, area: str | None = None) -> dict[str, dict[str, Any]] | None:
         """FTE, hires and cases per FTE by role and year; None where the instance has no roles."""
         from allocator.plan.staff import staff_facts
@@ -367,6 +390,7 @@ class Plan:
         if good is not None:
             totals["wider_benefits"] = good
             totals["wider_benefits_by_kind"] = self.wider_benefits(area, "kind")
+            totals["benefit_cost_ratios"] = self.benefit_cost_ratios(area)
         staff = self.staff(area)
         if staff is not None:
             totals["staff"] = staff

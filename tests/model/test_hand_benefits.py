@@ -70,6 +70,22 @@ def test_the_good_of_a_case_counts_at_its_lag() -> None:
     assert (plan.cost or 0) >= (unweighted.cost or 0) - 1e-6
 
 
+def test_a_pound_of_prevention_buys_good_by_kind_less_optimism() -> None:
+    """A grade's share comes off the good done, not off what is made worse; nothing is added up."""
+    optimism = "[optimism]\nevidence  share\n3         0.1\n"
+    plan = solve(benefits(0).with_tables(optimism).instance())
+    good, ratios = plan.wider_benefits() or {}, plan.benefit_cost_ratios() or {}
+    level = by_period(plan, "services", "level")
+    invested = 10_000 * (level[0] + B * level[1])
+    assert ratios["fiscal"]["plain"] == same(good["police"] / invested)
+    assert ratios["fiscal"]["corrected"] == same(0.9 * good["police"] / invested)
+    assert ratios["social"] == {key: same(good["families"] / invested) for key in ratios["social"]}
+    facts = plan.to_dict()
+    assert facts["benefit_cost_ratios"] == ratios
+    assert "For each £1 more of prevention" in summary(plan)
+    assert "less optimism" in summary(plan)
+
+
 def test_without_a_weight_the_plan_is_that_without_benefits() -> None:
     plain = solve(care(terminal_value=True, discount_rate=0.04).instance())
     assert solve(benefits(0).instance()).objective == plain.objective

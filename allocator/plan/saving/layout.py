@@ -60,7 +60,7 @@ TABLES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         "area, state or service that does good to others, to whom, kind and year",
         (
             "area", "item", "to_whom", "kind", "year", "benefit", "baseline_benefit", "low",
-            "high",
+            "high", "corrected",
         ),
     ),
     "spend": ("area, tier and year", ("area", "tier", "year", "spend")),

@@ -26,6 +26,17 @@ def benefit_lines(plan: Plan) -> list[tuple[str, str]]:
         span = "" if low == high else f", between {pounds(low)} and {pounds(high)}"
         on = f", evidence {grades}" if grades else ""
         lines.append((shortened(whom, _LONGEST), f"{pounds(more)} {kind}{span}{on}"))
+    return [*lines, *_ratios(plan)] if lines else []
+
+
+def _ratios(plan: Plan) -> list[tuple[str, str]]:
+    """By kind, for each £1 more of prevention, and less what optimism takes off."""
+    lines = []
+    for kind, ratios in (plan.benefit_cost_ratios() or {}).items():
+        said = f"{pounds(ratios['plain'])} {kind}, at present value"
+        if plan.instance.resolved.optimism:
+            said += f"; {pounds(ratios['corrected'])} less optimism"
+        lines.append(("For each £1 more of prevention", said))
     return lines
 
 
