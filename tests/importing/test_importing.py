@@ -54,9 +54,10 @@ def taken(case: str, solution: Path, **options: object) -> Imported:
     return import_solution(instance_of(case), solution, **options)
 
 
-@pytest.mark.parametrize("suffix", ["mps", "lp"])
 @pytest.mark.parametrize("writer", WRITERS)
-@pytest.mark.parametrize("case", FEASIBLE)
+@pytest.mark.parametrize(
+    ("case", "suffix"), [*((case, "mps") for case in FEASIBLE), ("window", "lp")]
+)
 def test_every_solver_s_file_comes_back(tmp_path, case, writer, suffix):
     plan = plan_of(case)
     program = exported(tmp_path, instance_of(case), plan.window, suffix=suffix)
