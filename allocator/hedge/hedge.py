@@ -11,7 +11,7 @@ import pandas as pd
 
 from allocator.errors import AuditError
 from allocator.explain.answers import Answer
-from allocator.hedge.values import following_today, wait_and_see
+from allocator.hedge.values import WaitAndSee, following_today, wait_and_see
 from allocator.instance import Instance, Window
 from allocator.instance.scenarios import Scenario, scenarios
 from allocator.plan.plan import Plan, WindowOutcome
@@ -23,6 +23,7 @@ from allocator.solving.session import Progress, Session, saying
 from allocator.solving.windows import WindowSolved, cheapest
 from formulations import LEAST_COST
 
+NO_REGRET: Final = 0.01  # of a level: less than that apart, plans agree on it
 MISSED: Final = 1e-4  # children above a target, or £m beyond the funds, from which it is missed
 
 _COLUMNS: Final = {
@@ -91,9 +92,9 @@ class Future:
 class Hedge(Answer):
     """The plan to settle now.  Costs are in £ at present value, charges for a shortfall included.
 
-    ``objective`` is what MODEL.md 3.15 minimises; ``wait_and_see`` is the expected cost of knowing
-    the scenario from the start; ``following`` is the objective of settling what the plan without
-    scenarios settles, None where that leaves no plan.
+    ``objective`` is what MODEL.md 3.15 minimises; ``alone`` is each scenario known from the start;
+    ``following`` is the objective of settling what the plan without scenarios settles, None where
+    that leaves no plan.
     """
 
     NAME: ClassVar[str] = "hedge"
@@ -104,7 +105,7 @@ class Hedge(Answer):
     windows: tuple[WindowOutcome, ...]
     futures: tuple[Future, ...]
     settled: Mapping[str, Mapping[int, float]]
-    wait_and_see: float | None
+    alone: WaitAndSee | None
     following: float | None
     certificate: Certificate | None
 
@@ -126,6 +127,19 @@ class Hedge(Answer):
         chances = [each.scenario.probability for each in self.futures]
         level = self.instance.uncertainty.risk_level
         return cvar([each.cost for each in self.futures], chances, level)
+
+    @property
+    def wait_and_see(self) -> float | None:
+        """Expected cost of knowing the scenario from the start, £."""
+        return None if self.alone is None else self.alone.cost
+
+    def without_regret(self, service: str, year: int) -> bool:
+        """Whether the best plans of all scenarios agree on a settled level.
+
+        To one case, or ``NO_REGRET`` of it.
+        """
+        near = max(1.0, NO_REGRET * self.settled[service][year])
+        return self.alone is not None and self.alone.spread(service, year) <= near
 
     @property
     def value_of_perfect_information(self) -> float | None:
@@ -165,6 +179,10 @@ class Hedge(Answer):
             "scenarios": {each.scenario.name: each.to_dict() for each in self.futures},
             "settled": {
                 service: {str(year): level for year, level in levels.items()}
+                for service, levels in self.settled.items()
+            },
+            "no_regret": {
+                service: [year for year in levels if self.without_regret(service, year)]
                 for service, levels in self.settled.items()
             },
             "wait_and_see": self.wait_and_see,

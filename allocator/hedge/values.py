@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from allocator.instance import Instance
 from allocator.instance.edits import without_futures
 from allocator.instance.scenarios import Scenario
-from allocator.program.program import POUNDS
+from allocator.program.matrix import Floats
+from allocator.program.program import POUNDS, LinearProgram
 from allocator.solving.futures import ExtensiveForm, future_program
 from allocator.solving.session import Session, at_window
 from allocator.solving.solve import solve
 from allocator.solving.windows import cheapest
 
+Levels = dict[str, dict[int, float]]  # service -> year -> cases per year at its end, areas added up
 
-def wait_and_see(futures: Sequence[Scenario]) -> float | None:
-    """Expected cost, £, were the scenario known from the start: each alone, in its best window.
 
-    None where one of them has no plan of its own.
-    """
-    total = 0.0
+@dataclass(frozen=True)
+class WaitAndSee:
+    """Were the scenario known from the start: expected cost in £, and the plans' levels."""
+
+    cost: float
+    levels: tuple[Levels, ...]
+
+    def spread(self, service: str, year: int) -> float:
+        """How far the scenarios' own best plans lie apart in a level, cases per year."""
+        own = [each[service][year] for each in self.levels]
+        return max(own) - min(own)
+
+
+def wait_and_see(futures: Sequence[Scenario]) -> WaitAndSee | None:
+    """Each scenario alone, in its best window; None where one of them has no plan of its own."""
+    total, levels = 0.0, []
     for scenario in futures:
         program, session = future_program(scenario.instance), Session()
         windows = (None, *scenario.instance.windows)
@@ -30,10 +43,21 @@ def wait_and_see(futures: Sequence[Scenario]) -> float | None:
                 for window in windows
             ]
         )
-        if best is None:
+        if best is None or best.solution is None:
             return None
         total += scenario.probability * best.value(-1) * POUNDS
-    return total
+        levels.append(_levels(scenario.instance, best.program, best.solution.primal))
+    return WaitAndSee(total, tuple(levels))
+
+
+def _levels(instance: Instance, program: LinearProgram, primal: Floats) -> Levels:
+    found: Levels = {service: {} for _, service in instance.resolved.services}
+    each, first = instance.periods_per_year, instance.first_year
+    for (_, service, period), position in program.columns["level"].positions.items():
+        if 0 < period <= instance.number_of_periods and period % each == 0:
+            year = first + period // each - 1
+            found[service][year] = found[service].get(year, 0.0) + float(primal[position])
+    return found
 
 
 def following_today(instance: Instance, form: ExtensiveForm) -> float | None:

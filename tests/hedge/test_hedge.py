@@ -179,3 +179,20 @@ def test_where_there_is_little_to_hedge_the_page_says_so():
     told = " ".join(text(hedge_of("tree")).split())
     assert "settling what the plan without scenarios settles is as good." in told
     assert "would cost £1.12m more" in " ".join(text(hedge_of("cvar")).split())
+
+
+def test_no_regret_is_what_every_futures_own_best_plan_does():
+    same = hedge(with_only(instance_of("two-stage"), "changes", []))
+    assert all(
+        same.without_regret(service, year)
+        for service, levels in same.settled.items()
+        for year in levels
+    )
+    assert "* no regret" in text(same)
+    found = hedge_of("cvar")
+    for service, levels in found.settled.items():
+        for year, level in levels.items():
+            own = [each[service][year] for each in found.alone.levels]
+            near = max(own) - min(own) <= max(1.0, 0.01 * level)
+            assert found.without_regret(service, year) == near
+    assert found.facts()["no_regret"].keys() == found.settled.keys()

@@ -19,7 +19,6 @@ from allocator.wording import (
 )
 
 LITTLE: Final = 0.001  # of the expected cost: less than that is little to hedge against
-NO_REGRET: Final = 0.01  # of a level, or one case: what every future's own plan agrees on
 
 
 def text(answer: Hedge) -> str:
@@ -78,12 +77,25 @@ def _settled(answer: Hedge) -> str:
     rows = [
         [
             shortened(answer.instance.label("services", service)),
-            *(number(levels[year]) for year in years),
+            *(_level(answer, service, year) for year in years),
         ]
         for service, levels in answer.settled.items()
     ]
     head = ["Settle now, cases per year", *map(financial_year, years)]
-    return table(head, rows)
+    listed_levels = table(head, rows)
+    agreed = [
+        answer.without_regret(s, year) for s, levels in answer.settled.items() for year in levels
+    ]
+    if not any(agreed):
+        return listed_levels
+    said = "* no regret: the best plan of every future, were it known now, has that level too"
+    return f"{listed_levels}\n{said}"
+
+
+def _level(answer: Hedge, service: str, year: int) -> str:
+    """Cases per year, with a star where every future's own best plan agrees."""
+    star = "*" if answer.without_regret(service, year) else " "
+    return f"{number(answer.settled[service][year])}{star}"
 
 
 def _futures(answer: Hedge) -> str:
