@@ -184,6 +184,10 @@ class LinearProgram:
             *vectors, constants,
         ])  # fmt: skip
 
+    def same_pattern(self, other: LinearProgram) -> bool:
+        """Whether the coefficients stand in the same places."""
+        return self.matrix.same_pattern(other.matrix)
+
     def with_numbers(self, numbers: Floats) -> LinearProgram:
         """The same program with other numbers, in the order of ``numbers``.
 

@@ -1,10 +1,8 @@
 """Programs that lie on straight lines: any point of a grid without building it anew.
 
-A target, a budget, a limit or a price enters the program in such a way that every
-coefficient, bound and cost is a constant plus a multiple of it.  A few programs are then
-enough to write down all of them: one at the grid's first corner and one at the far end of
-each axis.  That it is so is not taken for granted: a third program on each axis and the one at
-the far corner are built as well, and must be where the line says; else every point is built anew.
+The lines run from the program at the grid's first corner to the one at the far end of each axis
+(``program.straight``).  A third program on each axis and the one at the far corner are built as
+well, and must be where the lines say; else every point is built anew.
 """
 
 from __future__ import annotations
@@ -15,11 +13,11 @@ from itertools import product
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from allocator.errors import UsageError
 from allocator.instance import Instance
 from allocator.program.program import LinearProgram
+from allocator.program.straight import NotStraight, StraightLines
 from allocator.solvers.solution import Floats
 from allocator.solving.session import build
 from allocator.sweep.design import Design
@@ -61,29 +59,16 @@ class Prepared:
 
     def same_pattern(self, other: Prepared) -> bool:
         """Whether both have the same numbers of everything, and coefficients in the same places."""
-        return self.program.matrix.same_pattern(other.program.matrix) and len(
-            self.unchanged
-        ) == len(other.unchanged)
-
-
-@dataclass(frozen=True)
-class AxisLine:
-    """An axis: where each of its values lies between the ends, and what the far end adds."""
-
-    shares: tuple[float, ...]
-    places: NDArray[np.intp]  # of the numbers that change
-    steps: Floats
-
-
-class NotStraight(Exception):
-    """The numbers of a grid do not lie on straight lines."""
+        return self.program.same_pattern(other.program) and len(self.unchanged) == len(
+            other.unchanged
+        )
 
 
 class SweepFamily:
     """Every point of a grid, from the programs at its ends."""
 
-    def __init__(self, origin: Prepared, lines: Sequence[AxisLine]) -> None:
-        self._origin, self._numbers, self._lines = origin, origin.numbers(), tuple(lines)
+    def __init__(self, lines: StraightLines[Prepared], shares: Sequence[tuple[float, ...]]) -> None:
+        self._lines, self._shares = lines, tuple(shares)
 
     @classmethod
     def of(cls, design: Design) -> SweepFamily | None:
@@ -104,34 +89,19 @@ class SweepFamily:
         for corner in product(*ends):
             design.changed(corner)
         near = tuple(low for low, _ in ends)
-        origin = _prepared(design, near)
-        lines = [
-            _line(origin, _prepared(design, _with(near, n, high)), axis.numbers or ())
-            for n, (axis, (_, high)) in enumerate(zip(design.axes, ends, strict=True))
-        ]
-        family = cls(origin, lines)
+        far = [_prepared(design, _with(near, n, high)) for n, (_, high) in enumerate(ends)]
+        lines = StraightLines(_prepared(design, near), far, EXACT)
+        family = cls(lines, [_shares(axis.numbers or ()) for axis in design.axes])
         for position in _witnesses(design, ends):
-            family._confirm(position, _prepared(design, position))
+            lines.confirm(family._along(position), _prepared(design, position))
         return family
 
     def at(self, position: Sequence[int]) -> Prepared:
         """The point with the value of that position on each axis."""
-        numbers = self._numbers.copy()
-        for line, n in zip(self._lines, position, strict=True):
-            numbers[line.places] += line.shares[n] * line.steps
-        return self._origin.with_numbers(numbers)
+        return self._lines.at(self._along(position))
 
-    def _confirm(self, position: Sequence[int], built: Prepared) -> None:
-        """Raise NotStraight where a point is not what was built for it."""
-        if not self._origin.same_pattern(built):
-            raise NotStraight
-        said, true = self.at(position).numbers(), built.numbers()
-        finite = np.isfinite(true)
-        size = np.maximum(np.abs(self._numbers), np.abs(true))[finite]
-        if not np.array_equal(said[~finite], true[~finite]) or np.any(
-            np.abs(said[finite] - true[finite]) > EXACT * np.maximum(size, 1e-6)
-        ):
-            raise NotStraight
+    def _along(self, position: Sequence[int]) -> list[float]:
+        return [shares[n] for shares, n in zip(self._shares, position, strict=True)]
 
 
 def _prepared(design: Design, position: tuple[int, ...]) -> Prepared:
@@ -147,17 +117,10 @@ def _ends(numbers: Sequence[float]) -> tuple[int, int]:
     return int(np.argmin(numbers)), int(np.argmax(numbers))
 
 
-def _line(near: Prepared, far: Prepared, numbers: Sequence[float]) -> AxisLine:
-    if not near.same_pattern(far):
-        raise NotStraight
-    before, after = near.numbers(), far.numbers()
-    places = np.flatnonzero(before != after)
-    steps = after[places] - before[places]
-    if not np.all(np.isfinite(steps)):
-        raise NotStraight
+def _shares(numbers: Sequence[float]) -> tuple[float, ...]:
+    """How far between the least and the greatest each value lies."""
     low, high = min(numbers), max(numbers)
-    shares = tuple((number - low) / ((high - low) or 1.0) for number in numbers)
-    return AxisLine(shares, places, steps)
+    return tuple((number - low) / ((high - low) or 1.0) for number in numbers)
 
 
 def _witnesses(design: Design, ends: Sequence[tuple[int, int]]) -> Iterator[tuple[int, ...]]:
