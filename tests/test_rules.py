@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,6 +72,53 @@ def test_a_formulation_is_named_in_its_record():
         for text in strings(file) for each in FORMULATIONS if each in text
     }  # fmt: skip
     assert not found
+
+
+# Beside the report, the command line's help and what is raised: what a column of the instance is,
+# and the files that explain a folder to whoever opens it.
+WRITES_SENTENCES = {
+    "allocator/calibrate/published/readme.py",
+    "allocator/calibrate/published/summary.py",
+    "allocator/explain/answers.py",
+    "allocator/instance/schema.py",
+    "allocator/plan/saving/writing.py",
+    "allocator/solving/export.py",
+}
+
+
+def sentences(file: Path) -> Iterator[str]:
+    """From a capital to a full stop, gaps as braces; docstrings and what is raised left out."""
+    whole = tree(file)
+    passed = {
+        id(each)
+        for node in ast.walk(whole)
+        if isinstance(node, ast.Raise)
+        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        for each in ast.walk(node)
+    }
+    for node in ast.walk(whole):
+        if id(node) in passed:
+            continue
+        match node:
+            case ast.JoinedStr(values=parts):
+                passed |= {id(part) for part in parts}
+                text = "".join(
+                    part.value if isinstance(part, ast.Constant) else "{}" for part in parts
+                )
+            case ast.Constant(value=str(text)):
+                pass
+            case _:
+                continue
+        if len(text.split()) > 3 and re.match(r"[A-Z{]", text) and re.search(r"[.!?]\s*$", text):
+            yield text
+
+
+def test_sentences_stand_in_the_report():
+    found = defaultdict(list)
+    for file in FILES:
+        if not name(file).startswith(("allocator/cli/", "allocator/report/")):
+            found[name(file)].extend(sentences(file))
+    assert {file for file, each in found.items() if each} == WRITES_SENTENCES
 
 
 def classes() -> dict[str, list[str]]:
