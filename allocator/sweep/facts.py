@@ -17,6 +17,7 @@ from allocator.program.program import POUNDS, LinearProgram
 from allocator.simulate import baseline
 from allocator.solvers.solution import Floats
 from allocator.solving.session import WindowSolved
+from allocator.vocabulary import EXCESS, OVERSPENT
 
 Row = dict[str, Any]
 
@@ -33,7 +34,7 @@ WHOLE: Final = (
 COLUMNS: Final = {
     "status": "optimal, infeasible (no plan exists), invalid (the changed instance has errors), "
     "failed or time_limit (the solver)",
-    "objective": "£, present value: cost of the plan, terminal value included",
+    "objective": "£, present value: cost of the plan, terminal value and charges included",
     "terminal_value": "£, present value: what the last year leaves behind",
     "window_first_year": "year: first of the double investment; blank for none",
     "window_years": "years of double investment; blank for none",
@@ -47,9 +48,20 @@ COLUMNS: Final = {
     "npv": "£, present value: saving against the baseline, terminal values included",
     "spend": "£: spend of all years, not discounted",
     **{f"spend_{tier}": f"£: the part of it in {tier}" for tier in TIERS},
+    "children_above": "children above targets at year ends, added up, at a price",
+    "overspent": "£: statutory spend beyond the funds in all years, at a price",
     "audited": "yes or no: whether the plan was re-run by the simulator (see below)",
     "message": "what is wrong, where something is",
 }
+
+
+def _part(solved: WindowSolved, name: str) -> tuple[float, float]:
+    """The sum of a variable, and what it costs in the objective."""
+    assert solved.solution is not None
+    family = solved.program.columns[name]
+    values = solved.solution.primal[family.start : family.stop]
+    costs = solved.program.objectives[-1].costs[family.start : family.stop]
+    return float(values.sum()), float(costs @ values)
 
 
 def unchanged(instance: Instance) -> Floats:
@@ -85,7 +97,9 @@ class FactReader:
         tiers = primal[self._spend].sum(axis=2) * POUNDS
         spend = tiers.sum(axis=1)
         objective = solved.value(-1) * POUNDS
-        terminal = objective - float(self._discount @ spend)
+        excess, overspent = (_part(solved, name) for name in (EXCESS, OVERSPENT))
+        charges = (excess[1] + overspent[1]) * POUNDS
+        terminal = objective - float(self._discount @ spend) - charges
         net = unchanged[:-1] - spend
         first, years = solved.window or (None, None)
         return {
@@ -102,6 +116,8 @@ class FactReader:
             "npv": float(self._discount @ net + unchanged[-1]) - terminal,
             "spend": float(spend.sum()),
             **{f"spend_{g}": float(x) for g, x in zip(TIERS, tiers.sum(axis=0), strict=True)},
+            "children_above": excess[0],
+            "overspent": overspent[0] * POUNDS,
         }
 
     def _cash(self, net: Floats, unchanged: Floats) -> Row:

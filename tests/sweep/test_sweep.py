@@ -42,7 +42,21 @@ def facts_of(plan):
         "spend": years["total"].sum(),
         **{f"spend_{tier}": years[tier].sum()
            for tier in ("early_help", "edge_of_care", "statutory")},
+        **{name: sum(((plan.shortfall() or {}).get(of) or {0: 0.0}).values())
+           for name, of in (("children_above", "excess"), ("overspent", "overspent"))},
     }  # fmt: skip
+
+
+def test_rows_say_what_falls_short_and_charges_are_no_cost():
+    hand = instance_of("hand", "targets.2021.children=40", "shortfall.excess_price=100000")
+    table = Sweep(hand, ["targets.2021.children=40,70"]).run()
+    short, whole = table.to_dict("records")
+    plan = solve(hand)
+    for name, fact in facts_of(plan).items():
+        if fact is not None:
+            assert short[name] == pytest.approx(fact, rel=1e-6, abs=1e-3), name
+    assert short["children_above"] > 1
+    assert whole["children_above"] == pytest.approx(0, abs=1e-6)
 
 
 @pytest.mark.parametrize("formulation", ["least_cost", "largest_reduction"])
