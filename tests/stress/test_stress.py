@@ -47,9 +47,8 @@ WHOLE = (
     "../cases2/continuous-annual",
     "../cases2/excess",
     "../cases2/overspend",
-    "staff",
     "staff-part-training",
-    "staff-practice-areas",
+    "../cases2/staff-practice-areas",
 )
 
 
@@ -186,7 +185,7 @@ def test_certain_costs_and_effects_leave_only_who_enters_to_carry_the_variance()
 
 
 def test_agency_meets_more_work_up_to_its_share_and_the_rest_is_told():
-    plan = plan_of("staff")
+    plan = plan_of("staff-part-training")
     held = held_of(plan)
 
     class More(Certain):
@@ -230,7 +229,7 @@ def test_other_processes_plan_the_same_draws_anew():
 
 
 def test_planned_anew_where_nothing_is_uncertain_the_plan_stays():
-    plan = plan_of("staff-practice-areas")
+    plan = plan_of("../cases2/staff-practice-areas")
     draws = Drawn.at(Uncertain(plan.instance, SURE, {}, driver_paths(plan.instance)), {}, 1)
     again = replan(plan, replace(draws, sizes={}), [np.array([0])])
     assert again.objective[0] == pytest.approx(plan.objective, rel=1e-7)

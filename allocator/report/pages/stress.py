@@ -19,6 +19,7 @@ from allocator.wording import (
     pounds,
     shortened,
     table,
+    unsigned_zero,
 )
 
 _MOST: Final = 8  # inputs told
@@ -166,9 +167,9 @@ def _inputs(answer: Stress) -> str:
     rows = [
         [
             _input_words(answer, str(row["kind"]), str(row["name"])),
-            f"{row['cost_rank_correlation']:.2f}",
+            unsigned_zero(f"{row['cost_rank_correlation']:.2f}"),
             _part(row["cost_first_order"]),
-            f"{row['care_rank_correlation']:.2f}",
+            unsigned_zero(f"{row['care_rank_correlation']:.2f}"),
             _part(row["care_first_order"]),
         ]
         for row in strongest.to_dict("records")
