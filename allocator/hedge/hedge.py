@@ -17,7 +17,7 @@ from allocator.instance.scenarios import Scenario, scenarios
 from allocator.plan.plan import Plan, WindowOutcome
 from allocator.program.certificate import Certificate
 from allocator.program.program import POUNDS
-from allocator.solving.benders.decomposition import MANY, Decomposition
+from allocator.solving.benders.decomposition import MANY
 from allocator.solving.futures import ExtensiveForm, cvar, extensive_form, plans_of
 from allocator.solving.session import Progress, Session, saying
 from allocator.solving.windows import WindowSolved, cheapest
@@ -216,7 +216,7 @@ def hedge(
     steps = len(instance.windows) + 4
     tell("building the program of every scenario", 0, steps)
     form, session = extensive_form(futures, instance.uncertainty), Session()
-    one_by_one = Decomposition(form) if len(futures) >= MANY else None
+    one_by_one = BendersDecomposition(form) if len(futures) >= MANY else None
     solved, solvers = [], dict[Window | None, str]()
     for n, window in enumerate((None, *instance.windows)):
         tell(saying(window), n + 1, steps)

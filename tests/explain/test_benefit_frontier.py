@@ -34,7 +34,7 @@ def test_plans_that_weigh_the_good_lie_on_the_curve():
         assert piece.line(forgone) * POUNDS == pytest.approx(plan.cost, rel=1e-8)
     cheapest = solve(replace(instance, benefit_weight=0.0))
     facts = found.facts()
-    assert facts["least_cost"] == pytest.approx(cheapest.cost, rel=1e-9)
+    assert facts["lowest_cost"] == pytest.approx(cheapest.cost, rel=1e-9)
     assert facts["greatest_benefits"] > facts["free_benefits"]
     priced = table[table["price_per_pound"] > 0]
     bought = priced["bought_per_pound"] * priced["price_per_pound"]

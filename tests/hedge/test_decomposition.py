@@ -14,7 +14,7 @@ from allocator.instance import read
 from allocator.instance.change import apply_changes
 from allocator.instance.scenarios import scenarios
 from allocator.program.proofs import refutes
-from allocator.solving.benders.decomposition import Decomposition
+from allocator.solving.benders.decomposition import BendersDecomposition
 from allocator.solving.futures import ExtensiveForm, extensive_form
 from allocator.solving.session import Session
 
@@ -41,7 +41,7 @@ def form_of(name: str, *changes: str) -> ExtensiveForm:
 )
 def test_one_by_one_is_the_whole_in_every_window(name, changes):
     form = form_of(name, *changes)
-    decomposition, session = Decomposition(form), Session()
+    decomposition, session = BendersDecomposition(form), Session()
     instance = form.blocks[0].scenario.instance
     for window in (None, *instance.windows):
         found = decomposition.solve(window)
@@ -59,7 +59,7 @@ def test_one_by_one_is_the_whole_in_every_window(name, changes):
 def test_objectives_one_after_the_other_are_left_to_the_whole():
     form = form_of("worst")
     assert len(form.program.objectives) == 2
-    assert Decomposition(form).solve(None) is None
+    assert BendersDecomposition(form).solve(None) is None
 
 
 def test_a_hedge_over_many_scenarios_is_that_of_the_whole(monkeypatch):

@@ -194,7 +194,7 @@ class BenefitFrontier(Frontier):
             "status": "infeasible" if self.reach is None else "optimal",
             "greatest_benefits": None if self.reach is None else -self.reach * POUNDS,
             "free_benefits": None if self.end is None else -self.end * POUNDS,
-            "least_cost": None if table.empty else float(table["cost"].min()),
+            "lowest_cost": None if table.empty else float(table["cost"].min()),
             "greatest_cost": None if table.empty else float(table["cost"].max()),
             "breakpoints": len(table),
             "solves": self.walked.solves,

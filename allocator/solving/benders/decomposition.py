@@ -24,8 +24,8 @@ from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Solution, Status
-from allocator.solving.benders.master import Master, NoEndError, NoPlanError
-from allocator.solving.benders.part import Cut, Part
+from allocator.solving.benders.master import BendersMaster, InfeasibleMasterError, NoEndError
+from allocator.solving.benders.part import BendersCut, ScenarioPart
 from allocator.solving.futures import ExtensiveForm, cvar
 from allocator.solving.proved import ProvedSolution
 from allocator.solving.session import at_window
@@ -37,7 +37,7 @@ _ROUNDS: Final = 300
 _EDGE: Final = 1e-9  # of a column: nearer than this it is at its bound
 
 
-class Decomposition:
+class BendersDecomposition:
     """An extensive form solved scenario by scenario, for one window after the other."""
 
     def __init__(self, form: ExtensiveForm) -> None:
@@ -46,11 +46,11 @@ class Decomposition:
         self.shared = np.flatnonzero(counts > 1)
         place = np.full(width, -1, dtype=np.int64)
         place[self.shared] = np.arange(len(self.shared))
-        self.parts = [Part(block, place) for block in form.blocks]
+        self.parts = [ScenarioPart(block, place) for block in form.blocks]
         self.lower, self.upper = form.program.lower[self.shared], form.program.upper[self.shared]
-        self.cuts: list[Cut] = []
+        self.cuts: list[BendersCut] = []
         self.point: Floats | None = None
-        self.master = Master(form, self.parts, self.lower, self.upper)
+        self.master = BendersMaster(form, self.parts, self.lower, self.upper)
 
     @property
     def solver(self) -> str:
@@ -71,7 +71,7 @@ class Decomposition:
         held = own.lower[first.window]
         try:
             primal, dual, rounds = self._optimum(program, held)
-        except NoPlanError as found:
+        except InfeasibleMasterError as found:
             return self._none(window, program, found.ray)
         except NoEndError:
             return None
@@ -179,7 +179,7 @@ class Decomposition:
             found.append(answer.primal)
         return costs, found
 
-    def _refuting(self, number: int, ray: Floats, point: Floats, window: Floats) -> Cut:
+    def _refuting(self, number: int, ray: Floats, point: Floats, window: Floats) -> BendersCut:
         """The cut of a ray, in the direction in which it rules the point out."""
         part = self.parts[number]
         for sign in (1.0, -1.0):
@@ -188,7 +188,7 @@ class Decomposition:
                 return cut
         raise NoEndError
 
-    def _add(self, cut: Cut, window: Floats) -> None:
+    def _add(self, cut: BendersCut, window: Floats) -> None:
         self.cuts.append(cut)
         self.master.add(cut, window)
 
@@ -209,9 +209,13 @@ class Decomposition:
         return np.array([block.scenario.probability for block in self.form.blocks])
 
     def _whole(
-        self, program: LinearProgram, point: Floats, costs: Floats, points: list[Floats],
+        self,
+        program: LinearProgram,
+        point: Floats,
+        costs: Floats,
+        points: list[Floats],
         duals: Floats,
-    ) -> tuple[Floats, Floats]:  # fmt: skip
+    ) -> tuple[Floats, Floats]:
         """Primal and dual of the whole: best point, recourse, and cuts times their weights."""
         primal, dual = np.zeros(program.shape[1]), self._rows_of_whole(program, duals)
         for block, own in zip(self.form.blocks, points, strict=True):

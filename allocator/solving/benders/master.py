@@ -9,7 +9,7 @@ import numpy as np
 
 from allocator.program.matrix import Floats
 from allocator.solvers.loading import highspy
-from allocator.solving.benders.part import Cut, Part
+from allocator.solving.benders.part import BendersCut, ScenarioPart
 from allocator.solving.futures import ExtensiveForm
 
 _LEAST: Final = -1e6  # £m that a scenario costs at the least, before there is a cut
@@ -19,7 +19,7 @@ class NoEndError(Exception):
     """Neither an optimum nor a proof came of it: the whole is solved instead."""
 
 
-class NoPlanError(Exception):
+class InfeasibleMasterError(Exception):
     """The master has no point; ``ray`` is by its rows."""
 
     def __init__(self, ray: Floats) -> None:
@@ -27,11 +27,11 @@ class NoPlanError(Exception):
         super().__init__("no plan")
 
 
-class Master:
+class BendersMaster:
     """Shared columns, a bound on each scenario's cost, and the risk, in HiGHS."""
 
     def __init__(
-        self, form: ExtensiveForm, parts: Sequence[Part], lower: Floats, upper: Floats
+        self, form: ExtensiveForm, parts: Sequence[ScenarioPart], lower: Floats, upper: Floats
     ) -> None:
         self.form, self.parts = form, parts
         self.lower, self.upper = lower, upper
@@ -87,7 +87,7 @@ class Master:
                 places.append(last - self.scenarios + n)
         self.rows_of_whole = np.array(places, dtype=np.int64)
 
-    def add(self, cut: Cut, window: Floats) -> None:
+    def add(self, cut: BendersCut, window: Floats) -> None:
         """One more row."""
         slopes = np.zeros(self.count)
         np.add.at(slopes, self.parts[cut.part].at, cut.shared)
@@ -100,7 +100,7 @@ class Master:
             cut.constant + float(cut.window @ window), np.inf, len(columns), columns, values
         )
 
-    def at(self, cuts: Sequence[Cut], window: Floats) -> None:
+    def at(self, cuts: Sequence[BendersCut], window: Floats) -> None:
         """Every cut as it is for a window."""
         for n, cut in enumerate(cuts, self.first_cut):
             self._highs.changeRowBounds(n, cut.constant + float(cut.window @ window), np.inf)
@@ -116,7 +116,7 @@ class Master:
         if self._highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             status, there, ray = self._highs.getDualRay()  # type: ignore[attr-defined]
             if status == highspy.HighsStatus.kOk and there:
-                raise NoPlanError(np.array(ray))
+                raise InfeasibleMasterError(np.array(ray))
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             raise NoEndError
         found, value = self._highs.getSolution(), self._highs.getInfo().objective_function_value

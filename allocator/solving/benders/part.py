@@ -19,7 +19,7 @@ Positions = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Cut:
+class BendersCut:
     """A scenario's cost (or 0) is at least a constant and slopes times the columns held."""
 
     part: int
@@ -30,7 +30,7 @@ class Cut:
     of_cost: bool
 
 
-class Part:
+class ScenarioPart:
     """A scenario whose shared and window columns are held where they are told to be."""
 
     def __init__(self, block: Block, place: Positions) -> None:
@@ -68,7 +68,7 @@ class Part:
         found: NDArray[np.bool_] = known & some
         return found
 
-    def solve(self, point: Floats, window: Floats, like: Part | None) -> Solution:
+    def solve(self, point: Floats, window: Floats, like: ScenarioPart | None) -> Solution:
         """Its optimum with shared and window columns held, from the last basis or another's."""
         lower, upper = self.program.lower.copy(), self.program.upper.copy()
         lower[self.shared] = upper[self.shared] = point[self.at]
@@ -80,7 +80,7 @@ class Part:
                 self.model.begin(like.model)
         return self.model.solve(program)
 
-    def cut(self, number: int, dual: Floats, *, of_cost: bool) -> Cut:
+    def cut(self, number: int, dual: Floats, *, of_cost: bool) -> BendersCut:
         """What row duals, or a ray, prove of its cost, whatever the shared columns are."""
         program = self.program
         there = np.where(dual > 0, np.isfinite(program.row_lower), np.isfinite(program.row_upper))
@@ -95,7 +95,9 @@ class Part:
         some = np.isfinite(ends) & (left != 0)
         constant += float(left @ np.where(some, ends, 0.0))
         constant += objective.constant if of_cost else 0.0
-        return Cut(number, constant, reduced[self.shared], reduced[self.window], prices, of_cost)
+        return BendersCut(
+            number, constant, reduced[self.shared], reduced[self.window], prices, of_cost
+        )
 
     def own_rows(self) -> Iterator[tuple[int, NDArray[np.int32], Floats, float, float]]:
         """Rows of the master: their number there, columns, values and bounds, less what is held."""
