@@ -17,7 +17,7 @@ from allocator.instance.scenarios import Scenario, scenarios
 from allocator.plan.plan import Plan, WindowOutcome
 from allocator.program.certificate import Certificate
 from allocator.program.program import POUNDS
-from allocator.solving.benders.decomposition import MANY
+from allocator.solving.benders.decomposition import MANY, BendersDecomposition
 from allocator.solving.futures import ExtensiveForm, cvar, extensive_form, plans_of
 from allocator.solving.session import Progress, Session, saying
 from allocator.solving.windows import WindowSolved, cheapest

@@ -14,6 +14,7 @@ from allocator.solving.futures import ExtensiveForm, future_program
 from allocator.solving.session import Session, at_window
 from allocator.solving.solve import solve
 from allocator.solving.windows import cheapest
+from allocator.vocabulary import LEVEL
 
 Levels = dict[str, dict[int, float]]  # service -> year -> cases per year at its end, areas added up
 
@@ -53,7 +54,7 @@ def wait_and_see(futures: Sequence[Scenario]) -> WaitAndSee | None:
 def _levels(instance: Instance, program: LinearProgram, primal: Floats) -> Levels:
     found: Levels = {service: {} for _, service in instance.resolved.services}
     each, first = instance.periods_per_year, instance.first_year
-    for (_, service, period), position in program.columns["level"].positions.items():
+    for (_, service, period), position in program.columns[LEVEL].positions.items():
         if 0 < period <= instance.number_of_periods and period % each == 0:
             year = first + period // each - 1
             found[service][year] = found[service].get(year, 0.0) + float(primal[position])
@@ -75,7 +76,7 @@ def following_today(instance: Instance, form: ExtensiveForm) -> float | None:
         services["area"], services["service"], services["period"], services["level"], strict=True
     )
     for area, service, period, level in rows:
-        position = form.settled.get(("level", (area, service, int(period))))
+        position = form.settled.get((LEVEL, (area, service, int(period))))
         if position is not None:
             lower[position] = upper[position] = float(level)
     found = Session().solve_window(plan.window, replace(program, lower=lower, upper=upper))
