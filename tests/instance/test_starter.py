@@ -35,7 +35,7 @@ def test_every_setting_is_there_with_a_comment() -> None:
     lines = text.splitlines()
     for section in ("instance", "double_investment", "reinvestment"):
         for column in SETTINGS[section]:
-            if column.name not in ("source", "note", "timing"):
+            if column.name not in ("source", "note"):
                 assert column.name in given[section]
                 line = next(line for line in lines if line.startswith(f"{column.name} ="))
                 assert " # " in line, line
@@ -80,7 +80,7 @@ def test_it_needs_a_double_investment() -> None:
     assert none.status == "infeasible"
     assert any(outcome.status == "infeasible" for outcome in others)
     assert plan.window == (2026, 3)
-    assert plan.to_dict()["payback_year"] == 2029  # its README.txt says: within four years
+    assert plan.to_dict()["payback_year"] == 2028  # its README.txt says: within three years
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:

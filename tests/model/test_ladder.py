@@ -104,7 +104,8 @@ def test_no_time_is_no_answer():
 def test_near_the_edge_that_there_is_no_plan_is_proved():
     """HiGHS answers Unknown of three of these windows by its own choice."""
     changed = apply_changes(
-        read(ROOT / "instances" / "reading-2025"), ["states.residential.unit_cost=*1.021"]
+        read(ROOT / "benchmarks" / "period" / "reading-2025"),
+        ["states.residential.unit_cost=*1.021"],
     )
     plan = solve(changed)
     assert plan.status == "infeasible"
