@@ -27,34 +27,13 @@ import numpy as np
 from allocator.instance import Instance, Row, read
 from allocator.instance.writing import write
 from allocator.simulate import baseline
+from benchmarks.kinds import KINDS, Kind
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
 PANEL = "la_panel_lait_2016_2025.csv"
 PATTERN = ROOT / "instances" / "north-east-2025"
 AUTHORITIES = 151
-
-
-@dataclass(frozen=True)
-class Kind:
-    """How hard an instance is: the target as a share of the baseline's children in care.
-
-    Core budgets are shares of what the baseline costs, from the first year's to the last's.
-    """
-
-    about: str
-    target: float
-    core: tuple[float, float] = (1.005, 1.005)
-
-
-KINDS = {
-    "slack": Kind("a target that nothing has to be done for", 0.97),
-    "reached": Kind("a target that every window reaches", 0.95),
-    "edge": Kind("a target at the edge of what can be reached", 0.94),
-    "funds": Kind("shared funds decide the window", 0.95, (1.0, 0.99)),
-    "mixed": Kind("some windows have a plan", 0.95, (0.995, 0.985)),
-    "none": Kind("no window has a plan", 0.97, (0.99, 0.97)),
-}
 _NOT_COUNTED = {"City of London", "Isles of Scilly", "Cumbria"}  # too small for the tables; gone
 _SIZED = {  # what grows with the authority, by table
     "areas": ("children",), "states": ("opening",), "arrivals": ("children",),

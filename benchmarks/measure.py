@@ -33,8 +33,10 @@ class Run:
     said: Mapping[str, Any]
 
 
-def run(*words: str | Path, interpreter: str | Path = sys.executable) -> Run:
-    """Run Python with these arguments to its end; what it prints is JSON, if anything.
+def run(
+    *words: str | Path, interpreter: str | Path = sys.executable, codes: Sequence[int] = (0,)
+) -> Run:
+    """Run Python with these arguments to its end, by one of ``codes``; it prints JSON, if anything.
 
     Peak memory and CPU time are the system's own count.  It counts the memory of the parent too,
     at the moment of the fork, so this process must stay small: no numpy here.
@@ -49,7 +51,7 @@ def run(*words: str | Path, interpreter: str | Path = sys.executable) -> Run:
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         text, why = (_text(file) for file in (out, errors))
-    if process.returncode:
+    if process.returncode not in codes:
         raise RuntimeError(f"{' '.join(command[1:])} ended with {process.returncode}: {why}")
     said = json.loads(text) if text.startswith("{") else {}
     memory = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.kinds import KINDS
 from benchmarks.measure import Run, in_turn, ratio, run, spread, table, verdict
 
 ALGORITHMS = ("simplex", "ipm", "hipo", "pdlp")
@@ -42,6 +43,23 @@ def whole(title: str, folder: Path, rounds: int, aim: float) -> tuple[str, list[
     took = ratio([r.cpu for r in found["command"]], floor)
     text = f"{heading}\n\n{table(('', 'wall', 'CPU', 'peak memory', 'it / floor'), rows)}"
     return text, [verdict(f"{title}, the whole command, of the floor script's time", took, aim)]
+
+
+def by_areas(kinds: dict[str, Path]) -> str:
+    """Every window of each kind of country, by the whole command."""
+    rows = []
+    for name, folder in kinds.items():
+        done = run("-m", "allocator", "solve", folder, "--method", "areas", "--json", codes=(0, 3))
+        windows = done.said["windows"]
+        plans = [each["objective"] for each in windows if each["status"] == "optimal"]
+        proved = sum(each["proved"] for each in windows)
+        rows.append((
+            f"{name}: {KINDS[name].about}", len(windows), len(plans),
+            len({round(cost) for cost in plans}), proved, f"{done.cpu:.0f} s",
+            f"{done.memory:,.0f} MB",
+        ))  # fmt: skip
+    heads = ("kind", "windows", "with a plan", "costs to the pound", "proved", "CPU", "peak memory")
+    return table(heads, rows)
 
 
 def country(sizes: dict[str, Path], seconds: float, aim: float) -> tuple[str, list[str]]:
