@@ -13,7 +13,7 @@ from allocator.program.certificate import certify
 from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.solution import Status
-from allocator.solving.areas.decomposition import Decomposition
+from allocator.solving.areas.decomposition import AreaDecomposition
 from allocator.solving.areas.ladder import AreaLadder, by_areas
 from allocator.solving.areas.search import Box
 from allocator.solving.areas.split import split
@@ -94,7 +94,7 @@ def test_one_program_after_another_is_solved_from_the_last():
     """Targets and budgets move; each answer is proved of its own program."""
     instance = instance_of("two-areas")
     program = build(instance)
-    parts = Decomposition(program, instance.areas)
+    parts = AreaDecomposition(program, instance.areas)
     for target, money, status in (
         (1.0, 1.0, Status.OPTIMAL),
         (0.99, 1.0, Status.OPTIMAL),
@@ -119,7 +119,7 @@ def test_an_area_without_a_plan_of_its_own_is_proof_enough():
     upper = program.row_upper.copy()
     upper[row] = -1e6
     variant = replace(program, row_upper=upper)
-    answer = Decomposition(program, instance.areas).solve(variant)
+    answer = AreaDecomposition(program, instance.areas).solve(variant)
     assert answer.status is Status.INFEASIBLE and refutes(variant, answer.ray)
 
 

@@ -22,7 +22,7 @@ from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram
 from allocator.program.proofs import lower_bound, refutes
 from allocator.solvers.solution import Solution, Status
-from allocator.solving.areas.master import Master, MasterPoint
+from allocator.solving.areas.master import AreaMaster, MasterPoint
 from allocator.solving.areas.pricing import (
     AreaFailed,
     AreaPoint,
@@ -49,7 +49,7 @@ class _Stored:
     stage: int
 
 
-class Decomposition:
+class AreaDecomposition:
     """A program of these areas kept alive, solved again as bounds, right-hand sides, costs move."""
 
     def __init__(self, program: LinearProgram, areas: Sequence[str]) -> None:
@@ -79,7 +79,7 @@ class Decomposition:
         """Whether a program has the shape of this one, so that its bases are of use."""
         return program.shape == self._matrix.shape
 
-    def begin(self, other: Decomposition) -> None:
+    def begin(self, other: AreaDecomposition) -> None:
         """Go on from another's prices and bases, of a program of the same shape."""
         if len(other.split.ties) == len(self.split.ties):
             self._prices = other._prices
@@ -139,7 +139,7 @@ class Decomposition:
         window = program.lower[self.split.window]
         fitting = [each for each in self._columns if self._fits(each, window)]
         search = PriceSearch(
-            Master(self.split, program, stage, fitting),
+            AreaMaster(self.split, program, stage, fitting),
             self._price,
             window,
             program.objectives[stage].constant,

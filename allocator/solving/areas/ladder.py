@@ -14,7 +14,7 @@ from allocator.errors import UsageError
 from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import DEFAULT, Solver
 from allocator.solvers.solution import Ranging, Solution
-from allocator.solving.areas.decomposition import Decomposition
+from allocator.solving.areas.decomposition import AreaDecomposition
 from allocator.solving.proved import Clock, Ladder, Model
 
 By = Literal["whole", "areas"]
@@ -53,7 +53,7 @@ class AreaLadder(Ladder):
     ) -> None:
         super().__init__(solver, log)
         self._areas = tuple(areas)
-        self._parts: Decomposition | None = None
+        self._parts: AreaDecomposition | None = None
 
     @property
     def name(self) -> str:
@@ -78,10 +78,10 @@ class AreaLadder(Ladder):
         self._model = None
         yield from super()._rungs(program, stage, clock)
 
-    def _parts_of(self, program: LinearProgram) -> Decomposition:
+    def _parts_of(self, program: LinearProgram) -> AreaDecomposition:
         """The decomposition at hand, or a new one begun at its prices and bases."""
         if self._parts is None or not self._parts.takes(program):
-            before, self._parts = self._parts, Decomposition(program, self._areas)
+            before, self._parts = self._parts, AreaDecomposition(program, self._areas)
             if before is not None and before.resembles(program):
                 self._parts.begin(before)
         return self._parts

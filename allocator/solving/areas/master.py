@@ -37,7 +37,7 @@ class MasterPoint:
     given_way: Floats
 
 
-class Master:
+class AreaMaster:
     """The master of one window, for one stage; ``counts`` says whether costs do."""
 
     def __init__(

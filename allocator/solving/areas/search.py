@@ -15,7 +15,7 @@ import numpy as np
 
 from allocator.program.matrix import Floats
 from allocator.solvers.solution import Status
-from allocator.solving.areas.master import Master, MasterPoint
+from allocator.solving.areas.master import AreaMaster, MasterPoint
 from allocator.solving.areas.pricing import Asked, Priced
 from allocator.solving.proved import Clock
 
@@ -75,7 +75,7 @@ class PriceSearch:
 
     def __init__(
         self,
-        master: Master,
+        master: AreaMaster,
         price: Pricer,
         window: Floats,
         constant: float,

@@ -80,7 +80,7 @@ def split(program: LinearProgram, areas: Sequence[str]) -> Split:
     numbers = {area: n for n, area in enumerate(areas)}
     columns = _Owned(_owners(program.columns, numbers, program.shape[1]), len(areas))
     rows = _Owned(_owners_of_rows(program, columns.owner), len(areas))
-    entries = _Cut(program.matrix, rows, columns)
+    entries = _Coefficients(program.matrix, rows, columns)
     fixed = program.lower[columns.shared] == program.upper[columns.shared]
     return Split(
         tuple(entries.block(name, n, fixed) for name, n in numbers.items()),
@@ -130,7 +130,7 @@ class _Owned:
         self.shared, *self.of = np.split(order, starts[1:])
 
 
-class _Cut:
+class _Coefficients:
     """The coefficients that are not nought, by the owner of their row and of their column."""
 
     def __init__(self, matrix: Matrix, rows: _Owned, columns: _Owned) -> None:
