@@ -25,9 +25,11 @@ Progress = Callable[[str, int, int], None]
 
 
 def frontier(
-    instance: Instance, over: Literal["target", "budget", "fairness", "benefits"] = "target",
-    which: str | None = None, progress: Progress | None = None,
-) -> Frontier:  # fmt: skip
+    instance: Instance,
+    over: Literal["target", "budget", "fairness", "benefits"] = "target",
+    which: str | None = None,
+    progress: Progress | None = None,
+) -> Frontier:
     """Least cost (£) for every target, or the fewest children in care for every budget (£ a year).
 
     Or, over fairness, least cost for every reduction that all areas are to have at least; over
