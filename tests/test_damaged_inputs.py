@@ -116,18 +116,18 @@ READERS = {
         700, lambda folder: draft().write(folder), lambda folder, _: not inspect(folder)[1]
     ),
     "the hand case": Reader(
-        200, lambda folder: shutil.copytree(CASES / "hand", folder), lambda f, _: bool(read(f))
+        400, lambda folder: shutil.copytree(CASES / "hand", folder), lambda f, _: bool(read(f))
     ),
-    "an MPS file": Reader(1000, programs, lambda _, file: bool(of_file(file).program.shape)),
-    "a solution file": Reader(600, solutions, takes_solution),
-    "a solution and its names": Reader(60, import_alone, takes_import),
+    "an MPS file": Reader(1800, programs, lambda _, file: bool(of_file(file).program.shape)),
+    "a solution file": Reader(1500, solutions, takes_solution),
+    "a solution and its names": Reader(30, import_alone, takes_import),
     "SSDA903 returns": Reader(
-        120, returns, lambda folder, _: bool(calibrate_returns(folder, PLAIN, name="made").instance)
+        60, returns, lambda folder, _: bool(calibrate_returns(folder, PLAIN, name="made").instance)
     ),
-    "published tables": Reader(200, published, lambda folder, _: bool(read_panel(folder).names)),
+    "published tables": Reader(100, published, lambda folder, _: bool(read_panel(folder).names)),
     "a council's published tables": Reader(12, published, takes_published),
     "a saved plan": Reader(
-        250, lambda folder: save(plan_of("hand"), folder), lambda f, _: recheck(f).passed
+        120, lambda folder: save(plan_of("hand"), folder), lambda f, _: recheck(f).passed
     ),
 }
 
