@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from allocator.audit import benefits, money, people, staff
 from allocator.audit.case import Case
 from allocator.audit.findings import Audit, Finding, Ledger
-from allocator.audit.rules import Rule, marked
+from allocator.audit.marks import Rule, marked
 from allocator.instance import Instance, Window
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import numpy as np
 
 from allocator.audit.case import Case, Floats
 from allocator.audit.findings import Ledger
-from allocator.audit.rules import of_every_plan
+from allocator.audit.marks import of_every_plan
 from allocator.simulate import Baseline, baseline
 
 Key = tuple[str, str, str, str]  # area, state or service, to whom, kind

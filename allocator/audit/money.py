@@ -7,7 +7,7 @@ import numpy as np
 from allocator.audit import benefits
 from allocator.audit.case import Case, Floats
 from allocator.audit.findings import Kind, Ledger
-from allocator.audit.rules import of_every_plan
+from allocator.audit.marks import of_every_plan
 from allocator.instance.instance import owner_areas
 from allocator.instance.schema import PREVENTION_TIERS, STATUTORY, TIERS, TOTAL
 from allocator.simulate import baseline

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from allocator.audit.case import Case
 from allocator.audit.findings import Kind, Ledger
-from allocator.audit.rules import of_every_plan
+from allocator.audit.marks import of_every_plan
 from allocator.instance.instance import owner_areas
 from allocator.moves import known_moves
 

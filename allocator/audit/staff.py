@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from allocator.audit.case import Case
 from allocator.audit.findings import Kind, Ledger
-from allocator.audit.rules import of_every_plan
+from allocator.audit.marks import of_every_plan
 from allocator.staffing import (
     in_post,
     in_training,
