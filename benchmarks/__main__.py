@@ -18,7 +18,8 @@ from benchmarks import building, forecasting, measure, searching, solving, sweep
 from benchmarks.kinds import KINDS
 
 ROOT = measure.ROOT
-ONE, TWELVE = ROOT / "instances" / "derbyshire-2025", ROOT / "instances" / "north-east-2025"
+PERIOD = Path(__file__).parent / "period"  # what the peers' models say is of that timing
+ONE, TWELVE = PERIOD / "derbyshire-2025", PERIOD / "north-east-2025"
 RESULTS = Path(__file__).parent / "results.md"
 DATA = ROOT.parent / "shared" / "data"
 HEADINGS = {

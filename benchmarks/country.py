@@ -32,7 +32,7 @@ from benchmarks.kinds import KINDS, Kind
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
 PANEL = "la_panel_lait_2016_2025.csv"
-PATTERN = ROOT / "instances" / "north-east-2025"
+PATTERN = ROOT / "benchmarks" / "period" / "north-east-2025"
 AUTHORITIES = 151
 _NOT_COUNTED = {"City of London", "Isles of Scilly", "Cumbria"}  # too small for the tables; gone
 _SIZED = {  # what grows with the authority, by table
