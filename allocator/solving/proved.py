@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Final
 from typing import Protocol
 
 import numpy as np
@@ -25,6 +26,8 @@ from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import DEFAULT, PRIMAL, Solver, find_solver, others
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Ranging, Solution, Status
+
+PATIENCE: Final = 5.0  # times the longest that another solve took, and a second more
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class Ladder:
         self.solver = solver or find_solver(DEFAULT)
         self.solves, self.seconds = 0, 0.0  # and the time that HiGHS took for them
         self.others: set[str] = set()  # what algorithms had to be asked besides
+        self._longest = 0.0  # seconds, of what was proved
         self._log = log
         self._model: Model | None = None
 
@@ -104,9 +108,10 @@ class Ladder:
             proved, certificate = _judged(program, stage, answer)
             if proved:
                 self._model = model
+                self._longest = max(self._longest, answer.seconds)
                 values = {field.name: getattr(answer, field.name) for field in fields(Solution)}
                 return ProvedSolution(**values, certificate=certificate)
-            if answer.status is Status.TIME_LIMIT:
+            if answer.status is Status.TIME_LIMIT and clock.left() <= 0:
                 raise why_not(answer, doing)
             tried.append((answer, certificate))
             if [each.status for each, _ in tried[-2:]] == [Status.UNBOUNDED] * 2:
@@ -118,14 +123,23 @@ class Ladder:
         self, program: LinearProgram, stage: int, clock: Clock
     ) -> Iterator[tuple[Model, Solution]]:
         """Answers by one way after the other, each with the model that gave it."""
+        warm = self.takes(program)
         model = self._loaded(program)
-        yield model, model.solve(program, stage, clock.left())
+        yield model, model.solve(program, stage, min(clock.left(), self._patience(warm)))
         for other in others(program.shape[0]):
             self.others.add(other.meaning)
             model = HighsModel(program, other, self._log)
             yield model, model.solve(program, stage, clock.left())
         self.others.add("the elastic program")
         yield self._by_elastic(program, stage, clock)
+
+    def _patience(self, warm: bool) -> float:
+        """Seconds for a solve from the last basis, after which it is begun anew another way.
+
+        Near the edge of what is feasible a basis may be so bad that HiGHS factors it at every
+        iteration and makes a few of them a second, for hours: far below any limit of iterations.
+        """
+        return PATIENCE * (1.0 + self._longest) if warm else np.inf
 
     def _loaded(self, program: LinearProgram) -> HighsModel:
         """The last model, or one of our own solver at its basis; else a new one."""

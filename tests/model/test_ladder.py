@@ -101,6 +101,30 @@ def test_no_time_is_no_answer():
         Ladder().solve(linear, doing="solving", seconds=0.0)
 
 
+def test_a_basis_that_leads_nowhere_is_given_up_and_another_way_asked(monkeypatch):
+    """From the last basis HiGHS may make a few iterations a second, for hours."""
+    linear = build(read(CASES / "hand"))
+    ladder, given = Ladder(), []
+    expected = ladder.solve(linear, doing="solving")
+    own = HighsModel.solve
+
+    def stuck(model, program, stage=-1, seconds=INF):
+        given.append(seconds)
+        answer = own(model, program, stage, seconds)
+        first = len(given) == 1
+        return replace(answer, status=Status.TIME_LIMIT, message="no end") if first else answer
+
+    monkeypatch.setattr(HighsModel, "solve", stuck)
+    found = ladder.solve(linear, doing="solving again")
+    assert found.certificate.passed
+    assert found.objective == pytest.approx(expected.objective, rel=1e-9)
+    assert proved.PATIENCE <= given[0] < INF  # of a solve from a basis
+    assert given[1] == INF  # of one begun anew, which has a limit of iterations
+    given.clear()
+    with pytest.raises(TimeLimitError):
+        ladder.solve(linear, doing="solving", seconds=0.0)
+
+
 def test_near_the_edge_that_there_is_no_plan_is_proved():
     """HiGHS answers Unknown of three of these windows by its own choice."""
     changed = apply_changes(
