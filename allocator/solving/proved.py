@@ -14,8 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Final
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
