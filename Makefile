@@ -6,6 +6,7 @@ INSTANCE ?= instances/england-2016
 PLAN     ?= plans/$(notdir $(INSTANCE:/=))
 UV       ?= uv
 PYTEST   ?= $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+ASKING   := tests/compare tests/importing tests/report tests/test_export.py
 DOCS     ?= $(BIN)/python docs/build.py
 
 BIN     := .venv/bin
@@ -18,7 +19,7 @@ RUN     := .venv/installed-$(VERSION)
 DEVELOP := .venv/installed-dev-$(VERSION)
 PEERS   := .venv/installed-bench-$(VERSION)
 
-.PHONY: help plan install test test-all lint docs site release release-dry bench lock clean
+.PHONY: help plan install test test-all test-rest lint docs site release release-dry bench lock clean
 
 help:
 	@echo "make plan     solve $(INSTANCE) into $(PLAN) and print the summary"
@@ -43,6 +44,11 @@ test: $(DEVELOP)
 
 test-all: $(DEVELOP)
 	$(PYTEST) -m ""
+
+# What `make test` leaves: the tests that ask for a program, and the largest; for .ci/run.
+test-rest: $(DEVELOP)
+	$(PYTEST) -m "" $(ASKING)
+	$(PYTEST) -m large $(addprefix --ignore=,$(ASKING))
 
 lint: $(DEVELOP)
 	$(BIN)/ruff check .

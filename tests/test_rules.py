@@ -152,3 +152,12 @@ def test_no_rule_asks_if(file):
             if node.name.startswith(("declare", "_")):
                 continue
             assert not [n for n in ast.walk(node) if isinstance(n, ast.If | ast.IfExp)], node.name
+
+
+def test_tests_that_ask_for_a_program_stand_where_ci_runs_them_again():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    asking = re.search(r"^ASKING *:= (.*)$", makefile, re.MULTILINE)[1].split()
+    files = [file for file in (ROOT / "tests").rglob("test_*.py") if file != Path(__file__)]
+    found = [name(file) for file in files if "tests.presence" in file.read_text(encoding="utf-8")]
+    assert len(found) > 3
+    assert [file for file in found if not file.startswith(tuple(asking))] == []
