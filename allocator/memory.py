@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mmap
 import os
-import sys
 from typing import Final
 
 _MEBIBYTE: Final = 2**20
@@ -45,9 +44,10 @@ def room_for_a_thread() -> None:
 
 def _limited() -> bool:
     """Whether the process may take only so much address space (`ulimit -v`, `ulimit -d`)."""
-    if sys.platform == "win32":
+    try:
+        import resource
+    except ImportError:  # a system without such limits
         return False
-    import resource
 
     limits = (resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA))
     return any(limit != resource.RLIM_INFINITY for limit in limits)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 
 from allocator.errors import SolverError
 from allocator.program.matrix import Floats, Matrix
+from allocator.solvers.loading import highspy
 from allocator.solvers.solution import Status
 
 Places = NDArray[np.int32]

@@ -147,7 +147,7 @@ def test_solve_with_a_change(run):
 def test_infeasible_exits_3_and_says_where_to_go(run):
     result = run("solve", CASES / "hand-infeasible")
     assert result.exit_code == 3
-    assert "there is no such plan" in result.stdout
+    assert "There is no such plan" in result.stdout
     assert "--formulation" in result.stdout
 
 
@@ -201,7 +201,7 @@ def test_new_writes_an_instance_that_checks_and_solves(run, tmp_path):
     for path in (tmp_path / "council", tmp_path / "council.xlsx"):
         assert run("new", path).exit_code == 0
         assert run("new", path).exit_code == 2
-        assert run("check", path).stdout.splitlines()[1:] == [f"{path}: 1 warning"]  # of its timing
+        assert run("check", path).stdout.splitlines()[1:] == []
     assert run("solve", tmp_path / "council").exit_code == 0
 
 

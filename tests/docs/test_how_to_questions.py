@@ -13,7 +13,12 @@ from click.testing import CliRunner
 from allocator.cli import cli
 from allocator.explain.alternatives.alternatives import Alternatives
 from allocator.explain.delay import Delay
-from allocator.explain.frontier.frontier import BudgetFrontier, TargetFrontier
+from allocator.explain.frontier.frontier import (
+    BenefitFrontier,
+    BudgetFrontier,
+    FairFrontier,
+    TargetFrontier,
+)
 from allocator.explain.reallocation import Reallocation
 from allocator.explain.regimes.regimes import Regimes
 from allocator.explain.switching.switching import Switching
@@ -21,7 +26,17 @@ from tests.plans import CASES
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ("how-to-frontier.md", "how-to-switching.md")
-ANSWERS = (Alternatives, BudgetFrontier, Delay, Reallocation, Regimes, Switching, TargetFrontier)
+ANSWERS = (
+    Alternatives,
+    BenefitFrontier,
+    BudgetFrontier,
+    FairFrontier,
+    Delay,
+    Reallocation,
+    Regimes,
+    Switching,
+    TargetFrontier,
+)
 
 
 def block(page: str, language: str) -> str:

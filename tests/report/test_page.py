@@ -20,6 +20,7 @@ import pandas as pd
 import pytest
 from plotly.offline import get_plotlyjs
 
+from allocator.plan.fairness import fairness
 from allocator.report.answers import Answers
 from allocator.report.charts.areas import MOST_BARS, MOST_PANELS
 from allocator.report.charts.plots import plots
@@ -87,7 +88,7 @@ def numbers_of(subject: Subject) -> np.ndarray:
     plan = subject.plan
     return np.array(sorted({
         *_of_tables(plan.tables), *_of_years(plan), *_of_facts(plan.to_dict()),
-        *_of_instance(plan.instance), *_of_windows(plan), *_of_services(plan), *_of_effects(plan),
+        *_of_instance(plan.instance), *_of_windows(plan), *_of_fairness(plan), *_of_services(plan), *_of_effects(plan),
         *(f.violation for f in (subject.audit.findings if subject.audit else ())),
         *_of_answers(subject),
     }))  # fmt: skip
@@ -179,6 +180,14 @@ def _of_windows(plan) -> Iterator[float]:
         if plan.found:
             yield float(years["children_in_care"][year]) - most
     yield float(last)
+
+
+def _of_fairness(plan) -> Iterator[float]:
+    """What each area has more or less of than by another split."""
+    found = fairness(plan) if plan.found else None
+    if found is not None:
+        for split in ("by_today", "by_children"):
+            yield from (found.areas["money"] - found.areas[split]).dropna()
 
 
 def _of_services(plan) -> Iterator[float]:

@@ -10,7 +10,7 @@ import pandas as pd
 from allocator.plan.fairness import Fairness, fairness
 from allocator.plan.plan import Plan
 from allocator.report.figures import Figures, Header, Value
-from allocator.wording import number, pounds
+from allocator.wording import number, pounds, shortened
 
 SOURCE: Final = "plan.json, fairness"
 _MOMENTS: Final = {
@@ -66,7 +66,12 @@ def area_figures(plan: Plan, found: Fairness) -> Figures:
     """A row for each area."""
     columns = (Header("Area"), Header("Group"), *_MONEY, *_RATES)
     rows = [
-        (plan.instance.label("areas", str(area)), str(row["group"]), *_amounts(row), *_rates(row))
+        (
+            shortened(plan.instance.label("areas", str(area))),
+            str(row["group"]),
+            *_amounts(row),
+            *_rates(row),
+        )
         for area, row in found.areas.iterrows()
     ]
     caption = (
