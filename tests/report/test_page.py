@@ -88,7 +88,8 @@ def numbers_of(subject: Subject) -> np.ndarray:
     plan = subject.plan
     return np.array(sorted({
         *_of_tables(plan.tables), *_of_years(plan), *_of_facts(plan.to_dict()),
-        *_of_instance(plan.instance), *_of_windows(plan), *_of_fairness(plan), *_of_services(plan), *_of_effects(plan),
+        *_of_instance(plan.instance), *_of_windows(plan), *_of_fairness(plan),
+        *_of_services(plan), *_of_effects(plan),
         *(f.violation for f in (subject.audit.findings if subject.audit else ())),
         *_of_answers(subject),
     }))  # fmt: skip
