@@ -147,7 +147,7 @@ def explain(
     solver fails, CertificateError or AuditError where an answer does not hold.
     """
     tell = progress or (lambda what, done, steps: None)
-    session = Session(formulation)
+    session = Session(formulation, by="whole")  # by areas there are no ranges of prices
     # One window's proof that there is no plan often serves the others: so that is asked first.
     if session.solve(instance, every_window=False, progress=progress).best is None:
         return _no_plan(instance, formulation, session.solver, every_window, tell)
