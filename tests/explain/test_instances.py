@@ -14,7 +14,7 @@ import pytest
 
 from allocator.explain.explanation import explain
 from allocator.explain.infeasible.edits import cell_changed
-from allocator.explain.worths import binding, limits, services
+from allocator.explain.worths import binding, limits, services, trial
 from allocator.instance import read
 from allocator.instance.change import apply_changes
 from allocator.report.pages.explanation import text
@@ -24,7 +24,7 @@ from allocator.solvers.solution import Status
 from allocator.solving.session import at_window, build, build_window
 from tests.explain.test_conflict import shown_irreducible
 from tests.explain.test_limits import NUMBERS, alike, cost_of
-from tests.plans import INSTANCES, LARGER, LARGEST, standing
+from tests.plans import CASES, INSTANCES, LARGER, LARGEST, standing
 
 ONE_AREA = standing(*LARGER, but=LARGEST)
 CELLS = 3  # of an instance, changed and solved again
@@ -62,13 +62,13 @@ def test_what_a_cell_is_worth_is_what_changing_it_does(monkeypatch, name):
     assert "Why the double investment lies where it does" in text(answer)
 
 
-@pytest.mark.large
-def test_so_it_is_in_twelve_areas(monkeypatch):
-    """Reduced, as each solve takes long: fewer rows and cells are priced, no service is asked."""
+def test_of_a_large_program_the_weightiest_alone_are_priced(monkeypatch):
+    """As of twelve areas, where each solve takes long: few rows and cells, no service is asked."""
+    monkeypatch.setattr(trial, "LARGE", 10)
     monkeypatch.setattr(binding, "MOST_SETTLED_OF_LARGE", 6)
     monkeypatch.setattr(limits, "MOST_PRICED", 5)
     monkeypatch.setattr(services, "MOST_ASKED_OF_LARGE", 0)
-    answer = explain(instance_of(LARGEST))
+    answer = explain(read(CASES / "two-areas"))
     model = None
 
     def cost(instance, window):
