@@ -22,6 +22,7 @@ from allocator.solving.solve import solve
 
 CASES = Path(__file__).parent / "cases"
 INSTANCES = CASES.parents[1] / "instances"
+PERIOD = INSTANCES.parent / "benchmarks" / "period"  # the same with timing "period"
 LARGEST = "north-east-2025"  # twelve areas
 # Of the form of reading-2025 and england-2016, and no smaller than they are.
 LARGER = ("derbyshire-2025", "enfield-2025", "england-2020")

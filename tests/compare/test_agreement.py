@@ -10,7 +10,7 @@ from allocator.instance import read
 from allocator.solvers.algorithms import choose
 from tests.compare.test_solvers import LINEAR, there
 from tests.compare.unhurried import UNHURRIED
-from tests.plans import INSTANCES, LARGER, LARGEST, instance_of, standing
+from tests.plans import INSTANCES, LARGER, LARGEST, PERIOD, instance_of, standing
 from tests.presence import need_algorithms
 
 # Six algorithms of four codes that share no simplex method.  They take seconds on the 42,227 rows
@@ -63,7 +63,7 @@ def test_six_algorithms_of_four_codes_agree_on_the_instances(name):
 
 @pytest.mark.large
 def test_six_algorithms_of_four_codes_agree_on_the_largest_instance():
-    problem = of_instance(read(INSTANCES / LARGEST), "least_cost")
+    problem = of_instance(read(PERIOD / LARGEST), "least_cost")
     check(compare([problem], six(), UNHURRIED, ranges=False), needed=SIX)
 
 

@@ -22,7 +22,7 @@ from allocator.solving.session import Session, at_window, build
 from allocator.solving.solve import solve
 from formulations import window_choice
 from tests.model.random_cases import random_case, random_plan
-from tests.plans import INSTANCES, LARGEST, NAMES, instance_of, plan_of, standing
+from tests.plans import INSTANCES, LARGEST, NAMES, PERIOD, instance_of, plan_of, standing
 
 WINDOWED = (  # those of the first hundred seeds with more than one window
     0, 1, 2, 3, 4, 9, 10, 11, 12, 13, 14, 17, 19, 20, 22, 23, 25, 26, 29, 30, 32, 33, 34, 35, 36,
@@ -69,7 +69,7 @@ def test_the_largest_instance():
 
     That is the enumeration: to do it once more beside would take as long again.
     """
-    chosen = solve(read(INSTANCES / LARGEST), formulation="window_choice")
+    chosen = solve(read(PERIOD / LARGEST), formulation="window_choice")
     assert [w.status for w in chosen.windows].count("bounded") == 0
     assert all(w.proved for w in chosen.windows)
     costs = {w.window: w.objective for w in chosen.windows if w.objective is not None}
