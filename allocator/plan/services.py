@@ -25,8 +25,8 @@ LOST: Final = frozenset({"held at its floor", "cut", "ended"})  # whose keeping 
 class ServiceChange:
     """A service of all areas together: cases a year today, at the plan's end, and in between.
 
-    ``floor`` is the least that the instance allows; ``lowest`` and ``highest`` are of the years'
-    ends.  ``grades`` are those of the evidence for its effects, in the words of the instance.
+    ``floor`` is the least that the instance allows; ``highest`` is of the years' ends.
+    ``grades`` are those of the evidence for its effects, in the words of the instance.
     """
 
     service: str
@@ -34,7 +34,6 @@ class ServiceChange:
     fate: Fate
     before: float
     after: float
-    lowest: float
     highest: float
     highest_year: int
     floor: float
@@ -70,7 +69,6 @@ def service_changes(plan: Plan) -> tuple[ServiceChange, ...]:
                 fate_of(before, after, by_year[year], floor),
                 before,
                 after,
-                min(by_year.values()),
                 by_year[year],
                 year,
                 floor,

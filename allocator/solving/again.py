@@ -71,7 +71,7 @@ def _kept(plan: Plan, own: WindowSolved) -> Iterator[str]:
     stated = plan.tables.get("kept")
     if stated is None:  # there was no time for it
         return
-    found = keeping(Session(plan.formulation), plan.instance, own, Clock(None))
+    found = keeping(Session(plan.formulation), plan, own, Clock(None))
     if list(stated["service"]) != list(found["service"]):
         yield "kept.csv: its rows are not the services that the plan cuts or holds at their floor"
         return

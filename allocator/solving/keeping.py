@@ -8,15 +8,16 @@ come from the plan's own prices.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from allocator.instance import Instance
+from allocator.plan.plan import Plan
 from allocator.plan.saving.layout import TABLES
-from allocator.plan.services import CHANGED, LOST, NONE, fate_of
+from allocator.plan.services import NONE, service_changes
 from allocator.program.program import MONEY, POUNDS, LinearProgram
 from allocator.solvers.solution import Floats
 from allocator.solving.proved import Clock
@@ -31,7 +32,7 @@ COLUMNS: Final = TABLES["kept"][1]
 Levels = Mapping[tuple[str, str], Floats]  # area and service -> cases a year, period 1 the first
 
 
-def keeping(session: Session, instance: Instance, best: WindowSolved, clock: Clock) -> pd.DataFrame:
+def keeping(session: Session, plan: Plan, best: WindowSolved, clock: Clock) -> pd.DataFrame:
     """A row for each service that the plan cuts, ends or holds at its floor.
 
     ``keeping`` is £ at present value by which the least cost with today's level as the least is
@@ -40,20 +41,26 @@ def keeping(session: Session, instance: Instance, best: WindowSolved, clock: Clo
     ``pays_at_effect`` are factors of the unit cost and of the effects at which the next case a
     year would pay for itself; NaN where none does.
 
-    ``best`` is what ``session`` has found for the instance.  Raises as ``Session.solve`` does.
+    ``best`` is the plan's window as ``session``, or another of its formulation, has solved it.
+    Raises as ``Session.solve`` does.
     """
     import pandas as pd
 
-    rows, levels = [], _levels(instance, best)
-    for service in _lost(instance, levels):
-        variant, demanded = _variant(instance, best.program, service)
+    instance, levels, rows = plan.instance, _levels(plan.instance, best), []
+    for change in (each for each in service_changes(plan) if each.is_lost):
+        variant = (
+            _kept(instance, best.program, change.service)
+            if change.below_today
+            else _without_floor(best.program, change.service)
+        )
         other = session.solve(
             instance, program=variant, every_window=False, time_limit=clock.left()
         ).best
         more = np.nan
         if other is not None:
-            more = max(0.0, (other.value(-1) - best.value(-1)) * (-POUNDS if demanded else POUNDS))
-        rows.append((service, more, *_pays(instance, best, service, levels)))
+            sign = POUNDS if change.below_today else -POUNDS
+            more = max(0.0, (other.value(-1) - best.value(-1)) * sign)
+        rows.append((change.service, more, *_pays(instance, best, change.service, levels)))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -67,35 +74,23 @@ def _levels(instance: Instance, best: WindowSolved) -> Levels:
     }
 
 
-def _lost(instance: Instance, levels: Levels) -> Iterator[str]:
-    """Services that are cut, ended or held at their floor, in the order of the instance."""
-    per_year, services = instance.periods_per_year, instance.resolved.services
-    for name in dict.fromkeys(service for _, service in services):
-        own = [key for key in services if key[1] == name]
-        summed = np.sum([levels[key] for key in own], axis=0)[per_year - 1 :: per_year]
-        before = sum(services[key].baseline for key in own)
-        floor = sum(services[key].minimum for key in own)
-        if fate_of(before, float(summed[-1]), float(summed.max()), floor) in LOST:
-            yield name
-
-
-def _variant(
-    instance: Instance, program: LinearProgram, service: str
-) -> tuple[LinearProgram, bool]:
-    """The program with today's level as the least, or without that demand; and which it is."""
-    services = {k: s for k, s in instance.resolved.services.items() if k[1] == service}
-    demanded = all(s.minimum >= s.baseline * (1 - CHANGED) for s in services.values())
-    if demanded:
-        row_lower, floors = program.row_lower.copy(), program.rows[FLOOR]
-        for key, position in floors.positions.items():
-            if key[:2] in services:
-                row_lower[position] = 0.0
-        return replace(program, row_lower=row_lower), True
+def _kept(instance: Instance, program: LinearProgram, service: str) -> LinearProgram:
+    """The program with today's level as the least."""
     lower, positions = program.lower.copy(), program.columns[LEVEL].positions
-    for key, each in services.items():
-        for t in _running(instance, each.first_year):
-            lower[positions[*key, t]] = min(each.baseline, each.maximum)
-    return replace(program, lower=lower), False
+    for (area, name), each in instance.resolved.services.items():
+        if name == service:
+            for t in _running(instance, each.first_year):
+                lower[positions[area, name, t]] = min(each.baseline, each.maximum)
+    return replace(program, lower=lower)
+
+
+def _without_floor(program: LinearProgram, service: str) -> LinearProgram:
+    """The program with nothing demanded of a service."""
+    row_lower = program.row_lower.copy()
+    for (_, name, _), position in program.rows[FLOOR].positions.items():
+        if name == service:
+            row_lower[position] = 0.0
+    return replace(program, row_lower=row_lower)
 
 
 def _running(instance: Instance, first_year: int) -> range:

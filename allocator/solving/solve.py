@@ -99,7 +99,7 @@ def _with_keeping(plan: Plan, session: Session, best: WindowSolved, clock: Clock
     from allocator.solving.keeping import keeping
 
     try:
-        kept = keeping(session, plan.instance, best, clock)
+        kept = keeping(session, plan, best, clock)
     except TimeLimitError:
         return plan
     return replace(plan, tables={**plan.tables, "kept": kept})

@@ -9,7 +9,7 @@ from allocator.plan.evidence import moves_on_weak
 from allocator.plan.plan import Plan
 from allocator.plan.ties import as_good
 from allocator.report.pages.benefits import counted_said
-from allocator.report.pages.sections import window_said
+from allocator.report.pages.sections import compared, window_said
 from allocator.report.pages.services import lost_said
 from allocator.wording import counted, listed, number, pounds, shortened, years_said
 from formulations import FORMULATIONS
@@ -141,7 +141,9 @@ def _without(plan: Plan) -> str:
         return " (without a window there is no plan)"
     if none.objective is None or plan.objective is None or not plan.aims_at_targets:
         return ""
-    return f" (without a window it costs {pounds(none.objective - plan.objective)} more)"
+    counted_too = compared(plan).removeprefix("Cost")
+    more = pounds(none.objective - plan.objective)
+    return f" (without a window it costs {more} more{counted_too})"
 
 
 def _window(plan: Plan) -> str:
