@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -24,6 +24,7 @@ from allocator.solving.session import Session, at_window
 from allocator.solving.windows import WindowSolved
 from allocator.stress.drawn import Drawn
 from allocator.stress.replanned import Replanned
+from allocator.sweep.executors import rows_as_done
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
@@ -90,13 +91,7 @@ def _worked(tasks: Sequence[_Task], executor: Executor | None) -> Iterator[Row]:
         for task in tasks:
             yield from planned(*task)
         return
-    waiting = [executor.submit(planned, *task) for task in tasks]
-    try:
-        for future in as_completed(waiting):
-            yield from future.result()
-    finally:
-        for future in waiting:
-            future.cancel()
+    yield from rows_as_done(executor, planned, tasks)
 
 
 def planned(settled: Settled, drawn: Drawn, numbers: Positions) -> list[Row]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from allocator.errors import UsageError
 
 PATIENCE: Final = 10  # seconds in which a scheduler must answer
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -29,6 +31,19 @@ def executor(jobs: int = 1, scheduler: str | None = None) -> Iterator[Executor |
             yield found
     else:
         yield None
+
+
+def rows_as_done(
+    executor: Executor, work: Callable[..., Iterable[T]], tasks: Iterable[tuple[Any, ...]]
+) -> Iterator[T]:
+    """The rows of every task, as its work is done; those not begun are called off at an error."""
+    waiting = [executor.submit(work, *task) for task in tasks]
+    try:
+        for future in as_completed(waiting):
+            yield from future.result()
+    finally:
+        for future in waiting:
+            future.cancel()
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import numpy as np
 
 from allocator.instance import Instance
 from allocator.instance.schema import TIERS
-from allocator.plan.plan import CashPosition
+from allocator.plan.cash import CashPosition
 from allocator.program.program import POUNDS, LinearProgram
 from allocator.simulate import baseline
 from allocator.solvers.solution import Floats

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,6 +15,7 @@ from allocator.instance import Instance
 from allocator.solvers.catalogue import DEFAULT
 from allocator.sweep.axes import Axis, read_axes
 from allocator.sweep.design import Design
+from allocator.sweep.executors import rows_as_done
 from allocator.sweep.facts import COLUMNS, OPTIMAL, WHOLE, Row
 from allocator.sweep.worker import Worker, rows
 from formulations import USUAL
@@ -79,18 +80,12 @@ class Sweep:
     def _spread(
         self, executor: Executor | None, points: Sequence[int]
     ) -> Iterator[tuple[int, Row]]:
-        """Rows as chunks of neighbours are done; those not begun are called off at an error."""
+        """Rows as chunks of neighbours are done."""
         if executor is None:
             return
         size = max(1, min(CHUNK, math.ceil(len(points) / 8)))
         chunks = [points[n : n + size] for n in range(0, len(points), size)]
-        waiting = [executor.submit(rows, self.design, chunk) for chunk in chunks]
-        try:
-            for future in as_completed(waiting):
-                yield from future.result()
-        finally:
-            for future in waiting:
-                future.cancel()
+        yield from rows_as_done(executor, rows, ((self.design, chunk) for chunk in chunks))
 
     def _audit_best(self, known: dict[int, Row], worker: Worker | None, told: Told | None) -> None:
         """Solve the cheapest plan again and audit it, unless that is done."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from allocator.errors import NoPlanError
-from allocator.plan.plan import CashPosition, Plan
+from allocator.plan.cash import CashPosition
+from allocator.plan.plan import Plan
 from allocator.solving.solve import solve
 from tests.model.test_hand import PER_MOVE, S, care
 from tests.plans import plan_of

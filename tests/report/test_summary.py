@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from allocator.instance import Instance
-from allocator.plan.plan import CashPosition, Plan
+from allocator.plan.cash import CashPosition
+from allocator.plan.plan import Plan
 from allocator.report import summary
 from allocator.report.pages.answer import answer
 from allocator.report.pages.sections import compared

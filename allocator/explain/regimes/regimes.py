@@ -24,7 +24,7 @@ from allocator.explain.answers import Answer
 from allocator.explain.regimes.settlements import LEAST, Rolled, Settlement, roll
 from allocator.instance import Instance
 from allocator.instance.schema import ALL
-from allocator.plan.plan import CashPosition
+from allocator.plan.cash import CashPosition
 from allocator.plan.tables import year_table
 from allocator.program.program import POUNDS
 from allocator.simulate import baseline

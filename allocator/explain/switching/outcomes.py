@@ -10,7 +10,7 @@ import numpy as np
 from allocator.errors import SolverError
 from allocator.instance import Instance, Window
 from allocator.instance.schema import TIERS
-from allocator.plan.plan import CashPosition
+from allocator.plan.cash import CashPosition
 from allocator.program.program import POUNDS, LinearProgram
 from allocator.simulate import baseline
 from allocator.solving.session import Session, WindowSolved, build
