@@ -12,6 +12,18 @@ from allocator.instance.instance import financial_year
 WIDTH: Final = 98  # characters of a line
 LONGEST_LABEL: Final = 34
 
+# A tier as the heading of a column, and in a sentence.
+TIER_LABELS: Final = {
+    "early_help": "Early help",
+    "edge_of_care": "Edge of care",
+    "statutory": "Statutory",
+}
+TIER_WORDS: Final = {
+    "early_help": "early help",
+    "edge_of_care": "edge-of-care work",
+    "statutory": "statutory work",
+}
+
 
 def pounds(amount: float) -> str:
     """Money in a sentence: £1.25bn, £41.3m, £153,204, £12 or £0.37."""

@@ -21,14 +21,11 @@ from allocator.instance.resolved import table_of, target_children
 from allocator.instance.schema import ALL, EXIT, OUTSIDE, TABLES, TIERS
 from allocator.program.program import Family
 from allocator.vocabulary import term
-from allocator.wording import listed, number, runs_said, shortened, years_said
+from allocator.wording import TIER_WORDS, listed, number, runs_said, shortened, years_said
 from formulations.names import KEYS
 
 LONGEST: Final = 60  # characters of a label
-_TIER_WORDS: Final = {
-    "early_help": "early help", "edge_of_care": "edge-of-care work", "statutory": "statutory work",
-    "total": "everything",
-}  # fmt: skip
+_TIER_WORDS: Final = {**TIER_WORDS, "total": "everything"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from allocator.instance.schema import PREVENTION_TIERS
+
 if TYPE_CHECKING:
     from allocator.plan.plan import Plan
 
@@ -103,7 +105,7 @@ def spend_changes(plan: Plan) -> dict[str, tuple[float, float]]:
     years, last = plan.years(), plan.instance.last_year
     return {
         tier: (float(years[f"baseline_{tier}"][last]), float(years[tier][last]))
-        for tier in ("early_help", "edge_of_care")
+        for tier in PREVENTION_TIERS
     }
 
 

@@ -11,13 +11,7 @@ from dataclasses import dataclass
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import TIERS
 from allocator.plan.plan import Plan
-from allocator.wording import years_said
-
-TIER_NAMES = {
-    "early_help": "Early help",
-    "edge_of_care": "Edge of care",
-    "statutory": "Statutory work",
-}
+from allocator.wording import TIER_WORDS, years_said
 
 
 @dataclass(frozen=True)
@@ -69,7 +63,7 @@ def _spend(plans: Sequence[Plan], shared: Sequence[int]) -> Iterator[PlanDiffere
     years = list(shared)
     for tier in (*TIERS, "total"):
         values = [None if t is None else float(t.loc[years, tier].sum()) for t in tables]
-        name = "Spend in all" if tier == "total" else f"Spend on {TIER_NAMES[tier].lower()}"
+        name = "Spend in all" if tier == "total" else f"Spend on {TIER_WORDS[tier]}"
         yield from _line(name, years_said(shared), "£", values)
 
 

@@ -26,7 +26,7 @@ def test_differences_are_the_others_less_the_first():
     assert spend.first == pytest.approx(totals[0])
     assert spend.more[0] == pytest.approx(totals[1] - totals[0])
     assert spend.more[0] > 1e6
-    tiers = [f"Spend on {name}" for name in ("early help", "edge of care", "statutory work")]
+    tiers = [f"Spend on {name}" for name in ("early help", "edge-of-care work", "statutory work")]
     parts = [lines[tier, "2020-21 to 2027-28"].more[0] for tier in tiers]
     assert sum(parts) == pytest.approx(spend.more[0])
     drawn = [each for (what, _), each in lines.items() if what.startswith("Drawn from ")]

@@ -14,12 +14,11 @@ from allocator.report.charts.palette import (
     GAIN,
     LOSS,
     MONEY,
-    TIER_LABELS,
     TIER_STYLES,
 )
 from allocator.report.charts.shapes import MILLION, Mark, Pane, Panels, Series, floats
 from allocator.report.figures import Form, Value, by_year
-from allocator.wording import pounds
+from allocator.wording import TIER_LABELS, pounds
 
 Columns = list[tuple[str, Form, Sequence[Value]]]
 

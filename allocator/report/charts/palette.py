@@ -43,7 +43,6 @@ CUMULATIVE: Final = Style(BLACK, "solid", "diamond")
 TIER_STYLES: Final = dict(
     zip(TIERS, (Style(ORANGE, hatch="/"), Style(GREEN, hatch="\\"), Style(SKY)), strict=True)
 )
-TIER_LABELS: Final = dict(zip(TIERS, ("Early help", "Edge of care", "Statutory"), strict=True))
 MANY: Final = (
     Style(BLUE, "solid", "circle"), Style(VERMILION, "dash", "square"),
     Style(GREEN, "dot", "diamond"), Style(PURPLE, "dashdot", "triangle"),

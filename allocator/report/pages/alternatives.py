@@ -9,10 +9,18 @@ import pandas as pd
 from allocator.explain.alternatives.alternatives import AS_TODAY, FEWER, MORE, OPEN, Alternatives
 from allocator.explain.words import heading, window_words
 from allocator.instance.instance import financial_year
-from allocator.wording import counted, decimals_for, listed, millions, paragraph, pounds, table
+from allocator.wording import (
+    TIER_LABELS,
+    counted,
+    decimals_for,
+    listed,
+    millions,
+    paragraph,
+    pounds,
+    table,
+)
 
-_TIERS = {"early_help": "Early help", "edge_of_care": "Edge of care", "statutory": "Statutory",
-          "total": "Everything"}  # fmt: skip
+_TIERS = {**TIER_LABELS, "total": "Everything"}
 _DOES = {
     MORE: "gives more cases of {} than today",
     FEWER: "gives fewer cases of {} than today",

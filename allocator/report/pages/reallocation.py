@@ -6,9 +6,7 @@ from allocator.explain.reallocation import Reallocation
 from allocator.explain.words import heading
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import TIERS
-from allocator.wording import decimals_for, millions, number, paragraph, table
-
-_TIERS = {"early_help": "Early help", "edge_of_care": "Edge of care", "statutory": "Statutory"}
+from allocator.wording import TIER_LABELS, decimals_for, millions, number, paragraph, table
 
 
 def text(answer: Reallocation) -> str:
@@ -48,7 +46,7 @@ def _by_year(answer: Reallocation) -> str:
     years = answer.tables["reallocation"].groupby("year").sum(numeric_only=True)
     decimals = decimals_for(float(years["money"].max()))
     head = ["Year", "In care", "Better", "Fewer", "Money, £m"]
-    head += [word for name in _TIERS.values() for word in (name, "better")]
+    head += [word for name in TIER_LABELS.values() for word in (name, "better")]
     rows = [
         [
             financial_year(int(str(year))), number(row["baseline_children_in_care"]),

@@ -7,6 +7,7 @@ from allocator.instance.schema import TIERS
 from allocator.plan.plan import Plan, WindowOutcome
 from allocator.plan.ties import as_good
 from allocator.wording import (
+    TIER_LABELS,
     counted,
     decimals_for,
     millions,
@@ -19,7 +20,6 @@ from allocator.wording import (
 
 MOST_WINDOWS = 4
 MOST_AREAS = 15
-_TIERS = {"early_help": "Early help", "edge_of_care": "Edge of care", "statutory": "Statutory"}
 
 
 def by_year(plan: Plan) -> str:
@@ -49,7 +49,7 @@ def years_shown(plan: Plan) -> tuple[list[str], list[list[str]]]:
     years = plan.years()
     decimals = decimals_for(float(years["baseline_total"].max()))
     before = "" if plan.found else "baseline_"
-    heading = ["Year", "In care", *(["Baseline"] if plan.found else []), *_TIERS.values()]
+    heading = ["Year", "In care", *(["Baseline"] if plan.found else []), *TIER_LABELS.values()]
     heading += ["Net", "Cumulative"] if plan.found else ["Total"]
     rows = []
     for year, row in years.iterrows():

@@ -12,13 +12,12 @@ from allocator.plan.plan import Plan
 from allocator.plan.services import ServiceChange, service_changes, spend_changes
 from allocator.plan.ties import margin
 from allocator.report.figures import Figures, Header, Value
-from allocator.wording import listed, number, pounds, shortened
+from allocator.wording import TIER_WORDS, listed, number, pounds, shortened
 
 TITLE: Final = "Services: cases a year today and at the plan's end"
 MOST_TOLD: Final = 2  # services whose loss is told in full
 ALL_BUT_FREE: Final = 0.02  # share of its unit cost
 MOST_TIMES: Final = 16.0  # its effects: beyond, no evidence could say so
-_TIERS: Final = {"early_help": "early help", "edge_of_care": "edge-of-care work"}
 _LONGEST: Final = 60
 
 
@@ -55,8 +54,9 @@ def _weight(kept: dict[str, dict[str, float]], service: str) -> float:
 
 def _tiers_said(plan: Plan) -> str:
     """Which of early help and edge of care is cut as a whole."""
+    end = financial_year(plan.instance.last_year)
     falls = [
-        f"{_TIERS[tier]} falls to {pounds(after)} in {financial_year(plan.instance.last_year)}, "
+        f"{TIER_WORDS[tier]} falls to {pounds(after)} in {end}, "
         f"from {pounds(before)} if nothing changes"
         for tier, (before, after) in spend_changes(plan).items()
         if after < before * 0.99

@@ -17,13 +17,12 @@ from allocator.report.charts.palette import (
     MONEY,
     PLAN,
     TARGET,
-    TIER_LABELS,
     TIER_STYLES,
     Style,
 )
 from allocator.report.charts.services import services
 from allocator.report.workbook.book import Book, Extent
-from allocator.wording import shortened
+from allocator.wording import TIER_LABELS, shortened
 
 if TYPE_CHECKING:
     from xlsxwriter.chart import Chart
