@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from allocator.cli import options
 from allocator.cli.instances import open_instance
 from allocator.cli.progress import Progress
 
@@ -22,8 +23,7 @@ A = TypeVar("A", bound="Answer")
 
 _OPTIONS = (
     click.argument("instance", type=click.Path(path_type=Path)),
-    click.option("--set", "changes", multiple=True, metavar="TABLE.KEY.COLUMN=VALUE",
-                 help="Change a cell or setting first; may be given again."),
+    options.changes(),
     click.option("--out", type=click.Path(path_type=Path), metavar="DIR",
                  help="Write the answer there: its tables as CSV, all of it as JSON, and what "
                  "each column is."),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from allocator.cli import options
 from allocator.cli.instances import open_instance
 from allocator.cli.verbs import Verb
 
@@ -22,13 +23,7 @@ from allocator.cli.verbs import Verb
     ),
 )
 @click.argument("instance", type=click.Path(path_type=Path))
-@click.option(
-    "--set",
-    "changes",
-    multiple=True,
-    metavar="TABLE.KEY.COLUMN=VALUE",
-    help="Change a cell or setting everywhere first; may be given again.",
-)
+@options.changes("everywhere first")
 @click.option(
     "--level",
     default="80%",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from allocator.cli import options
 from allocator.cli.progress import Progress
 from allocator.cli.verbs import Verb
 from allocator.errors import UsageError
@@ -23,36 +24,28 @@ from allocator.errors import UsageError
     ),
 )
 @click.argument("plans", metavar="PLAN…", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
+@options.written(
     "--html",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write one page that opens offline in any browser.  [default, where nothing "
+    "Write one page that opens offline in any browser.  [default, where nothing "
     "else is asked for: PLAN.html beside the plan]",
 )
-@click.option(
+@options.written(
     "--xlsx",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write a workbook with the tables, native charts and formulas.",
+    "Write a workbook with the tables, native charts and formulas.",
 )
-@click.option(
+@options.written(
     "--docx",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write a committee paper of two to four pages, to edit.",
+    "Write a committee paper of two to four pages, to edit.",
 )
-@click.option(
+@options.written(
     "--png",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Write a picture of each chart there, as PNG.",
+    "Write a picture of each chart there, as PNG.",
+    folder=True,
 )
-@click.option(
+@options.written(
     "--svg",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="The same as SVG.",
+    "The same as SVG.",
+    folder=True,
 )
 @click.option(
     "--answers",

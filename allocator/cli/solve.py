@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from allocator.cli import options
 from allocator.cli.formulations import any_of
 from allocator.cli.instances import open_instance
 from allocator.cli.progress import Progress
 from allocator.cli.verbs import Verb
 from allocator.errors import SolverError
-from allocator.solvers.catalogue import DEFAULT, SOLVERS
 from formulations import FORMULATIONS, USUAL
 
 if TYPE_CHECKING:
@@ -43,13 +43,7 @@ INFEASIBLE = 3
 )
 @click.option("--force", is_flag=True, help="Replace the plan that is in DIR.")
 @click.option("--json", is_flag=True, help="Print one JSON object, not the summary.")
-@click.option(
-    "--solver",
-    default=DEFAULT,
-    show_default=True,
-    metavar="NAME",
-    help=f"One of {', '.join(SOLVERS)}, all of HiGHS.",
-)
+@options.solver()
 @click.option(
     "--formulation",
     default=USUAL,
@@ -82,13 +76,7 @@ INFEASIBLE = 3
     metavar="NAME",
     help="Solve one scenario of the instance, as though it were known.",
 )
-@click.option(
-    "--set",
-    "changes",
-    multiple=True,
-    metavar="TABLE.KEY.COLUMN=VALUE",
-    help="Change a cell or setting first; may be given again.",
-)
+@options.changes()
 def command(
     instance: Path,
     out: Path | None,

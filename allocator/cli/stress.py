@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from allocator.cli import options
 from allocator.cli.progress import Progress
 from allocator.cli.verbs import Verb
 
@@ -63,19 +64,7 @@ from allocator.cli.verbs import Verb
     help="Plan the first N draws anew as well, from where the settled years leave them.  "
     "[200 where N is left out]",
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Processes that plan anew side by side.",
-)
-@click.option(
-    "--scheduler",
-    metavar="ADDRESS",
-    help="Plan anew on the Dask cluster that has its scheduler there.",
-)
+@options.workers()
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
+from allocator.cli import options
 from allocator.cli.formulations import LINEAR, any_of
 from allocator.cli.instances import open_instance
 from allocator.cli.progress import Progress
 from allocator.cli.verbs import INTERRUPTED, Verb
-from allocator.solvers.catalogue import DEFAULT, SOLVERS
 from formulations import USUAL
 
 FAILED = 4
@@ -36,13 +36,7 @@ FAILED = 4
     help="An axis of the grid: start:stop:step (stop included), or a,b,c, the values as "
     "--set takes them.  May be given again.",
 )
-@click.option(
-    "--set",
-    "changes",
-    multiple=True,
-    metavar="TABLE.KEY.COLUMN=VALUE",
-    help="Change a cell or setting everywhere first; may be given again.",
-)
+@options.changes("everywhere first")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -51,24 +45,8 @@ FAILED = 4
     "where it was.",
 )
 @click.option("--force", is_flag=True, help="Replace FILE.")
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Processes that work side by side.",
-)
-@click.option(
-    "--scheduler", metavar="ADDRESS", help="Work on a Dask cluster; needs allocator[cluster]."
-)
-@click.option(
-    "--solver",
-    default=DEFAULT,
-    show_default=True,
-    metavar="NAME",
-    help=f"One of {', '.join(SOLVERS)}, all of HiGHS.",
-)
+@options.workers()
+@options.solver()
 @click.option(
     "--formulation", default=USUAL, show_default=True, metavar="NAME", help=f"{any_of(LINEAR)}."
 )

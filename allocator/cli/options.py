@@ -1,0 +1,67 @@
+"""Options that several verbs have, each said once: what is changed first, who solves, who works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def changes(when: str = "first") -> Callable[[F], F]:
+    """``--set``, as the parameter ``changes``."""
+    return click.option(
+        "--set",
+        "changes",
+        multiple=True,
+        metavar="TABLE.KEY.COLUMN=VALUE",
+        help=f"Change a cell or setting {when}; may be given again.",
+    )
+
+
+def solver() -> Callable[[F], F]:
+    """``--solver``: one of HiGHS's algorithms."""
+    from allocator.solvers.catalogue import DEFAULT, SOLVERS
+
+    return click.option(
+        "--solver",
+        default=DEFAULT,
+        show_default=True,
+        metavar="NAME",
+        help=f"One of {', '.join(SOLVERS)}, all of HiGHS.",
+    )
+
+
+def workers() -> Callable[[F], F]:
+    """``--jobs`` and ``--scheduler``: processes here, or a cluster."""
+
+    def both(command: F) -> F:
+        there = click.option(
+            "--scheduler",
+            metavar="ADDRESS",
+            help="Work on a Dask cluster; needs allocator[cluster].",
+        )
+        here = click.option(
+            "--jobs",
+            type=click.IntRange(min=1),
+            default=1,
+            show_default=True,
+            metavar="N",
+            help="Processes that work side by side.",
+        )
+        return here(there(command))
+
+    return both
+
+
+def written(name: str, what: str, *, folder: bool = False) -> Callable[[F], F]:
+    """A file, or a folder, that is written."""
+    return click.option(
+        name,
+        type=click.Path(path_type=Path, dir_okay=folder, file_okay=not folder),
+        metavar="DIR" if folder else "FILE",
+        help=what,
+    )
