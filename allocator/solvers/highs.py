@@ -14,15 +14,9 @@ from allocator.errors import SolverError
 from allocator.memory import room_for_a_thread
 from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import LARGE, Options, Solver, iteration_limits
-from allocator.solvers.loading import highspy
+from allocator.solvers.loading import STATUS, highspy
 from allocator.solvers.solution import Floats, Ranging, Solution, Status
 
-_STATUS = {
-    highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
-    highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
-    highspy.HighsModelStatus.kUnbounded: Status.UNBOUNDED,
-    highspy.HighsModelStatus.kTimeLimit: Status.TIME_LIMIT,
-}
 _NONE = np.zeros(0)
 
 _Arrays = tuple[Floats, ...]
@@ -249,7 +243,7 @@ class HighsModel:
             self._set("presolve", "off")
             self._highs.run()
             self._set("presolve", self.solver.options.get("presolve", "choose"))
-        return _STATUS.get(self._highs.getModelStatus(), Status.FAILED)
+        return STATUS.get(self._highs.getModelStatus(), Status.FAILED)
 
     def _ray(self) -> Floats | None:
         """Proof of infeasibility: the solver's own, or else the simplex method's."""

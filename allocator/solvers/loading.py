@@ -1,4 +1,4 @@
-"""HiGHS, loaded where there is room for it: import ``highspy`` from here alone."""
+"""HiGHS, loaded where there is room for it: ``highspy`` from here alone, and its endings."""
 
 from allocator.memory import room_for_highs
 
@@ -6,4 +6,14 @@ room_for_highs()
 
 import highspy  # noqa: E402
 
-__all__ = ["highspy"]
+from allocator.solvers.solution import Status  # noqa: E402
+
+__all__ = ["STATUS", "highspy"]
+
+# What HiGHS ends with; whatever else it says is a failure.
+STATUS = {
+    highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
+    highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
+    highspy.HighsModelStatus.kUnbounded: Status.UNBOUNDED,
+    highspy.HighsModelStatus.kTimeLimit: Status.TIME_LIMIT,
+}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from allocator.errors import SolverError
 from allocator.program.matrix import Floats, Matrix
-from allocator.solvers.loading import highspy
+from allocator.solvers.loading import STATUS, highspy
 from allocator.solvers.solution import Status
 
 Places = NDArray[np.int32]
@@ -21,12 +21,7 @@ Places = NDArray[np.int32]
 TIGHT: Final = 1e-9  # of rows and of reduced costs
 PRIMAL: Final = 4  # HiGHS's number of the primal simplex method
 DUAL: Final = 1
-_STATUS: Final = {
-    highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
-    highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
-    highspy.HighsModelStatus.kUnbounded: Status.UNBOUNDED,
-    highspy.HighsModelStatus.kUnboundedOrInfeasible: Status.INFEASIBLE,
-}
+_STATUS: Final = {**STATUS, highspy.HighsModelStatus.kUnboundedOrInfeasible: Status.INFEASIBLE}
 
 
 class _Kept:

@@ -7,17 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from allocator.solvers.loading import highspy
+from allocator.solvers.loading import STATUS, highspy
 from allocator.solvers.solution import Floats, Status
 from allocator.solvers.task import Reply, Task
 
 _DUAL_SIMPLEX: Final = 1
-_STATUS: Final = {
-    highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
-    highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
-    highspy.HighsModelStatus.kUnbounded: Status.UNBOUNDED,
-    highspy.HighsModelStatus.kTimeLimit: Status.TIME_LIMIT,
-}
 
 
 def solve(task: Task) -> Reply:
@@ -37,7 +31,7 @@ def solve(task: Task) -> Reply:
     seconds = time.perf_counter() - started
     found, info, solution = highs.getModelStatus(), highs.getInfo(), highs.getSolution()
     counts = (info.simplex_iteration_count, info.ipm_iteration_count, info.pdlp_iteration_count)
-    status = _STATUS.get(found, Status.FAILED)
+    status = STATUS.get(found, Status.FAILED)
     return Reply(
         status,
         np.array(solution.col_value) if solution.value_valid else None,
