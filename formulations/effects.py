@@ -15,7 +15,7 @@ from formulations.services import reach
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
-    from allocator.instance.resolved import Effect
+    from allocator.instance.records import Effect
 
 Move = tuple[str, str, str]  # area, from, to
 

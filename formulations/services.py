@@ -13,7 +13,7 @@ from formulations.population import baseline
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
-    from allocator.instance.resolved import Effect
+    from allocator.instance.records import Effect
     from formulations.rates import Rates
 
 

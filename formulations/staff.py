@@ -15,7 +15,7 @@ from formulations.names import ALL, MILLION, TIERS
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
-    from allocator.instance.resolved import Role
+    from allocator.instance.records import Role
 
 Key = tuple[str, str]  # area, role
 

@@ -16,7 +16,7 @@ import pandas as pd
 from allocator.explain.altered import with_cells
 from allocator.explain.citing import Citer
 from allocator.instance import Instance, Row
-from allocator.instance.resolved import Service
+from allocator.instance.records import Service
 from allocator.plan.plan import Plan
 from allocator.plan.services import fate_of
 from allocator.solvers.solution import Status

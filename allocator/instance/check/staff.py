@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from allocator.instance.check.view import Check, View, at, figure, warn
 from allocator.instance.instance import Row
 from allocator.instance.problems import Problem
-from allocator.instance.resolved import Role
+from allocator.instance.records import Role
 
 FAST_LEAVING = 1.0  # a mean stay under a year
 ROUNDING = 1 + 1e-9
