@@ -14,7 +14,7 @@ from allocator.cli import cli
 from allocator.errors import printable
 from allocator.instance import read
 from allocator.instance.writing import write
-from allocator.report.answers import COLUMNS, read_answers
+from allocator.report.saved_answers import COLUMNS, read_answers
 from allocator.spreadsheet import as_csv, guarded, unguarded
 from tests.plans import instance_of
 

@@ -103,7 +103,7 @@ def command(
         click.echo(f"error: interrupted; {recorded.how_to_go_on()}", err=True)
         return INTERRUPTED
     if formulation != USUAL:
-        from allocator.report.pages.answer import question
+        from allocator.report.pages.headline import question
 
         click.echo(question(chosen, formulation), err=True)
     if out is None:

@@ -21,8 +21,8 @@ from allocator.explain.infeasible.conflict import (
 from allocator.explain.infeasible.elastic import program_at
 from allocator.explain.infeasible.way import Way
 from allocator.explain.infeasible.ways import ways_out
-from allocator.explain.worths import binding, limits, services, windows
-from allocator.explain.worths.trial import Trial
+from allocator.explain.shadow_prices import binding, limits, services, windows
+from allocator.explain.shadow_prices.ranging import Trial
 from allocator.instance import Instance, Window
 from allocator.instance.instance import window_facts
 from allocator.plan.plan import Plan

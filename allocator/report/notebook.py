@@ -11,7 +11,7 @@ from html import escape
 
 from allocator.plan.plan import Plan
 from allocator.report.charts.children import care
-from allocator.report.pages.answer import answer, question
+from allocator.report.pages.headline import answer, question
 from allocator.report.pages.sections import marks_said, years_shown, years_title
 from allocator.report.pages.summary import summary
 

@@ -13,7 +13,7 @@ from allocator.plan.saving import load, recheck
 from allocator.plan.saving.loading import open_facts
 from allocator.plan.saving.seal import demand
 from allocator.plan.saving.writing import owns
-from allocator.report.answers import Answers, answers_beside, read_answers
+from allocator.report.saved_answers import SavedAnswers, answers_beside, read_answers
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Subject:
     plan: Plan
     made_with: str
     audit: Audit | None = None
-    answers: Answers = field(default_factory=Answers)
+    answers: SavedAnswers = field(default_factory=SavedAnswers)
 
     @property
     def title(self) -> str:

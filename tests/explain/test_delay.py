@@ -9,9 +9,9 @@ import pytest
 from allocator.errors import UsageError
 from allocator.explain.delay import HELD, SHIFTED, begun_later, child_years, cost_of_delay
 from allocator.instance.change import apply_changes
-from allocator.report.answers import Answers
-from allocator.report.charts.answered import frontiers, no_delay_has_a_plan
+from allocator.report.charts.answers import frontiers, no_delay_has_a_plan
 from allocator.report.pages.delay import text
+from allocator.report.saved_answers import SavedAnswers
 from allocator.solving.solve import solve
 from tests.plans import instance_of, plan_of
 
@@ -102,6 +102,6 @@ def test_a_council_without_slack_is_told_so_in_place_of_empty_charts():
     answer = cost_of_delay(none_later, 1)
     assert answer.table["status"].tolist() == ["optimal", "infeasible"]
     assert "there is no slack to wait" in text(answer)
-    answers = Answers({"delay": answer.table})
+    answers = SavedAnswers({"delay": answer.table})
     assert no_delay_has_a_plan(answers)
     assert frontiers(solve(none_later), answers) == []

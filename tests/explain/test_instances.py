@@ -14,7 +14,7 @@ import pytest
 
 from allocator.explain.explanation import explain
 from allocator.explain.infeasible.edits import cell_changed
-from allocator.explain.worths import binding, limits, services, trial
+from allocator.explain.shadow_prices import binding, limits, ranging, services
 from allocator.instance import read
 from allocator.instance.change import apply_changes
 from allocator.report.pages.explanation import text
@@ -64,7 +64,7 @@ def test_what_a_cell_is_worth_is_what_changing_it_does(monkeypatch, name):
 
 def test_of_a_large_program_the_weightiest_alone_are_priced(monkeypatch):
     """As of twelve areas, where each solve takes long: few rows and cells, no service is asked."""
-    monkeypatch.setattr(trial, "LARGE", 10)
+    monkeypatch.setattr(ranging, "LARGE", 10)
     monkeypatch.setattr(binding, "MOST_SETTLED_OF_LARGE", 6)
     monkeypatch.setattr(limits, "MOST_PRICED", 5)
     monkeypatch.setattr(services, "MOST_ASKED_OF_LARGE", 0)

@@ -10,9 +10,9 @@ import pytest
 
 from allocator.explain.explanation import explain
 from allocator.explain.infeasible.edits import cell_changed
-from allocator.explain.worth import worths
-from allocator.explain.worths.binding import binding
-from allocator.explain.worths.trial import Trial
+from allocator.explain.shadow_prices.binding import binding
+from allocator.explain.shadow_prices.priced_limits import priced_limits
+from allocator.explain.shadow_prices.ranging import Trial
 from allocator.instance.change import apply_changes
 from allocator.plan.tables import price_table
 from allocator.program.program import POUNDS
@@ -238,7 +238,7 @@ def test_the_summary_prices_a_level_in_all_of_its_periods():
                "services.intensive.release_per_year=1")  # fmt: skip
     instance = instance_of("two-areas", *changes)
     plan = solve(instance)
-    (told,) = [each for each in worths(plan) if each.noun == "Smallest level of intensive"]
+    (told,) = [each for each in priced_limits(plan) if each.noun == "Smallest level of intensive"]
     fewer = cell_changed(instance, "services.intensive.minimum", 14.99)
     saved = plan.objective - cost_of(fewer, plan.window)
     per_area = saved / 0.01 / len(instance.areas)

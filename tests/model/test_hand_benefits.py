@@ -7,7 +7,7 @@ import pytest
 from allocator.audit import audit
 from allocator.explain.citing import Citer
 from allocator.instance.change import apply_changes
-from allocator.report.pages.answer import answer
+from allocator.report.pages.headline import answer
 from allocator.report.pages.summary import summary
 from allocator.solving.solve import solve
 from tests.model.cases import Case

@@ -13,7 +13,7 @@ import pytest
 from allocator.audit import audit
 from allocator.explain.citing import Citer
 from allocator.explain.explanation import explain
-from allocator.explain.worth import worths
+from allocator.explain.shadow_prices.priced_limits import priced_limits
 from allocator.instance.change import apply_changes
 from allocator.plan.plan import Plan
 from allocator.report.pages.explanation import text
@@ -91,7 +91,7 @@ def test_hiring_that_binds_in_three_years() -> None:
     assert prices(plan, "work_fits") == near(-50_000, -50_000, -50_000)
     assert prices(plan, "staff_change") == near(-54_200, -38_000, -20_000)
     assert price(plan, "staff_in_post_at_start") == same(-20_000 * (0.9 + 0.81 + 0.729))
-    (hiring,) = [each for each in worths(plan) if each.noun == "Hiring of worker"]
+    (hiring,) = [each for each in priced_limits(plan) if each.noun == "Hiring of worker"]
     assert hiring.worth == "one hire a year more saves £106,200"
 
 

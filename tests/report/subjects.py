@@ -12,7 +12,7 @@ import pandas as pd
 
 from allocator.plan.plan import Plan
 from allocator.plan.saving import save
-from allocator.report.answers import COLUMNS
+from allocator.report.saved_answers import COLUMNS
 from allocator.report.subject import Subject, open_subject
 from allocator.solving.solve import solve
 from tests.plans import instance_of, plan_of

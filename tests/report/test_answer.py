@@ -15,7 +15,7 @@ from allocator.plan.saving.facts import as_json
 from allocator.plan.saving.loading import load
 from allocator.plan.services import fate_of, service_changes
 from allocator.plan.ties import as_good, margin
-from allocator.report.pages.answer import answer, answer_paragraphs
+from allocator.report.pages.headline import answer, answer_paragraphs
 from allocator.solving.again import audit_saved
 from allocator.solving.solve import solve
 from tests.plans import instance_of, plan_of, resealed

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from allocator.cli import cli
-from allocator.report.answers import COLUMNS, read_answers
+from allocator.report.saved_answers import COLUMNS, read_answers
 from tests.plans import contents, resealed
 from tests.report.subjects import folder_of, subject_of
 

@@ -21,12 +21,12 @@ import pytest
 from plotly.offline import get_plotlyjs
 
 from allocator.plan.fairness import fairness
-from allocator.report.answers import Answers
 from allocator.report.charts.areas import MOST_BARS, MOST_PANELS
 from allocator.report.charts.plots import plots
 from allocator.report.charts.shapes import Chart, FlowChart, Panels, Ranked
 from allocator.report.html import evidence
 from allocator.report.html.page import charts, page, parts
+from allocator.report.saved_answers import SavedAnswers
 from allocator.report.subject import Subject
 from tests.report.subjects import NASTY, PLANS, many_areas, subject_of
 
@@ -443,7 +443,7 @@ def test_side_by_side_tells_what_differs():
 @pytest.mark.parametrize("name", ["my plan", "-odd", "it's"])
 def test_commands_are_true_in_the_folder_that_holds_the_plan(tmp_path, name):
     (tmp_path / name / "instance").mkdir(parents=True)
-    text = page([replace(subject_of("window"), name=name, answers=Answers())])
+    text = page([replace(subject_of("window"), name=name, answers=SavedAnswers())])
     said = [html.unescape(each) for each in re.findall(r"<code>(allocator .*?)</code>", text)]
     assert len(said) > 3
     for command in said:

@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from allocator.errors import UsageError
 from allocator.report.figures import Figures
 from allocator.report.outputs import Outputs
-from allocator.report.pages.answer import answer_paragraphs
+from allocator.report.pages.headline import answer_paragraphs
 from allocator.report.pages.paper import PaperHeading, paper
 from allocator.report.pages.summary import money_lines
 from allocator.report.paper import document

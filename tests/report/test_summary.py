@@ -11,7 +11,7 @@ from allocator.instance import Instance
 from allocator.plan.cash import CashPosition
 from allocator.plan.plan import Plan
 from allocator.report import summary
-from allocator.report.pages.answer import answer
+from allocator.report.pages.headline import answer
 from allocator.report.pages.sections import compared
 from allocator.report.pages.summary import money_lines
 from allocator.solving.solve import solve

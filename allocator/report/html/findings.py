@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from allocator.explain.worth import Worth, worths
+from allocator.explain.shadow_prices.priced_limits import PricedLimit, priced_limits
 from allocator.plan.fairness import Fairness, fairness
 from allocator.plan.plan import Plan
-from allocator.report.answers import FOLDER
-from allocator.report.charts.answered import (
+from allocator.report.charts.answers import (
     frontiers,
     no_delay_has_a_plan,
     switching,
@@ -21,7 +20,6 @@ from allocator.report.charts.money import position
 from allocator.report.charts.services import services
 from allocator.report.figures import Figures, Form, Header, Value, by_year, missing
 from allocator.report.html.blocks import Block, Command, Facts, HtmlChart, HtmlTable, Section, Text
-from allocator.report.pages.answer import shortfall_said
 from allocator.report.pages.benefits import benefit_figures
 from allocator.report.pages.fairness import (
     area_figures,
@@ -29,10 +27,12 @@ from allocator.report.pages.fairness import (
     group_figures,
     spread_figures,
 )
+from allocator.report.pages.headline import shortfall_said
 from allocator.report.pages.sections import compared, window_said
 from allocator.report.pages.services import service_figures
 from allocator.report.pages.staff import staff_figures, staff_lines
 from allocator.report.pages.summary import money_lines
+from allocator.report.saved_answers import FOLDER
 from allocator.report.subject import Subject
 from allocator.vocabulary import reliefs
 from allocator.wording import listed, shortened
@@ -104,7 +104,7 @@ def _fairness(plan: Plan, shared: Fairness) -> Iterator[Block]:
 def _staff(plan: Plan) -> Iterator[Block]:
     """FTE and cases by year, and what one hire and one FTE more are worth."""
     yield HtmlTable(staff_figures(plan))
-    priced = [each for each in worths(plan) if each.of_staff]
+    priced = [each for each in priced_limits(plan) if each.of_staff]
     if priced:
         yield HtmlTable(_binding("What binds of staff, and what one more is worth", priced))
 
@@ -198,7 +198,7 @@ def _finding(status: str, proved: bool) -> str:
 
 
 def _worth(plan: Plan) -> Iterator[Block]:
-    found = worths(plan)
+    found = priced_limits(plan)
     if not found:
         yield Text(
             "Nothing binds: no limit, fund or target keeps the plan from being cheaper.", "note"
@@ -217,7 +217,7 @@ def _worth(plan: Plan) -> Iterator[Block]:
     yield HtmlTable(_prices(plan), folded=True)
 
 
-def _binding(caption: str, found: Sequence[Worth]) -> Figures:
+def _binding(caption: str, found: Sequence[PricedLimit]) -> Figures:
     columns = (
         Header("What binds"),
         Header("What a unit of it is worth"),
@@ -227,7 +227,7 @@ def _binding(caption: str, found: Sequence[Worth]) -> Figures:
     return Figures(caption, columns, rows, "prices.csv")
 
 
-def _kind(worth: Worth) -> str:
+def _kind(worth: PricedLimit) -> str:
     if worth.lever:
         return "a decision"
     return "a fact of the staff" if worth.of_staff else "a fact of the services"

@@ -7,7 +7,7 @@ from allocator.plan.plan import Plan
 from allocator.report.charts.children import care, targets
 from allocator.report.charts.money import available, spend
 from allocator.report.html.blocks import Block, HtmlChart, KeyFigure, Text
-from allocator.report.pages.answer import answer_paragraphs, question
+from allocator.report.pages.headline import answer_paragraphs, question
 from allocator.report.pages.sections import window_said
 from allocator.report.pages.summary import payback_said
 from allocator.wording import counted, number, pounds, years_said

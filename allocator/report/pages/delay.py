@@ -9,7 +9,7 @@ import pandas as pd
 from allocator.explain.delay import HELD, SHIFTED, Delay
 from allocator.explain.words import charged, heading, signed, window_words
 from allocator.instance.instance import financial_year
-from allocator.report.pages.answer import LEAST_CHILDREN, LEAST_POUNDS
+from allocator.report.pages.headline import LEAST_CHILDREN, LEAST_POUNDS
 from allocator.wording import counted, number, paragraph, pounds, table
 
 

@@ -11,7 +11,7 @@ from allocator.explain.infeasible.way import Way
 from allocator.explain.words import capital, heading, window_words, with_window
 from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
-from allocator.report.pages.answer import shortfall_said
+from allocator.report.pages.headline import shortfall_said
 from allocator.wording import listed, number, paragraph, plain, pounds, years_said
 
 

@@ -18,7 +18,7 @@ from allocator.report.charts.children import care
 from allocator.report.charts.money import position
 from allocator.report.charts.shapes import Chart
 from allocator.report.figures import Figures, Header, Value
-from allocator.report.pages.answer import answer_paragraphs, question
+from allocator.report.pages.headline import answer_paragraphs, question
 from allocator.report.pages.sections import window_said
 from allocator.report.pages.services import service_figures
 from allocator.report.pages.sources import rows_counted

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from allocator.explain.worth import worths
+from allocator.explain.shadow_prices.priced_limits import priced_limits
 from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
 from allocator.plan.tables import charges
-from allocator.report.pages.answer import answer_paragraphs, question
 from allocator.report.pages.benefits import TITLE, benefit_lines
+from allocator.report.pages.headline import answer_paragraphs, question
 from allocator.report.pages.sections import areas, by_year, windows
 from allocator.report.pages.services import HEADINGS, services_shown
 from allocator.report.pages.services import TITLE as TITLE_OF_SERVICES
@@ -150,7 +150,7 @@ def payback_said(plan: Plan) -> str:
 
 def _binding(plan: Plan) -> str:
     """The weightiest constraints that bind, and the price of one unit of each."""
-    found = worths(plan)
+    found = priced_limits(plan)
     levers, others = ([w for w in found if w.lever is side] for side in (True, False))
     shown = [*levers[:MOST_LEVERS], *others[: MOST_WORTHS - len(levers[:MOST_LEVERS])]]
     rows = [(each.what, each.worth) for each in shown]

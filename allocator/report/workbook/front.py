@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from allocator import __version__
 from allocator.instance.grid import RESULTS, SETTINGS_SHEET
 from allocator.plan.plan import Plan
-from allocator.report.pages.answer import answer, question
+from allocator.report.pages.headline import answer, question
 from allocator.report.workbook.book import LINE, Book, Formula
 from allocator.report.workbook.checks import VERDICT
 from allocator.report.workbook.facts import Fact

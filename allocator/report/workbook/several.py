@@ -12,7 +12,7 @@ from allocator.report.against import against_first
 from allocator.report.charts.shapes import Panels
 from allocator.report.charts.together import together
 from allocator.report.differing import differing
-from allocator.report.pages.answer import answer
+from allocator.report.pages.headline import answer
 from allocator.report.workbook.book import COUNT, MONEY, TEXT, Book, Extent, Heading, Shaped
 from allocator.report.workbook.charts import Drawing, money_axis, stroke
 from allocator.report.workbook.columns import names

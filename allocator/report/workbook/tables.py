@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from allocator.explain.worth import worths
+from allocator.explain.shadow_prices.priced_limits import priced_limits
 from allocator.instance import Instance
 from allocator.instance.grid import RESULTS
 from allocator.plan.plan import Plan
@@ -129,7 +129,7 @@ def write_binding(book: Book, plan: Plan) -> None:
         Heading("low", "Lowest worth", "£ per unit", PRICE),
         Heading("high", "Highest worth", "£ per unit", PRICE),
     ]
-    rows = [[w.what, w.worth, w.lever, w.low, w.high] for w in worths(plan)]
+    rows = [[w.what, w.worth, w.lever, w.low, w.high] for w in priced_limits(plan)]
     book.table(sheet, "plan_binding", told, rows)
 
 

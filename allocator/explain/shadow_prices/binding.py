@@ -15,8 +15,8 @@ import pandas as pd
 
 from allocator.explain.answers import records
 from allocator.explain.citing import Citer
-from allocator.explain.worth import sizes
-from allocator.explain.worths.trial import Side, Trial, limit_of
+from allocator.explain.shadow_prices.priced_limits import sizes
+from allocator.explain.shadow_prices.ranging import Side, Trial, limit_of
 from allocator.plan.plan import Plan
 from allocator.plan.tables import outside, price_frame, price_row, window_terms
 from allocator.program.program import MONEY, POUNDS, Family

@@ -15,8 +15,8 @@ import pandas as pd
 from allocator.explain.answers import records
 from allocator.explain.citing import Citer, merged
 from allocator.explain.infeasible.conflict import conflict
+from allocator.explain.shadow_prices.priced_limits import PricedLimit, priced_limits
 from allocator.explain.words import window_words
-from allocator.explain.worth import Worth, worths
 from allocator.instance import Window
 from allocator.plan.plan import Plan
 from allocator.plan.tables import price_table
@@ -97,9 +97,9 @@ def _apart(chosen: Window | None, other: Window | None) -> int:
 
 def _what_binds(plan: Plan, best: WindowSolved, other: WindowSolved) -> str:
     """The limits whose worth rises most from the plan's window to another."""
-    here = {each.noun: each.weight for each in _worths(plan, _prices(plan, best))}
+    here = {each.noun: each.weight for each in _priced(plan, _prices(plan, best))}
     prices = _prices(plan, other)
-    there = _worths(plan, prices)
+    there = _priced(plan, prices)
     rises = sorted(there, key=lambda each: here.get(each.noun, 0.0) - each.weight)
     told = [each for each in rises if each.weight > 1.001 * here.get(each.noun, 0.0)]
     if not told:
@@ -108,7 +108,7 @@ def _what_binds(plan: Plan, best: WindowSolved, other: WindowSolved) -> str:
     return f"{listed(said)} {'binds' if len(said) == 1 else 'bind'} harder there"
 
 
-def _words(plan: Plan, prices: pd.DataFrame, each: Worth) -> str:
+def _words(plan: Plan, prices: pd.DataFrame, each: PricedLimit) -> str:
     """What a council would call it: ``the 2016-17 to 2020-21 core budget``."""
     citer, rows = Citer(plan.instance), records(prices.loc[list(each.rows)])
     return listed([c.words for c in merged(citer.keyed(row["constraint"], row) for row in rows)])
@@ -122,5 +122,5 @@ def _prices(plan: Plan, each: WindowSolved) -> pd.DataFrame:
     )
 
 
-def _worths(plan: Plan, prices: pd.DataFrame) -> list[Worth]:
-    return worths(replace(plan, tables={**plan.tables, "prices": prices}))
+def _priced(plan: Plan, prices: pd.DataFrame) -> list[PricedLimit]:
+    return priced_limits(replace(plan, tables={**plan.tables, "prices": prices}))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from allocator.plan.plan import Plan
-from allocator.report.answers import Answers
 from allocator.report.charts.palette import BLUE, MANY, ORANGE, PLAN, Style
 from allocator.report.charts.shapes import (
     MILLION,
@@ -17,6 +16,7 @@ from allocator.report.charts.shapes import (
     floats,
 )
 from allocator.report.figures import Figures, Form, Header, Value, missing
+from allocator.report.saved_answers import SavedAnswers
 from allocator.wording import counted, pounds
 
 MOST_BARS = 15
@@ -25,7 +25,7 @@ _NEGLIGIBLE = 1e-8  # of the cost of a plan
 LOW, HIGH = Style(ORANGE, hatch="/"), Style(BLUE)
 
 
-def tornado(plan: Plan, answers: Answers) -> Ranked | None:
+def tornado(plan: Plan, answers: SavedAnswers) -> Ranked | None:
     """What the cost becomes with each input at its low and at its high, the widest first."""
     table = answers.get("switching")
     if table is None or plan.objective is None:
@@ -63,7 +63,7 @@ def _hangs(row: pd.Series) -> bool:
     return isinstance(row["hangs_on"], str) and bool(row["hangs_on"].strip())
 
 
-def without_plan(answers: Answers) -> list[str]:
+def without_plan(answers: SavedAnswers) -> list[str]:
     """Inputs at whose low or high end no plan exists, as ``X at its low end``."""
     table = answers.get("switching")
     if table is None:
@@ -122,7 +122,7 @@ def _cell(value: object, form: Form) -> Value:
     return str(value) if form == "text" else float(str(value))
 
 
-def frontiers(plan: Plan, answers: Answers) -> list[Chart]:
+def frontiers(plan: Plan, answers: SavedAnswers) -> list[Chart]:
     """Those of the frontier and the cost of delay that have been made."""
     made = (_target(answers), _budget(answers), _delay(answers))
     return [chart for chart in made if chart is not None]
@@ -134,7 +134,7 @@ _WINDOW: tuple[tuple[str, str, Form], ...] = (
 )  # fmt: skip
 
 
-def _target(answers: Answers) -> Panels | None:
+def _target(answers: SavedAnswers) -> Panels | None:
     """Least cost against the target."""
     table = answers.get("frontier_target")
     if table is None:
@@ -160,7 +160,7 @@ def _target(answers: Answers) -> Panels | None:
     )
 
 
-def _budget(answers: Answers) -> Panels | None:
+def _budget(answers: SavedAnswers) -> Panels | None:
     """Fewest children against money."""
     table = answers.get("frontier_budget")
     if table is None:
@@ -211,7 +211,7 @@ def _curve(
     )
 
 
-def _delay(answers: Answers) -> Panels | None:
+def _delay(answers: SavedAnswers) -> Panels | None:
     """What it costs to begin later, in pounds and in years of children's lives in care."""
     table = answers.get("delay")
     if table is None or no_delay_has_a_plan(answers):
@@ -241,7 +241,7 @@ def _delay(answers: Answers) -> Panels | None:
     return Panels("delay", "The cost of delay", about, figures, axis, "", panels, small=True)
 
 
-def no_delay_has_a_plan(answers: Answers) -> bool:
+def no_delay_has_a_plan(answers: SavedAnswers) -> bool:
     """Whether the cost of delay was asked, and no plan begun later exists: nothing to draw."""
     table = answers.get("delay")
     return table is not None and not (table["extra_cost"].notna() & (table["years_late"] > 0)).any()

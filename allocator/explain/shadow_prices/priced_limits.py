@@ -24,7 +24,7 @@ from formulations.names import KEYS
 
 
 @dataclass(frozen=True)
-class Worth:
+class PricedLimit:
     """A constraint that binds, in one area or several: what it is, in which years, at what price.
 
     ``saves`` is a sentence with a gap for the price of one unit, £, from ``low`` to ``high``.
@@ -67,9 +67,9 @@ LONGEST: Final = 46  # characters of a service's name
 _NEGLIGIBLE: Final = 1e-7  # of the plan's cost
 
 
-def worths(plan: Plan) -> list[Worth]:
+def priced_limits(plan: Plan) -> list[PricedLimit]:
     """Every constraint that binds, by item, areas together: levers first, then by weight."""
-    found: dict[tuple[str, str], Worth] = {}
+    found: dict[tuple[str, str], PricedLimit] = {}
     for each in _by_area(plan):
         key = (each.noun, each.saves)
         found[key] = _joined(found[key], each) if key in found else each
@@ -78,7 +78,7 @@ def worths(plan: Plan) -> list[Worth]:
     return sorted(counted, key=lambda each: (not each.lever, -each.weight, each.what))
 
 
-def _by_area(plan: Plan) -> Iterable[Worth]:
+def _by_area(plan: Plan) -> Iterable[PricedLimit]:
     prices = plan.tables["prices"]
     for constraint, relief in reliefs().items():
         rows = prices[prices["constraint"] == constraint]
@@ -91,10 +91,10 @@ def _by_area(plan: Plan) -> Iterable[Worth]:
         # a maximum, a minimum: two things
         rows = rows.assign(weight=weight, more=rows["price"] < 0)
         for _, part in rows.groupby(["constraint", *keys, "more"], sort=False, dropna=False):
-            yield _worth(plan, relief, part.iloc[0][keys], part)
+            yield _priced(plan, relief, part.iloc[0][keys], part)
 
 
-def _worth(plan: Plan, relief: Relief, keys: pd.Series[Any], rows: pd.DataFrame) -> Worth:
+def _priced(plan: Plan, relief: Relief, keys: pd.Series[Any], rows: pd.DataFrame) -> PricedLimit:
     """Of the rows of one thing, which differ in band, period and year alone."""
     labels = _labels(plan, {str(name): str(key) for name, key in keys.items()})
     labels["limit"] = number(float(rows["limit"].iloc[0]))
@@ -103,7 +103,7 @@ def _worth(plan: Plan, relief: Relief, keys: pd.Series[Any], rows: pd.DataFrame)
     area = keys.get("area", keys.get("owner", ALL))
     whole = area == ALL or not plan.instance.has_areas
     low, high = _unit_price(plan, relief, rows["price"].abs())
-    return Worth(
+    return PricedLimit(
         relief.title.format(**labels),
         () if whole else (shortened(plan.instance.label("areas", area), 24),),
         frozenset(int(year) for year in rows["year"].dropna()),
@@ -127,8 +127,8 @@ def _unit_price(plan: Plan, relief: Relief, prices: pd.Series[float]) -> tuple[f
     return (float(prices.sum()) / periods,) * 2
 
 
-def _joined(one: Worth, other: Worth) -> Worth:
-    return Worth(
+def _joined(one: PricedLimit, other: PricedLimit) -> PricedLimit:
+    return PricedLimit(
         one.noun,
         (*one.places, *other.places),
         one.years | other.years,

@@ -16,7 +16,7 @@ import pandas as pd
 
 from allocator.explain.citing import Cell, merged
 from allocator.explain.infeasible.conflict import Limit, limits_of
-from allocator.explain.worths.trial import Rows, Side, Trial
+from allocator.explain.shadow_prices.ranging import Rows, Side, Trial
 from allocator.instance.change import apply_changes
 from allocator.plan.plan import Plan
 from allocator.program.program import POUNDS

@@ -45,7 +45,7 @@ _WORDS: Final = frozenset(
 
 
 @dataclass(frozen=True)
-class Answers:
+class SavedAnswers:
     """Tables by name; ``refused`` says why a folder that is there was left out."""
 
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Answers:
         return None if table is None or table.empty else table
 
 
-def read_answers(folder: Path, instance_hash: str) -> Answers:
+def read_answers(folder: Path, instance_hash: str) -> SavedAnswers:
     """The answers in a folder.
 
     Raises UsageError where there is no folder, a file is damaged, or an answer is of another
@@ -70,18 +70,18 @@ def read_answers(folder: Path, instance_hash: str) -> Answers:
         for file in [*folder.glob(f"{name}.csv"), *sorted(folder.glob(f"*/{name}.csv"))][:1]:
             _check_hash(file.with_suffix(".json"), instance_hash)
             tables[name] = _table(file)
-    return Answers(tables)
+    return SavedAnswers(tables)
 
 
-def answers_beside(plan_folder: Path, instance_hash: str) -> Answers:
+def answers_beside(plan_folder: Path, instance_hash: str) -> SavedAnswers:
     """The answers kept with a plan; none where there are none, or they are not of it."""
     folder = plan_folder / FOLDER
     if not folder.is_dir():
-        return Answers()
+        return SavedAnswers()
     try:
         return read_answers(folder, instance_hash)
     except UsageError as error:
-        return Answers(refused=str(error))
+        return SavedAnswers(refused=str(error))
 
 
 def _check_hash(file: Path, instance_hash: str) -> None:
