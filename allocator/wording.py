@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from allocator.instance.instance import financial_year
+from allocator.instance.instance import Window, financial_year
 
 WIDTH: Final = 98  # characters of a line
 LONGEST_LABEL: Final = 34
@@ -93,6 +93,18 @@ def runs_said(numbers: Iterable[int], shown: Callable[[int], str] = str) -> str:
     return listed(said)
 
 
+def window_words(window: Window | None) -> str:
+    """``none``, or its years."""
+    return "none" if window is None else years_said(range(window[0], window[0] + window[1]))
+
+
+def with_window(window: Window | None) -> str:
+    """``without a double investment``, or ``with 2 years of double investment, 2016-17 ...``."""
+    if window is None:
+        return "without a double investment"
+    return f"with {counted(window[1], 'year')} of double investment, {window_words(window)}"
+
+
 def listed(words: Sequence[str]) -> str:
     """``a, b and c``."""
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
@@ -106,6 +118,18 @@ def counted(count: int, noun: str) -> str:
 def between(low: float, high: float) -> str:
     """``£0.12 to £0.61``, or one of them where they read the same."""
     return pounds(low) if pounds(low) == pounds(high) else f"{pounds(low)} to {pounds(high)}"
+
+
+def signed(amount: float) -> str:
+    """``£1.2m more``, ``£0.3m less`` or ``the same``."""
+    if abs(amount) < 0.5:
+        return "the same"
+    return f"{pounds(abs(amount))} {'more' if amount > 0 else 'less'}"
+
+
+def capital(words: str) -> str:
+    """Words as a sentence begins."""
+    return words[:1].upper() + words[1:]
 
 
 def paragraph(text: str, indent: str = "") -> str:

@@ -14,8 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from allocator.explain.altered import Cells, with_cells, with_only
 from allocator.instance import Instance, Shortfall, read
+from allocator.instance.cell_changes import Cells, with_cells, with_only
 from allocator.instance.instance import Row
 from allocator.instance.schema import CONTINUOUS
 from allocator.plan.tables import present_value, year_table

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from allocator.explain.sources import Sources, column_of, is_setting, rows_of
-from allocator.instance.edits import cells_meant
+from allocator.instance.cell_changes import cells_meant
 from allocator.instance.instance import Instance, Row
 from allocator.instance.keys import Key
 from allocator.instance.raw import SETTINGS_FILE, SETTINGS_SHEET

@@ -15,10 +15,10 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from allocator.errors import UsageError
-from allocator.explain.altered import Cells, with_cells
 from allocator.explain.answers import Answer
 from allocator.explain.frontier.moving import nearest_target
 from allocator.instance import Instance
+from allocator.instance.cell_changes import Cells, with_cells
 from allocator.instance.instance import Row
 from allocator.plan.plan import Plan
 from allocator.solving.session import Progress, Session

@@ -14,10 +14,10 @@ from typing import Any, ClassVar, Final
 
 import pandas as pd
 
-from allocator.explain.altered import with_only
 from allocator.explain.answers import Answer
 from allocator.explain.spending import service_names, today
 from allocator.instance import Instance
+from allocator.instance.cell_changes import with_only
 from allocator.instance.schema import TIERS
 from allocator.plan.plan import Plan
 from allocator.simulate import baseline

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from allocator.instance import Instance
-from allocator.instance.edits import without_futures
+from allocator.instance.cell_changes import without_futures
 from allocator.instance.scenarios import Scenario
 from allocator.program.matrix import Floats
 from allocator.program.program import POUNDS, LinearProgram

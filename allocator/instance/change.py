@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from allocator.errors import InstanceError
+from allocator.instance.cell_changes import changed
 from allocator.instance.check import examine
-from allocator.instance.edits import changed
 from allocator.instance.instance import Instance
 from allocator.instance.problems import errors
 

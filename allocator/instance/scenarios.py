@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from allocator.errors import InstanceError, UsageError
+from allocator.instance.cell_changes import with_cell, without_futures
 from allocator.instance.check import examine
-from allocator.instance.edits import with_cell, without_futures
 from allocator.instance.instance import Instance, Row
 from allocator.instance.problems import did_you_mean, errors
 

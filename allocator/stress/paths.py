@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allocator.instance import Instance
-from allocator.instance.edits import with_cell, without_futures
+from allocator.instance.cell_changes import with_cell, without_futures
 
 _DRIVERS = "drivers."
 

@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from allocator.cli import cli
-from allocator.explain.altered import with_cells
 from allocator.explain.answers import kind_of, save
 from allocator.explain.explanation import Explanation, explain
+from allocator.instance.cell_changes import with_cells
 from allocator.instance.writing import write
 from allocator.report.pages.explanation import text
 from allocator.solving.session import Session

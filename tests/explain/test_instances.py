@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from allocator.explain.explanation import explain
-from allocator.explain.infeasible.edits import cell_changed
+from allocator.explain.infeasible.changes import cell_changed
 from allocator.explain.shadow_prices import binding, limits, ranging, services
 from allocator.instance import read
 from allocator.instance.change import apply_changes

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from allocator.explain.explanation import explain
-from allocator.explain.infeasible.edits import cell_changed
+from allocator.explain.infeasible.changes import cell_changed
 from allocator.explain.shadow_prices.binding import binding
 from allocator.explain.shadow_prices.priced_limits import priced_limits
 from allocator.explain.shadow_prices.ranging import Trial

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from allocator.explain.altered import with_cells, with_only
 from allocator.explain.reallocation import reallocate, same_money
+from allocator.instance.cell_changes import with_cells, with_only
 from allocator.instance.schema import TIERS
 from allocator.report.pages.reallocation import text
 from allocator.simulate import baseline

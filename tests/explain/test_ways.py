@@ -7,7 +7,7 @@ from functools import cache, partial
 
 import pytest
 
-from allocator.explain.infeasible.edits import cell_changed, dated, funded, shared, windowed
+from allocator.explain.infeasible.changes import cell_changed, dated, funded, shared, windowed
 from allocator.explain.infeasible.ways import ways_out
 from allocator.instance import DoubleInvestment
 from allocator.solvers.catalogue import find_solver

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from allocator.explain.altered import with_only
 from allocator.hedge import Hedge, hedge
 from allocator.instance import Instance, read
+from allocator.instance.cell_changes import with_only
 from allocator.instance.change import apply_changes
 from allocator.report.pages.hedge import text
 from allocator.solving.futures import cvar

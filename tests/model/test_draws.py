@@ -12,8 +12,8 @@ from scipy.optimize import linprog
 
 from allocator.audit import audit
 from allocator.audit.draws import misdrawn
-from allocator.explain.altered import with_only
 from allocator.instance import Instance, read
+from allocator.instance.cell_changes import with_only
 from allocator.plan.plan import Plan
 from allocator.plan.saving import recheck, save
 from allocator.plan.tables import fund_table

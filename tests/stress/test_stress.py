@@ -12,11 +12,11 @@ import pytest
 
 from allocator.calibrate.uncertainty import ProjectionSpread
 from allocator.errors import AuditError, NoPlanError, UsageError
-from allocator.explain.altered import with_only
 from allocator.forecast import Doubt, forecast, read_doubt
 from allocator.forecast.doubt import ENGLAND
 from allocator.hedge import hedge
 from allocator.instance import read
+from allocator.instance.cell_changes import with_only
 from allocator.instance.change import apply_changes
 from allocator.instance.scenarios import scenarios
 from allocator.plan.saving import save

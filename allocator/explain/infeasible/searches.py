@@ -9,8 +9,8 @@ from typing import Final
 
 from allocator.errors import CertificateError
 from allocator.explain.citing import Cell, Citer
+from allocator.explain.infeasible.changes import changed, dated, windowed
 from allocator.explain.infeasible.conflict import Feasibility
-from allocator.explain.infeasible.edits import changed, dated, windowed
 from allocator.explain.infeasible.elastic import Elastic
 from allocator.explain.infeasible.way import Way
 from allocator.instance import DoubleInvestment, Instance, Row, Window

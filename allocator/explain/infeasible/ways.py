@@ -15,13 +15,13 @@ from functools import partial
 from typing import Any, Final
 
 from allocator.explain.citing import Cell, Citer
+from allocator.explain.infeasible.changes import cell_changed, funded, shared
 from allocator.explain.infeasible.conflict import Limit, limits_of
-from allocator.explain.infeasible.edits import cell_changed, funded, shared
 from allocator.explain.infeasible.elastic import Elastic, Least, Loosening
 from allocator.explain.infeasible.searches import Searches, tried
 from allocator.explain.infeasible.way import Way
 from allocator.instance import Instance, Window
-from allocator.instance.edits import cells_meant
+from allocator.instance.cell_changes import cells_meant
 from allocator.program.program import POUNDS
 from allocator.solvers.solution import Floats
 from allocator.vocabulary import BUDGET, GROWTH, TARGET, WayOut, reliefs

@@ -19,10 +19,10 @@ from typing import Any, ClassVar, Final
 
 import pandas as pd
 
-from allocator.explain.altered import with_cells, with_only
 from allocator.explain.answers import Answer
 from allocator.explain.regimes.settlements import LEAST, Rolled, Settlement, roll
 from allocator.instance import Instance
+from allocator.instance.cell_changes import with_cells, with_only
 from allocator.instance.schema import ALL
 from allocator.plan.cash import CashPosition
 from allocator.plan.tables import year_table

@@ -19,9 +19,9 @@ import numpy as np
 import pandas as pd
 
 from allocator.errors import SolverError
-from allocator.explain.altered import with_only
 from allocator.explain.auditing import Auditor
 from allocator.instance import Instance, Window
+from allocator.instance.cell_changes import with_only
 from allocator.instance.schema import ALL
 from allocator.program.matrix import Floats
 from allocator.program.program import MONEY, POUNDS, LinearProgram, Objective

@@ -13,9 +13,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from allocator.explain.altered import with_cells
 from allocator.explain.citing import Citer
 from allocator.instance import Instance, Row
+from allocator.instance.cell_changes import with_cells
 from allocator.instance.records import Service
 from allocator.plan.plan import Plan
 from allocator.plan.services import fate_of

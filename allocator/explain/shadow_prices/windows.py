@@ -16,14 +16,13 @@ from allocator.explain.answers import records
 from allocator.explain.citing import Citer, merged
 from allocator.explain.infeasible.conflict import conflict
 from allocator.explain.shadow_prices.priced_limits import PricedLimit, priced_limits
-from allocator.explain.words import window_words
 from allocator.instance import Window
 from allocator.plan.plan import Plan
 from allocator.plan.tables import price_table
 from allocator.program.program import POUNDS
 from allocator.solving.session import Solved, WindowSolved
 from allocator.solving.windows import TIE
-from allocator.wording import listed
+from allocator.wording import listed, window_words
 
 MOST_CONFLICTS: Final = 1  # windows without a plan of which it is said what stops them
 MOST_LIMITS: Final = 2  # limits that are named where a window is dearer

@@ -15,9 +15,9 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from allocator.errors import InstanceError, UsageError
-from allocator.explain.altered import with_cells
 from allocator.explain.citing import Citer
 from allocator.instance import Instance
+from allocator.instance.cell_changes import with_cells
 from allocator.instance.check import examine
 from allocator.instance.check.ranges import RANGED
 from allocator.instance.instance import Row

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allocator.errors import UsageError
+from allocator.instance.cell_changes import with_cell, without_futures
 from allocator.instance.check.view import Check, View, at, figure, span, unread_in
-from allocator.instance.edits import with_cell, without_futures
 from allocator.instance.problems import Problem
 
 _ROUNDING = 1e-6  # of the sum of probabilities: thirds written to six decimals add up

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from allocator.explain.alternatives.alternatives import AS_TODAY, FEWER, MORE, OPEN, Alternatives
-from allocator.explain.words import heading, window_words
 from allocator.instance.instance import financial_year
+from allocator.report.pages.heading import heading
 from allocator.wording import (
     TIER_LABELS,
     counted,
@@ -18,6 +18,7 @@ from allocator.wording import (
     paragraph,
     pounds,
     table,
+    window_words,
 )
 
 _TIERS = {**TIER_LABELS, "total": "Everything"}

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from allocator.explain.delay import HELD, SHIFTED, Delay
-from allocator.explain.words import charged, heading, signed, window_words
 from allocator.instance.instance import financial_year
+from allocator.report.pages.heading import charged, heading
 from allocator.report.pages.headline import LEAST_CHILDREN, LEAST_POUNDS
-from allocator.wording import counted, number, paragraph, pounds, table
+from allocator.wording import counted, number, paragraph, pounds, signed, table, window_words
 
 
 def text(answer: Delay) -> str:

@@ -8,13 +8,23 @@ from typing import Any, Final
 
 from allocator.explain.answers import records
 from allocator.explain.explanation import Explanation
-from allocator.explain.words import capital, heading, with_window
 from allocator.plan.plan import Plan
 from allocator.plan.services import NONE
 from allocator.plan.tables import charges
+from allocator.report.pages.heading import heading
 from allocator.report.pages.no_plan import no_plan
 from allocator.vocabulary import TARGET
-from allocator.wording import counted, number, paragraph, plain, pounds, shortened, table
+from allocator.wording import (
+    capital,
+    counted,
+    number,
+    paragraph,
+    plain,
+    pounds,
+    shortened,
+    table,
+    with_window,
+)
 from formulations import FORMULATIONS
 
 MOST_LIMITS: Final = 10

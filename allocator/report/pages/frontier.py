@@ -12,11 +12,11 @@ from allocator.explain.frontier.frontier import (
     Frontier,
     TargetFrontier,
 )
-from allocator.explain.words import heading, signed, window_words, with_window
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import ALL
 from allocator.program.program import POUNDS
-from allocator.wording import number, paragraph, pounds, table
+from allocator.report.pages.heading import heading
+from allocator.wording import number, paragraph, pounds, signed, table, window_words, with_window
 
 SHOWN = 11  # points of the table
 

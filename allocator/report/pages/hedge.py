@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from allocator.explain.words import heading, window_words, with_window
 from allocator.hedge import Future, Hedge
 from allocator.instance.instance import financial_year
+from allocator.report.pages.heading import heading
 from allocator.wording import (
     counted,
     listed,
@@ -15,6 +15,8 @@ from allocator.wording import (
     pounds,
     shortened,
     table,
+    window_words,
+    with_window,
     years_said,
 )
 

@@ -8,11 +8,21 @@ from typing import Final
 from allocator.explain.explanation import Explanation
 from allocator.explain.infeasible.conflict import said
 from allocator.explain.infeasible.way import Way
-from allocator.explain.words import capital, heading, window_words, with_window
 from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
+from allocator.report.pages.heading import heading
 from allocator.report.pages.headline import shortfall_said
-from allocator.wording import listed, number, paragraph, plain, pounds, years_said
+from allocator.wording import (
+    capital,
+    listed,
+    number,
+    paragraph,
+    plain,
+    pounds,
+    window_words,
+    with_window,
+    years_said,
+)
 
 
 def no_plan(answer: Explanation) -> Iterator[str]:

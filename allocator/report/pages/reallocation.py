@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from allocator.explain.reallocation import Reallocation
-from allocator.explain.words import heading
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import TIERS
+from allocator.report.pages.heading import heading
 from allocator.wording import TIER_LABELS, decimals_for, millions, number, paragraph, table
 
 

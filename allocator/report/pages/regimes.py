@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from allocator.explain.regimes.regimes import FIXED, FREE, YEARLY, Regimes
-from allocator.explain.words import charged, heading, window_words
 from allocator.instance.instance import financial_year
-from allocator.wording import listed, number, paragraph, pounds, table
+from allocator.report.pages.heading import charged, heading
+from allocator.wording import listed, number, paragraph, pounds, table, window_words
 
 _NAMES = {
     FIXED: "Annual budgets, all known",

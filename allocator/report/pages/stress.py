@@ -6,8 +6,8 @@ from typing import Final
 
 import pandas as pd
 
-from allocator.explain.words import heading, with_window
 from allocator.instance.instance import financial_year
+from allocator.report.pages.heading import heading
 from allocator.stress import Stress
 from allocator.stress.outcomes import banded
 from allocator.wording import (
@@ -20,6 +20,7 @@ from allocator.wording import (
     shortened,
     table,
     unsigned_zero,
+    with_window,
 )
 
 _MOST: Final = 8  # inputs told

@@ -8,8 +8,17 @@ import pandas as pd
 
 from allocator.explain.switching.outcomes import CHOICE, EVENTS, PAYBACK, REACH
 from allocator.explain.switching.switching import STEPS, TOLERANCE, Switching
-from allocator.explain.words import heading, with_window
-from allocator.wording import counted, listed, paragraph, plain, pounds, shortened, table
+from allocator.report.pages.heading import heading
+from allocator.wording import (
+    counted,
+    listed,
+    paragraph,
+    plain,
+    pounds,
+    shortened,
+    table,
+    with_window,
+)
 
 _SAID = {
     CHOICE: "other services or another window",

@@ -7,9 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from allocator.explain.altered import with_cells
 from allocator.instance import DoubleInvestment, Instance, Row
-from allocator.instance.edits import cells_meant
+from allocator.instance.cell_changes import cells_meant, with_cells
 from allocator.instance.schema import ALL
 
 

@@ -1,8 +1,9 @@
-"""Cells of an instance changed as ``table.key.column=value`` asks, and nothing checked."""
+"""Cells of an instance changed, by a function or as ``table.key.column=value`` asks, unchecked."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +13,8 @@ from allocator.instance.instance import DoubleInvestment, Instance, Row
 from allocator.instance.keys import UNFIT, Key
 from allocator.instance.problems import did_you_mean, one_of
 from allocator.instance.schema import FUTURES, SETTINGS, TABLES, Column, Kind
+
+Cells = Mapping[str, Any]
 
 EVERY = "*"
 _FIELDS = {"reinvestment": "reinvestment_share", "wider_benefits": "benefit_weight"}
@@ -30,6 +33,24 @@ class _Change:
 
     def refuse(self, why: str) -> UsageError:
         return UsageError(f"{self.text!r}: {why}")
+
+
+def with_cells(instance: Instance, table: str, new: Callable[[Row], Cells | None]) -> Instance:
+    """The instance with the cells of each row of a table that ``new`` gives, None dropping the row.
+
+    Cells have the schema's types; those that are not named stay.
+    """
+    rows = []
+    for row in instance.tables[table]:
+        cells = new(row)
+        if cells is not None:
+            rows.append(replace(row, values={**row.values, **cells}))
+    return replace(instance, tables={**instance.tables, table: tuple(rows)})
+
+
+def with_only(instance: Instance, table: str, rows: Sequence[Cells]) -> Instance:
+    """The instance with these rows in the place of all of a table's."""
+    return replace(instance, tables={**instance.tables, table: ()}).with_rows(table, rows)
 
 
 def changed(instance: Instance, text: str) -> Instance:

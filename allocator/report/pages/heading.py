@@ -1,0 +1,23 @@
+"""What the pages of all answers begin with, and what they say of the costs they hold."""
+
+from __future__ import annotations
+
+from allocator.explain.answers import Answer
+from allocator.wording import listed, pounds
+
+
+def heading(answer: Answer, asked: str) -> str:
+    """The instance's title, underlined, and the question."""
+    title = answer.instance.title or answer.instance.name
+    return f"{title}\n{'=' * len(title)}\n\nQuestion: {asked}"
+
+
+def charged(answer: Answer) -> str:
+    """What a plan that falls short is charged, and that costs hold it; blank where it may not."""
+    prices = answer.instance.shortfall
+    said = []
+    if prices.excess_price is not None:
+        said.append(f"{pounds(prices.excess_price)} for a child above a target at a year's end")
+    if prices.overspend_price is not None:
+        said.append(f"£{prices.overspend_price:,.2f} on top of each pound overspent")
+    return f"  Costs hold what falling short is charged: {listed(said)}." if said else ""
