@@ -18,6 +18,7 @@ from typing import Final, Literal
 # The few that are asked about by name: what is given to a plan from outside its tables.
 TARGET: Final = "target_met"
 BUDGET: Final = "fund_balance"
+FUNDED: Final = "spend_funded"
 GROWTH: Final = "growth_limited"
 WINDOW_FUNDS: Final = "window_only"
 IN_WINDOW: Final = "in_window"
@@ -353,7 +354,7 @@ CONSTRAINTS: Final[dict[str, Term]] = {
         source="practices.growth_per_year",
     ),
     "tier_spend": Term(noun="the cost of {tier}{place} in {years}", source="states.unit_cost"),
-    "spend_funded": Term(noun="the need to fund {tier}{place} in {years}", source="funds.tiers"),
+    FUNDED: Term(noun="the need to fund {tier}{place} in {years}", source="funds.tiers"),
     "fund_opening": Term(
         noun="the empty balance of {fund}{place} at the start", source="funds.carry_forward"
     ),

@@ -21,7 +21,14 @@ from allocator.explain.infeasible.conflict import (
 from allocator.explain.infeasible.elastic import program_at
 from allocator.explain.infeasible.way import Way
 from allocator.explain.infeasible.ways import ways_out
-from allocator.explain.shadow_prices import binding, limits, services, windows
+from allocator.explain.shadow_prices import (
+    binding,
+    falling_short,
+    limits,
+    paying,
+    services,
+    windows,
+)
 from allocator.explain.shadow_prices.ranging import Trial
 from allocator.instance import Instance, Window
 from allocator.instance.instance import window_facts
@@ -83,6 +90,8 @@ class Explanation(Answer):
         "binding": binding.COLUMNS,
         "services": services.COLUMNS,
         "windows": windows.COLUMNS,
+        "short": falling_short.COLUMNS,
+        "paying": paying.COLUMNS,
         "conflict": _CONFLICT,
         "ways": _WAYS,
         "money": _MONEY,
@@ -170,7 +179,11 @@ def _of_plan(
         "binding": rows[list(binding.COLUMNS)],
         "services": services.services(plan, cells, tell, large=trial.large),
         "windows": windows.windows(plan, solved, tell),
+        "paying": paying.paying(plan),
     }
+    short = falling_short.falling_short(trial)
+    if len(short):
+        tables["short"] = short
     return Explanation(instance, formulation, session.solver, tables, plan)
 
 

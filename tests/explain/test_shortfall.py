@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from allocator.explain.delay import cost_of_delay
@@ -9,11 +11,16 @@ from allocator.explain.explanation import explain
 from allocator.explain.frontier.frontier import target_frontier
 from allocator.explain.nearest import prices_for
 from allocator.explain.regimes.regimes import FIXED, FREE, YEARLY, regimes
+from allocator.instance import read
+from allocator.instance.change import apply_changes
 from allocator.report.pages.delay import text as delay_text
 from allocator.report.pages.explanation import text as explanation_text
 from allocator.report.pages.regimes import text as regimes_text
 from allocator.solving.solve import solve
+from allocator.wording import pounds
 from tests.plans import instance_of
+
+CASES2 = Path(__file__).parents[1] / "cases2"
 
 # No plan reaches 40 children in care; with £100,000 for a child above it there is one.
 SHORT = ("hand", "targets.2021.children=40", "shortfall.excess_price=100000")
@@ -102,3 +109,74 @@ def test_where_funds_hold_whatever_the_prices_nothing_is_offered():
 def test_prices_of_ones_own_are_kept(short):
     assert prices_for(short).excess_price == 100_000
     assert prices_for(instance_of("hand")).overspend_price == 1
+
+
+def told_of(case, *changes):
+    answer = explain(apply_changes(read(CASES2 / case), changes))
+    return answer, " ".join(explanation_text(answer).split())
+
+
+def test_a_pound_of_overspend_is_worth_its_charge_where_the_plan_overspends():
+    answer, told = told_of("overspend")
+    short = answer.tables["short"].set_index("year")
+    assert (short["kind"] == "pound").all()
+    facts = answer.plan.shortfall()["overspent"]
+    assert short["short"].to_dict() == pytest.approx(facts, abs=1)
+    priced = answer.tables["limits"].set_index("key")["saves"]
+    for year, row in short.iterrows():
+        assert row["charged"] == pytest.approx(0.25 / 1.035 ** (year - 2020))
+        assert row["worth"] == pytest.approx(row["charged"], rel=1e-6)
+        assert priced[f"budgets.core.{year}.amount"] == pytest.approx(row["worth"], rel=1e-6)
+    assert "A pound of overspend is charged £0.22 to £0.25 on top of itself." in told
+    assert f"The plan overspends {pounds(sum(facts.values()))}, in 2020-21 to 2024-25" in told
+    assert "there a pound more from a fund saves £0.22 to £0.25, the charge." in told
+    assert "Where the funds are enough" not in told
+
+
+def test_a_child_of_shortfall_is_worth_its_charge_where_the_plan_is_above():
+    answer, told = told_of("excess")
+    short = answer.tables["short"]
+    children = short[short["kind"] == "child"].set_index("year")
+    above = children["short"] > 1e-3
+    assert above.any()
+    assert not above.all()
+    assert children[above]["worth"].tolist() == pytest.approx(
+        children[above]["charged"].tolist(), rel=1e-6
+    )
+    assert (children[~above]["worth"] <= children[~above]["charged"]).all()
+    assert "A child above a target at a year's end is charged £75,778 to £81,175." in told
+    assert "The plan is above by 107 in 2023-24 and 63.8 in 2024-25" in told
+    assert "one more in the target saves £78,430 to £81,175." in told
+    assert "Where the funds are enough, a pound more from a fund saves nothing." in told
+
+
+def test_of_a_plan_that_may_not_fall_short_nothing_is_said_of_it():
+    answer, told = told_of("continuous-annual")
+    assert "short" not in answer.tables
+    assert "falling short" not in told
+    assert "of overspend" not in told
+
+
+def test_the_order_in_which_funds_pay_is_told_with_its_reasons():
+    answer, told = told_of("overspend")
+    table = answer.tables["paying"]
+    assert list(table["fund"]) == ["grant", "core", "transition"]
+    for fund, by_year in answer.plan.funds().items():
+        row = table.set_index("fund").loc[fund]
+        for column in ("drawn", "lapsed"):
+            drawn = sum(amounts[column] for amounts in by_year.values())
+            assert row[column] == pytest.approx(drawn, abs=1)
+    assert "1. grant (funds.csv, row 3): what is left of it at a year's end lapses." in told
+    assert "2. core (funds.csv, row 2): 50% of what is left of it" in told
+    assert "3. transition (funds.csv, row 4): one-off money, only for what no other" in told
+    assert f"It pays {pounds(sum(answer.plan.one_off.values()))} of " in told
+    assert "in 2022-23 and 2023-24." in told
+
+
+def test_funds_alike_pay_as_they_are_listed_and_one_fund_needs_no_order():
+    answer, told = told_of("overspend", "funds.grant.carry_forward=0.5")
+    assert list(answer.tables["paying"]["fund"]) == ["core", "grant", "transition"]
+    assert "lapses, as of the fund before it, which is listed first." in told
+    alone = " ".join(explanation_text(explain(instance_of("hand"))).split())
+    assert "Whose money pays" in alone
+    assert "Any fund that may pay" not in alone

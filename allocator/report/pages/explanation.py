@@ -13,6 +13,7 @@ from allocator.plan.services import NONE
 from allocator.plan.tables import charges
 from allocator.report.pages.heading import heading
 from allocator.report.pages.no_plan import no_plan
+from allocator.report.pages.paying import paying_lines, short_lines
 from allocator.vocabulary import TARGET
 from allocator.wording import (
     capital,
@@ -47,6 +48,9 @@ def _of_plan(answer: Explanation) -> Iterator[str]:
         f"{_first(answer)}"
     )
     yield "\n".join(_limits(answer))
+    for section in (short_lines(answer), paying_lines(answer)):
+        if said := "\n".join(section):
+            yield said
     if len(answer.tables["windows"]) > 1:
         yield "\n".join(_windows(answer))
     yield "\n".join(_services(answer))

@@ -1,0 +1,55 @@
+"""What a plan is charged for falling short, beside what a unit of it would save.
+
+A plan that misses a target, or overspends, does so as long as any other way to the last child, or
+the last pound, costs more than the charge.  So where it falls short the price of the limit is the
+charge, and where it does not it is less: the most that missing it by one would save.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import pandas as pd
+
+from allocator.explain.shadow_prices.ranging import Trial
+from allocator.program.program import POUNDS
+from allocator.vocabulary import EXCESS, FUNDED, OVERSPENT, TARGET
+from formulations.names import STATUTORY
+
+COLUMNS: Final = {
+    "kind": "child: one above a target at a year's end; pound: one of statutory spend beyond the "
+    "funds",
+    "owner": "area whose target or spend it is; all: the target of all areas",
+    "year": "financial year",
+    "short": "children, or £: by how much the plan falls short",
+    "charged": "£ at present value that one child, or one pound, is charged, beside what is spent",
+    "worth": "£ at present value that one child more in the target, or one pound more from a fund, "
+    "would save: the charge where the plan falls short, less where it does not",
+}
+
+
+def falling_short(trial: Trial) -> pd.DataFrame:
+    """A row for each target's year, and each year's spend, that the plan may fall short of."""
+    return pd.DataFrame([*_children(trial), *_pounds(trial)], columns=list(COLUMNS))
+
+
+def _children(trial: Trial) -> Iterator[tuple[object, ...]]:
+    for (owner, year), column in trial.program.columns[EXCESS].positions.items():
+        row = trial.program.rows[TARGET].positions[owner, year]
+        yield "child", owner, year, *_row(trial, column, row, 1.0)
+
+
+def _pounds(trial: Trial) -> Iterator[tuple[object, ...]]:
+    for (area, year), column in trial.program.columns[OVERSPENT].positions.items():
+        row = trial.program.rows[FUNDED].positions[area, STATUTORY, year]
+        yield "pound", area, year, *_row(trial, column, row, POUNDS)
+
+
+def _row(trial: Trial, column: int, row: int, unit: float) -> tuple[float, float, float]:
+    """What it falls short by, the charge, and what a unit more of the limit saves."""
+    scale = POUNDS / unit
+    short = float(trial.solution.primal[column]) * unit
+    charged = float(trial.program.objectives[-1].costs[column]) * scale
+    worth = abs(float(trial.solution.dual[row])) * scale
+    return max(0.0, short), charged, worth
