@@ -93,13 +93,13 @@ def command(
     spread.  Told are bands of children in care, spend and cumulative position, the chances of
     meeting the targets, of the funds sufficing and of paying back, and which inputs matter.
     """
+    from allocator.executors import executor
     from allocator.explain.answers import check_place, save
     from allocator.forecast import read_doubt
     from allocator.plan.saving.layout import INSTANCE_FOLDER
     from allocator.plan.saving.loading import load, open_facts
     from allocator.report.pages.stress import text
     from allocator.stress import Stress, read_spreads, stress
-    from allocator.sweep.executors import executor
 
     if out is not None:
         check_place(Stress, out, force=force)

@@ -5,13 +5,18 @@ MODEL.md 3.3 and 3.4; draws are last in every array.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 from allocator.stress.held import Held, filled, moves_averted
-from allocator.stress.population import Effect, Population
+from allocator.stress.population import Population
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Positions = NDArray[np.int64]
+Sizes = tuple[int, Positions, Positions, Floats, Floats | None]
 
 
 class Averting:
@@ -24,24 +29,34 @@ class Averting:
         ends = 0.5 if instance.is_continuous else 1.0
         weights = [ends, *[1.0] * (self.each - 1), *([ends] if instance.is_continuous else [])]
         self.weights = np.array(weights[::-1]) / self.each**2
-        self.effects = [
-            [(lag, *self._sizes(k, lag, size)) for lag, size in lags.items()]
-            for k, lags in data.effects.items()
-        ]
         position = {key: n for n, key in enumerate(self.run.states)}
-        self.position = position
         self.serves = [position[area, s.serves] for (area, _), s in data.services.items()]
         self.bands = [data.bands.get(key) for key in self.run.services]
         self.coverage, self.baseline = map(self.run.service_values, ("coverage", "baseline"))
-        self.served_by = [self.run.services.index(effect[:2]) for effect in self.run.effects]
-        self.moves = moves_averted(self.run.effects)
+        served_by = [self.run.services.index(effect[:2]) for effect in self.run.effects]
+        self.sizes = list(self._sizes(np.array(served_by, dtype=np.int64)))
+        self.moves = list(moves_averted(self.run.effects).items())
+        self.leaving = [position[area, start] for (area, start, _), _ in self.moves]
+        self.move_of = np.zeros(len(served_by), dtype=np.int64)
+        for column, (_, effects) in enumerate(self.moves):
+            self.move_of[effects] = column
         self.served = np.zeros((*held.level.shape, people.count))
         self._begin()
 
-    def _sizes(self, effect: Effect, lag: int, size: float) -> tuple[Floats, Floats | None]:
-        """What a case averts, where it does good, and what it does where it does harm."""
-        drawn = self.people.draws.effect(effect, lag, size) + np.zeros(self.people.count)
-        return np.maximum(drawn, 0.0), np.minimum(drawn, 0.0) if np.any(drawn < 0) else None
+    def _sizes(self, served_by: Positions) -> Iterator[Sizes]:
+        """By lag whose effects there are, of which service, and what a case averts.
+
+        That is where it does good, and what it does where it does harm, None where none does.
+        """
+        effects, draws = self.run.data.effects, self.people.draws
+        for lag in dict.fromkeys(lag for lags in effects.values() for lag in lags):
+            some = [(k, key) for k, (key, lags) in enumerate(effects.items()) if lag in lags]
+            drawn = np.zeros((len(some), self.people.count))
+            for row, (_, key) in enumerate(some):
+                drawn[row] = draws.effect(key, lag, effects[key][lag])
+            harm = np.minimum(drawn, 0.0) if np.any(drawn < 0) else None
+            own = np.array([k for k, _ in some], dtype=np.int64)
+            yield lag, own, served_by[own], np.maximum(drawn, 0.0), harm
 
     def _begin(self) -> None:
         """Before the start, and after the end, all is at the baseline of the opening stock."""
@@ -53,7 +68,7 @@ class Averting:
         self.now, self.unchanged = (
             np.repeat(opening[None], self.before + len(self.held.used), axis=0) for _ in range(2)
         )
-        self._spread: dict[tuple[int, int], tuple[Floats, Floats]] = {}
+        self._spread: dict[int, tuple[Floats, Floats]] = {}
 
     def _at_baseline(self, service: int, children: Floats) -> Floats:
         """Effective level at baseline with these children, (draws,)."""
@@ -86,58 +101,60 @@ class Averting:
 
         ``exposed`` is whose moves the rates make, by state.
         """
-        least, most, harm = np.zeros((3, len(self.effects), self.people.count))
-        for k, lags in enumerate(self.effects):
-            for lag, good, bad in lags:
-                now, unchanged = self._reached(period, lag, self.served_by[k])
-                most[k] += good * now
-                least[k] -= good * unchanged
-                if bad is not None:
-                    harm[k] += bad * (now - unchanged)
+        least, most, harm = np.zeros((3, len(self.move_of), self.people.count))
+        for lag, own, services, good, bad in self.sizes:
+            now, unchanged = self._reached(period, lag)
+            most[own] += good * now[services]
+            least[own] -= good * unchanged[services]
+            if bad is not None:
+                harm[own] += bad * (now - unchanged)[services]
         used = self.held.used[period][:, None] * most
-        for column, (move, effects) in enumerate(self.moves.items()):
-            room = self._avoidable(move, year, exposed)
-            room = np.maximum(room - (harm[effects] + least[effects]).sum(axis=0), 0.0)
-            more = bool(self.held.bound[period, column])
-            used[effects] = within(room, used[effects], most[effects], more=more)
-        averted: Floats = least + used + harm
+        room = np.maximum(self._avoidable(year, exposed) - self._by_move(harm + least), 0.0)
+        averted: Floats = least + harm + self._within(room, used, most, self.held.bound[period])
         return averted
 
-    def _avoidable(self, move: tuple[str, str, str], year: int, exposed: Floats) -> Floats:
-        """Moves that can be avoided in a period of the year."""
-        area, start, _ = move
-        share = self.run.data.avoidable.get((*move, year), 0.0)
-        rate = self.people.moves(year).intensities.get(move, 0.0)
-        found: Floats = share * rate * exposed[self.position[area, start]]
+    def _avoidable(self, year: int, exposed: Floats) -> Floats:
+        """Moves that can be avoided in a period of the year, (moves, draws)."""
+        found = exposed[self.leaving]
+        rates, shares = self.people.moves(year).intensities, self.run.data.avoidable
+        for column, (move, _) in enumerate(self.moves):
+            found[column] *= shares.get((*move, year), 0.0) * rates.get(move, 0.0)
         return found
 
-    def _reached(self, period: int, lag: int, service: int) -> tuple[Floats, Floats]:
-        """Case-years whose effect at a lag falls in the period: the plan's, the baseline's."""
+    def _by_move(self, values: Floats) -> Floats:
+        """Added up over the effects on a move, (moves, draws)."""
+        return np.array([values[effects].sum(axis=0) for _, effects in self.moves])
+
+    def _reached(self, period: int, lag: int) -> tuple[Floats, Floats]:
+        """Case-years whose effect at a lag falls in the period: the plan's, the baseline's.
+
+        Each (services, draws).
+        """
         row = self.before + period - lag * self.each
-        if (row, service) not in self._spread:
+        if row not in self._spread:
             rows = slice(row - len(self.weights) + 1, row + 1)
-            self._spread[row, service] = (
-                self.weights @ self.now[rows, service],
-                self.weights @ self.unchanged[rows, service],
+            self._spread[row] = (
+                np.tensordot(self.weights, self.now[rows], 1),
+                np.tensordot(self.weights, self.unchanged[rows], 1),
             )
-        return self._spread[row, service]
+        return self._spread[row]
 
+    def _within(self, room: Floats, wanted: Floats, most: Floats, more: Flags) -> Floats:
+        """What effects avert within the avoidable share of their move, (effects, draws).
 
-def within(room: Floats, wanted: Floats, most: Floats, *, more: bool) -> Floats:
-    """What effects on one move avert within its avoidable share, (effects, draws).
-
-    As wanted where there is room, in the proportions wanted where there is not.  ``more`` of the
-    effects is used, in proportion too, where it was the share that held the plan back.
-    """
-    asked = wanted.sum(axis=0)
-    if not more and np.all(asked <= room):
+        As wanted where there is room, in the proportions wanted where there is not.  On the moves
+        of ``more`` more of the effects is used, in proportion too: it was the share that held the
+        plan back.
+        """
+        asked = self._by_move(wanted)
+        over = asked > room
+        if over.any():
+            kept = np.divide(room, asked, out=np.ones_like(asked), where=over)
+            wanted = wanted * kept[self.move_of]
+        for column in np.flatnonzero(more):
+            effects = self.moves[column][1]
+            spare = most[effects] - wanted[effects]
+            unused, left = spare.sum(axis=0), np.maximum(room[column] - asked[column], 0.0)
+            part = np.divide(left, unused, out=np.ones_like(unused), where=unused > left)
+            wanted[effects] += spare * part
         return wanted
-    kept = np.divide(room, asked, out=np.ones_like(asked), where=asked > room)
-    scaled: Floats = wanted * kept
-    if not more:
-        return scaled
-    spare = most - wanted
-    unused, left = spare.sum(axis=0), np.maximum(room - asked, 0.0)
-    part = np.divide(left, unused, out=np.ones_like(unused), where=unused > left)
-    filled_up: Floats = scaled + spare * part
-    return filled_up

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from allocator.instance.schema import EXIT
 from allocator.simulate import Move, Simulator
+from allocator.stress.interpolated import at_draws
 from allocator.uniformised import ticks
 
 Floats = NDArray[np.float64]
@@ -105,7 +106,7 @@ def _area_moves(
                 between[place[start], place[end]] += rate
     length = 1 / run.instance.periods_per_year
     if run.instance.is_continuous:
-        return AreaMoves(where, between, *moved_and_stayed(between, length))
+        return AreaMoves(where, between, *at_draws(between, length, moved_and_stayed))
     return AreaMoves(where, between, _once(between, length))
 
 

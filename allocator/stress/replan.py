@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.executors import rows_as_done
 from allocator.instance import Instance, Window
 from allocator.plan.plan import Plan
 from allocator.program.program import POUNDS
@@ -24,7 +25,6 @@ from allocator.solving.session import Session, at_window
 from allocator.solving.windows import WindowSolved
 from allocator.stress.drawn import Drawn
 from allocator.stress.replanned import Replanned
-from allocator.sweep.executors import rows_as_done
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]

@@ -38,7 +38,7 @@ Positions = NDArray[np.int64]
 
 DRAWS: Final = 10_000
 SEED: Final = 1
-_CHUNK: Final = 1024  # draws at a time: their arrays stay in the cache
+_CHUNK: Final = 4096  # draws at a time: more of them no longer fit the cache
 _SAME: Final = 1e-6  # of the plan's cost: its tables run forward come to it
 
 

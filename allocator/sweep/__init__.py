@@ -1,7 +1,7 @@
 """Plans over a grid: what happens as a target, a budget, a price or any other cell moves."""
 
+from allocator.executors import executor
 from allocator.sweep.axes import Axis, read_axis
-from allocator.sweep.executors import executor
 from allocator.sweep.facts import COLUMNS
 from allocator.sweep.journal import Journal
 from allocator.sweep.recorded import Recorded

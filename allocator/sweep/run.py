@@ -11,11 +11,11 @@ from typing import Final
 import pandas as pd
 
 from allocator.errors import AuditError
+from allocator.executors import rows_as_done
 from allocator.instance import Instance
 from allocator.solvers.catalogue import DEFAULT
 from allocator.sweep.axes import Axis, read_axes
 from allocator.sweep.design import Design
-from allocator.sweep.executors import rows_as_done
 from allocator.sweep.facts import COLUMNS, OPTIMAL, WHOLE, Row
 from allocator.sweep.worker import Worker, rows
 from formulations import USUAL

@@ -7,6 +7,7 @@ import pytest
 
 from allocator.instance.change import apply_changes
 from allocator.stress.evidence import Evidence
+from allocator.stress.interpolated import at_draws
 from allocator.stress.money import Funds
 from allocator.stress.moving import moved_and_stayed
 from allocator.stress.variance import first_order, rank_correlations
@@ -49,6 +50,26 @@ def test_draws_move_as_each_alone_would():
     alone = one_by_one(np.moveaxis(rates, 2, 0), 0.25)
     for one, other in zip(together, alone, strict=True):
         assert np.moveaxis(one, 2, 0) == pytest.approx(other, rel=1e-12)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_rates_that_rise_together_move_children_as_each_draw_alone_would(together):
+    rng, worked_out = np.random.default_rng(5), []
+    ones = np.ones(200) if together else rng.uniform(0.5, 2, 200)
+    factor = rng.uniform(0, 3, 200)
+    rates = rng.uniform(0, 1, (3, 3, 1)) * np.array([[1, 0, 0], [0, 0, 1], [1, 1, 0]])[:, :, None]
+    rates = rates * ones + np.array([[0, 0, 0.4], [0.2, 0, 0], [0, 0, 0]])[:, :, None] * factor
+    rates[range(3), range(3)] = -rates.sum(axis=1)
+
+    def shares(some, length):
+        worked_out.append(some.shape[2])
+        return moved_and_stayed(some, length)
+
+    for found, told in zip(
+        at_draws(rates, 0.25, shares), moved_and_stayed(rates, 0.25), strict=True
+    ):
+        assert found == pytest.approx(told, rel=1e-13, abs=1e-15)
+    assert worked_out[0] < 20 if together else worked_out == [200]
 
 
 def spend_of(instance, draws):

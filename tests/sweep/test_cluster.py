@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from allocator import executors
 from allocator.cli import cli
 from allocator.errors import UsageError
-from allocator.sweep import Sweep, executor, executors, run
+from allocator.sweep import Sweep, executor, run
 from tests.plans import CASES, instance_of
 from tests.sweep.grids import WINDOW, assert_same
 

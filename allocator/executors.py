@@ -68,7 +68,7 @@ def _cluster(address: str) -> Iterator[Executor]:
         from distributed import Client
     except ImportError as error:
         raise UsageError(
-            "a sweep on a cluster needs Dask: install allocator[cluster] here and on its workers"
+            "work on a cluster needs Dask: install allocator[cluster] here and on its workers"
         ) from error
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
