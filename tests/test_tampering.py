@@ -18,7 +18,7 @@ from allocator.plan.saving.layout import SEALED, TABLES, WINDOWS
 from allocator.plan.saving.loading import open_facts
 from allocator.plan.saving.seal import SEAL, broken
 from allocator.plan.saving.writing import owns
-from allocator.report.subject import open_subject
+from allocator.report.saved_plan import open_saved_plan
 from allocator.solving import again
 from allocator.solving.again import audit_saved
 from tests.plans import plan_of, resealed
@@ -85,7 +85,7 @@ def test_what_was_saved_stands(saved):
     assert found.disagreements == ()
     assert found.notes == ()
     assert found.passed
-    assert open_subject(saved).plan.objective == PLAN.objective
+    assert open_saved_plan(saved).plan.objective == PLAN.objective
 
 
 @pytest.mark.parametrize(("name", "column"), COLUMNS)
@@ -93,7 +93,7 @@ def test_every_column_is_under_the_seal_and_derived(saved, monkeypatch, solved, 
     changed(saved, name, column)
     assert broken(*open_facts(saved), owns) == [f"{name}.csv"]
     with pytest.raises(UsageError, match=rf"its seal is broken: {name}\.csv"):
-        open_subject(saved)
+        open_saved_plan(saved)
     resealed(saved)
     monkeypatch.setattr(again, "_solved", lambda plan, *, every_window: solved)
     sealed_alone = name != "windows" and column in SEALED.get(name, ())
@@ -120,7 +120,7 @@ def test_every_fact_is_under_the_seal_and_derived(saved, monkeypatch, solved, fa
     if fact not in ("formulation", "saved"):  # which are refused as they are read
         assert broken(*open_facts(saved), owns) == ["plan.json"]
         with pytest.raises(UsageError, match=r"its seal is broken: plan\.json"):
-            open_subject(saved)
+            open_saved_plan(saved)
         resealed(saved)
     monkeypatch.setattr(again, "_solved", lambda plan, *, every_window: solved)
     assert not stands(saved)
@@ -147,7 +147,7 @@ def test_a_plan_without_a_seal_is_told_so_and_audited(saved):
     assert found.passed
     assert "has no seal" in found.notes[0]
     with pytest.raises(UsageError, match="has no seal"):
-        open_subject(saved)
+        open_saved_plan(saved)
     changed(saved, "funds", "amount")
     assert not recheck(saved).passed
 

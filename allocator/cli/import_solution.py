@@ -21,7 +21,7 @@ FAILED = 4
 @click.command(
     "import-solution",
     cls=Verb,
-    short_help="Check a solution that another solver found.",
+    short_help="Check a solution that another solver solution.",
     examples=(
         "allocator import-solution instances/england-2016 england.sol",
         "allocator import-solution instances/england-2016 england.sol --window 2017:3 --json",
@@ -79,17 +79,17 @@ def command(
 
     if out is not None:
         check_place(out, force=force)
-    found = import_solution(chosen, file, formulation=formulation, window=window, names=names)
-    click.echo(as_json(found.to_dict()) if json else _told(found))
-    if found.failures:
+    solution = import_solution(chosen, file, formulation=formulation, window=window, names=names)
+    click.echo(as_json(solution.to_dict()) if json else _told(solution))
+    if solution.failures:
         return FAILED
     if out is not None:
-        save(found.plan_to_keep(), out, force=force)
+        save(solution.plan_to_keep(), out, force=force)
         click.echo(f"wrote the plan to {out}", err=True)
     return 0
 
 
-def _told(found: Imported) -> str:
+def _told(solution: Imported) -> str:
     from allocator.report.imported import imported
 
-    return imported(found)
+    return imported(solution)

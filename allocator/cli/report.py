@@ -78,21 +78,21 @@ def command(
 
     outputs = Outputs(html, xlsx, png, svg, docx, force)
     outputs.check(len(plans))
-    from allocator.report.subject import open_subject
+    from allocator.report.saved_plan import open_saved_plan
 
-    subjects, steps = [], len(plans) + outputs.count
+    saved_plans, steps = [], len(plans) + outputs.count
     with Progress() as progress:
         for done, path in enumerate(plans):
             progress(f"auditing {path}", done, steps)
-            subjects.append(open_subject(path, answers))
+            saved_plans.append(open_saved_plan(path, answers))
         progress("writing the report", len(plans), steps)
         written = []
-        for done, path in enumerate(outputs.write(subjects), len(plans) + 1):
+        for done, path in enumerate(outputs.write(saved_plans), len(plans) + 1):
             written.append(path)
             progress("writing the report", done, steps)
-    for subject in subjects:
-        if subject.answers.refused:
-            click.echo(f"warning: left out: {subject.answers.refused}", err=True)
+    for saved in saved_plans:
+        if saved.answers.refused:
+            click.echo(f"warning: left out: {saved.answers.refused}", err=True)
     for path in written:
         click.echo(f"wrote {path}", err=True)
 

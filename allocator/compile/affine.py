@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allocator.compile.lookup import Codes
+from allocator.compile.codes import Codes
 from allocator.program.matrix import Floats
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from pyomo.core.base.set import SetProduct
 
-from allocator.compile.given import Given
-from allocator.compile.lookup import Codes, Keys, Symbols
+from allocator.compile.codes import Codes, Keys, Symbols
+from allocator.compile.components import Components
 from allocator.program.matrix import Floats
 
 
@@ -28,8 +28,8 @@ class Members:
 class Data:
     """Looks up what a template names; each component is turned into arrays once."""
 
-    def __init__(self, given: Given) -> None:
-        self._given = given
+    def __init__(self, components: Components) -> None:
+        self._components = components
         self._symbols = Symbols()
         self._elements: dict[int, tuple[list[Any], Codes]] = {}  # by list
         self._members: dict[int, Members] = {}
@@ -48,7 +48,7 @@ class Data:
                 tiled = np.tile(part, (1, codes.shape[1]))
                 codes = np.vstack([np.repeat(codes, part.shape[1], axis=1), tiled])
             return codes
-        elements = self._given.elements(group)
+        elements = self._components.elements(group)
         if id(elements) not in self._elements:
             parts = group.dimen if isinstance(group.dimen, int) else 1
             self._elements[id(elements)] = elements, self._symbols.codes(elements, parts)
@@ -57,14 +57,14 @@ class Data:
     def members(self, component: Any, parts: int) -> Members:
         """Members of an indexed set by its index; each has so many parts."""
         if id(component) not in self._members:
-            given = self._given.members(component)
+            elements = self._components.members(component)
             # A list that serves many keys is coded once.
-            lists = {id(members): list(members) for members in given.values()}
+            lists = {id(members): list(members) for members in elements.values()}
             place = dict(zip(lists, range(len(lists)), strict=True))
-            at = np.fromiter((place[id(members)] for members in given.values()), np.int64)
+            at = np.fromiter((place[id(members)] for members in elements.values()), np.int64)
             count = np.fromiter(map(len, lists.values()), np.int64, len(lists))
             self._members[id(component)] = Members(
-                Keys(self._codes(given)), (np.cumsum(count) - count)[at], count[at],
+                Keys(self._codes(elements)), (np.cumsum(count) - count)[at], count[at],
                 self._symbols.codes(list(chain.from_iterable(lists.values())), parts),
             )  # fmt: skip
         return self._members[id(component)]
@@ -72,8 +72,11 @@ class Data:
     def values(self, param: Any) -> tuple[Keys, Floats]:
         """A parameter's keys and values; a name is valued at its code."""
         if id(param) not in self._values:
-            given = self._given.values(param)
-            self._values[id(param)] = (Keys(self._codes(given)), self._numbers(given.values()))
+            elements = self._components.values(param)
+            self._values[id(param)] = (
+                Keys(self._codes(elements)),
+                self._numbers(elements.values()),
+            )
         return self._values[id(param)]
 
     def _numbers(self, values: Collection[Any]) -> Floats:

@@ -27,10 +27,10 @@ from pyomo.core.expr.template_expr import (
 )
 
 from allocator.compile.affine import Affine, Frame
+from allocator.compile.codes import Codes, Keys
+from allocator.compile.components import Components
 from allocator.compile.data import Data
-from allocator.compile.given import Given
 from allocator.compile.keys import index_keys
-from allocator.compile.lookup import Codes, Keys
 from allocator.compile.standard_form import integrality
 from allocator.program.matrix import Floats, Matrix
 from allocator.program.program import Family, Flags, LinearProgram, Objective
@@ -67,7 +67,7 @@ class _Expander:
 
     def __init__(self, model: pyo.AbstractModel) -> None:
         self._model = model
-        self._given = Given(model)
+        self._given = Components(model)
         self._data = Data(self._given)
         self._starts: dict[int, tuple[Keys, int]] = {}
         self._width = 0

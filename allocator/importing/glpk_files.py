@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from math import isclose
 
 from allocator.errors import UsageError
-from allocator.importing.found import Found, keyed, number
+from allocator.importing.solution_file import SolutionFile, keyed, number
 
 RAW, PRETTY = "GLPK, -w", "GLPK, -o"
 _ENDINGS = {"f": "feasible", "o": "optimal", "u": "undefined", "n": "no feasible solution",
@@ -22,7 +22,7 @@ def is_raw(lines: Sequence[str]) -> bool:
     return re.match(r"s (bas|mip|ipt) \d+ \d+ ", first) is not None
 
 
-def read_raw(lines: Sequence[str]) -> Found:
+def read_raw(lines: Sequence[str]) -> SolutionFile:
     """Values by position, every digit kept."""
     _, kind, rows, columns, *ending, objective = next(
         line for line in lines if line.startswith("s ")
@@ -34,7 +34,7 @@ def read_raw(lines: Sequence[str]) -> Found:
     claims = ", ".join(_ENDINGS.get(each, each) for each in dict.fromkeys(ending))
     if kind == "bas" and ending == ["f", "f"]:
         claims = "optimal"
-    return Found(
+    return SolutionFile(
         RAW,
         claims,
         number(objective),
@@ -68,7 +68,7 @@ def is_pretty(lines: Sequence[str]) -> bool:
     return lines[0].startswith("Problem:") and any(line.startswith("Rows:") for line in lines[:3])
 
 
-def read_pretty(lines: Sequence[str]) -> Found:
+def read_pretty(lines: Sequence[str]) -> SolutionFile:
     """Two tables of six digits; a long name stands on a line of its own."""
     heads = [n for n, line in enumerate(lines) if line.startswith("   No. ")]
     if len(heads) != 2 or not any(line.startswith("End of output") for line in lines):
@@ -81,7 +81,9 @@ def read_pretty(lines: Sequence[str]) -> Found:
     if "Marginal" in rows[0]:
         duals = keyed(_cells(rows, _MARGINAL), "row")
         duals.pop(name, None)
-    return Found(PRETTY, _head(lines, "Status").lower(), number(value), values, duals, digits=6)
+    return SolutionFile(
+        PRETTY, _head(lines, "Status").lower(), number(value), values, duals, digits=6
+    )
 
 
 def _head(lines: Sequence[str], name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from allocator.errors import UsageError
-from allocator.importing.found import Found, keyed, number
+from allocator.importing.solution_file import SolutionFile, keyed, number
 
 RAW, PRETTY = "HiGHS, raw", "HiGHS, pretty"
 
@@ -17,7 +17,7 @@ def is_raw(lines: Sequence[str]) -> bool:
     return lines[0].strip() == "Model status"
 
 
-def read_raw(lines: Sequence[str]) -> Found:
+def read_raw(lines: Sequence[str]) -> SolutionFile:
     """Names and values under headings, every digit kept."""
     claims = lines[1].strip()
     primal = _after(lines, "# Primal solution values")
@@ -30,7 +30,7 @@ def read_raw(lines: Sequence[str]) -> Found:
     if dual[:1] not in (["None"], []):
         duals = keyed(_pairs(dual, "# Rows"), "row")
     objective = None if stated is None else number(stated.split()[-1])
-    return Found(RAW, claims, objective, columns, duals, digits=15)
+    return SolutionFile(RAW, claims, objective, columns, duals, digits=15)
 
 
 def _after(lines: Sequence[str], heading: str) -> list[str]:
@@ -55,7 +55,7 @@ def is_pretty(lines: Sequence[str]) -> bool:
     return lines[0].strip() == "Columns" and lines[1].split()[:2] == ["Index", "Status"]
 
 
-def read_pretty(lines: Sequence[str]) -> Found:
+def read_pretty(lines: Sequence[str]) -> SolutionFile:
     """Two tables of six digits, their cells under the ends of their headings."""
     heading = next(n for n, line in enumerate(lines) if line.strip() == "Rows")
     columns = keyed(_cells(lines[1:], "Primal"), "column")
@@ -64,7 +64,7 @@ def read_pretty(lines: Sequence[str]) -> Found:
     tail = "\n".join(lines)
     claims = re.search(r"^Model status: *(.*)$", tail, re.MULTILINE)
     stated = re.search(r"^Objective value: *(\S+)$", tail, re.MULTILINE)
-    return Found(
+    return SolutionFile(
         PRETTY,
         claims[1].strip() if claims else "",
         number(stated[1]) if stated else None,

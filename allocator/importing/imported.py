@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from allocator.errors import UsageError
-from allocator.importing.found import Found
+from allocator.importing.solution_file import SolutionFile
 from allocator.plan.plan import Plan
 from allocator.program.certificate import TOLERANCE, Certificate
 from allocator.program.program import MONEY, POUNDS, LinearProgram
@@ -26,7 +26,7 @@ class Imported:
     ``tolerance`` is of residuals and ``gap_tolerance`` of the gap, relative.
     """
 
-    found: Found
+    file: SolutionFile
     program: LinearProgram
     primal: Floats
     certificate: Certificate
@@ -47,7 +47,7 @@ class Imported:
             for f in self.program.columns.values()
             if f.unit == MONEY
         ]
-        return max(self.tolerance, 10.0 ** (1 - self.found.digits) * max(sums))
+        return max(self.tolerance, 10.0 ** (1 - self.file.digits) * max(sums))
 
     @property
     def objective(self) -> float:
@@ -57,7 +57,7 @@ class Imported:
     @property
     def stated(self) -> float | None:
         """As the file states it."""
-        return self.found.objective
+        return self.file.objective
 
     @property
     def own(self) -> float | None:
@@ -134,7 +134,7 @@ class Imported:
     def plan_to_keep(self) -> Plan:
         """The plan, to be saved; UsageError where it is not shown to be optimal, every digit."""
         audit = self.plan.audit
-        if self.found.digits < 15 or audit is None or not audit.passed:
+        if self.file.digits < 15 or audit is None or not audit.passed:
             raise UsageError("the file keeps too few digits for a plan to be saved from it")
         shown = self.proved or (self.difference is not None and self.difference <= TOLERANCE)
         if self.failures or not shown:
@@ -154,8 +154,8 @@ class Imported:
             "passed": not self.failures,
             "proved_optimal": self.proved,
             "failures": self.failures,
-            "format": self.found.form,
-            "solver_says": self.found.claims,
+            "format": self.file.form,
+            "solver_says": self.file.claims,
             "formulation": self.plan.formulation,
             "unit": self.program.objectives[0].unit,
             "objective": self.objective,

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from allocator.errors import UsageError
-from allocator.importing.found import Found, Values
+from allocator.importing.solution_file import SolutionFile, Values
 from allocator.instance import Instance, Window
 from allocator.program.program import LinearProgram
 from allocator.solvers.solution import Floats
@@ -54,18 +54,18 @@ def read_sidecar(path: Path, instance: Instance) -> Sidecar:
     return sidecar
 
 
-def primal_of(program: LinearProgram, found: Found, sidecar: Sidecar | None) -> Floats:
+def primal_of(program: LinearProgram, file: SolutionFile, sidecar: Sidecar | None) -> Floats:
     """Values by column.
 
     A column that the file does not mention is 0 where the format leaves zeros out, or where it
     is in no row and costs nothing, as an LP file has no room for those; then at the bound
     nearest to 0.  UsageError for any other that is missing, and for names that are unknown.
     """
-    values = _named(found.columns, None if sidecar is None else sidecar.columns, "column")
+    values = _named(file.columns, None if sidecar is None else sidecar.columns, "column")
     place = _places(values, names(program.columns.values()), "column")
     used = np.bincount(program.matrix.columns, minlength=program.shape[1]) > 0
     used |= program.objectives[0].costs != 0
-    if not found.sparse:
+    if not file.sparse:
         _all_there(place, np.flatnonzero(used), program.column_name, "column")
     nearest = np.minimum(np.maximum(program.lower, 0.0), program.upper)
     primal: Floats = np.where(used, 0.0, nearest)
@@ -73,11 +73,11 @@ def primal_of(program: LinearProgram, found: Found, sidecar: Sidecar | None) -> 
     return primal
 
 
-def dual_of(program: LinearProgram, found: Found, sidecar: Sidecar | None) -> Floats | None:
+def dual_of(program: LinearProgram, file: SolutionFile, sidecar: Sidecar | None) -> Floats | None:
     """Duals by row, ∂ minimised objective / ∂ right-hand side; None where the file has none."""
-    if found.duals is None:
+    if file.duals is None:
         return None
-    values = _named(_rows_alone(found, sidecar), None if sidecar is None else sidecar.rows, "row")
+    values = _named(_rows_alone(file, sidecar), None if sidecar is None else sidecar.rows, "row")
     place = _places(values, names(program.rows.values()), "row")
     bounded = np.isfinite(program.row_lower) | np.isfinite(program.row_upper)
     _all_there(place, np.flatnonzero(bounded), program.row_name, "row")
@@ -86,12 +86,12 @@ def dual_of(program: LinearProgram, found: Found, sidecar: Sidecar | None) -> Fl
     return dual
 
 
-def _rows_alone(found: Found, sidecar: Sidecar | None) -> Values:
+def _rows_alone(file: SolutionFile, sidecar: Sidecar | None) -> Values:
     """Duals without that of the objective, which HiGHS counts as a row in GLPK's format."""
-    assert found.duals is not None
-    if sidecar is None or not found.by_position or len(found.duals) != len(sidecar.rows) + 1:
-        return found.duals
-    return dict(enumerate((v for n, v in found.duals.items() if n != found.objective_row), 1))
+    assert file.duals is not None
+    if sidecar is None or not file.by_position or len(file.duals) != len(sidecar.rows) + 1:
+        return file.duals
+    return dict(enumerate((v for n, v in file.duals.items() if n != file.objective_row), 1))
 
 
 def _named(values: Values, order: Sequence[str] | None, what: str) -> dict[str, float]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from allocator.errors import UsageError
-from allocator.importing.found import Found, keyed, number
+from allocator.importing.solution_file import SolutionFile, keyed, number
 
 CBC, SCIP = "CBC", "SCIP"
 _CBC_HEAD = re.compile(r"(.+?) - objective value +(\S+)\s*$")
@@ -18,7 +18,7 @@ def is_cbc(lines: Sequence[str]) -> bool:
     return _CBC_HEAD.match(lines[0]) is not None
 
 
-def read_cbc(lines: Sequence[str]) -> Found:
+def read_cbc(lines: Sequence[str]) -> SolutionFile:
     """Eight digits.  With ``printingOptions all`` rows come first, and counting starts again.
 
     Without it, columns at 0 are left out, and there are no duals.
@@ -34,7 +34,9 @@ def read_cbc(lines: Sequence[str]) -> Found:
     split = again[0] if again else 0
     columns = keyed(((c[1], c[2]) for c in cells[split:]), "column")
     duals = keyed(((c[1], c[3]) for c in cells[:split]), "row") if split else None
-    return Found(CBC, head[1].lower(), number(head[2]), columns, duals, digits=8, sparse=not split)
+    return SolutionFile(
+        CBC, head[1].lower(), number(head[2]), columns, duals, digits=8, sparse=not split
+    )
 
 
 def is_scip(lines: Sequence[str]) -> bool:
@@ -42,7 +44,7 @@ def is_scip(lines: Sequence[str]) -> bool:
     return any(_SCIP_HEAD.match(line) or line.startswith("solution status:") for line in lines[:3])
 
 
-def read_scip(lines: Sequence[str]) -> Found:
+def read_scip(lines: Sequence[str]) -> SolutionFile:
     """Every digit kept; columns at 0 are left out, and there are no duals."""
     said = [line.partition(":")[2].strip() for line in lines if line.startswith("solution status")]
     heads = [(n, found) for n, line in enumerate(lines) if (found := _SCIP_HEAD.match(line))]
@@ -53,6 +55,6 @@ def read_scip(lines: Sequence[str]) -> Found:
     if any(len(c) < 2 for c in cells):
         raise UsageError("a line does not hold a name and a value")
     columns = keyed(((c[0], c[1]) for c in cells), "column")
-    return Found(
+    return SolutionFile(
         SCIP, said[0] if said else "", number(head[1]), columns, None, digits=15, sparse=True
     )

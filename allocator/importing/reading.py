@@ -8,11 +8,11 @@ from typing import Final
 
 from allocator.errors import UsageError
 from allocator.importing import glpk_files, highs_files, plain_files
-from allocator.importing.found import Found
+from allocator.importing.solution_file import SolutionFile
 
 Lines = Sequence[str]
 
-FORMATS: Final[tuple[tuple[Callable[[Lines], bool], Callable[[Lines], Found]], ...]] = (
+FORMATS: Final[tuple[tuple[Callable[[Lines], bool], Callable[[Lines], SolutionFile]], ...]] = (
     (highs_files.is_raw, highs_files.read_raw),
     (highs_files.is_pretty, highs_files.read_pretty),
     (glpk_files.is_raw, glpk_files.read_raw),
@@ -22,7 +22,7 @@ FORMATS: Final[tuple[tuple[Callable[[Lines], bool], Callable[[Lines], Found]], .
 )
 
 
-def read_solution(path: Path) -> Found:
+def read_solution(path: Path) -> SolutionFile:
     """What a solution file says.  UsageError where it is not one, or is damaged."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()

@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 
 from allocator.errors import UsageError
-from allocator.importing.found import Found
 from allocator.importing.imported import Imported
 from allocator.importing.matching import Sidecar, dual_of, primal_of, read_sidecar
 from allocator.importing.own import own_optima, own_over_windows
 from allocator.importing.reading import read_solution
+from allocator.importing.solution_file import SolutionFile
 from allocator.instance import Instance, Window
 from allocator.plan.plan import Plan
 from allocator.program.certificate import GAP_TOLERANCE, TOLERANCE, Certificate, certify
@@ -42,29 +42,29 @@ def import_solution(
     the sidecar's, or ``least_cost``.  Raises UsageError where the file is not understood or
     belongs to another instance, formulation or window.
     """
-    found = read_solution(path)
+    file = read_solution(path)
     sidecar = None if names is None else read_sidecar(names, instance)
     formulation = _agreed(formulation, sidecar)
     whole = build(instance, formulation)
     given = window or (sidecar.window if sidecar else None)
-    primal = primal_of(at_window(whole, instance, given) if given else whole, found, sidecar)
+    primal = primal_of(at_window(whole, instance, given) if given else whole, file, sidecar)
     taken = _window_of(instance, whole, primal)
     if (given and taken != given) or (sidecar and not sidecar.chosen and taken != sidecar.window):
         raise UsageError(f"{path}: is not of that window; it was {_solved(taken)}")
     program = at_window(whole, instance, taken)
-    primal = primal_of(program, found, sidecar)  # what it leaves out is as the window has it
+    primal = primal_of(program, file, sidecar)  # what it leaves out is as the window has it
     chooses = whole.integer is not None and given is None
-    dual = None if chooses else dual_of(program, found, sidecar)
+    dual = None if chooses else dual_of(program, file, sidecar)
     certificate = certify(program, primal, np.zeros(program.shape[0]) if dual is None else dual, 0)
-    tolerance, gap_tolerance = _ALLOWED[found.digits]
+    tolerance, gap_tolerance = _ALLOWED[file.digits]
     return Imported(
-        found,
+        file,
         program,
         primal,
         certificate,
         dual is not None,
         own_over_windows(whole) if chooses else own_optima(program),
-        _plan(instance, program, taken, primal, dual, certificate, formulation, found),
+        _plan(instance, program, taken, primal, dual, certificate, formulation, file),
         tolerance,
         gap_tolerance,
     )
@@ -100,12 +100,12 @@ def _plan(
     dual: Floats | None,
     certificate: Certificate,
     formulation: str,
-    found: Found,
+    file: SolutionFile,
 ) -> Plan:
     prices = np.zeros(program.shape[0]) if dual is None else dual
     value = certificate.primal_objective
     solution = Solution(Status.OPTIMAL, primal, prices, value, 0, 0.0)
     proof = None if dual is None else certificate
     best = WindowSolved(window, program, solution, proof, dual is not None)
-    solver = f"a solution read from a file ({found.form})"
+    solver = f"a solution read from a file ({file.form})"
     return laid_out(instance, Solved((best,), best, None), formulation, solver)

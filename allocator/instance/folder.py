@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 
 from allocator.instance.cells import Cell
-from allocator.instance.grid import SETTINGS_FILE, NumberedRows, Raw, is_table, read_table
 from allocator.instance.problems import Severity
+from allocator.instance.raw import SETTINGS_FILE, NumberedRows, RawInstance, is_table, read_table
 from allocator.spreadsheet import unguarded
 
 LARGEST = 200_000_000  # bytes of a file that is read
@@ -25,9 +25,9 @@ _OTHER_FORMATS = (".xlsx", ".xlsm", ".xls", ".ods", ".tsv")
 _SEPARATORS = {";": "semicolons", "\t": "tabs"}
 
 
-def read_folder(folder: Path) -> Raw:
+def read_folder(folder: Path) -> RawInstance:
     """Cells of an instance in a folder."""
-    raw = Raw(SETTINGS_FILE)
+    raw = RawInstance(SETTINGS_FILE)
     _read_toml(raw, folder / SETTINGS_FILE)
     for file in sorted(folder.iterdir()):
         if file.suffix.lower() == ".csv":
@@ -42,7 +42,7 @@ def read_folder(folder: Path) -> Raw:
     return raw
 
 
-def _read_toml(raw: Raw, file: Path) -> None:
+def _read_toml(raw: RawInstance, file: Path) -> None:
     if not file.exists():
         raw.report(SETTINGS_FILE, "is missing", "write it; `allocator new` makes an example")
         return
@@ -64,7 +64,7 @@ def _read_toml(raw: Raw, file: Path) -> None:
             raw.settings["", key] = (value, None)
 
 
-def _is_overgrown(raw: Raw, text: str) -> bool:
+def _is_overgrown(raw: RawInstance, text: str) -> bool:
     """Whether settings hold a number or a nest of brackets larger than can be read; reported."""
     depth = 0
     for row, line in enumerate(text.splitlines(), 1):
@@ -80,7 +80,7 @@ def _is_overgrown(raw: Raw, text: str) -> bool:
     return False
 
 
-def _readable(raw: Raw, file: Path) -> bool:
+def _readable(raw: RawInstance, file: Path) -> bool:
     """Whether a path is a file, and not too large; else reported.  A pipe would never end."""
     if not file.is_file():
         raw.report(
@@ -97,7 +97,7 @@ def _readable(raw: Raw, file: Path) -> bool:
     return size <= LARGEST
 
 
-def _decoded(raw: Raw, file: Path, most: int = -1) -> str:
+def _decoded(raw: RawInstance, file: Path, most: int = -1) -> str:
     with file.open("rb") as opened:
         data = opened.read(most)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -115,7 +115,7 @@ def _decoded(raw: Raw, file: Path, most: int = -1) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-def _csv_rows(raw: Raw, file: Path, most: int = -1) -> NumberedRows:
+def _csv_rows(raw: RawInstance, file: Path, most: int = -1) -> NumberedRows:
     if most < 0 and not _readable(raw, file):
         return
     text = _decoded(raw, file, most)
@@ -139,10 +139,10 @@ def _heading(file: Path) -> list[Cell]:
     """The first row, whatever state the file is in, without the rest of it."""
     if not file.is_file():
         return []
-    return next((cells for _, cells in _csv_rows(Raw(file.name), file, _HEADING)), [])
+    return next((cells for _, cells in _csv_rows(RawInstance(file.name), file, _HEADING)), [])
 
 
-def _separator(raw: Raw, file: str, text: str) -> str:
+def _separator(raw: RawInstance, file: str, text: str) -> str:
     """A comma; another one is reported and then used, so that the cells can be read."""
     heading = text.lstrip("\r\n").partition("\n")[0]
     for separator, name in _SEPARATORS.items():

@@ -8,7 +8,7 @@ from typing import Any
 from allocator.instance.cells import CellError, is_blank, is_mojibake, parse
 from allocator.instance.instance import DoubleInvestment, Instance, Row, Shortfall, Uncertainty
 from allocator.instance.problems import Severity, did_you_mean
-from allocator.instance.raw import Raw, RawRow
+from allocator.instance.raw import RawInstance, RawRow
 from allocator.instance.schema import SETTINGS, TABLES, Column, Kind
 
 
@@ -23,7 +23,7 @@ class PartialRow(Row):
     unread: frozenset[str] = frozenset()
 
 
-def parse_instance(raw: Raw) -> Instance | None:
+def parse_instance(raw: RawInstance) -> Instance | None:
     """The instance that the cells spell, as far as they can be read.
 
     Problems are added to ``raw.problems``.  Cells with errors are left out, so that the
@@ -71,7 +71,7 @@ def parse_instance(raw: Raw) -> Instance | None:
     )
 
 
-def _parse_settings(raw: Raw) -> dict[str, dict[str, Any]]:
+def _parse_settings(raw: RawInstance) -> dict[str, dict[str, Any]]:
     settings: dict[str, dict[str, Any]] = {}
     for section in raw.sections - set(SETTINGS):
         raw.report(
@@ -92,7 +92,7 @@ def _parse_settings(raw: Raw) -> dict[str, dict[str, Any]]:
     return settings
 
 
-def _parse_setting(raw: Raw, section: str, column: Column) -> Any:
+def _parse_setting(raw: RawInstance, section: str, column: Column) -> Any:
     value, row = raw.settings.get((section, column.name), (None, None))
     place = _dotted(section, column.name)
     if is_blank(value):
@@ -108,7 +108,7 @@ def _parse_setting(raw: Raw, section: str, column: Column) -> Any:
         return column.value_when_blank
 
 
-def raw_is_missing(raw: Raw) -> bool:
+def raw_is_missing(raw: RawInstance) -> bool:
     """Whether no setting could be read at all, which has been reported already."""
     return not raw.settings and bool(raw.problems)
 
@@ -117,7 +117,7 @@ def _dotted(section: str, key: str) -> str:
     return f"{section}.{key}" if section else key
 
 
-def _parse_row(raw: Raw, table: str, row: RawRow) -> Row:
+def _parse_row(raw: RawInstance, table: str, row: RawRow) -> Row:
     values: dict[str, Any] = {}
     unread: set[str] = set()
     for column in TABLES[table].columns:
@@ -147,7 +147,7 @@ def _parse_row(raw: Raw, table: str, row: RawRow) -> Row:
     return Row(table, row.number, row.file, values)
 
 
-def _report_blank(raw: Raw, row: RawRow, column: Column) -> None:
+def _report_blank(raw: RawInstance, row: RawRow, column: Column) -> None:
     """A required cell is blank; a whole column that is missing is reported at its heading."""
     if column.name in row.cells:
         raw.report(

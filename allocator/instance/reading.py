@@ -9,7 +9,7 @@ from allocator.instance.check import examine
 from allocator.instance.instance import Instance
 from allocator.instance.parse import parse_instance
 from allocator.instance.problems import Problem, errors
-from allocator.instance.raw import read_raw
+from allocator.instance.storage import read_raw
 
 
 def inspect(path: str | Path) -> tuple[Instance | None, list[Problem]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from allocator.errors import UsageError
 from allocator.instance.cells import shown
-from allocator.instance.grid import SETTINGS_SHEET, NumberedRows, Raw, is_table, read_table
+from allocator.instance.raw import SETTINGS_SHEET, NumberedRows, RawInstance, is_table, read_table
 from allocator.instance.schema import SETTINGS
 
 UNPACKED = 500_000_000  # bytes of a workbook's parts that are read
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 
-def read_workbook(path: Path) -> Raw:
+def read_workbook(path: Path) -> RawInstance:
     """Cells of an instance in a workbook.  Raises UsageError if it is damaged or too large."""
     _check_size(path)
-    raw = Raw(f"{path.name}: {SETTINGS_SHEET}")
+    raw = RawInstance(f"{path.name}: {SETTINGS_SHEET}")
     values = _open(path, values_only=True)
     formulas = _open(path, values_only=False) if _has_formulas(path) else None
     try:
@@ -107,7 +107,7 @@ def _heading(path: Path, values: Workbook, name: str) -> list[Any]:
     return next((cells for _, cells in _rows(path, name, values, None)), [])
 
 
-def _read_settings_sheet(raw: Raw, rows: NumberedRows) -> None:
+def _read_settings_sheet(raw: RawInstance, rows: NumberedRows) -> None:
     """Key/value rows; keys of other sections carry the section's name and a dot."""
     for number, cells in rows:
         first, value, *_ = [*cells, None, None]

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from allocator.errors import UsageError
 from allocator.files import FolderKind, place_file, place_folder
 from allocator.instance.cells import shown
-from allocator.instance.grid import SETTINGS_FILE, SETTINGS_SHEET
 from allocator.instance.instance import Instance, Uncertainty
+from allocator.instance.raw import SETTINGS_FILE, SETTINGS_SHEET
 from allocator.instance.schema import ALL, PERIOD, SETTINGS, TABLES, TIERS
 from allocator.spreadsheet import guarded
 

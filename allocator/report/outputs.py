@@ -12,7 +12,7 @@ from typing import Final
 from allocator.errors import UsageError
 from allocator.files import check_file, place_file
 from allocator.instance.writing import WORKBOOK
-from allocator.report.subject import Subject
+from allocator.report.saved_plan import SavedPlan
 
 DOCUMENT: Final = ".docx"
 NEEDED: Final = ("jinja2", "docx", "matplotlib", "plotly", "sankeyflow")
@@ -58,31 +58,31 @@ class Outputs:
         for path in filter(None, (self.html, self.xlsx, self.docx)):
             check_file(path, force=self.force)
 
-    def write(self, subjects: Sequence[Subject]) -> Iterator[Path]:
+    def write(self, saved_plans: Sequence[SavedPlan]) -> Iterator[Path]:
         """Write each in turn and say where it is."""
         if self.html is not None:
             from allocator.report.html import write_page
 
-            write_page(subjects, self.html, force=self.force)
+            write_page(saved_plans, self.html, force=self.force)
             yield self.html
         if self.xlsx is not None:
             from allocator.report.workbook import write_workbook
 
-            write_workbook([s.plan for s in subjects], self.xlsx, force=self.force)
+            write_workbook([s.plan for s in saved_plans], self.xlsx, force=self.force)
             yield self.xlsx
         if self.docx is not None:
             from allocator.report.paper import write_paper
 
-            write_paper(subjects[0], self.docx, force=self.force)
+            write_paper(saved_plans[0], self.docx, force=self.force)
             yield self.docx
         for folder, form in ((self.png, "png"), (self.svg, "svg")):
             if folder is not None:
-                write_pictures(subjects, folder, form, force=self.force)
+                write_pictures(saved_plans, folder, form, force=self.force)
                 yield folder
 
 
 def write_pictures(
-    subjects: Sequence[Subject], folder: Path, form: str, *, force: bool = False
+    saved_plans: Sequence[SavedPlan], folder: Path, form: str, *, force: bool = False
 ) -> None:
     """A file for each chart, named as the chart is; no browser needed.
 
@@ -93,7 +93,7 @@ def write_pictures(
 
     made = {
         folder / f"{part.prefix}{chart.name}.{form}": chart
-        for part in parts(subjects)
+        for part in parts(saved_plans)
         for chart in charts(part)
     }
     for path in made:

@@ -18,7 +18,7 @@ from allocator.report.charts.pictures import picture
 from allocator.report.charts.shapes import Chart
 from allocator.report.figures import Figures
 from allocator.report.pages.paper import Item, PaperHeading, PaperLine, paper, subtitle
-from allocator.report.subject import Subject
+from allocator.report.saved_plan import SavedPlan
 
 if TYPE_CHECKING:
     from docx.document import Document as Paper
@@ -31,25 +31,25 @@ _SHORTEST, _LONGEST = 9, 34  # characters that a column is made for
 _TEXT: Final = frozenset({"text"})
 
 
-def write_paper(subject: Subject, file: Path, *, force: bool = False) -> None:
+def write_paper(saved: SavedPlan, file: Path, *, force: bool = False) -> None:
     """Write the paper of a plan, whole or not at all.
 
     Raises UsageError where a file is there already without ``force``.
     """
-    place_file(file, partial(_save, document(subject)), force=force)
+    place_file(file, partial(_save, document(saved)), force=force)
 
 
 def _save(made: Paper, file: Path) -> None:
     made.save(str(file))
 
 
-def document(subject: Subject) -> Paper:
+def document(saved: SavedPlan) -> Paper:
     """The paper of a plan."""
     made = Document()
-    _dress(made, subject.title)
-    made.add_heading(subject.title, level=0)
-    _line(made, PaperLine(subtitle(subject.plan), prompt=True))
-    for item in paper(subject):
+    _dress(made, saved.title)
+    made.add_heading(saved.title, level=0)
+    _line(made, PaperLine(subtitle(saved.plan), prompt=True))
+    for item in paper(saved):
         _put(made, item)
     return made
 

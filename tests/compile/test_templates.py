@@ -11,10 +11,10 @@ import pytest
 
 from allocator.compile import (
     NotATemplate,
+    codes,
     compile_by_pyomo,
     compile_program,
     compile_templates,
-    lookup,
 )
 from allocator.instance import Instance, read
 from allocator.program.program import LinearProgram
@@ -167,10 +167,10 @@ def test_a_maximum_is_refused() -> None:
 
 
 def test_keys_are_found_with_and_without_a_direct_table(monkeypatch) -> None:
-    symbols = lookup.Symbols()
+    symbols = codes.Symbols()
     keys = [("a", 1), ("b", 7), ("a", -3), ("c", 1)]
     sought = [("c", 1), ("a", 2), ("a", -3), ("d", 1), ("b", 7)]
-    for dense in (lookup._DENSE, 0):
-        monkeypatch.setattr(lookup, "_DENSE", dense)
-        found = lookup.Keys(symbols.codes(keys, 2)).find(list(symbols.codes(sought, 2)))
+    for dense in (codes._DENSE, 0):
+        monkeypatch.setattr(codes, "_DENSE", dense)
+        found = codes.Keys(symbols.codes(keys, 2)).find(list(symbols.codes(sought, 2)))
         assert found.tolist() == [3, -1, 2, -1, 1]

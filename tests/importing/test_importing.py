@@ -65,7 +65,7 @@ def test_every_solver_s_file_comes_back(tmp_path, case, writer, suffix):
     WRITERS[writer](program, solution)
     found = taken(case, solution, names=sidecar_of(program))
     assert found.failures == []
-    assert found.found.form == writer.partition(", by")[0].partition(", all")[0]
+    assert found.file.form == writer.partition(", by")[0].partition(", all")[0]
     assert found.plan.window == plan.window
     assert found.objective * POUNDS == pytest.approx(plan.objective, rel=found.tolerance)
     assert found.own * POUNDS == pytest.approx(plan.objective, rel=1e-9)
@@ -227,7 +227,7 @@ def test_a_proved_one_is_kept_as_a_plan(tmp_path):
 def test_one_of_few_digits_is_not(tmp_path, writer):
     found = taken("window", solved(tmp_path, writer=writer))
     assert found.proved
-    assert f"as far as the {found.found.digits} digits of the file show" in " ".join(
+    assert f"as far as the {found.file.digits} digits of the file show" in " ".join(
         imported(found).split()
     )
     with pytest.raises(UsageError, match="too few digits"):
@@ -333,7 +333,7 @@ def test_what_scip_writes_without_a_solution(tmp_path):
     head = ["solution status: optimal solution found", "objective value: 1296.20038190234"]
     (tmp_path / "solution").write_text("\n".join([*head, *lines]))
     found = taken("window", tmp_path / "solution")
-    assert found.found.claims == "optimal solution found"
+    assert found.file.claims == "optimal solution found"
     assert found.failures == []
 
 
@@ -341,7 +341,7 @@ def test_a_point_that_cbc_calls_infeasible_fails(tmp_path):
     program = exported(tmp_path, instance_of("hand-infeasible"), None)
     WRITERS["CBC"](program, tmp_path / "solution")
     found = taken("hand-infeasible", tmp_path / "solution")
-    assert found.found.claims == "infeasible"
+    assert found.file.claims == "infeasible"
     assert found.own is None
     assert found.failures
     assert "we find no plan" in imported(found)

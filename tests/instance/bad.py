@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from allocator.instance import Problem, Severity
-from allocator.instance.check.view import Check
+from allocator.instance.check.candidate import Check
 from tests.instance.drafts import Edit
 
 

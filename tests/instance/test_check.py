@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from allocator.errors import InstanceError
 from allocator.instance import Problem, Severity, inspect, read
 from allocator.instance.check import CHECKS, examine, names, targets
-from allocator.instance.check.view import View
+from allocator.instance.check.candidate import Candidate
 from allocator.instance.schema import TABLES
 from tests.instance.bad import Bad
 from tests.instance.bad_benefits import BENEFITS
@@ -83,7 +83,7 @@ def test_a_bad_instance_is_found(bad: Bad, tmp_path: Path) -> None:
     assert len(problems) == 1 + bad.others, shown(problems)
     if bad.check is not None:
         assert instance is not None
-        assert fitting[0] in list(bad.check(View(instance))), "another rule found it"
+        assert fitting[0] in list(bad.check(Candidate(instance))), "another rule found it"
 
 
 def test_every_rule_has_its_bad_instance() -> None:
@@ -163,10 +163,10 @@ def test_rows_of_a_program_are_checked_like_rows_of_a_file(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("path", REFERENCE, ids=lambda path: path.parent.name)
 def test_what_happens_anyway_is_what_the_reference_says(path: Path) -> None:
-    view = View(read(path))
-    in_care = targets.baseline_in_care(view).values()
+    candidate = Candidate(read(path))
+    in_care = targets.baseline_in_care(candidate).values()
     expected = json.loads((path.parent / "expected.json").read_text())["baseline_children_in_care"]
-    found = {str(year): sum(area[year] for area in in_care) for year in view.instance.horizon}
+    found = {str(year): sum(area[year] for area in in_care) for year in candidate.instance.horizon}
     assert found == pytest.approx(expected, rel=1e-9)
 
 

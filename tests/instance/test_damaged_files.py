@@ -83,7 +83,7 @@ def test_a_table_too_large_is_told_and_another_file_is_not_read(tmp_path, monkey
 
 def test_more_rows_than_a_table_may_have(tmp_path, monkeypatch):
     folder = draft().write(tmp_path / "good")
-    monkeypatch.setattr("allocator.instance.grid.MOST_ROWS", 1)
+    monkeypatch.setattr("allocator.instance.raw.MOST_ROWS", 1)
     assert "has more than 1 rows" in errors_of(folder)
 
 

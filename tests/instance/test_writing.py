@@ -16,8 +16,8 @@ from allocator.instance import DoubleInvestment, Instance, Row, Shortfall, read
 from allocator.instance import writing as writing_module
 from allocator.instance.cells import is_mojibake
 from allocator.instance.parse import parse_instance
-from allocator.instance.raw import read_raw
 from allocator.instance.schema import SETTINGS, TABLES, TIERS, Column, Kind
+from allocator.instance.storage import read_raw
 from allocator.instance.writing import write
 from tests.instance.drafts import cell, draft
 

@@ -10,7 +10,7 @@ import pytest
 
 from allocator.instance import Instance, read
 from allocator.instance.check.baseline import baseline_in_care
-from allocator.instance.check.view import View
+from allocator.instance.check.candidate import Candidate
 from allocator.simulate import baseline
 from allocator.solving.solve import solve
 from allocator.uniformised import moved_and_stayed
@@ -55,7 +55,7 @@ def test_the_baseline_of_a_random_instance_is_the_same_for_all_periods(seed: int
 def test_the_check_knows_the_same_baseline(seed: int) -> None:
     instance = at_periods(random_case(seed).instance(), 4)
     ran = baseline(instance).children_in_care
-    for area, by_year in baseline_in_care(View(instance)).items():
+    for area, by_year in baseline_in_care(Candidate(instance)).items():
         assert list(by_year.values()) == pytest.approx(list(ran[area]), rel=SAME)
 
 

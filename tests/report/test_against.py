@@ -9,7 +9,7 @@ from allocator.report.against import against_first
 from allocator.report.html.page import page
 from allocator.report.workbook import write_workbook
 from tests.plans import plan_of
-from tests.report.subjects import subject_of
+from tests.report.saved_plans import saved_plan_of
 
 DEARER = ("services.hubs.unit_cost=*1.2",)
 
@@ -53,13 +53,13 @@ def test_plans_of_other_years_are_compared_over_those_they_share():
 
 
 def test_the_page_tells_them_with_their_sign():
-    text = page([subject_of("window"), subject_of("two-areas")])
+    text = page([saved_plan_of("window"), saved_plan_of("two-areas")])
     section = text[text.index('id="all-by-how-much"') :]
     section = section[: section.index("</section>")]
     assert "Spend on early help" in section
     assert "+" in section
     assert "−" in section
-    alone = page([subject_of("infeasible"), subject_of("no-services")])
+    alone = page([saved_plan_of("infeasible"), saved_plan_of("no-services")])
     assert 'id="all-by-how-much"' not in alone
 
 

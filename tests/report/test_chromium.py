@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from allocator.report.html import write_page
 from tests.presence import need
-from tests.report.subjects import subject_of
+from tests.report.saved_plans import saved_plan_of
 
 PAGES = {
     "one plan, with answers": ["window"],
@@ -75,7 +75,7 @@ def files(tmp_path_factory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     found = {name: folder / f"{name}.html" for name in PAGES}
     for name, file in found.items():
-        write_page([subject_of(each) for each in PAGES[name]], file)
+        write_page([saved_plan_of(each) for each in PAGES[name]], file)
     return found
 
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from allocator.cli import cli
 from allocator.report.saved_answers import COLUMNS, read_answers
 from tests.plans import contents, resealed
-from tests.report.subjects import folder_of, subject_of
+from tests.report.saved_plans import folder_of, saved_plan_of
 
 
 def report(*words: object) -> Result:
@@ -155,7 +155,7 @@ def test_a_missing_package_is_named(plan, monkeypatch):
 
 
 def test_answers_are_read_whole():
-    found = subject_of("window").answers
+    found = saved_plan_of("window").answers
     assert set(found.tables) == set(COLUMNS)
     assert found.get("switching") is not None
 
@@ -213,6 +213,6 @@ def test_answers_are_of_one_plan(plan, tmp_path):
 
 
 def test_an_empty_answer_is_none(plan):
-    hashed = subject_of("window").plan.instance.hash
+    hashed = saved_plan_of("window").plan.instance.hash
     (plan / "answers" / "delay.csv").write_text(",".join(COLUMNS["delay"]) + "\n", encoding="utf-8")
     assert read_answers(plan / "answers", hashed).get("delay") is None

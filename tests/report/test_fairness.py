@@ -82,11 +82,11 @@ def test_a_group_changes_nothing_but_reports():
 
 def test_it_is_said_in_words_and_on_the_page():
     from allocator.report.html.findings import sections
-    from allocator.report.subject import Subject
+    from allocator.report.saved_plan import SavedPlan
 
     told = fairness_said(plan())
     assert "of 4 areas gain" in told and "Gini's coefficient" in told
-    found = {each.name: each for each in sections(Subject("plan", plan(), "0.1.0"))}
+    found = {each.name: each for each in sections(SavedPlan("plan", plan(), "0.1.0"))}
     captions = [each.figures.caption for each in found["fairness"].blocks[1:]]
     assert [each.split()[0] for each in captions] == ["How", "Groups", "Who"]
 

@@ -27,8 +27,8 @@ from allocator.report.charts.shapes import Chart, FlowChart, Panels, Ranked
 from allocator.report.html import evidence
 from allocator.report.html.page import charts, page, parts
 from allocator.report.saved_answers import SavedAnswers
-from allocator.report.subject import Subject
-from tests.report.subjects import NASTY, PLANS, many_areas, subject_of
+from allocator.report.saved_plan import SavedPlan
+from tests.report.saved_plans import NASTY, PLANS, many_areas, saved_plan_of
 
 
 class Reading(HTMLParser):
@@ -72,7 +72,7 @@ class Reading(HTMLParser):
 
 @cache
 def text_of(name: str) -> str:
-    return page([subject_of(name)])
+    return page([saved_plan_of(name)])
 
 
 @cache
@@ -80,18 +80,18 @@ def reading_of(name: str) -> Reading:
     return Reading(text_of(name))
 
 
-def numbers_of(subject: Subject) -> np.ndarray:
+def numbers_of(saved: SavedPlan) -> np.ndarray:
     """Every number that a plan holds, and the sums and differences that a page may show of them.
 
     Worked out from its tables, its facts and its instance, without any code of the report.
     """
-    plan = subject.plan
+    plan = saved.plan
     return np.array(sorted({
         *_of_tables(plan.tables), *_of_years(plan), *_of_facts(plan.to_dict()),
         *_of_instance(plan.instance), *_of_windows(plan), *_of_fairness(plan),
         *_of_services(plan), *_of_effects(plan),
-        *(f.violation for f in (subject.audit.findings if subject.audit else ())),
-        *_of_answers(subject),
+        *(f.violation for f in (saved.audit.findings if saved.audit else ())),
+        *_of_answers(saved),
     }))  # fmt: skip
 
 
@@ -223,13 +223,13 @@ def _of_effects(plan) -> Iterator[float]:
         yield part["price"].abs().sum()
 
 
-def _of_answers(subject: Subject) -> Iterator[float]:
-    for table in subject.answers.tables.values():
+def _of_answers(saved: SavedPlan) -> Iterator[float]:
+    for table in saved.answers.tables.values():
         yield from table.select_dtypes("number").astype(float).to_numpy().ravel()
-    switching = subject.answers.get("switching")
+    switching = saved.answers.get("switching")
     if switching is not None:
         for end in ("low", "high"):
-            difference = switching[f"cost_at_{end}"] - subject.plan.objective
+            difference = switching[f"cost_at_{end}"] - saved.plan.objective
             yield from [*difference, *difference.abs()]
 
 
@@ -239,7 +239,7 @@ def held(number: float, pool: np.ndarray, tolerance: float) -> bool:
 
 @pytest.mark.parametrize("name", PLANS)
 def test_every_number_of_a_table_is_the_plans(name):
-    cells, pool = reading_of(name).cells, numbers_of(subject_of(name))
+    cells, pool = reading_of(name).cells, numbers_of(saved_plan_of(name))
     assert len(cells) > 30
     strange = {value for value, _ in cells if not held(value, pool, 1e-9)}
     assert strange == set()
@@ -278,7 +278,7 @@ def _shown(matched: re.Match[str]) -> tuple[float, float]:
 @pytest.mark.parametrize("name", PLANS)
 def test_every_number_of_a_sentence_is_the_plans(name):
     """But for hashes, versions, residuals, years, and small counts of years and rules."""
-    pool = np.abs(numbers_of(subject_of(name)))
+    pool = np.abs(numbers_of(saved_plan_of(name)))
     wrong = []
     for sentence in reading_of(name).sentences:
         plain = re.sub(r"\b\d{4}-\d\d\b|[0-9a-f]{12,}|\d+e-\d+|\d+\.\d+\.\d+", "", sentence)
@@ -292,7 +292,7 @@ def test_every_number_of_a_sentence_is_the_plans(name):
 
 
 def all_charts(name: str) -> list[Chart]:
-    return [chart for part in parts([subject_of(name)]) for chart in charts(part)]
+    return [chart for part in parts([saved_plan_of(name)]) for chart in charts(part)]
 
 
 @pytest.mark.parametrize("name", PLANS)
@@ -303,7 +303,7 @@ def test_every_drawn_number_stands_in_the_charts_own_table(name):
             if isinstance(value, (int, float)) and not math.isnan(value)
         ])  # fmt: skip
         if isinstance(chart, Ranked) and chart.name == "sensitivity":
-            known = np.concatenate([known - subject_of(name).plan.objective, [0.0]])
+            known = np.concatenate([known - saved_plan_of(name).plan.objective, [0.0]])
         for value in drawn(chart):
             assert np.isclose(known, value, rtol=1e-9, atol=1e-9).any(), (chart.name, value)
 
@@ -378,7 +378,7 @@ def test_the_first_screen_has_question_answer_and_hump():
 
 
 def test_many_areas_are_drawn_as_far_as_can_be_read_and_listed_in_full():
-    [part] = parts([Subject("many", many_areas(), "0")])
+    [part] = parts([SavedPlan("many", many_areas(), "0")])
     drawn = {chart.name: chart for chart in charts(part)}
     panels, ranked = drawn["areas"], drawn["ranking"]
     assert len(panels.panels) == MOST_PANELS
@@ -396,7 +396,7 @@ def test_weak_evidence_is_marked():
 
 
 def test_a_cut_that_rests_on_weak_evidence_counts():
-    plan = subject_of("window").plan
+    plan = saved_plan_of("window").plan
     cut = plan.tables["diverted"].assign(diverted=lambda table: -table["diverted"].abs())
     weak = {
         **plan.instance.tables,
@@ -429,21 +429,21 @@ def test_an_infeasible_plan_says_what_stands_in_its_way():
 
 
 def test_side_by_side_tells_what_differs():
-    text = page([subject_of("infeasible"), subject_of("no-services")])
+    text = page([saved_plan_of("infeasible"), saved_plan_of("no-services")])
     reading = Reading(text)
     names = [found["id"] for _, found in reading.tags if "id" in found]
     assert len(names) == len(set(names))
     table = text[text.index('id="all-differences"') :]
     for word in ("targets", "services", "there", "not there"):
         assert word in table[: table.index("</section>")]
-    same = page([subject_of("infeasible"), subject_of("reach")])
+    same = page([saved_plan_of("infeasible"), saved_plan_of("reach")])
     assert "all are plans of the same instance" in same
 
 
 @pytest.mark.parametrize("name", ["my plan", "-odd", "it's"])
 def test_commands_are_true_in_the_folder_that_holds_the_plan(tmp_path, name):
     (tmp_path / name / "instance").mkdir(parents=True)
-    text = page([replace(subject_of("window"), name=name, answers=SavedAnswers())])
+    text = page([replace(saved_plan_of("window"), name=name, answers=SavedAnswers())])
     said = [html.unescape(each) for each in re.findall(r"<code>(allocator .*?)</code>", text)]
     assert len(said) > 3
     for command in said:

@@ -19,7 +19,7 @@ from allocator.report.pages.summary import money_lines
 from allocator.report.paper import document
 from tests.presence import need_writer
 from tests.report.libreoffice import converted
-from tests.report.subjects import folder_of, subject_of
+from tests.report.saved_plans import folder_of, saved_plan_of
 from tests.report.test_command import report
 
 HEADINGS = ["Purpose", "Recommendation", "Options considered", "Finance", "Children", "Risks",
@@ -28,7 +28,7 @@ HEADINGS = ["Purpose", "Recommendation", "Options considered", "Finance", "Child
 
 @cache
 def made(name: str):
-    return document(subject_of(name))
+    return document(saved_plan_of(name))
 
 
 def lines(name: str) -> list[str]:
@@ -43,14 +43,14 @@ def test_its_headings_are_those_of_a_paper():
 
 def test_it_says_what_the_answer_says():
     said = " ".join(lines("window"))
-    for paragraph in answer_paragraphs(subject_of("window").plan):
+    for paragraph in answer_paragraphs(saved_plan_of("window").plan):
         assert paragraph in said or "weak" in paragraph
     assert "It is recommended that members agree" in said
 
 
 @pytest.mark.parametrize("name", ["window", "two-areas", "infeasible"])
 def test_every_table_is_native_and_holds_what_it_was_given(name):
-    given = [each for each in paper(subject_of(name)) if isinstance(each, Figures)]
+    given = [each for each in paper(saved_plan_of(name)) if isinstance(each, Figures)]
     tables = made(name).tables
     assert len(tables) == len(given) >= 2
     for table, figures in zip(tables, given, strict=True):
@@ -60,7 +60,7 @@ def test_every_table_is_native_and_holds_what_it_was_given(name):
 
 
 def test_the_figures_of_a_finance_officer_are_the_plans():
-    plan = subject_of("window").plan
+    plan = saved_plan_of("window").plan
     cells = {row.cells[0].text: row.cells[1].text for row in made("window").tables[2].rows}
     assert dict(money_lines(plan)).items() <= cells.items()
     funds = made("window").tables[3]
@@ -90,7 +90,7 @@ def test_what_a_council_must_write_is_a_prompt():
 
 
 def test_options_hold_doing_nothing_the_plan_no_window_and_later_starts():
-    plan = subject_of("window").plan
+    plan = saved_plan_of("window").plan
     rows = [[cell.text for cell in row.cells] for row in made("window").tables[1].rows]
     names = [row[0] for row in rows[1:]]
     assert names[0] == "Do nothing new"
@@ -105,7 +105,7 @@ def test_without_a_plan_there_is_a_finding_and_no_finance():
     assert "Finance" not in said
     assert any(text.startswith("There is no such plan.") for text in said)
     headings = [
-        each.text for each in paper(subject_of("infeasible")) if isinstance(each, PaperHeading)
+        each.text for each in paper(saved_plan_of("infeasible")) if isinstance(each, PaperHeading)
     ]
     assert headings[1] == "Finding"
 
@@ -126,7 +126,7 @@ def test_the_command_writes_it_and_refuses_what_it_cannot(tmp_path):
 def test_it_opens_in_an_office_on_two_to_four_pages(tmp_path):
     need_writer()
     file = tmp_path / "paper.docx"
-    document(subject_of("window")).save(str(file))
+    document(saved_plan_of("window")).save(str(file))
     (printed,) = converted([file], "pdf", tmp_path)
     pages = re.findall(rb"/Type\s*/Page[^s]", Path(printed).read_bytes())
     assert 2 <= len(pages) <= 4

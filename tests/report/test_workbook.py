@@ -17,7 +17,7 @@ from allocator.plan.plan import Plan
 from allocator.plan.saving.layout import TABLES, WINDOWS
 from allocator.plan.tables import charges, year_table
 from allocator.report.html.findings import sections
-from allocator.report.subject import Subject
+from allocator.report.saved_plan import SavedPlan
 from allocator.report.workbook import tables as sheets_of_tables
 from allocator.report.workbook import write_workbook
 from allocator.report.workbook.checks import checks_of
@@ -243,7 +243,9 @@ def test_what_a_plan_falls_short_by_is_in_the_totals(tmp_path, name):
     book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
     assert f"plan_{short}_{short}" in book.defined_names
     assert f"by_year_{short}" in book.defined_names
-    (section,) = [each for each in sections(Subject("plan", plan, "0")) if each.name == "shortfall"]
+    (section,) = [
+        each for each in sections(SavedPlan("plan", plan, "0")) if each.name == "shortfall"
+    ]
     assert section.title == "What the plan falls short by"
 
 

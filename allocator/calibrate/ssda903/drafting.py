@@ -11,11 +11,11 @@ import numpy as np
 from allocator.calibrate.published.services import SERVICES, return_rows
 from allocator.calibrate.ssda903 import assumptions as assumed
 from allocator.calibrate.ssda903.counting import Tally
-from allocator.calibrate.ssda903.course import course
 from allocator.calibrate.ssda903.fitting import Flows
 from allocator.calibrate.ssda903.observing import Observed
 from allocator.calibrate.ssda903.rates import ADULT, ENTRY, EXIT, Estimate, Estimates
 from allocator.calibrate.ssda903.settings import Settings
+from allocator.calibrate.ssda903.yearly_flows import yearly_flows
 from allocator.instance import DoubleInvestment, Instance, Row
 from allocator.instance.schema import CONTINUOUS
 from allocator.simulate import baseline
@@ -40,9 +40,9 @@ class Draft:
         children_in_need: float | None = None,
     ) -> None:
         self.observed, self.tally, self.estimates = observed, tally, estimates
-        found = course(observed, tally, estimates, settings)
-        self.course, self.estimated = found.years, found.estimated
-        self.steady = self.course[-1]
+        flows = yearly_flows(observed, tally, estimates, settings)
+        self.yearly, self.estimated = flows.years, flows.estimated
+        self.steady = self.yearly[-1]
         self.settings = settings
         self.first_year = observed.first_year
         self._need = children_in_need
@@ -110,11 +110,11 @@ class Draft:
             yield from self._entering(flows, self.first_year + n if n else None)
         told = {(c.start, c.end): c for c in self.estimates.cells}
         for n, m in np.argwhere(self.steady.moves > 0).tolist():
-            rates = [flows.moves[n, m] for flows in self.course]
+            rates = [flows.moves[n, m] for flows in self.yearly]
             yield from self._by_year(n, self.tally.names[m], rates, told[n, m])
         for n in np.flatnonzero(self.steady.exits > 0).tolist():
             cells = [told[n, end] for end in (EXIT, ADULT) if (n, end) in told]
-            rates = [flows.exits[n] for flows in self.course]
+            rates = [flows.exits[n] for flows in self.yearly]
             yield from self._by_year(n, "exit", rates, *cells)
         for state in self.tally.names:
             yield {
@@ -169,7 +169,7 @@ class Draft:
 
     def _entries(self) -> list[Flows]:
         """Flows of the first year and, where other children enter then, of the second."""
-        return self.course[: 2 if self.settings.anchored else 1]
+        return self.yearly[: 2 if self.settings.anchored else 1]
 
     def _served(self, service: str) -> tuple[str, float]:
         """The state that a service is for, and how many are there at the start."""

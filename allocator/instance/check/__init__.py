@@ -23,15 +23,24 @@ from allocator.instance.check import (
     targets,
     years,
 )
-from allocator.instance.check.view import Check, View
+from allocator.instance.check.candidate import Candidate, Check
 from allocator.instance.instance import Instance
 from allocator.instance.problems import Problem, errors
 
 EARLY: tuple[Check, ...] = (
-    *names.CHECKS, *years.CHECKS, *children.CHECKS, *services.CHECKS, *money.CHECKS,
-    *targets.CHECKS, *demand.CHECKS, *ranges.CHECKS, *sense.CHECKS, *staff.CHECKS,
-    *benefits.CHECKS, *futures.CHECKS,
-)  # fmt: skip
+    *names.CHECKS,
+    *years.CHECKS,
+    *children.CHECKS,
+    *services.CHECKS,
+    *money.CHECKS,
+    *targets.CHECKS,
+    *demand.CHECKS,
+    *ranges.CHECKS,
+    *sense.CHECKS,
+    *staff.CHECKS,
+    *benefits.CHECKS,
+    *futures.CHECKS,
+)
 # Those that need an instance without errors.
 LATE: tuple[Check, ...] = (*targets.LATE_CHECKS, *futures.LATE_CHECKS)
 CHECKS = EARLY + LATE
@@ -43,11 +52,11 @@ def examine(instance: Instance, unread: Collection[str] = ()) -> list[Problem]:
     Rows may lack cells that could not be read; those are passed over, and nothing raises.
     ``unread`` are tables whose rows are not all there: what only they could settle is left out.
     """
-    view = View(instance, frozenset(unread))
+    candidate = Candidate(instance, frozenset(unread))
     checks = EARLY if not unread else (*names.CHECKS, *ranges.CHECKS)
-    found = list(chain.from_iterable(check(view) for check in checks))
+    found = list(chain.from_iterable(check(candidate) for check in checks))
     if unread:
         return found
-    if view.is_complete and not errors(found):
-        found += chain.from_iterable(check(view) for check in LATE)
+    if candidate.is_complete and not errors(found):
+        found += chain.from_iterable(check(candidate) for check in LATE)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from allocator.instance.check.view import View
+from allocator.instance.check.candidate import Candidate
 from allocator.instance.schema import EXIT
 
 Stock = dict[str, float]
@@ -15,19 +15,19 @@ _LONGEST = 0.25  # of a step times the highest rate out of a state
 _TERMS = 16
 
 
-def baseline_in_care(view: View) -> dict[str, Mapping[int, float]]:
+def baseline_in_care(candidate: Candidate) -> dict[str, Mapping[int, float]]:
     """Children in care by area at each year's end if nothing changes.
 
     The recursion of sections 3.1 and 3.2 of the specification with no child diverted.
     """
-    moves: dict[str, set[tuple[str, str]]] = {area: set() for area in view.instance.areas}
-    for area, i, j, _ in view.resolved.rates:
+    moves: dict[str, set[tuple[str, str]]] = {area: set() for area in candidate.instance.areas}
+    for area, i, j, _ in candidate.resolved.rates:
         moves[area].add((i, j))
-    return {area: _in_care(view, area, sorted(moves[area])) for area in moves}
+    return {area: _in_care(candidate, area, sorted(moves[area])) for area in moves}
 
 
-def _in_care(view: View, area: str, moves: list[tuple[str, str]]) -> Mapping[int, float]:
-    resolved, instance = view.resolved, view.instance
+def _in_care(candidate: Candidate, area: str, moves: list[tuple[str, str]]) -> Mapping[int, float]:
+    resolved, instance = candidate.resolved, candidate.instance
     stock = {i: state.opening for (a, i), state in resolved.states.items() if a == area}
     care = [i for i in stock if resolved.states[area, i].in_care]
     a_year = _flowing if instance.is_continuous else _moving

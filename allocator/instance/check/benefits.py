@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from allocator.instance.check.view import Check, View, at
+from allocator.instance.check.candidate import Candidate, Check, at
 from allocator.instance.problems import Problem, Severity
 
 
-def child_years_have_no_lag(view: View) -> Iterator[Problem]:
+def child_years_have_no_lag(candidate: Candidate) -> Iterator[Problem]:
     """The good of a child-year is of that year; that of a case may come later."""
-    for row in view.rows("benefits"):
-        if row["item"] in view.names["state"] and row["lag_years"] > 0:
+    for row in candidate.rows("benefits"):
+        if row["item"] in candidate.names["state"] and row["lag_years"] > 0:
             yield at(
                 row,
                 "lag_years",
@@ -20,11 +20,11 @@ def child_years_have_no_lag(view: View) -> Iterator[Problem]:
             )
 
 
-def a_weight_has_benefits(view: View) -> Iterator[Problem]:
+def a_weight_has_benefits(candidate: Candidate) -> Iterator[Problem]:
     """Where good done to others counts, some is listed."""
-    weight = view.instance.benefit_weight
-    if weight > 0 and not view.instance.tables["benefits"]:
-        yield view.setting(
+    weight = candidate.instance.benefit_weight
+    if weight > 0 and not candidate.instance.tables["benefits"]:
+        yield candidate.setting(
             "wider_benefits.weight",
             weight,
             "counts benefits, of which the instance lists none",

@@ -4,115 +4,135 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from allocator.instance.check.view import Check, View, at, unread_in, warn
+from allocator.instance.check.candidate import Candidate, Check, at, unread_in, warn
 from allocator.instance.problems import Problem
 from allocator.instance.schema import EXIT
 
 FAST_RATE = 3.0  # moves per child-year: a mean stay under four months
 
 
-def someone_is_in_care(view: View) -> Iterator[Problem]:
+def someone_is_in_care(candidate: Candidate) -> Iterator[Problem]:
     """At least one state is in care."""
-    rows = view.instance.tables["states"]
+    rows = candidate.instance.tables["states"]
     if rows and not any(row["in_care"] or "in_care" in unread_in(row) for row in rows):
-        yield view.whole("states", "has no state in care", "write yes under in_care where it holds")
+        yield candidate.whole(
+            "states", "has no state in care", "write yes under in_care where it holds"
+        )
 
 
-def staying_has_no_rate(view: View) -> Iterator[Problem]:
+def staying_has_no_rate(candidate: Candidate) -> Iterator[Problem]:
     """A row from a state to itself stands for staying and has no rate."""
-    for row in view.instance.tables["transitions"]:
-        known = row["from"] in view.names["state"]
+    for row in candidate.instance.tables["transitions"]:
+        known = row["from"] in candidate.names["state"]
         if known and row["from"] == row["to"] and row["rate"] is not None:
             yield at(
-                row, "rate", f"is given to staying in {row['from']}, which is not a move",
+                row,
+                "rate",
+                f"is given to staying in {row['from']}, which is not a move",
                 "leave the rate blank; only avoidable_share counts here",
-            )  # fmt: skip
+            )
 
 
-def moves_have_a_rate(view: View) -> Iterator[Problem]:
+def moves_have_a_rate(candidate: Candidate) -> Iterator[Problem]:
     """A move from a state to another has a rate."""
-    for row in view.instance.tables["transitions"]:
+    for row in candidate.instance.tables["transitions"]:
         blank = row["rate"] is None and "rate" not in unread_in(row)
         if blank and row["from"] != row["to"] and None not in (row["from"], row["to"]):
             yield at(
-                row, "rate", f"is blank for the move {row['from']} → {row['to']}",
+                row,
+                "rate",
+                f"is blank for the move {row['from']} → {row['to']}",
                 "give the moves per child-year, 0 if there are none, or remove the row",
-            )  # fmt: skip
+            )
 
 
-def rates_are_plausible(view: View) -> Iterator[Problem]:
+def rates_are_plausible(candidate: Candidate) -> Iterator[Problem]:
     """A rate is per child-year, so seldom above 3."""
-    for row in view.rows("transitions"):
+    for row in candidate.rows("transitions"):
         if row["rate"] is not None and row["rate"] > FAST_RATE:
             yield warn(
-                row, "rate", "is above 3 moves per child-year, a mean stay under four months",
+                row,
+                "rate",
+                "is above 3 moves per child-year, a mean stay under four months",
                 "check that it is a rate per year, and not a percentage or a count",
-            )  # fmt: skip
+            )
 
 
-def rows_apply_everywhere(view: View) -> Iterator[Problem]:
+def rows_apply_everywhere(candidate: Candidate) -> Iterator[Problem]:
     """A row for every area is used in every area."""
-    states = view.resolved.states
+    states = candidate.resolved.states
     for table, columns in (("transitions", ("from", "to")), ("arrivals", ("state",))):
-        for row, areas in view.in_force(table):
+        for row, areas in candidate.in_force(table):
             named = {row[column]: column for column in reversed(columns) if row["area"] is None}
             for name, column in named.items():
                 lacking = [a for a in areas if name != EXIT and (a, name) not in states]
                 if lacking:
                     yield warn(
-                        row, column, f"is not a state{view.where(lacking)}, so the row is left "
-                        "out there", "add the state there, or give the row by area",
-                    )  # fmt: skip
+                        row,
+                        column,
+                        f"is not a state{candidate.where(lacking)}, so the row is left out there",
+                        "add the state there, or give the row by area",
+                    )
 
 
-def children_can_leave(view: View) -> Iterator[Problem]:
+def children_can_leave(candidate: Candidate) -> Iterator[Problem]:
     """A state with children has a way out."""
-    left = {(a, i) for (a, i, _, _), rate in view.resolved.rates.items() if rate > 0}
-    for row, areas in view.in_force("states"):
+    left = {(a, i) for (a, i, _, _), rate in candidate.resolved.rates.items() if rate > 0}
+    for row, areas in candidate.in_force("states"):
         stuck = [area for area in areas if (area, row["state"]) not in left]
         if row["opening"] > 0 and stuck:
             yield warn(
-                row, "state", f"has children at the start and no move out{view.where(stuck)}",
+                row,
+                "state",
+                f"has children at the start and no move out{candidate.where(stuck)}",
                 "add its transitions",
-            )  # fmt: skip
+            )
 
 
-def states_are_used(view: View) -> Iterator[Problem]:
+def states_are_used(candidate: Candidate) -> Iterator[Problem]:
     """A state holds children at some time."""
-    entered = {(a, j) for (a, _, j, _), rate in view.resolved.rates.items() if rate > 0}
-    entered |= {(a, i) for (a, i, _), children in view.resolved.arrivals.items() if children > 0}
-    entered |= {(a, instead) for a, _, _, _, instead in view.resolved.effects}
-    for row, areas in view.in_force("states"):
+    entered = {(a, j) for (a, _, j, _), rate in candidate.resolved.rates.items() if rate > 0}
+    entered |= {
+        (a, i) for (a, i, _), children in candidate.resolved.arrivals.items() if children > 0
+    }
+    entered |= {(a, instead) for a, _, _, _, instead in candidate.resolved.effects}
+    for row, areas in candidate.in_force("states"):
         empty = [area for area in areas if (area, row["state"]) not in entered]
         if row["opening"] == 0 and empty:
             yield warn(
-                row, "state", f"never holds a child{view.where(empty)}: none at the start, no "
-                "arrivals, no move into it", "add what is missing, or remove the state",
-            )  # fmt: skip
+                row,
+                "state",
+                f"never holds a child{candidate.where(empty)}: none at the start, no "
+                "arrivals, no move into it",
+                "add what is missing, or remove the state",
+            )
 
 
-def terminal_value_is_finite(view: View) -> Iterator[Problem]:
+def terminal_value_is_finite(candidate: Candidate) -> Iterator[Problem]:
     """Without discounting, children still there at the end leave at last."""
-    if view.instance.discount_rate > 0 or not view.instance.terminal_value:
+    if candidate.instance.discount_rate > 0 or not candidate.instance.terminal_value:
         return
-    finite = _leaving_at_last(view)
-    for row, areas in view.in_force("states"):
+    finite = _leaving_at_last(candidate)
+    for row, areas in candidate.in_force("states"):
         endless = [area for area in areas if (area, row["state"]) not in finite]
         if endless:
             yield at(
-                row, "state", f"never leads to `exit`{view.where(endless)}, so with a discount "
+                row,
+                "state",
+                f"never leads to `exit`{candidate.where(endless)}, so with a discount "
                 "rate of 0 its terminal value has no end",
                 "give it a way to `exit`, a discount_rate above 0, or set terminal_value to false",
-            )  # fmt: skip
+            )
 
 
-def _leaving_at_last(view: View) -> set[tuple[str, str]]:
+def _leaving_at_last(candidate: Candidate) -> set[tuple[str, str]]:
     """States from which the closing year's rates lead to `exit`, by however many moves."""
-    year = view.instance.last_year
+    year = candidate.instance.last_year
     moves = [
-        (area, i, j) for (area, i, j, y), rate in view.resolved.rates.items()
+        (area, i, j)
+        for (area, i, j, y), rate in candidate.resolved.rates.items()
         if y == year and rate > 0
-    ]  # fmt: skip
+    ]
     leaving: set[tuple[str, str]] = set()
     grown = -1
     while grown < len(leaving):
@@ -122,7 +142,12 @@ def _leaving_at_last(view: View) -> set[tuple[str, str]]:
 
 
 CHECKS: tuple[Check, ...] = (
-    someone_is_in_care, staying_has_no_rate, moves_have_a_rate, rates_are_plausible,
-    rows_apply_everywhere, children_can_leave, states_are_used,
+    someone_is_in_care,
+    staying_has_no_rate,
+    moves_have_a_rate,
+    rates_are_plausible,
+    rows_apply_everywhere,
+    children_can_leave,
+    states_are_used,
     terminal_value_is_finite,
-)  # fmt: skip
+)

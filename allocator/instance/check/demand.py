@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from allocator.instance.check.view import Check, View, at, figure, warn
+from allocator.instance.check.candidate import Candidate, Check, at, figure, warn
 from allocator.instance.problems import Problem
 from allocator.instance.schema import OUTSIDE
 
@@ -12,11 +12,11 @@ LARGE_FACTOR = 3.0
 NO_FACTOR = 100.0
 
 
-def drivers_are_followed(view: View) -> Iterator[Problem]:
+def drivers_are_followed(candidate: Candidate) -> Iterator[Problem]:
     """A driver has a response."""
-    followed = {row["driver"] for row in view.instance.tables["responses"]}
+    followed = {row["driver"] for row in candidate.instance.tables["responses"]}
     told: set[str] = set()
-    for row in view.rows("drivers"):
+    for row in candidate.rows("drivers"):
         if row["driver"] not in followed | told:
             told.add(row["driver"])
             yield warn(
@@ -27,11 +27,11 @@ def drivers_are_followed(view: View) -> Iterator[Problem]:
             )
 
 
-def responses_have_a_move(view: View) -> Iterator[Problem]:
+def responses_have_a_move(candidate: Candidate) -> Iterator[Problem]:
     """A response acts on a move, or on arrivals, that the instance has."""
-    moves = {(area, i, j) for area, i, j, _ in view.resolved.rates}
-    moves |= {(area, OUTSIDE, i) for area, i, _ in view.resolved.arrivals}
-    for row, areas in view.in_force("responses"):
+    moves = {(area, i, j) for area, i, j, _ in candidate.resolved.rates}
+    moves |= {(area, OUTSIDE, i) for area, i, _ in candidate.resolved.arrivals}
+    for row, areas in candidate.in_force("responses"):
         lacking = [a for a in areas if (a, row["from"], row["to"]) not in moves]
         if not lacking:
             continue
@@ -41,23 +41,23 @@ def responses_have_a_move(view: View) -> Iterator[Problem]:
             row,
             "to",
             f"makes a move {row['from']} → {row['to']} that {table} does not have"
-            f"{view.where(lacking)}",
+            f"{candidate.where(lacking)}",
             f"add it to {table}, or mend the response",
         )
 
 
-def responses_are_of_one_unit(view: View) -> Iterator[Problem]:
+def responses_are_of_one_unit(candidate: Candidate) -> Iterator[Problem]:
     """A response is a share for one unit of its driver, so it moves a rate by so much."""
-    for row, areas in view.in_force("responses"):
+    for row, areas in candidate.in_force("responses"):
         factors = [
             (max(factor, 1 / factor if factor else NO_FACTOR), year, factor)
             for area in areas
-            for year, factor in view.resolved.demand.get(
+            for year, factor in candidate.resolved.demand.get(
                 (area, row["driver"], row["from"], row["to"]), {}
             ).items()
             if factor >= 0
         ]
-        size, year, factor = max(factors, default=(1.0, view.instance.first_year, 1.0))
+        size, year, factor = max(factors, default=(1.0, candidate.instance.first_year, 1.0))
         if size > LARGE_FACTOR:
             yield (at if size >= NO_FACTOR else warn)(
                 row,

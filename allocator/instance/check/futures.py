@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from allocator.errors import UsageError
 from allocator.instance.cell_changes import with_cell, without_futures
-from allocator.instance.check.view import Check, View, at, figure, span, unread_in
+from allocator.instance.check.candidate import Candidate, Check, at, figure, span, unread_in
 from allocator.instance.problems import Problem
 
 _ROUNDING = 1e-6  # of the sum of probabilities: thirds written to six decimals add up
 
 
-def probabilities_add_up(view: View) -> Iterator[Problem]:
+def probabilities_add_up(candidate: Candidate) -> Iterator[Problem]:
     """The probabilities of the scenarios add up to 1."""
-    rows = view.instance.tables["scenarios"]
+    rows = candidate.instance.tables["scenarios"]
     if not rows or any(
         "probability" in unread_in(row) or row["probability"] is None for row in rows
     ):
@@ -29,10 +29,10 @@ def probabilities_add_up(view: View) -> Iterator[Problem]:
         )
 
 
-def parents_come_to_an_end(view: View) -> Iterator[Problem]:
+def parents_come_to_an_end(candidate: Candidate) -> Iterator[Problem]:
     """No scenario is its own parent, or its parent's parent."""
-    parents = {row["scenario"]: row["parent"] for row in view.rows("scenarios")}
-    for row in view.rows("scenarios"):
+    parents = {row["scenario"]: row["parent"] for row in candidate.rows("scenarios")}
+    for row in candidate.rows("scenarios"):
         above, name = set[str](), row["parent"]
         while name is not None and name not in above:
             above.add(name)
@@ -46,24 +46,24 @@ def parents_come_to_an_end(view: View) -> Iterator[Problem]:
             )
 
 
-def branches_lie_in_the_plan(view: View) -> Iterator[Problem]:
+def branches_lie_in_the_plan(candidate: Candidate) -> Iterator[Problem]:
     """A scenario branches in the years of the plan, or the year after them."""
-    for row in view.instance.tables["scenarios"]:
+    for row in candidate.instance.tables["scenarios"]:
         year = row["branches"]
-        inside = range(view.instance.first_year, view.instance.last_year + 2)
+        inside = range(candidate.instance.first_year, candidate.instance.last_year + 2)
         if year is not None and year not in inside:
             yield at(
                 row,
                 "branches",
-                f"is outside the plan, {span(view.instance)}",
+                f"is outside the plan, {span(candidate.instance)}",
                 "give the year from which the scenario is told apart, or leave it blank",
             )
 
 
-def futures_are_of_all_areas(view: View) -> Iterator[Problem]:
+def futures_are_of_all_areas(candidate: Candidate) -> Iterator[Problem]:
     """A scenario, or what it changes, is not of one area; its cell may name an area's row."""
     for table in ("scenarios", "changes"):
-        for row in view.instance.tables[table]:
+        for row in candidate.instance.tables[table]:
             if row["area"] is not None:
                 yield at(
                     row,
@@ -73,10 +73,10 @@ def futures_are_of_all_areas(view: View) -> Iterator[Problem]:
                 )
 
 
-def changes_name_numbers(view: View) -> Iterator[Problem]:
+def changes_name_numbers(candidate: Candidate) -> Iterator[Problem]:
     """Every change names numbers of the tables, and gives a number or a factor."""
-    plain = without_futures(view.instance)
-    for row in view.rows("changes"):
+    plain = without_futures(candidate.instance)
+    for row in candidate.rows("changes"):
         try:
             with_cell(plain, row["cell"], row["value"])
         except UsageError as error:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
-from allocator.instance.check.view import Check, View, figure, warn
+from allocator.instance.check.candidate import Candidate, Check, figure, warn
 from allocator.instance.problems import Problem, Severity
 
 WEEKS: Final = 52
@@ -24,27 +24,29 @@ A_WEEK: Final = 12_000.0
 FUNDS_APART: Final = 10.0  # first year's funds against what the children there now cost
 
 
-def unit_costs_are_those_of_a_year(view: View) -> Iterator[Problem]:
+def unit_costs_are_those_of_a_year(candidate: Candidate) -> Iterator[Problem]:
     """A child's cost for a year is not that of a week, nor far from what England's is."""
-    for row in view.rows("states"):
+    for row in candidate.rows("states"):
         least, most = (WEEKS * week for week in (CARE if row["in_care"] else NEED))
         low = A_WEEK if row["in_care"] else least / FAR
         if 0 < row["unit_cost"] < low or row["unit_cost"] > most * FAR:
             known = f"in a year: £{figure(least)} to £{figure(most)}"
             yield warn(
-                row, "unit_cost", f"is far from what a child is known to cost {known}",
+                row,
+                "unit_cost",
+                f"is far from what a child is known to cost {known}",
                 "give pounds per child-year: a week's cost times 52",
-            )  # fmt: skip
+            )
 
 
-def funds_are_of_the_size_of_spend(view: View) -> Iterator[Problem]:
+def funds_are_of_the_size_of_spend(candidate: Candidate) -> Iterator[Problem]:
     """The first year's funds are within ten times of what the children there now cost."""
-    if any(unit_costs_are_those_of_a_year(view)):  # which says it already
+    if any(unit_costs_are_those_of_a_year(candidate)):  # which says it already
         return
-    year = view.instance.first_year
-    rows = [row for row in view.rows("budgets") if row["year"] == year]
+    year = candidate.instance.first_year
+    rows = [row for row in candidate.rows("budgets") if row["year"] == year]
     funds = sum(row["amount"] for row in rows)
-    spend = sum(each.opening * each.unit_cost for each in view.resolved.states.values())
+    spend = sum(each.opening * each.unit_cost for each in candidate.resolved.states.values())
     if (
         math.isfinite(funds)
         and spend > 0
@@ -52,11 +54,15 @@ def funds_are_of_the_size_of_spend(view: View) -> Iterator[Problem]:
         and not spend / FUNDS_APART <= funds <= spend * FUNDS_APART
     ):
         yield Problem(
-            view.file("budgets"), None, "amount", "",
+            candidate.file("budgets"),
+            None,
+            "amount",
+            "",
             f"adds up to £{figure(funds)} in {year}, and the children there now cost "
             f"£{figure(spend)} a year",
-            "give pounds, not thousands, in budgets and unit costs alike", Severity.WARNING,
-        )  # fmt: skip
+            "give pounds, not thousands, in budgets and unit costs alike",
+            Severity.WARNING,
+        )
 
 
 CHECKS: tuple[Check, ...] = (unit_costs_are_those_of_a_year, funds_are_of_the_size_of_spend)

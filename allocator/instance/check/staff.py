@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from allocator.instance.check.view import Check, View, at, figure, warn
+from allocator.instance.check.candidate import Candidate, Check, at, figure, warn
 from allocator.instance.instance import Row
 from allocator.instance.problems import Problem
 from allocator.instance.records import Role
@@ -14,9 +14,9 @@ FAST_LEAVING = 1.0  # a mean stay under a year
 ROUNDING = 1 + 1e-9
 
 
-def caseloads_are_carried(view: View) -> Iterator[Problem]:
+def caseloads_are_carried(candidate: Candidate) -> Iterator[Problem]:
     """One FTE carries somebody: a caseload is above 0."""
-    for row in view.rows("workloads"):
+    for row in candidate.rows("workloads"):
         if row["caseload"] == 0:
             yield at(
                 row,
@@ -26,10 +26,10 @@ def caseloads_are_carried(view: View) -> Iterator[Problem]:
             )
 
 
-def roles_have_work(view: View) -> Iterator[Problem]:
+def roles_have_work(candidate: Candidate) -> Iterator[Problem]:
     """A role has a workload, or nobody in it is needed."""
-    working = {row["role"] for row in view.instance.tables["workloads"]}
-    for row in view.rows("roles"):
+    working = {row["role"] for row in candidate.instance.tables["workloads"]}
+    for row in candidate.rows("roles"):
         if row["role"] not in working:
             yield warn(
                 row,
@@ -39,45 +39,45 @@ def roles_have_work(view: View) -> Iterator[Problem]:
             )
 
 
-def work_at_the_start_is_done(view: View) -> Iterator[Problem]:
+def work_at_the_start_is_done(candidate: Candidate) -> Iterator[Problem]:
     """Those in post, and as many from an agency as may be, carry the work at the start."""
     need: defaultdict[tuple[str, str], float] = defaultdict(float)
-    resolved = view.resolved
+    resolved = candidate.resolved
     for (area, role, item), caseload in resolved.workloads.items():
         state = resolved.states.get((area, item))
         units = resolved.services[area, item].baseline if state is None else state.opening
         need[area, role] += units / caseload if caseload > 0 else 0.0
-    for row, areas in view.in_force("roles"):
-        short = [a for a in areas if need[a, row["role"]] > _able(view, a, row) * ROUNDING]
+    for row, areas in candidate.in_force("roles"):
+        short = [a for a in areas if need[a, row["role"]] > _able(candidate, a, row) * ROUNDING]
         if short:
             takes = need[short[0], row["role"]]
             yield warn(
                 row,
                 "opening",
                 f"is too few for the work at the start, which takes {figure(takes)} FTE"
-                f"{view.where(short[:1])}, agency and practices counted",
+                f"{candidate.where(short[:1])}, agency and practices counted",
                 "give those in post, the caseloads they carry now, or an agency",
             )
 
 
-def _able(view: View, area: str, row: Row) -> float:
+def _able(candidate: Candidate, area: str, row: Row) -> float:
     """FTE that a role may come to at the start."""
-    role: Role = view.resolved.roles[area, row["role"]]
+    role: Role = candidate.resolved.roles[area, row["role"]]
     agency = role.agency_share if role.agency_cost is not None else 0.0
     if agency >= 1:
         return float("inf")
     won = sum(
         max(0.0, support.time - 1) * support.share
-        for (a, _, r), support in view.resolved.practices.items()
+        for (a, _, r), support in candidate.resolved.practices.items()
         if (a, r) == (area, row["role"])
     )
     return role.opening / (1 - agency) * (1 + won)
 
 
-def salaries_are_counted_once(view: View) -> Iterator[Problem]:
+def salaries_are_counted_once(candidate: Candidate) -> Iterator[Problem]:
     """A role costs something of its own only where no state it works with holds its salary."""
-    resolved = view.resolved
-    for row, areas in view.in_force("roles"):
+    resolved = candidate.resolved
+    for row, areas in candidate.in_force("roles"):
         paid = [
             item
             for area, role, item in resolved.workloads
@@ -98,9 +98,9 @@ def salaries_are_counted_once(view: View) -> Iterator[Problem]:
             )
 
 
-def agencies_have_a_cost(view: View) -> Iterator[Problem]:
+def agencies_have_a_cost(candidate: Candidate) -> Iterator[Problem]:
     """A share for agency staff comes with what they cost."""
-    for row in view.rows("roles"):
+    for row in candidate.rows("roles"):
         if row["agency_share"] < 1 and row["agency_cost"] is None:
             yield warn(
                 row,
@@ -110,9 +110,9 @@ def agencies_have_a_cost(view: View) -> Iterator[Problem]:
             )
 
 
-def staff_stay_a_while(view: View) -> Iterator[Problem]:
+def staff_stay_a_while(candidate: Candidate) -> Iterator[Problem]:
     """A leaving rate is per year, so seldom above 1."""
-    for row in view.rows("roles"):
+    for row in candidate.rows("roles"):
         if row["leaving_rate"] > FAST_LEAVING:
             yield warn(
                 row,
@@ -122,9 +122,9 @@ def staff_stay_a_while(view: View) -> Iterator[Problem]:
             )
 
 
-def practices_win_time(view: View) -> Iterator[Problem]:
+def practices_win_time(candidate: Candidate) -> Iterator[Problem]:
     """A practice lets those it supports carry more."""
-    for row in view.rows("practices"):
+    for row in candidate.rows("practices"):
         if row["time"] <= 1:
             yield warn(
                 row,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from allocator.instance import raw
+from allocator.instance import storage
 from allocator.instance.schema import TIERS
 from allocator.plan.columns import COLUMNS
 
-PLAN_FILE: Final = raw.PLAN_FILE
+PLAN_FILE: Final = storage.PLAN_FILE
 INSTANCE_FOLDER: Final = "instance"
 LOG_FILE: Final = "solver.log"
 README_FILE: Final = "README.txt"

@@ -11,37 +11,39 @@ from allocator.report.differing import differing
 from allocator.report.figures import Figures, Header, Value
 from allocator.report.html.blocks import Block, HtmlChart, HtmlTable, Part, Section, Text
 from allocator.report.html.headline import answered, asked, keys
-from allocator.report.subject import Subject
+from allocator.report.saved_plan import SavedPlan
 from allocator.wording import counted, number, pounds
 
 MOST_ROWS: Final = 200
 
 
-def names(subjects: Sequence[Subject]) -> list[str]:
+def names(saved_plans: Sequence[SavedPlan]) -> list[str]:
     """A short name for each plan: its folder's, numbered where two are alike."""
-    plain = [subject.name for subject in subjects]
+    plain = [saved.name for saved in saved_plans]
     return [
         name if plain.count(name) == 1 else f"{name} ({plain[: n + 1].count(name)})"
         for n, name in enumerate(plain)
     ]
 
 
-def comparison(subjects: Sequence[Subject]) -> Part:
+def comparison(saved_plans: Sequence[SavedPlan]) -> Part:
     """The part of a page that sets plans side by side."""
-    labels = names(subjects)
-    named = [(label, subject.plan) for label, subject in zip(labels, subjects, strict=True)]
+    labels = names(saved_plans)
+    named = [(label, saved.plan) for label, saved in zip(labels, saved_plans, strict=True)]
     care, *money = together(named)
-    facts = HtmlTable(_facts(subjects, labels))
+    facts = HtmlTable(_facts(saved_plans, labels))
     sections = [
-        *_by_how_much(subjects, labels),
+        *_by_how_much(saved_plans, labels),
         Section("spend", "Money, side by side", tuple(map(HtmlChart, money))),
         Section(
-            "differences", "What differs in their instances", tuple(_differences(subjects, labels))
+            "differences",
+            "What differs in their instances",
+            tuple(_differences(saved_plans, labels)),
         ),
     ]
     return Part(
         "all-",
-        f"{counted(len(subjects), 'plan')} side by side: {', '.join(labels)}",
+        f"{counted(len(saved_plans), 'plan')} side by side: {', '.join(labels)}",
         "How do these plans differ, and what in their instances makes them differ?",
         ("Each is answered in a column of its own, and in full further down.",),
         (),
@@ -50,9 +52,9 @@ def comparison(subjects: Sequence[Subject]) -> Part:
     )
 
 
-def _by_how_much(subjects: Sequence[Subject], labels: Sequence[str]) -> Iterator[Section]:
+def _by_how_much(saved_plans: Sequence[SavedPlan], labels: Sequence[str]) -> Iterator[Section]:
     """What the other plans have more, or less, of than the first; none without two plans."""
-    lines = against_first([subject.plan for subject in subjects])
+    lines = against_first([saved.plan for saved in saved_plans])
     if not lines:
         return
     columns = (
@@ -86,14 +88,14 @@ def _signed(more: float, unit: str) -> str:
     return f"{'+' if more > 0 else '−'}{size}"
 
 
-def _facts(subjects: Sequence[Subject], labels: Sequence[str]) -> Figures:
+def _facts(saved_plans: Sequence[SavedPlan], labels: Sequence[str]) -> Figures:
     columns = (Header(""), *(Header(label) for label in labels))
     rows: list[tuple[Value, ...]] = [
-        ("Title", *(subject.title for subject in subjects)),
-        ("Question", *(asked(subject.plan) for subject in subjects)),
-        ("Answer", *(" ".join(answered(subject.plan)).replace("`", "") for subject in subjects)),
+        ("Title", *(saved.title for saved in saved_plans)),
+        ("Question", *(asked(saved.plan) for saved in saved_plans)),
+        ("Answer", *(" ".join(answered(saved.plan)).replace("`", "") for saved in saved_plans)),
     ]
-    said = [{key.name: key for key in keys(subject.plan)} for subject in subjects]
+    said = [{key.name: key for key in keys(saved.plan)} for saved in saved_plans]
     for name in dict.fromkeys(name for each in said for name in each):
         cells = (each.get(name) for each in said)
         rows.append(
@@ -105,14 +107,14 @@ def _facts(subjects: Sequence[Subject], labels: Sequence[str]) -> Figures:
                 ),
             )
         )
-    rows.append(("Formulation", *(subject.plan.formulation for subject in subjects)))
-    rows.append(("Price base", *(subject.plan.instance.price_base for subject in subjects)))
-    rows.append(("Hash", *(subject.plan.instance.hash[:12] for subject in subjects)))
+    rows.append(("Formulation", *(saved.plan.formulation for saved in saved_plans)))
+    rows.append(("Price base", *(saved.plan.instance.price_base for saved in saved_plans)))
+    rows.append(("Hash", *(saved.plan.instance.hash[:12] for saved in saved_plans)))
     return Figures("The plans, fact by fact", columns, tuple(rows), "plan.json of each plan")
 
 
-def _differences(subjects: Sequence[Subject], labels: Sequence[str]) -> Iterator[Block]:
-    instances = [subject.plan.instance for subject in subjects]
+def _differences(saved_plans: Sequence[SavedPlan], labels: Sequence[str]) -> Iterator[Block]:
+    instances = [saved.plan.instance for saved in saved_plans]
     if len({instance.hash for instance in instances}) == 1:
         yield Text("Nothing: all are plans of the same instance.", "note")
         return

@@ -33,7 +33,7 @@ from allocator.report.pages.services import service_figures
 from allocator.report.pages.staff import staff_figures, staff_lines
 from allocator.report.pages.summary import money_lines
 from allocator.report.saved_answers import FOLDER
-from allocator.report.subject import Subject
+from allocator.report.saved_plan import SavedPlan
 from allocator.vocabulary import reliefs
 from allocator.wording import listed, shortened
 
@@ -42,9 +42,9 @@ MOST_WORTHS = 12
 MOST_LOST = 6
 
 
-def sections(subject: Subject) -> Iterator[Section]:
+def sections(saved: SavedPlan) -> Iterator[Section]:
     """Those that the plan has something to say in, in the order in which questions come."""
-    plan = subject.plan
+    plan = saved.plan
     if plan.found:
         yield Section(
             "money",
@@ -81,8 +81,8 @@ def sections(subject: Subject) -> Iterator[Section]:
             _one(moves(plan), "The plan's tables hold no moves; solve it again for them."),
         )
         yield Section("worth", "What binds, and what it is worth", tuple(_worth(plan)))
-        yield Section("switching", "Sensitivity", _sensitivity(subject))
-        yield Section("frontiers", "Frontier and the cost of delay", _frontiers(subject))
+        yield Section("switching", "Sensitivity", _sensitivity(saved))
+        yield Section("frontiers", "Frontier and the cost of delay", _frontiers(saved))
     if plan.instance.has_areas and len(plan.instance.areas) > 1:
         charts: list[Block] = [HtmlChart(small_multiples(plan))]
         charts += [HtmlChart(ranking(plan))] if plan.found else []
@@ -260,39 +260,39 @@ def _word(value: object) -> str:
     return "" if missing(value) else str(value)
 
 
-def _sensitivity(subject: Subject) -> tuple[Block, ...]:
-    table = subject.answers.get("switching")
+def _sensitivity(saved: SavedPlan) -> tuple[Block, ...]:
+    table = saved.answers.get("switching")
     if table is not None:
-        chart = tornado(subject.plan, subject.answers)
-        lost = without_plan(subject.answers)
+        chart = tornado(saved.plan, saved.answers)
+        lost = without_plan(saved.answers)
         said = f"No plan at all exists with {listed(lost[:MOST_LOST])}{_more(lost)}."
         shown = HtmlTable(switching(table)) if chart is None else HtmlChart(chart)
         return (*((Text(said, "warning"),) if lost else ()), shown)
     return _not_made(
-        subject,
+        saved,
         "How far each figure can move before the choice changes is not worked out here.",
-        _asked(subject, "switching", "switching"),
+        _asked(saved, "switching", "switching"),
     )
 
 
-def _frontiers(subject: Subject) -> tuple[Block, ...]:
-    charts = frontiers(subject.plan, subject.answers)
+def _frontiers(saved: SavedPlan) -> tuple[Block, ...]:
+    charts = frontiers(saved.plan, saved.answers)
     waiting = "There is no slack to wait: begun a year late or more, there is no plan."
-    said = (Text(waiting, "warning"),) if no_delay_has_a_plan(subject.answers) else ()
+    said = (Text(waiting, "warning"),) if no_delay_has_a_plan(saved.answers) else ()
     if charts or said:
         return (*said, *map(HtmlChart, charts))
     return _not_made(
-        subject,
+        saved,
         "What other targets or budgets would cost, or reach, is not worked out here.",
-        _asked(subject, "frontier", "target"),
-        _asked(subject, "frontier --against budget", "budget"),
-        _asked(subject, "delay", "delay"),
+        _asked(saved, "frontier", "target"),
+        _asked(saved, "frontier --against budget", "budget"),
+        _asked(saved, "delay", "delay"),
     )
 
 
-def _asked(subject: Subject, verb: str, folder: str) -> str:
+def _asked(saved: SavedPlan, verb: str, folder: str) -> str:
     """The command that makes an answer where a report looks for it."""
-    name = subject.place
+    name = saved.place
     verb, _, options = verb.partition(" ")
     words = ["allocator", verb, f"{name}/instance", options, "--out", f"{name}/{FOLDER}/{folder}"]
     return " ".join(filter(None, words))
@@ -302,8 +302,8 @@ def _more(lost: list[str]) -> str:
     return f", and {len(lost) - MOST_LOST} more" if len(lost) > MOST_LOST else ""
 
 
-def _not_made(subject: Subject, what: str, *lines: str) -> tuple[Block, ...]:
-    refused = subject.answers.refused
+def _not_made(saved: SavedPlan, what: str, *lines: str) -> tuple[Block, ...]:
+    refused = saved.answers.refused
     why = (Text(f"Answers are there but left out: {refused}.", "warning"),) if refused else ()
-    how = f"To have it in this report, run {subject.whence}"
+    how = f"To have it in this report, run {saved.whence}"
     return (*why, Text(f"{what} {how}:", "note"), *map(Command, lines))

@@ -25,15 +25,15 @@ from allocator.report.html.blocks import Block, HtmlChart, Part
 from allocator.report.html.differences import comparison, names
 from allocator.report.html.findings import sections
 from allocator.report.html.headline import answered, asked, first_screen, keys
-from allocator.report.subject import Subject
+from allocator.report.saved_plan import SavedPlan
 
 TEMPLATE: Final = "page.html.j2"
 _DASHES: Final = {"solid": "Solid", "dash": "Dashed", "dot": "Dotted", "dashdot": "Dot-dashed"}
 
 
-def write_page(subjects: Sequence[Subject], path: Path, *, force: bool = False) -> None:
+def write_page(saved_plans: Sequence[SavedPlan], path: Path, *, force: bool = False) -> None:
     """Write the report to a file, whole or not at all; UsageError if one is there without force."""
-    text = page(subjects)
+    text = page(saved_plans)
     place_file(path, lambda new: _write(text, new), force=force)
 
 
@@ -41,7 +41,7 @@ def _write(text: str, file: Path) -> None:
     file.write_text(text, encoding="utf-8", newline="\n")
 
 
-def page(subjects: Sequence[Subject]) -> str:
+def page(saved_plans: Sequence[SavedPlan]) -> str:
     """The report of a plan, or of several side by side, as HTML that needs nothing else."""
     environment = Environment(
         loader=PackageLoader("allocator.report.html", "template"),
@@ -51,11 +51,13 @@ def page(subjects: Sequence[Subject]) -> str:
         lstrip_blocks=True,
     )
     environment.filters["coded"] = coded
-    several = len(subjects) > 1
-    title = f"Plans side by side: {', '.join(names(subjects))}" if several else subjects[0].title
+    several = len(saved_plans) > 1
+    title = (
+        f"Plans side by side: {', '.join(names(saved_plans))}" if several else saved_plans[0].title
+    )
     return environment.get_template(TEMPLATE).render(
         title=title,
-        parts=parts(subjects),
+        parts=parts(saved_plans),
         version=__version__,
         several=several,
         style=Markup(_file("page.css")),
@@ -69,16 +71,16 @@ def page(subjects: Sequence[Subject]) -> str:
     )
 
 
-def parts(subjects: Sequence[Subject]) -> list[Part]:
+def parts(saved_plans: Sequence[SavedPlan]) -> list[Part]:
     """One part a plan; where there are several, one before them that sets them side by side."""
-    if len(subjects) == 1:
-        return [_part(subjects[0], "", subjects[0].title)]
-    labels = names(subjects)
+    if len(saved_plans) == 1:
+        return [_part(saved_plans[0], "", saved_plans[0].title)]
+    labels = names(saved_plans)
     own = [
-        _part(subject, f"plan-{n}-", f"{label}: {subject.title}")
-        for n, (subject, label) in enumerate(zip(subjects, labels, strict=True), 1)
+        _part(saved, f"plan-{n}-", f"{label}: {saved.title}")
+        for n, (saved, label) in enumerate(zip(saved_plans, labels, strict=True), 1)
     ]
-    return [comparison(subjects), *own]
+    return [comparison(saved_plans), *own]
 
 
 def charts(part: Part) -> Iterator[Chart]:
@@ -87,8 +89,8 @@ def charts(part: Part) -> Iterator[Chart]:
     yield from (block.chart for block in blocks if isinstance(block, HtmlChart))
 
 
-def _part(subject: Subject, prefix: str, title: str) -> Part:
-    plan = subject.plan
+def _part(saved: SavedPlan, prefix: str, title: str) -> Part:
+    plan = saved.plan
     return Part(
         prefix,
         title,
@@ -96,7 +98,7 @@ def _part(subject: Subject, prefix: str, title: str) -> Part:
         answered(plan),
         keys(plan),
         first_screen(plan),
-        (*sections(subject), evidence.section(plan), proof.section(subject)),
+        (*sections(saved), evidence.section(plan), proof.section(saved)),
     )
 
 

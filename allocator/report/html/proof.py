@@ -7,23 +7,23 @@ from allocator.audit import Audit
 from allocator.report.figures import Figures, Header
 from allocator.report.html.blocks import Block, Command, Facts, HtmlTable, Section, Text
 from allocator.report.pages.summary import proof_lines
-from allocator.report.subject import Subject
+from allocator.report.saved_plan import SavedPlan
 from allocator.solvers.catalogue import DEFAULT, SOLVERS
 from formulations import USUAL
 
 
-def section(subject: Subject) -> Section:
+def section(saved: SavedPlan) -> Section:
     """Certificate, audit, versions, the instance's hash, and the commands."""
-    plan = subject.plan
+    plan = saved.plan
     lines = [
         *proof_lines(plan)[:-1],
         ("Instance", plan.instance.name),
         ("Hash of the instance", plan.instance.hash),
-        ("Solved with", f"allocator {subject.made_with}"),
+        ("Solved with", f"allocator {saved.made_with}"),
         ("This report made with", f"allocator {__version__}"),
     ]
     blocks: list[Block] = [Facts(tuple(lines))]
-    if subject.audit is not None:
+    if saved.audit is not None:
         blocks.append(
             Text(
                 "The plan's tables were run forward again when this report was made, by a "
@@ -31,14 +31,14 @@ def section(subject: Subject) -> Section:
                 "checked.",
             )
         )
-        blocks.append(HtmlTable(_rules(subject.audit), folded=True))
+        blocks.append(HtmlTable(_rules(saved.audit), folded=True))
     else:
-        blocks.append(Text(_windows_proved(subject)))
+        blocks.append(Text(_windows_proved(saved)))
     blocks.append(Text(
         "To make the plan again from its own copy of the instance, and check it, run "
-        f"{subject.whence}:"
+        f"{saved.whence}:"
     ))  # fmt: skip
-    folder = subject.place
+    folder = saved.place
     options = f" --formulation {plan.formulation}" * (plan.formulation != USUAL)
     options += f" --solver {_asked_for(plan.solver)}" * (_asked_for(plan.solver) != DEFAULT)
     blocks.append(Command(f"allocator solve {folder}/instance{options} --out {folder}-again"))
@@ -70,7 +70,7 @@ def _rules(audit: Audit) -> Figures:
     )
 
 
-def _windows_proved(subject: Subject) -> str:
-    if all(outcome.proved for outcome in subject.plan.windows):
+def _windows_proved(saved: SavedPlan) -> str:
+    if all(outcome.proved for outcome in saved.plan.windows):
         return "That no plan exists is proved from the arrays of the program, window by window."
     return "That no plan exists is what the solver found; it is not proved in every case."

@@ -23,7 +23,7 @@ from allocator.report.pages.sections import window_said
 from allocator.report.pages.services import service_figures
 from allocator.report.pages.sources import rows_counted
 from allocator.report.pages.summary import money_lines, proof_lines
-from allocator.report.subject import Subject
+from allocator.report.saved_plan import SavedPlan
 from allocator.wording import counted, listed, number, pounds, years_said
 
 MOST_WINDOWS: Final = 3  # besides the plan's and none
@@ -50,19 +50,19 @@ class PaperLine:
 Item = PaperHeading | PaperLine | Figures | Chart
 
 
-def paper(subject: Subject) -> Iterator[Item]:
+def paper(saved: SavedPlan) -> Iterator[Item]:
     """Everything below the title, in order."""
-    yield from _purpose(subject.plan)
-    yield from _recommendation(subject.plan)
-    yield from _options(subject)
-    if subject.plan.found:
-        yield from _finance(subject.plan)
-    yield from _children(subject.plan)
-    yield from _risks(subject)
+    yield from _purpose(saved.plan)
+    yield from _recommendation(saved.plan)
+    yield from _options(saved)
+    if saved.plan.found:
+        yield from _finance(saved.plan)
+    yield from _children(saved.plan)
+    yield from _risks(saved)
     yield PaperHeading("Equality")
     unknown = "The plan knows no child's characteristics."
     yield PaperLine(f"[To be written: the equality impact assessment. {unknown}]", prompt=True)
-    yield from _proof(subject)
+    yield from _proof(saved)
 
 
 def subtitle(plan: Plan) -> str:
@@ -114,24 +114,24 @@ def _services(plan: Plan) -> Figures:
     return replace(told, columns=told.columns[:-1], rows=tuple(row[:-1] for row in told.rows))
 
 
-def _options(subject: Subject) -> Iterator[Item]:
+def _options(saved: SavedPlan) -> Iterator[Item]:
     yield PaperHeading("Options considered")
-    if subject.plan.found:
-        yield _options_table(subject)
+    if saved.plan.found:
+        yield _options_table(saved)
     else:
         yield PaperLine(
-            f"No plan was found in any of the {counted(len(subject.plan.windows), 'way')} tried: "
+            f"No plan was found in any of the {counted(len(saved.plan.windows), 'way')} tried: "
             "without a double investment and in every window allowed."
         )
-    if "delay" not in subject.answers.tables:
+    if "delay" not in saved.answers.tables:
         yield PaperLine(
             "[What a later start would cost is answered by allocator delay.]", prompt=True
         )
 
 
-def _options_table(subject: Subject) -> Figures:
+def _options_table(saved: SavedPlan) -> Figures:
     """Doing nothing new, the plan, no window, the next best windows, and later starts."""
-    plan, last = subject.plan, subject.plan.instance.last_year
+    plan, last = saved.plan, saved.plan.instance.last_year
     years, cost = plan.years(), plan.cost or 0.0
     end, unchanged = (
         float(years[name][last]) for name in ("children_in_care", "baseline_children_in_care")
@@ -156,7 +156,7 @@ def _options_table(subject: Subject) -> Figures:
         rows.append(
             (name, each.children_in_care, cost + more, more, "as good" if each in good else "")
         )
-    rows += _later(subject, cost)
+    rows += _later(saved, cost)
     columns = (
         Header("Option"),
         Header(f"In care, end of {financial_year(last)}", "children"),
@@ -176,9 +176,9 @@ def _named(plan: Plan) -> str:
     return "no double investment" if plan.window is None else window_said(plan.window)
 
 
-def _later(subject: Subject, cost: float) -> Iterator[tuple[Value, ...]]:
+def _later(saved: SavedPlan, cost: float) -> Iterator[tuple[Value, ...]]:
     """A row for each later start, where `delay` has been asked."""
-    table = subject.answers.get("delay")
+    table = saved.answers.get("delay")
     if table is None:
         return
     for row in table.to_dict("records"):
@@ -253,9 +253,9 @@ def _children(plan: Plan) -> Iterator[Item]:
     )
 
 
-def _risks(subject: Subject) -> Iterator[Item]:
+def _risks(saved: SavedPlan) -> Iterator[Item]:
     yield PaperHeading("Risks")
-    table = subject.answers.get("switching")
+    table = saved.answers.get("switching")
     if table is None:
         yield PaperLine(
             "[Which inputs the plan hangs on is answered by allocator switching.]", prompt=True
@@ -275,10 +275,10 @@ def _risks(subject: Subject) -> Iterator[Item]:
             yield PaperLine(
                 "No input changes the choice, the payback or the target within its range."
             )
-    yield rows_counted(subject.plan.instance)
+    yield rows_counted(saved.plan.instance)
 
 
-def _proof(subject: Subject) -> Iterator[Item]:
+def _proof(saved: SavedPlan) -> Iterator[Item]:
     yield PaperHeading("Proof and sources")
     yield PaperLine(
         "The plan is the optimum of a linear program, proved from its own numbers, and was run "
@@ -288,6 +288,6 @@ def _proof(subject: Subject) -> Iterator[Item]:
     yield Figures(
         "What the figures rest on",
         (Header("What"), Header("Finding")),
-        tuple(proof_lines(subject.plan)),
+        tuple(proof_lines(saved.plan)),
         "plan.json",
     )

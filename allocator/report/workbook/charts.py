@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from allocator.instance.grid import RESULTS
+from allocator.instance.raw import RESULTS
 from allocator.instance.schema import TIERS
 from allocator.plan.plan import Plan
 from allocator.report.charts.children import care

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from allocator.instance.grid import RESULTS
 from allocator.instance.instance import financial_year
+from allocator.instance.raw import RESULTS
 from allocator.instance.schema import TIERS
 from allocator.plan.plan import Plan
 from allocator.report.workbook.book import HEADING, WHOLE, Book, Extent, Formula, Heading, Shaped

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from allocator import __version__
-from allocator.instance.grid import RESULTS, SETTINGS_SHEET
+from allocator.instance.raw import RESULTS, SETTINGS_SHEET
 from allocator.plan.plan import Plan
 from allocator.report.pages.headline import answer, question
 from allocator.report.workbook.book import LINE, Book, Formula

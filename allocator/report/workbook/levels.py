@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from allocator.instance.grid import RESULTS
 from allocator.instance.instance import financial_year
+from allocator.instance.raw import RESULTS
 from allocator.plan.plan import Plan
 from allocator.report.workbook.book import COUNT, HEADING, MONEY, Book, Extent, Formula, Heading
 from allocator.report.workbook.columns import names

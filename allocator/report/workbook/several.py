@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from allocator.instance.grid import RESULTS
 from allocator.instance.instance import financial_year
+from allocator.instance.raw import RESULTS
 from allocator.plan.plan import Plan
 from allocator.report.against import against_first
 from allocator.report.charts.shapes import Panels

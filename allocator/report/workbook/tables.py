@@ -9,7 +9,7 @@ import pandas as pd
 
 from allocator.explain.shadow_prices.priced_limits import priced_limits
 from allocator.instance import Instance
-from allocator.instance.grid import RESULTS
+from allocator.instance.raw import RESULTS
 from allocator.plan.plan import Plan
 from allocator.plan.saving.layout import TABLES, WINDOWS, described
 from allocator.report.workbook.book import MOST_ROWS, PRICE, Book, Heading

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from allocator.instance.grid import RESULTS
 from allocator.instance.instance import financial_year
+from allocator.instance.raw import RESULTS
 from allocator.instance.schema import TIERS
 from allocator.plan.plan import Plan
 from allocator.report.charts.children import targets

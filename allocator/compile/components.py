@@ -18,7 +18,7 @@ from pyomo.core.base.set import SetProduct
 Key = Any  # a name, a whole number, or a tuple of them
 
 
-class Given:
+class Components:
     """Data of a model's sets and parameters; constructs what a template needs of them.
 
     Where any of them is worked out by a rule, which may ask for any other, Pyomo constructs

@@ -42,7 +42,7 @@ class YearlyFlows:
     estimated: str = ""
 
 
-def course(
+def yearly_flows(
     observed: Observed, tally: Tally, estimates: Estimates, settings: Settings
 ) -> YearlyFlows:
     """What entries, moves and exits are in each year of the plan.

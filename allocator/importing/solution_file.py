@@ -12,7 +12,7 @@ Values = Mapping[str, float] | Mapping[int, float]
 
 
 @dataclass(frozen=True)
-class Found:
+class SolutionFile:
     """Values by column and, where the file has them, duals by row.
 
     Both are keyed by name or, where ``by_position``, by place in the exported file from 1 on;

@@ -17,7 +17,7 @@ from allocator.report.saved_answers import SavedAnswers, answers_beside, read_an
 
 
 @dataclass(frozen=True)
-class Subject:
+class SavedPlan:
     """A plan to report on.
 
     ``name`` is its folder's, ``made_with`` the version of allocator that solved it, ``audit``
@@ -49,7 +49,7 @@ class Subject:
         return f"in the folder that holds {self.name}, the plan's own folder"
 
 
-def open_subject(path: Path, answers: Path | None = None) -> Subject:
+def open_saved_plan(path: Path, answers: Path | None = None) -> SavedPlan:
     """The plan saved at ``path``, audited again, and its answers: in its folder, or ``answers``.
 
     Raises UsageError where there is no plan, a file is damaged or its seal does not hold,
@@ -66,7 +66,7 @@ def open_subject(path: Path, answers: Path | None = None) -> Subject:
         raise UsageError(f"{folder}: the instance's copy is not the one that was solved")
     chosen = read_answers(answers, hashed) if answers else answers_beside(folder, hashed)
     name = folder.resolve().name
-    return Subject(name, plan, str(facts["saved"].get("allocator", "")), checked, chosen)
+    return SavedPlan(name, plan, str(facts["saved"].get("allocator", "")), checked, chosen)
 
 
 def _checked(path: Path) -> tuple[Plan, Audit]:

@@ -25,7 +25,7 @@ SHOWN_AREAS = 3
 
 
 @dataclass(frozen=True)
-class View:
+class Candidate:
     """An instance, its sound part, and that part by area and year."""
 
     instance: Instance
@@ -44,10 +44,15 @@ class View:
                 row[kind] for row in self.instance.tables[table] if row[kind] is not None
             )
             for table, kind in (
-                ("areas", "area"), ("states", "state"), ("services", "service"), ("funds", "fund"),
-                ("drivers", "driver"), ("roles", "role"), ("scenarios", "scenario"),
+                ("areas", "area"),
+                ("states", "state"),
+                ("services", "service"),
+                ("funds", "fund"),
+                ("drivers", "driver"),
+                ("roles", "role"),
+                ("scenarios", "scenario"),
             )
-        }  # fmt: skip
+        }
         fixed = {EXIT: {EXIT}, "tier": set(TIERS), TOTAL: {TOTAL}, ALL: {ALL}, OUTSIDE: {OUTSIDE}}
         return defined | {kind: frozenset(words) for kind, words in fixed.items()}
 
@@ -141,7 +146,7 @@ class View:
         return Row(row.table, row.number, row.file, values)
 
 
-Check = Callable[[View], Iterator[Problem]]
+Check = Callable[[Candidate], Iterator[Problem]]
 
 
 def unread_in(row: Row) -> frozenset[str]:

@@ -13,7 +13,7 @@ import pandas as pd
 from allocator.plan.plan import Plan
 from allocator.plan.saving import save
 from allocator.report.saved_answers import COLUMNS
-from allocator.report.subject import Subject, open_subject
+from allocator.report.saved_plan import SavedPlan, open_saved_plan
 from allocator.solving.solve import solve
 from tests.plans import instance_of, plan_of
 
@@ -100,8 +100,8 @@ def folder_of(name: str) -> Path:
 
 
 @cache
-def subject_of(name: str) -> Subject:
-    return open_subject(folder_of(name))
+def saved_plan_of(name: str) -> SavedPlan:
+    return open_saved_plan(folder_of(name))
 
 
 def write_answers(plan: Plan, folder: Path) -> None:
