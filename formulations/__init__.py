@@ -17,8 +17,8 @@ thing everywhere:
 Counts are children and cases per year; money is in millions of pounds at the instance's
 price base, because solvers keep their accuracy when numbers are of one size.
 
-``pyomo.core`` is imported rather than ``pyomo.environ``, which loads every solver's plugin too: a
-tenth of a second of every command.
+They are written in Pyomo, as ``formulations.modelling`` has it: ``pyomo.core``, imported when it is
+needed, rather than ``pyomo.environ``, which loads every solver's plugin too.
 
 A floor under an expression is written ``a - b >= 0``: Pyomo reads ``a >= b`` as
 ``b - a <= 0``, and the dual would have the sign of less being asked for instead of more.
@@ -31,9 +31,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    import pyomo.core as pyo
-
     from allocator.instance import Instance
+    from formulations.modelling import pyo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

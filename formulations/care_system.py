@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pyomo.core as pyo
-
 from formulations import (
     benefits,
     double_investment,
@@ -21,6 +19,7 @@ from formulations import (
     staff,
     target,
 )
+from formulations.modelling import pyo
 
 if TYPE_CHECKING:
     from allocator.instance import Instance

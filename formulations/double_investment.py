@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyomo.core as pyo
-
+from formulations.modelling import pyo
 from formulations.names import MILLION, PREVENTION_TIERS, STATUTORY
 from formulations.places import baseline as baseline_places
 from formulations.staff import opening_staff_cost, replacing_cost

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
-import pyomo.core as pyo
-
+from formulations.modelling import pyo
 from formulations.population import everywhere
 from formulations.services import reach
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pyomo.core as pyo
-
 from formulations import fairness, objective
 from formulations.care_system import care_system
+from formulations.modelling import pyo
 
 if TYPE_CHECKING:
     from allocator.instance import Instance

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pyomo.core as pyo
+from formulations.modelling import pyo
 
 if TYPE_CHECKING:
     from allocator.instance import Instance

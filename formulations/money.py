@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-import pyomo.core as pyo
-
+from formulations.modelling import pyo
 from formulations.names import ALL, MILLION, TIERS, TOTAL
 from formulations.staff import item_staff_spend, tier_staff_spend
 

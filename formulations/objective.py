@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyomo.core as pyo
 
 from formulations.benefits import benefits, child_benefit
+from formulations.modelling import pyo
 from formulations.names import MILLION
 from formulations.rates import generators, state_names
 from formulations.services import reach

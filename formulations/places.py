@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyomo.core as pyo
-
+from formulations.modelling import pyo
 from formulations.population import baseline as baseline_children
 
 if TYPE_CHECKING:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-import pyomo.core as pyo
-
 from formulations.horizon import year_of
+from formulations.modelling import pyo
 from formulations.names import EXIT
 from formulations.rates import ByMove, ByState, Rates, rates_of
 

@@ -26,9 +26,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyomo.core as pyo
 from numpy.typing import NDArray
 
+from formulations.modelling import pyo
 from formulations.names import EXIT
 
 if TYPE_CHECKING:

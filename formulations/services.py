@@ -6,9 +6,8 @@ import math
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import pyomo.core as pyo
-
 from formulations.horizon import year_of
+from formulations.modelling import pyo
 from formulations.population import baseline
 
 if TYPE_CHECKING:

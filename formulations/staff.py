@@ -9,8 +9,7 @@ import math
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-import pyomo.core as pyo
-
+from formulations.modelling import pyo
 from formulations.names import ALL, MILLION, TIERS
 
 if TYPE_CHECKING:

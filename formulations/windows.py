@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyomo.core as pyo
+from formulations.modelling import pyo
 
 if TYPE_CHECKING:
     from allocator.instance import Instance, Window

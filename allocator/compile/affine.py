@@ -12,10 +12,10 @@ from allocator.program.matrix import Floats
 
 @dataclass(frozen=True)
 class Frame:
-    """Index values in force: for each symbol an array with one code per entry."""
+    """Index values in force: for each symbol, in order, an array with one code per entry."""
 
     size: int
-    values: dict[int, Codes]
+    values: tuple[Codes, ...]
 
 
 @dataclass(frozen=True)

@@ -1,88 +1,144 @@
-"""What a formulation gives its sets and parameters, taken as it stands.
+"""A Pyomo model as records: what its formulation gives its components, taken as it stands.
 
 Pyomo checks and stores every element and every number one by one, which takes longer than
 everything else on the way to the arrays.  To call a rule with symbols it needs one element of
-a set, to know its dimension, and no number at all.  So it is left one element, and the rest
-is read from where the formulation put it: a list, or a dictionary.
+a set, whatever it is, to know its dimension, and no number at all.  So it is left one element, and
+the rest is read from where the formulation put it: a list, or a dictionary.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections import defaultdict
 from typing import Any
 
 import pyomo.core as pyo
 from pyomo.core.base.initializer import ConstantInitializer, ItemInitializer
 from pyomo.core.base.set import SetProduct
 
-Key = Any  # a name, a whole number, or a tuple of them
+from allocator.compile.records import (
+    BINARY,
+    Component,
+    Constraint,
+    Model,
+    Objective,
+    Param,
+    Set,
+    Var,
+)
 
 
 class Components:
-    """Data of a model's sets and parameters; constructs what a template needs of them.
+    """A model's records; constructs of it what a template needs.
 
-    Where any of them is worked out by a rule, which may ask for any other, Pyomo constructs
-    them all, and the data are read back from it.
+    Where a set or a parameter is worked out by a rule, which may ask for any other, Pyomo
+    constructs them all, and the data are read back from it; ``plain`` says that none is.
     """
 
     def __init__(self, model: pyo.AbstractModel) -> None:
+        self._model = model
+        self._sets: dict[int, Set] = {}
         components = list(model.component_objects((pyo.Set, pyo.RangeSet, pyo.Param)))
-        self._data: dict[int, Any] = {}
-        self._lists: dict[int, list[Key]] = {}
         self.plain = all(map(_is_plain, components))
+        self.records = Model(str(model.name))
         for component in components:
-            if self.plain and component.ctype is not pyo.RangeSet:
-                self._take(component)
+            data = self._taken(component) if self.plain else None
             component.construct()
+            self._record(component, _read_back(component) if data is None else data)
         for var in model.component_objects(pyo.Var):
             var._dense = False  # so that constructing it makes no object per column
             var.construct()
+        for component in model.component_objects((pyo.Var, pyo.Constraint, pyo.Objective)):
+            self._declare(component, _RECORDERS[component.ctype](self, component))
 
-    def _take(self, component: Any) -> None:
-        """Keep a component's data, and leave Pyomo a sample of them."""
+    def _taken(self, component: Any) -> Any:
+        """A component's data; Pyomo is left a sample of them.  None of what it makes itself."""
+        if component.ctype is pyo.RangeSet:
+            return None
         if component.ctype is pyo.Param:
-            if component.is_indexed():
-                self._data[id(component)] = component._rule._dict
-                component._rule = None
-        elif component.is_indexed():
-            self._data[id(component)] = component._init_values._init._dict
+            if not component.is_indexed():
+                return component._rule.val
+            given, component._rule = component._rule._dict, None
+            return given
+        if component.is_indexed():
+            lists = component._init_values._init
+            given, lists._dict = lists._dict, defaultdict(lambda: [_anything(component)])
             component.construct(data={})  # members follow, one by one, if they are asked for,
             component._index_set = pyo.Any  # by an index that a sample may not have
-        else:
-            given = component._init_values._init.val
-            if id(given) not in self._lists:  # one list may be given to many sets
-                self._lists[id(given)] = list(dict.fromkeys(given))
-            elements = self._data[id(component)] = self._lists[id(given)]
-            component.construct(data={None: elements[:1]})
+            return given
+        given = component._init_values._init.val
+        component.construct(data={None: list(given[:1]) or [_anything(component)]})
+        return given
 
-    def elements(self, group: Any) -> list[Key]:
-        """Elements of a set that is not a product."""
-        found = self._data.get(id(group))
-        return list(group) if found is None else found
+    def _record(self, component: Any, data: Any) -> None:
+        index: list[Any] = [None] if component.is_indexed() else []
+        if component.ctype is pyo.Param:
+            if not index:
+                component._mutable = True  # else Pyomo writes its number in its place
+            self._declare(component, Param(*index, initialize=data))
+            return
+        found = Set(*index, initialize=data, dimen=_parts(component))
+        self._sets[id(component)] = found
+        self._declare(component, found)
 
-    def members(self, component: Any) -> Mapping[Key, Iterable[Key]]:
-        """Members of an indexed set by its index."""
-        return self._data.get(id(component), component)  # type: ignore[no-any-return]
+    def _declare(self, component: Any, record: Component) -> None:
+        self.records.declare(component.name, record)
 
-    def values(self, param: Any) -> Mapping[Key, Any]:
-        """Values of an indexed parameter by its index."""
-        found = self._data.get(id(param))
-        return param.extract_values() if found is None else found  # type: ignore[no-any-return]
+    def _index(self, component: Any) -> list[Set]:
+        """The sets whose product a component is indexed by."""
+        if not component.is_indexed():
+            return []
+        return self.factors(component.index_set())
 
-    def listed(self, group: Any) -> list[tuple[Hashable, ...]]:
-        """Elements of any set, in order, each as a tuple."""
-        if not isinstance(group, SetProduct):
-            return [_as_tuple(element) for element in self.elements(group)]
-        found: list[tuple[Hashable, ...]] = [()]
-        for factor in group.subsets(expand_all_set_operators=False):
-            more = self.listed(factor)
-            found = [before + after for before in found for after in more]
-        return found
+    def factors(self, group: Any) -> list[Set]:
+        """A set, or the sets whose product it is."""
+        if isinstance(group, SetProduct):
+            parts = group.subsets(expand_all_set_operators=False)
+            return [factor for part in parts for factor in self.factors(part)]
+        if id(group) not in self._sets:  # one without a name
+            self._sets[id(group)] = Set(initialize=list(group), dimen=_parts(group))
+        return [self._sets[id(group)]]
+
+    def _var(self, var: Any) -> Var:
+        step = var._rule_domain(None, None, None).get_interval()[2]
+        domain = BINARY if step == 1 else None
+        return Var(*self._index(var), bounds=var._rule_bounds, domain=domain, doc=var.doc or "")
+
+    def _constraint(self, constraint: Any) -> Constraint:
+        doc = constraint.doc or ""
+        rule = getattr(constraint.rule, "_fcn", None)
+        return Constraint(*self._index(constraint), rule=rule, doc=doc)
+
+    def _objective(self, objective: Any) -> Objective:
+        sense = objective._init_sense(self._model, None)
+        return Objective(rule=objective.rule, doc=objective.doc or "", sense=int(sense))
 
 
-def _as_tuple(index: Any) -> tuple[Hashable, ...]:
-    """An index as a tuple; empty for the one member of what has no index."""
-    return index if isinstance(index, tuple) else () if index is None else (index,)
+_RECORDERS: dict[Any, Any] = {
+    pyo.Var: Components._var,
+    pyo.Constraint: Components._constraint,
+    pyo.Objective: Components._objective,
+}
+
+
+def _anything(group: Any) -> Any:
+    """What could be an element of a set that has none."""
+    dimension = group._init_dimen(group.parent_block(), None)
+    return (0,) * dimension if isinstance(dimension, int) and dimension > 1 else 0
+
+
+def _parts(group: Any) -> int:
+    """Parts of an element; an indexed set does not say."""
+    dimension = getattr(group, "dimen", 1)
+    return dimension if isinstance(dimension, int) else 1
+
+
+def _read_back(component: Any) -> Any:
+    """Data of a set or a parameter that Pyomo has constructed."""
+    if component.ctype is pyo.Param:
+        return component.extract_values() if component.is_indexed() else component.value
+    if component.is_indexed():
+        return {key: list(members) for key, members in component.items()}
+    return list(component)
 
 
 def _is_plain(component: Any) -> bool:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import numpy as np
-from pyomo.core.base.set import SetProduct
 
 from allocator.compile.codes import Codes, Keys, Symbols
-from allocator.compile.components import Components
+from allocator.compile.records import Component, Param, Set
 from allocator.program.matrix import Floats
 
 
@@ -28,56 +27,78 @@ class Members:
 class Data:
     """Looks up what a template names; each component is turned into arrays once."""
 
-    def __init__(self, components: Components) -> None:
-        self._components = components
+    def __init__(self) -> None:
         self._symbols = Symbols()
-        self._elements: dict[int, tuple[list[Any], Codes]] = {}  # by list
-        self._members: dict[int, Members] = {}
-        self._values: dict[int, tuple[Keys, Floats]] = {}
+        self._lists: dict[int, list[Any] | range] = {}  # by list: one may be given to many sets
+        self._elements: dict[tuple[int, int], Codes] = {}
+        self._members: dict[str, Members] = {}
+        self._values: dict[str, tuple[Keys, Floats]] = {}
 
     def code(self, name: str) -> int:
         """Code of a name."""
         return self._symbols[name]
 
-    def elements(self, group: Any) -> Codes:
-        """Elements of a set, (dimension, elements); those of a product from its factors."""
-        if isinstance(group, SetProduct):
-            codes = np.zeros((0, 1), dtype=np.int64)
-            for factor in group.subsets(expand_all_set_operators=False):
-                part = self.elements(factor)
-                tiled = np.tile(part, (1, codes.shape[1]))
-                codes = np.vstack([np.repeat(codes, part.shape[1], axis=1), tiled])
-            return codes
-        elements = self._components.elements(group)
-        if id(elements) not in self._elements:
-            parts = group.dimen if isinstance(group.dimen, int) else 1
-            self._elements[id(elements)] = elements, self._symbols.codes(elements, parts)
-        return self._elements[id(elements)][1]
+    def indices(self, component: Component) -> Codes:
+        """Indices of a component, (parts, indices)."""
+        return self.product(component.index)
 
-    def members(self, component: Any, parts: int) -> Members:
+    def product(self, sets: Sequence[Set]) -> Codes:
+        """Elements of a product of sets, (parts, elements); one without parts of none."""
+        codes = np.zeros((0, 1), dtype=np.int64)
+        for factor in sets:
+            part = self.elements(factor)
+            if not codes.shape[0]:
+                codes = part
+                continue
+            tiled = np.tile(part, (1, codes.shape[1]))
+            codes = np.vstack([np.repeat(codes, part.shape[1], axis=1), tiled])
+        return codes
+
+    def elements(self, group: Set) -> Codes:
+        """Elements of a set, (parts, elements)."""
+        key = id(group.given), group.parts
+        if key not in self._elements:
+            self._elements[key] = self._symbols.codes(self._listed(group), group.parts)
+        return self._elements[key]
+
+    def listed(self, component: Component) -> list[tuple[Hashable, ...]]:
+        """Indices of a component, in order, each a tuple; empty where it has none."""
+        found: list[tuple[Hashable, ...]] = [()]
+        for factor in component.index:
+            more = [_as_tuple(element) for element in self._listed(factor)]
+            found = [before + after for before in found for after in more]
+        return found
+
+    def _listed(self, group: Set) -> list[Any] | range:
+        """Elements of a set, each once."""
+        given = group.given
+        if isinstance(given, range):
+            return given
+        if id(given) not in self._lists:
+            self._lists[id(given)] = list(dict.fromkeys(given))
+        return self._lists[id(given)]
+
+    def members(self, group: Set, parts: int) -> Members:
         """Members of an indexed set by its index; each has so many parts."""
-        if id(component) not in self._members:
-            elements = self._components.members(component)
+        if group.name not in self._members:
+            given = group.given
             # A list that serves many keys is coded once.
-            lists = {id(members): list(members) for members in elements.values()}
+            lists = {id(members): members for members in given.values()}
             place = dict(zip(lists, range(len(lists)), strict=True))
-            at = np.fromiter((place[id(members)] for members in elements.values()), np.int64)
+            at = np.fromiter((place[id(members)] for members in given.values()), np.int64)
             count = np.fromiter(map(len, lists.values()), np.int64, len(lists))
-            self._members[id(component)] = Members(
-                Keys(self._codes(elements)), (np.cumsum(count) - count)[at], count[at],
+            self._members[group.name] = Members(
+                Keys(self._codes(given)), (np.cumsum(count) - count)[at], count[at],
                 self._symbols.codes(list(chain.from_iterable(lists.values())), parts),
             )  # fmt: skip
-        return self._members[id(component)]
+        return self._members[group.name]
 
-    def values(self, param: Any) -> tuple[Keys, Floats]:
+    def values(self, param: Param) -> tuple[Keys, Floats]:
         """A parameter's keys and values; a name is valued at its code."""
-        if id(param) not in self._values:
-            elements = self._components.values(param)
-            self._values[id(param)] = (
-                Keys(self._codes(elements)),
-                self._numbers(elements.values()),
-            )
-        return self._values[id(param)]
+        if param.name not in self._values:
+            given = param.given
+            self._values[param.name] = Keys(self._codes(given)), self._numbers(given.values())
+        return self._values[param.name]
 
     def _numbers(self, values: Collection[Any]) -> Floats:
         if str in set(map(type, values)):
@@ -87,3 +108,7 @@ class Data:
     def _codes(self, keys: Collection[Any]) -> Codes:
         first = next(iter(keys), None)
         return self._symbols.codes(keys, len(first) if isinstance(first, tuple) else 1)
+
+
+def _as_tuple(index: Any) -> tuple[Hashable, ...]:
+    return index if isinstance(index, tuple) else (index,)

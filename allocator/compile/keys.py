@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
-
-import pyomo.core as pyo
 
 from allocator.vocabulary import COLUMNS
 from formulations.names import keys_of
 
 
-def index_keys(component: Any) -> tuple[str, ...]:
-    """Keys of a constraint or a variable, in the order of its index; blank where nobody says."""
-    if component.ctype is pyo.Var:
-        return COLUMNS[component.name].keys if component.name in COLUMNS else ()
-    rule = getattr(component.rule, "_fcn", None)
-    return keys_of(tuple(inspect.signature(rule).parameters)[1:]) if rule is not None else ()
+def column_keys(name: str) -> tuple[str, ...]:
+    """Keys of a variable, in the order of its index; blank where nobody says."""
+    return COLUMNS[name].keys if name in COLUMNS else ()
+
+
+def row_keys(rule: Any) -> tuple[str, ...]:
+    """Keys of a constraint, in the order of its index; blank where it has no rule."""
+    code = getattr(rule, "__code__", None)
+    return () if code is None else keys_of(code.co_varnames[1 : code.co_argcount])

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pyomo.core as pyo
 
-from allocator.compile.keys import index_keys
+from allocator.compile.keys import column_keys, row_keys
 from allocator.program.matrix import Floats, Matrix
-from allocator.program.program import Family, Flags, LinearProgram, Objective
+from allocator.program.program import Family, LinearProgram, Objective, integrality
 
 
 def compile_by_pyomo(model: pyo.AbstractModel) -> LinearProgram:
@@ -41,12 +41,6 @@ def compile_by_pyomo(model: pyo.AbstractModel) -> LinearProgram:
     )
 
 
-def integrality(whole: Sequence[bool] | Flags) -> Flags | None:
-    """Which columns must be whole, as a program says it: None where none has to be."""
-    flags = np.array(whole, dtype=bool)
-    return flags if flags.any() else None
-
-
 def _families(
     model: pyo.AbstractModel, components: Iterable[Any]
 ) -> tuple[dict[str, Family], list[Any]]:
@@ -55,10 +49,16 @@ def _families(
     for component in components:
         families[component.name] = Family(
             component.name, len(members), len(component), component.doc or "", component.keys,
-            index_keys(model.component(component.name)),
+            _keys(model.component(component.name)),
         )  # fmt: skip
         members += component.values()
     return families, members
+
+
+def _keys(component: Any) -> tuple[str, ...]:
+    if component.ctype is pyo.Var:
+        return column_keys(component.name)
+    return row_keys(getattr(component.rule, "_fcn", None))
 
 
 def _objective(component: Any, variables: Sequence[Any]) -> Objective:

@@ -225,6 +225,12 @@ class LinearProgram:
         return program
 
 
+def integrality(whole: Sequence[bool] | Flags) -> Flags | None:
+    """Which columns must be whole, as a program says it: None where none has to be."""
+    flags = np.array(whole, dtype=bool)
+    return flags if flags.any() else None
+
+
 def _family_at(families: Mapping[str, Family], position: int) -> Family:
     ordered = list(families.values())
     return ordered[bisect_right([family.start for family in ordered], position) - 1]

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import importlib
 import logging
+from functools import partial
 
 import numpy as np
 import pyomo.environ as pyo
 import pytest
 
-from allocator.compile import (
-    NotATemplate,
-    codes,
-    compile_by_pyomo,
-    compile_program,
-    compile_templates,
-)
+from allocator.compile import codes, compile_program
+from allocator.compile.expand import NotATemplate
+from allocator.compile.standard_form import compile_by_pyomo
+from allocator.compile.templates import compile_templates
 from allocator.instance import Instance, read
 from allocator.program.program import LinearProgram
 from formulations import FORMULATIONS
@@ -57,8 +55,9 @@ def differences(one: LinearProgram, other: LinearProgram) -> list[str]:
 
 
 def both_ways(instance: Instance, formulation: str) -> list[str]:
-    build = importlib.import_module(f"formulations.{formulation}").build
-    return differences(compile_templates(build(instance)), compile_by_pyomo(build(instance)))
+    """By templates that another instance may have left, as every command has them, and by Pyomo."""
+    build = partial(FORMULATIONS[formulation].build, instance)
+    return differences(compile_program(build), compile_by_pyomo(build()).with_priorities())
 
 
 @pytest.mark.parametrize("formulation", FORMULATIONS)

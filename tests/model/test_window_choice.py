@@ -8,7 +8,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from allocator.compile import compile_by_pyomo, compile_templates
+from allocator.compile.standard_form import compile_by_pyomo
+from allocator.compile.templates import compile_templates
 from allocator.errors import SolverError, TimeLimitError
 from allocator.instance import read
 from allocator.plan.plan import Plan
