@@ -54,10 +54,9 @@ def with_continuous_timing(instance: Instance) -> Instance:
             "are others; convert it without the table responses, and fit those anew"
         )
     years = [_converted(instance, a, y) for a in instance.areas for y in instance.horizon]
-    problems = [problem for each in years for problem in _negative(instance, each)]
-    problems += _shares_above_one(instance)
-    if problems:
-        raise InstanceError(_once_each(problems))
+    negative = [found for each in years for found in _negative(instance, each)]
+    if problems := [*_refused(instance, negative), *_shares_above_one(instance)]:
+        raise InstanceError(problems)
     tables = {
         "transitions": (*_moves(instance, years), *_staying(instance)),
         "arrivals": tuple(_arrivals(instance, years)),
@@ -82,37 +81,58 @@ def _converted(instance: Instance, area: str, year: int) -> _YearOfRates:
     return _YearOfRates(area, year, names, np.real(logm(moves)) / length)
 
 
-def _negative(instance: Instance, each: _YearOfRates) -> Iterator[Problem]:
+@dataclass(frozen=True)
+class _Negative:
+    """A rate, or arrivals, below nought in a year, and the row that is in force there, if any."""
+
+    file: str
+    row: int | None
+    column: str
+    rule: str
+    area: str
+    year: int
+    value: float
+
+
+def _negative(instance: Instance, each: _YearOfRates) -> Iterator[_Negative]:
     """The moves, and the arrivals, that would have to be negative."""
     coming = float(np.abs(each.rates[-1]).max(initial=0.0))
     for row, i in enumerate(each.names[:-2]):
         for column, j in enumerate(each.names[:-1]):
             rate = float(each.rates[row, column])
             if column != row and rate < -NOTHING:
-                found = _row(instance, "transitions", each, **{"from": i, "to": j})
-                yield _refused(
-                    found, "transitions.csv", "rate", f"{rate:.6g}",
-                    f"would have to be a rate from {i} to {j} in {_where(instance, each)}",
-                )  # fmt: skip
+                place = _place(_row(instance, "transitions", each, **{"from": i, "to": j}),
+                               "transitions.csv")  # fmt: skip
+                rule = f"would have to be a rate from {i} to {j}"
+                yield _Negative(*place, "rate", rule, each.area, each.year, rate)
         children = float(each.rates[-1, row])
         if children < -NOTHING * coming:
-            found = _row(instance, "arrivals", each, state=i)
-            yield _refused(
-                found, "arrivals.csv", "children", f"{children:.6g}",
-                f"would have to arrive a year in {i} in {_where(instance, each)}",
-            )  # fmt: skip
+            place = _place(_row(instance, "arrivals", each, state=i), "arrivals.csv")
+            rule = f"would have to arrive a year in {i}"
+            yield _Negative(*place, "children", rule, each.area, each.year, children)
 
 
-def _where(instance: Instance, each: _YearOfRates) -> str:
-    return f"{each.area} in {each.year}" if instance.has_areas else str(each.year)
+def _place(row: Row | None, file: str) -> tuple[str, int | None]:
+    return (row.file, row.number) if row else (file, None)
 
 
-def _refused(row: Row | None, file: str, column: str, value: str, rule: str) -> Problem:
-    return Problem(
-        row.file if row else file, row.number if row else None, column, value, rule,
-        "no rates make the moves of these periods at all times; work the rates out anew, as the "
-        "moves of a year over the child-years spent in the state, and set timing to continuous",
-    )  # fmt: skip
+def _refused(instance: Instance, negative: list[_Negative]) -> Iterator[Problem]:
+    """A problem for each cell, with its least value and the years in which it is below nought."""
+    cells: dict[tuple[Any, ...], list[_Negative]] = {}
+    for each in negative:
+        cells.setdefault((each.file, each.row, each.rule, each.area), []).append(each)
+    for found in cells.values():
+        least, first = min(found, key=lambda each: each.value), found[0]
+        years = (
+            f"in {first.year}" if len(found) == 1 else f"in {len(found)} years from {first.year}"
+        )
+        where = f"in {first.area} {years}" if instance.has_areas else years
+        yield Problem(
+            first.file, first.row, first.column, f"{least.value:.6g}", f"{first.rule} {where}",
+            "no rates make the moves of these periods at all times; work the rates out anew, as "
+            "the moves of a year over the child-years spent in the state, and set timing to "
+            "continuous",
+        )  # fmt: skip
 
 
 def _row(instance: Instance, table: str, each: _YearOfRates, **cells: str) -> Row | None:
@@ -134,14 +154,6 @@ def _shares_above_one(instance: Instance) -> Iterator[Problem]:
                 f"is the share of a year's stayers that {row['avoidable_share']:g} of a period's "
                 "would be", "lower it: nobody can be moved on twice",
             )  # fmt: skip
-
-
-def _once_each(problems: list[Problem]) -> list[Problem]:
-    """Of the problems of one cell, or of one missing row, the first."""
-    seen: dict[tuple[Any, ...], Problem] = {}
-    for problem in problems:
-        seen.setdefault((problem.file, problem.row, problem.column, problem.rule), problem)
-    return list(seen.values())
 
 
 def _of_staying(instance: Instance) -> list[Row]:

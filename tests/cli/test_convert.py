@@ -82,7 +82,8 @@ def test_moves_in_two_steps_that_a_period_leaves_out_are_told_by_their_cells(run
     result = run("convert", before, "--timing", "continuous", "--out", tmp_path / "never")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "transitions.csv, column rate: '-0.0" in result.stderr
-    assert "would have to be a rate from home to exit in east in 2020" in result.stderr
+    assert "would have to be a rate from home to exit in east in 2 years from 2020" in result.stderr
+    assert result.stderr.count("from home to exit in east") == 1  # once, not for every year
     assert not (tmp_path / "never").exists()
 
 

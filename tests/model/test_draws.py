@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,11 +18,9 @@ from allocator.plan.saving import recheck, save
 from allocator.plan.tables import fund_table
 from allocator.program.certificate import TOLERANCE
 from allocator.solving.solve import solve
-from tests.plans import NAMES, instance_of, plan_of
+from tests.plans import INSTANCES, LARGEST, NAMES, instance_of, plan_of, standing
 
-INSTANCES = Path(__file__).parents[2] / "instances"
-
-PUBLISHED = ("england-2016", "england-2020", "derbyshire-2025", "enfield-2025", "reading-2025")
+WITH_A_PLAN = [name for name in NAMES if name != "hand-infeasible"]
 
 
 @cache
@@ -90,7 +87,7 @@ class Payments:
         return {u: 1 - self.accounts[u[:2]].carry_forward for u in self.left}
 
 
-@pytest.mark.parametrize("name", [n for n in (*NAMES, *PUBLISHED) if n != "hand-infeasible"])
+@pytest.mark.parametrize("name", [*WITH_A_PLAN, *standing(LARGEST)])
 def test_the_one_off_money_and_then_what_lapses_are_the_least_there_is(name):
     plan = found(name)
     assert plan.found
