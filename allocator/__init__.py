@@ -16,7 +16,7 @@ Instances
 Plans
     solve           the best plan, proved and audited
     audit           a saved plan run forward again by a simulator of its own
-    save, load      a plan (or an answer) in a folder
+    save, load      a plan (or a hedge, or an answer) in a folder
     report          saved plans as a page, a workbook, pictures
 
 Questions
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from allocator.explain.reallocation import reallocate
     from allocator.explain.regimes.regimes import regimes
     from allocator.explain.switching.switching import switching_values as switching
-    from allocator.face import compare, forecast, frontier, report, save, sweep
+    from allocator.face import audit, compare, forecast, frontier, load, report, save, sweep
     from allocator.hedge.hedge import hedge
     from allocator.importing.verdict import import_solution
     from allocator.instance import Instance
@@ -76,8 +76,6 @@ if TYPE_CHECKING:
     from allocator.instance.reading import read
     from allocator.instance.writing import write
     from allocator.plan.plan import Plan
-    from allocator.plan.saving.loading import load
-    from allocator.solving.again import audit_saved as audit
     from allocator.solving.export import export
     from allocator.solving.session import build
     from allocator.solving.solve import solve
@@ -99,11 +97,12 @@ _HOMES: Final[dict[str, tuple[str, ...]]] = {
         ("AllocatorError", "AuditError", "CertificateError", "InstanceError", "SolverError",
          "UsageError"), ("errors",),
     ),
-    **dict.fromkeys(("compare", "forecast", "frontier", "report", "save", "sweep"), ("face",)),
+    **dict.fromkeys(
+        ("audit", "compare", "forecast", "frontier", "load", "report", "save", "sweep"), ("face",)
+    ),
     "Instance": ("instance",),
     "Plan": ("plan.plan",),
     "alternatives": ("explain.alternatives.alternatives",),
-    "audit": ("solving.again", "audit_saved"),
     "build": ("solving.session",),
     "change": ("instance.change", "apply_changes"),
     "check": ("instance.reading", "inspect"),
@@ -112,7 +111,6 @@ _HOMES: Final[dict[str, tuple[str, ...]]] = {
     "export": ("solving.export",),
     "hedge": ("hedge.hedge",),
     "import_solution": ("importing.verdict",),
-    "load": ("plan.saving.loading",),
     "read": ("instance.reading",),
     "reallocate": ("explain.reallocation",),
     "regimes": ("explain.regimes.regimes",),

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from allocator.explain.answers import Answer
     from allocator.explain.frontier.frontier import Frontier
     from allocator.forecast import Forecast
+    from allocator.hedge import Hedge
     from allocator.instance import Instance
     from allocator.plan.plan import Plan
+    from allocator.plan.saving.recheck import Verdict
 
 Progress = Callable[[str, int, int], None]
 
@@ -127,7 +129,7 @@ def report(
 
 
 def save(made: Plan | Answer | Comparison, folder: Path | str, *, force: bool = False) -> None:
-    """Write a plan, an answer or a comparison to a folder: tables as CSV, facts as JSON, a README.
+    """Write a plan, a hedge, an answer or a comparison to a folder: CSV, JSON and a README.
 
     Nothing is ever half-written.  Raises UsageError if the folder holds something, unless
     ``force`` is true and it holds one of the same kind.
@@ -135,6 +137,8 @@ def save(made: Plan | Answer | Comparison, folder: Path | str, *, force: bool = 
     from allocator.compare import saving as comparisons
     from allocator.compare.comparison import Comparison
     from allocator.explain import answers
+    from allocator.hedge import Hedge
+    from allocator.hedge.saving import save_hedge
     from allocator.plan import saving as plans
     from allocator.plan.plan import Plan
 
@@ -144,5 +148,42 @@ def save(made: Plan | Answer | Comparison, folder: Path | str, *, force: bool = 
         from allocator.report.pages.comparison import headline, text
 
         comparisons.save(made, Path(folder), headline(made), text(made), force=force)
+    elif isinstance(made, Hedge):
+        save_hedge(made, folder, force=force)
     else:
         answers.save(made, Path(folder), force=force)
+
+
+def load(path: Path | str, instance: Instance | None = None) -> Plan | Hedge:
+    """The plan, or the hedge, saved in a folder.
+
+    Rests on the instance's copy in the folder unless another is given.  Raises UsageError where
+    there is none or a file of it is damaged.
+    """
+    from allocator.plan.saving.layout import is_hedge
+    from allocator.plan.saving.loading import load as load_plan
+
+    if is_hedge(Path(path)):
+        from allocator.hedge.saving import load_hedge
+
+        return load_hedge(path, instance)
+    return load_plan(path, instance)
+
+
+def audit(
+    path: Path | str, instance: Instance | None = None, *, every_window: bool = False
+) -> Verdict:
+    """Audit a saved plan or hedge, and solve its window again; with ``every_window``, all of them.
+
+    Against the instance's copy beside it, or another instance, for which nothing is solved.
+    Raises UsageError where there is no plan, it is damaged, or it was found infeasible, and
+    SolverError where the solver fails.
+    """
+    from allocator.plan.saving.layout import is_hedge
+    from allocator.solving.again import audit_saved
+
+    if is_hedge(Path(path)):
+        from allocator.hedge.saving import audit_hedge
+
+        return audit_hedge(path, instance, every_window=every_window)
+    return audit_saved(path, instance, every_window=every_window)

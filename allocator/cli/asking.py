@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 INFEASIBLE = 3
 
 A = TypeVar("A", bound="Answer")
+Keeping = tuple[Callable[..., None], Callable[..., None]]  # checks a folder; saves an answer to it
 
 _OPTIONS = (
     click.argument("instance", type=click.Path(path_type=Path)),
@@ -49,19 +50,22 @@ class SharedOptions:
         text: Callable[[A], str],
         *,
         found: Callable[[A], bool] = lambda answer: True,
+        keep: Keeping | None = None,
     ) -> int:
         """Find the answer, save it where asked to, print it; the exit code.
 
-        ``found`` says whether there is a plan: exit code 3 where there is none.
+        ``found`` says whether there is a plan: exit code 3 where there is none.  ``keep`` is how
+        it is saved, if not as every answer.
         """
         from allocator.explain.answers import check_place, save
 
+        check, write = keep or (partial(check_place, kind), save)
         if self._out is not None:
-            check_place(kind, self._out, force=self._force)
+            check(self._out, force=self._force)
         with self.progress as progress:
             answer = find(self.instance, progress)
         if self._out is not None:
-            save(answer, self._out, force=self._force)
+            write(answer, self._out, force=self._force)
         click.echo(answer.to_json() if self._json else text(answer), nl=self._json)
         if self._out is not None:
             click.echo(f"wrote the answer to {self._out}", err=True)

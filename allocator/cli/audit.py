@@ -11,7 +11,7 @@ from allocator.cli.instances import open_instance
 from allocator.cli.verbs import Verb
 
 if TYPE_CHECKING:
-    from allocator.plan.saving import Recheck
+    from allocator.plan.saving.recheck import Verdict
 
 FAILED = 4
 
@@ -32,23 +32,32 @@ FAILED = 4
 @click.option("--again", is_flag=True, help="Solve every window anew and compare their costs.")
 @click.option("--json", "json", is_flag=True, help="Print one JSON object.")
 def command(plan: Path, instance: Path | None, again: bool, json: bool) -> int:
-    """Re-check a saved PLAN, the folder that `solve --out` wrote or its plan.json.
+    """Re-check a saved PLAN, the folder that `solve --out` or `hedge --out` wrote.
 
     Its files are held to their seal.  The plan's tables are run forward by a simulator that knows
     nothing of the linear program, and every rule of the model is checked in the units of the
     instance.  What follows from the instance is worked out again, and the plan's own window is
-    solved again for its cost and prices.  Exits 4 if anything fails.
+    solved again for its cost and prices.  Of a hedge, every scenario's plan is checked so, and
+    what they share, and the cost over them.  Exits 4 if anything fails.
     """
     from allocator.plan.saving import as_json
-    from allocator.solving.again import audit_saved
+    from allocator.plan.saving.layout import is_hedge
 
     other = None if instance is None else open_instance(instance)
-    found = audit_saved(plan, other, every_window=again)
+    found: Verdict
+    if is_hedge(plan):
+        from allocator.hedge.saving import audit_hedge
+
+        found = audit_hedge(plan, other, every_window=again)
+    else:
+        from allocator.solving.again import audit_saved
+
+        found = audit_saved(plan, other, every_window=again)
     click.echo(as_json(found.to_dict()) if json else _text(found))
     return 0 if found.passed else FAILED
 
 
-def _text(found: Recheck) -> str:
+def _text(found: Verdict) -> str:
     from allocator.report.checks import audit_table
 
     return audit_table(found.audit, found.disagreements, found.notes)

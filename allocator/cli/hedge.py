@@ -16,6 +16,7 @@ from allocator.cli.verbs import Verb
         "allocator hedge my-council",
         "allocator hedge my-council --set uncertainty.risk_weight=0.5",
         "allocator hedge my-council --json",
+        "allocator hedge my-council --out plans/my-council-hedge",
     ),
 )
 @asking
@@ -24,10 +25,13 @@ def command(asked: SharedOptions) -> int:
 
     Levels of the years before the scenarios part are the same in all of them; what follows is each
     one's own.  Every double-investment window is tried on the whole, which is proved optimal from
-    its arrays, and each scenario's plan is re-run by the simulator.  Exits 3 where nothing that
+    its arrays, and each scenario's plan is re-run by the simulator.  What --out writes is a plan
+    as `solve --out` does, of every scenario: `audit`, `report`, `compare` and `stress` take it.
+    Exits 3 where nothing that
     can be settled leaves a plan in every scenario.
     """
     from allocator.hedge import Hedge, hedge
+    from allocator.hedge.saving import check_place, save_hedge
     from allocator.report.pages.hedge import text
 
     return asked.answer(
@@ -35,4 +39,5 @@ def command(asked: SharedOptions) -> int:
         lambda chosen, tell: hedge(chosen, progress=tell),
         text,
         found=lambda answer: answer.is_feasible,
+        keep=(check_place, save_hedge),
     )

@@ -31,6 +31,7 @@ _PRESENT: Final[tuple[str, Shape]] = ("£ at present value, prices of {prices}",
 _ITS_UNIT: Final[tuple[str, Shape]] = ("in its unit", "price")
 
 COLUMNS: Final[dict[str, Measure]] = {
+    "scenario": Measure("the scenario"),
     "area": Measure("the area"),
     "year": Measure(
         "financial year, named by the year in which it begins", "year it begins", "whole"
@@ -100,6 +101,9 @@ COLUMNS: Final[dict[str, Measure]] = {
     "children": Measure("children at the end of the period", "children", "count"),
     "places": Measure("funded places in the period", "funded places", "count"),
     "level": Measure("cases per year in the period", "cases per year", "count"),
+    "served": Measure(
+        "cases per year in the period that there are children for", "cases per year", "count"
+    ),
     "expansion": Measure(
         "rise of the level on the period before, cases per year", "cases per year", "count"
     ),

@@ -48,14 +48,6 @@ class Block:
         own = self.program.objectives[-1]
         return float(own.costs @ primal[self.columns]) + own.constant
 
-    def by_year(self, family: str, primal: Floats) -> dict[int, float]:
-        """Columns of a family by year, the last of their index, added up; of its own primal."""
-        found = dict.fromkeys(self.scenario.instance.horizon, 0.0)
-        if family in self.program.columns:
-            for index, position in self.program.columns[family].positions.items():
-                found[index[-1]] += float(primal[position])
-        return found
-
 
 @dataclass(frozen=True)
 class ExtensiveForm:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from allocator.instance import Window
+from allocator.instance import Instance, Window
 from allocator.moves import move_table
 from allocator.plan.columns import shaped
-from allocator.plan.plan import Plan
+from allocator.plan.plan import Plan, WindowOutcome
 from allocator.plan.saving.layout import TABLES, WINDOWS_FILE
 from allocator.plan.saving.writing import window_table
 from allocator.simulate import baseline
@@ -27,7 +27,8 @@ SAME: Final = 1e-6  # relative, of two objectives
 _EXACT: Final = 1e-9  # relative, of a number worked out again from the same numbers
 _KEYS: Final = shaped("name") | shaped("whole")
 _SOLVERS: Final = re.compile(
-    rf"HiGHS \d+(\.\d+)+( ({'|'.join(SOLVERS)})(, where it fell short .+)?)?(, area by area)?"
+    rf"HiGHS \d+(\.\d+)+( ({'|'.join(SOLVERS)})(, where it fell short .+)?)?"
+    r"(, area by area| scenarios one by one)?"
     r"|a solution read from a file \(.+\)"
 )
 
@@ -40,9 +41,9 @@ def contradictions(plan: Plan, folder: Path) -> Iterator[str]:
         tables = {}
         yield f"tables: {error} is missing, or is not of the instance; the rest is not worked out"
     for name, table in tables.items():
-        yield from _differences(f"{name}.csv", plan.tables.get(name), table)
+        yield from differences(f"{name}.csv", plan.tables.get(name), table)
     stated = folder / WINDOWS_FILE
-    if not stated.is_file() or _text(stated) != window_table(plan).to_csv(index=False):
+    if not stated.is_file() or _text(stated) != window_table(plan.windows).to_csv(index=False):
         yield f"{WINDOWS_FILE}: is not what plan.json says of the windows"
     left = baseline(plan.instance).terminal_value
     if not same(plan.baseline_terminal_value, left):
@@ -88,7 +89,7 @@ def derived(plan: Plan) -> dict[str, pd.DataFrame]:
     return found
 
 
-def _differences(file: str, stated: pd.DataFrame | None, found: pd.DataFrame) -> Iterator[str]:
+def differences(file: str, stated: pd.DataFrame | None, found: pd.DataFrame) -> Iterator[str]:
     """By column, the first row that says otherwise."""
     columns = TABLES[file.removesuffix(".csv")][1]
     if stated is None or [c for c in columns if c not in stated.columns]:
@@ -111,10 +112,15 @@ def _differences(file: str, stated: pd.DataFrame | None, found: pd.DataFrame) ->
             )
 
 
+def strange_solver(solver: str) -> Iterator[str]:
+    """That a solver is none of allocator's."""
+    if _SOLVERS.fullmatch(str(solver)) is None:
+        yield f"solver: {solver!r} is none that allocator solves with"
+
+
 def _solver(plan: Plan) -> Iterator[str]:
     whole = plan.branch_and_bound
-    if _SOLVERS.fullmatch(str(plan.solver)) is None:
-        yield f"solver: {plan.solver!r} is none that allocator solves with"
+    yield from strange_solver(plan.solver)
     chooses = FORMULATIONS[plan.formulation].chooses_window
     if (whole is not None) != (chooses and str(plan.solver).startswith("HiGHS")):
         yield f"branch_and_bound: does not go with the formulation {plan.formulation}"
@@ -124,24 +130,30 @@ def _solver(plan: Plan) -> Iterator[str]:
 
 def _windows(plan: Plan) -> Iterator[str]:
     """The windows are the instance's; the plan's is among them, costs the same, and no more."""
-    windows: list[Window | None] = [each.window for each in plan.windows]
-    admissible = [None, *plan.instance.windows]
-    if windows not in (admissible, [plan.window]):  # one alone, of a solution read from a file
-        yield f"windows: are not the {counted(len(admissible), 'window')} of the instance"
+    yield from misjudged(plan.windows, plan.instance, plan.window, plan.objective or 0.0)
     for each in plan.windows:
-        chosen, name = each.window == plan.window, f"windows, {named(each.window)}"
+        children = each.children_in_care or 0.0
+        if each.window == plan.window and abs(children - _at_end(plan)) > SAME * _at_end(plan):
+            name = f"windows, {named(each.window)}"
+            yield f"{name}: children in care at the end are not the plan's"
+
+
+def misjudged(
+    windows: Sequence[WindowOutcome], instance: Instance, chosen: Window | None, objective: float
+) -> Iterator[str]:
+    """What is said of windows that cannot be, of a plan in ``chosen`` that costs ``objective``."""
+    listed: list[Window | None] = [each.window for each in windows]
+    admissible = [None, *instance.windows]
+    if listed not in (admissible, [chosen]):  # one alone, of a solution read from a file
+        yield f"windows: are not the {counted(len(admissible), 'window')} of the instance"
+    for each in windows:
+        name = f"windows, {named(each.window)}"
         if each.status not in ("optimal", "infeasible", "bounded"):
             yield f"{name}: {each.status!r} is no status"
-        if chosen and not same(each.objective, plan.objective):
-            yield f"{name}: its objective is not the plan's, £{plan.objective:,.0f}"
-        if chosen and abs((each.children_in_care or 0.0) - _at_end(plan)) > SAME * _at_end(plan):
-            yield f"{name}: children in care at the end are not the plan's"
-        least = each.objective if each.status == "optimal" else each.at_least
-        if (
-            least is not None
-            and least < (plan.objective or 0.0)
-            and not same(least, plan.objective)
-        ):
+        if each.window == chosen and not same(each.objective, objective):
+            yield f"{name}: its objective is not the plan's, £{objective:,.0f}"
+        cost = each.objective if each.status == "optimal" else each.at_least
+        if cost is not None and cost < objective and not same(cost, objective):
             yield f"{name}: is cheaper than the plan, which is not the cheapest then"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Final
 
 from allocator.instance import storage
@@ -10,6 +11,7 @@ from allocator.instance.schema import TIERS
 from allocator.plan.columns import COLUMNS
 
 PLAN_FILE: Final = storage.PLAN_FILE
+HEDGE_FILE: Final = "hedge.json"  # what a saved plan over several futures is known by
 INSTANCE_FOLDER: Final = "instance"
 LOG_FILE: Final = "solver.log"
 README_FILE: Final = "README.txt"
@@ -99,6 +101,11 @@ WINDOWS: Final = (
     "double-investment window that was tried",
     ("first_year", "years", "objective", "status", "children_in_care_at_end", "proved", "at_least"),
 )
+
+
+def is_hedge(path: Path) -> bool:
+    """Whether a path is a folder with a saved hedge, or its hedge.json."""
+    return path.name == HEDGE_FILE or (path / HEDGE_FILE).is_file()
 
 
 def described(row: str, columns: Iterable[str], price_base: str) -> list[str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,10 +12,16 @@ from allocator.audit import Audit, Finding
 from allocator.errors import UsageError
 from allocator.files import recover
 from allocator.instance import Instance, read
-from allocator.instance.schema import ALL, TIERS
-from allocator.plan.columns import shaped
 from allocator.plan.plan import Plan, WindowOutcome
-from allocator.plan.saving.layout import BLANK_BEFORE, INSTANCE_FOLDER, LOG_FILE, PLAN_FILE, TABLES
+from allocator.plan.saving.cells import OPTIONAL, cells_of, check_rows, key_columns, typed
+from allocator.plan.saving.layout import (
+    BLANK_BEFORE,
+    INSTANCE_FOLDER,
+    LOG_FILE,
+    PLAN_FILE,
+    TABLES,
+    is_hedge,
+)
 from allocator.plan.saving.seal import SEAL
 from allocator.plan.saving.writing import SCHEMA
 from allocator.program.certificate import Certificate, Residual
@@ -26,14 +30,10 @@ from formulations import FORMULATIONS, USUAL
 if TYPE_CHECKING:
     import pandas as pd
 
-_OPTIONAL: Final = frozenset({"prices"})  # tables with cells that do not apply
 # Columns of years: those that stand where there is no plan, too.
 _BASELINE: Final = tuple(
     c for c in TABLES["years"][1] if c.startswith("baseline_") or c in ("area", "year")
 )
-
-_NAMES: Final = shaped("name")
-_WHOLE: Final = shaped("whole")
 
 
 def load(path: str | Path, instance: Instance | None = None) -> Plan:
@@ -56,6 +56,11 @@ def open_facts(path: str | Path) -> tuple[Path, dict[str, Any]]:
     path = Path(path)
     recover(path.parent if path.name == PLAN_FILE else path)
     file = path / PLAN_FILE if path.is_dir() else path
+    if is_hedge(path):
+        raise UsageError(
+            f"{path}: holds a plan over several futures, which this does not take; audit, report, "
+            "compare and stress do"
+        )
     if not file.is_file():
         raise UsageError(f"{path}: holds no plan; a saved plan is a folder with {PLAN_FILE} in it")
     try:
@@ -84,16 +89,16 @@ def _rebuilt(folder: Path, facts: dict[str, Any], instance: Instance | None) -> 
         formulation=facts["formulation"],
         solver=facts["solver"],
         status=facts["status"],
-        objective=_amount(facts["objective"]),
-        terminal_value=_amount(facts["terminal_value"]),
+        objective=amount_of(facts["objective"]),
+        terminal_value=amount_of(facts["terminal_value"]),
         baseline_terminal_value=float(saved["baseline_terminal_value"]),
-        window=_window(facts["window"]),
-        windows=tuple(_outcome(each) for each in facts["windows"]),
+        window=window_of(facts["window"]),
+        windows=tuple(outcome_of(each) for each in facts["windows"]),
         tables={
             name: _table(folder / f"{name}.csv", instance, whole=SEAL in saved)
             for name in saved["tables"]
         },
-        certificate=_certificate(saved["certificate"]),
+        certificate=certificate_of(saved["certificate"]),
         audit=_audit(saved["audit"]),
         branch_and_bound=facts.get("branch_and_bound"),
         log=log.read_text(encoding="utf-8", errors="replace") if log.is_file() else "",
@@ -103,7 +108,7 @@ def _rebuilt(folder: Path, facts: dict[str, Any], instance: Instance | None) -> 
 
 def lacking(plan: Plan, folder: Path) -> dict[str, list[str]]:
     """By table, columns that its file does not have: an older allocator did not write them."""
-    headings = {name: _cells(folder / f"{name}.csv")[0] for name in plan.tables}
+    headings = {name: cells_of(folder / f"{name}.csv")[0] for name in plan.tables}
     missing = {name: _missing(name, heading) for name, heading in headings.items()}
     return {name: columns for name, columns in missing.items() if columns}
 
@@ -131,7 +136,7 @@ def _completed(plan: Plan, folder: Path) -> Plan:
     for name, columns in missing.items():
         if name not in found:
             raise _strange(folder / f"{name}.csv", columns)
-        keys = _keys(tables[name].columns)
+        keys = key_columns(tables[name].columns)
         tables[name] = tables[name].merge(found[name][[*keys, *columns]], how="left", on=keys)
     return replace(plan, tables=tables)
 
@@ -140,12 +145,13 @@ def _strange(file: Path, columns: list[str]) -> UsageError:
     return UsageError(f"{file}: its headings are not those of {file.stem}: {', '.join(columns)}")
 
 
-def _amount(fact: Any) -> float | None:
+def amount_of(fact: Any) -> float | None:
     """A number or null; ValueError for what is neither."""
     return None if fact is None else float(fact)
 
 
-def _window(facts: dict[str, Any] | None) -> tuple[int, int] | None:
+def window_of(facts: dict[str, Any] | None) -> tuple[int, int] | None:
+    """A window as it was told; ValueError for what is none."""
     if facts is None or facts["first_year"] is None:
         return None
     for name in ("first_year", "years"):
@@ -154,14 +160,16 @@ def _window(facts: dict[str, Any] | None) -> tuple[int, int] | None:
     return facts["first_year"], facts["years"]
 
 
-def _outcome(facts: dict[str, Any]) -> WindowOutcome:
+def outcome_of(facts: dict[str, Any]) -> WindowOutcome:
+    """What a window costs, as it was told."""
     return WindowOutcome(
-        _window(facts), facts["status"], _amount(facts["objective"]),
-        _amount(facts["children_in_care_at_end"]), facts["proved"], _amount(facts["at_least"]),
+        window_of(facts), facts["status"], amount_of(facts["objective"]),
+        amount_of(facts["children_in_care_at_end"]), facts["proved"], amount_of(facts["at_least"]),
     )  # fmt: skip
 
 
-def _certificate(facts: dict[str, Any] | None) -> Certificate | None:
+def certificate_of(facts: dict[str, Any] | None) -> Certificate | None:
+    """A certificate as it was kept."""
     if facts is None:
         return None
     residuals = {side: Residual(**facts[side]) for side in ("primal", "dual")}
@@ -190,96 +198,14 @@ def _table(file: Path, instance: Instance, *, whole: bool) -> pd.DataFrame:
     import pandas as pd
 
     name = file.stem
-    heading, rows = _cells(file)
+    heading, rows = cells_of(file)
     missing = _missing(name, heading)
-    if (missing if whole else _keys(missing)) or len(set(heading)) < len(heading):
+    if (missing if whole else key_columns(missing)) or len(set(heading)) < len(heading):
         raise _strange(file, missing)
-    columns = {
-        column: _column(file, column, [row[n] for row in rows]) for n, column in enumerate(heading)
-    }
-    frame = pd.DataFrame(columns, columns=heading)
+    frame = typed(file, heading, rows)
     for column in BLANK_BEFORE.get(name, ()):
         if column not in frame:
             frame[column] = pd.array([None] * len(frame), dtype="str")
-    if name not in _OPTIONAL:
-        _check_names(file, frame, instance)
-        _check_unique(file, frame)
+    if name not in OPTIONAL:
+        check_rows(file, frame, instance)
     return frame
-
-
-def _cells(file: Path) -> tuple[list[str], list[list[str]]]:
-    if not file.is_file():
-        raise UsageError(f"{file}: is missing from the plan")
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            heading, *rows = csv.reader(lines, strict=True)
-    except (ValueError, csv.Error) as error:  # no heading, not UTF-8, not CSV
-        raise UsageError(f"{file}: is damaged: {error}") from error
-    for number, row in enumerate(rows, 2):
-        if len(row) != len(heading):
-            raise UsageError(
-                f"{file}, row {number}: has {len(row)} cells under {len(heading)} headings"
-            )
-    return heading, rows
-
-
-def _column(file: Path, name: str, cells: list[str]) -> Any:
-    """Cells of a column as an array of its type."""
-    import pandas as pd
-
-    if name in _NAMES:
-        return pd.array([cell or None for cell in cells], dtype="str")
-    optional = file.stem in _OPTIONAL
-    values = []
-    for number, cell in enumerate(cells, 2):
-        value = _number(cell)
-        if value is None or (name in _WHOLE and not value.is_integer() and (cell or not optional)):
-            what = "a whole number" if name in _WHOLE else "a number"
-            raise UsageError(f"{file}, row {number}, column {name}: {cell!r} is not {what}")
-        values.append(value)
-    if name not in _WHOLE:
-        return pd.array(values, dtype="float64")
-    return pd.array(
-        [pd.NA if math.isnan(value) else int(value) for value in values],
-        dtype="Int64" if optional else "int64",
-    )
-
-
-def _number(cell: str) -> float | None:
-    """NaN for a blank cell, None for what is no number."""
-    try:
-        return float(cell) if cell else math.nan
-    except ValueError:
-        return None
-
-
-def _check_names(file: Path, frame: pd.DataFrame, instance: Instance) -> None:
-    data = instance.resolved
-    known: dict[str, Iterable[str]] = {
-        "area": instance.areas,
-        "owner": (*instance.areas, ALL),
-        "tier": TIERS,
-        "state": {state for _, state in data.states},
-        "service": {service for _, service in data.services},
-        "fund": {fund for fund, _ in data.accounts},
-        "role": {role for _, role in data.roles},
-        "practice": {practice for _, practice, _ in data.practices},
-    }
-    for column in (name for name in frame.columns if name in known):
-        strange = ~frame[column].isin(list(known[column]))
-        if strange.any():
-            row = int(strange.to_numpy().argmax())
-            raise UsageError(
-                f"{file}, row {row + 2}, column {column}: {frame[column].iloc[row]!r} "
-                f"is not {'an' if column[0] in 'ao' else 'a'} {column} of the instance"
-            )
-
-
-def _keys(columns: Iterable[str]) -> list[str]:
-    return [column for column in columns if column in _NAMES | _WHOLE]
-
-
-def _check_unique(file: Path, frame: pd.DataFrame) -> None:
-    twice = frame.duplicated(_keys(frame.columns))
-    if twice.any():
-        raise UsageError(f"{file}, row {int(twice.to_numpy().argmax()) + 2}: stands twice")

@@ -24,15 +24,15 @@ _SAME = 1e-9  # relative; plan.json keeps every digit
 
 
 @dataclass(frozen=True)
-class Recheck:
-    """What a saved plan's audit found.
+class Verdict:
+    """What an audit of something saved found.
 
     ``disagreements`` are files that are not as they were sealed, facts that the instance or the
-    plan's own tables contradict, or that were said of another instance, which ``same_instance``
-    denies.  ``notes`` are what could not be checked.
+    tables contradict, or that were said of another instance, which ``same_instance`` denies.
+    ``notes`` are what could not be checked.
     """
 
-    plan: Plan
+    instance: Instance
     audit: Audit
     disagreements: tuple[str, ...]
     notes: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class Recheck:
 
     @property
     def passed(self) -> bool:
-        """Whether every rule holds and plan.json says what the tables say."""
+        """Whether every rule holds and the saved facts say what the tables say."""
         return self.audit.passed and not self.disagreements
 
     def to_dict(self) -> dict[str, Any]:
@@ -49,7 +49,7 @@ class Recheck:
             "passed": self.passed,
             "worst_violation": self.audit.worst.relative,
             "worst": str(self.audit.worst),
-            "instance_hash": self.plan.instance.hash,
+            "instance_hash": self.instance.hash,
             "rules": [
                 {
                     "rule": f.rule, "section": f.section, "passed": f.passed, "unit": f.unit,
@@ -60,6 +60,13 @@ class Recheck:
             "disagreements": list(self.disagreements),
             "notes": list(self.notes),
         }  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recheck(Verdict):
+    """What a saved plan's audit found."""
+
+    plan: Plan
 
 
 def recheck(path: str | Path, instance: Instance | None = None) -> Recheck:
@@ -85,12 +92,14 @@ def recheck(path: str | Path, instance: Instance | None = None) -> Recheck:
     if plan.instance.hash != facts["instance_hash"]:
         other = "the instance's copy is not the one" if instance is None else "it is not the one"
         said = f"instance: {other} that was solved, whose hash is {facts['instance_hash'][:12]}"
-        return Recheck(plan, checked, (*sealed, said), notes, same_instance=False)
-    said_otherwise = (*_disagreements(facts, told), *contradictions(plan, folder))
+        return Recheck(
+            plan.instance, checked, (*sealed, said), notes, same_instance=False, plan=plan
+        )
+    said_otherwise = (*disagreements(facts, told), *contradictions(plan, folder))
     if checked.passed:
         drawn = misdrawn(plan.instance, plan.tables, plan.window)
         said_otherwise += tuple(f"drawn.csv: {each}" for each in drawn)
-    return Recheck(plan, checked, (*sealed, *said_otherwise), notes)
+    return Recheck(plan.instance, checked, (*sealed, *said_otherwise), notes, plan=plan)
 
 
 def _older(folder: Path, facts: dict[str, Any], plan: Plan) -> Iterator[str]:
@@ -102,16 +111,16 @@ def _older(folder: Path, facts: dict[str, Any], plan: Plan) -> Iterator[str]:
             yield f"{file}: has no {', '.join(names)}, which an older allocator did not write"
 
 
-def _disagreements(stated: Any, found: Any, name: str = "") -> Iterator[str]:
-    """Facts found from the tables that are stated otherwise."""
+def disagreements(stated: Any, found: Any, name: str = "", file: str = PLAN_FILE) -> Iterator[str]:
+    """Facts found from the tables that the file states otherwise."""
     if isinstance(found, dict) and isinstance(stated, dict):
         for key, value in found.items():
-            yield from _disagreements(stated.get(key), value, f"{name}.{key}".lstrip("."))
+            yield from disagreements(stated.get(key), value, f"{name}.{key}".lstrip("."), file)
     elif isinstance(found, float) and isinstance(stated, (int, float)):
         if not math.isclose(found, stated, rel_tol=_SAME, abs_tol=1e-6):
-            yield f"{name}: plan.json says {plain(stated, 6)}, the tables {plain(found, 6)}"
+            yield f"{name}: {file} says {plain(stated, 6)}, the tables {plain(found, 6)}"
     elif isinstance(found, list) and isinstance(stated, list) and len(found) == len(stated):
         for number, (each, other) in enumerate(zip(stated, found, strict=True)):
-            yield from _disagreements(each, other, f"{name}[{number}]")
+            yield from disagreements(each, other, f"{name}[{number}]", file)
     elif found != stated:
-        yield f"{name}: plan.json says {stated!r}, the tables {found!r}"
+        yield f"{name}: {file} says {stated!r}, the tables {found!r}"

@@ -22,16 +22,21 @@ UNSEALED: Final = (
 )
 
 
-def seal_of(folder: Path, facts: Mapping[str, Any], owns: Callable[[str], bool]) -> dict[str, str]:
-    """SHA-256 by file of the plan in a folder; that of plan.json is of its facts but the seal."""
+def seal_of(
+    folder: Path, facts: Mapping[str, Any], owns: Callable[[str], bool], marker: str = PLAN_FILE
+) -> dict[str, str]:
+    """SHA-256 by file of the plan in a folder; that of plan.json is of its facts but the seal.
+
+    ``marker`` is the file that the facts stand in.
+    """
     files = (each for each in folder.rglob("*") if each.is_file())
     names = {each.relative_to(folder).as_posix(): each for each in files}
     found = {
         name: sha256(file.read_bytes()).hexdigest()
         for name, file in sorted(names.items())
-        if owns(name) and name != PLAN_FILE
+        if owns(name) and name != marker
     }
-    return found | {PLAN_FILE: _hash_of(facts)}
+    return found | {marker: _hash_of(facts)}
 
 
 def _hash_of(facts: Mapping[str, Any]) -> str:
@@ -41,14 +46,16 @@ def _hash_of(facts: Mapping[str, Any]) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def broken(folder: Path, facts: Mapping[str, Any], owns: Callable[[str], bool]) -> list[str] | None:
+def broken(
+    folder: Path, facts: Mapping[str, Any], owns: Callable[[str], bool], marker: str = PLAN_FILE
+) -> list[str] | None:
     """Files that are not as they were sealed, lost and added ones too; None without a seal."""
     seal = facts["saved"].get(SEAL)
     if seal is None:
         return None
     if not isinstance(seal, dict):
-        return [PLAN_FILE]
-    found = seal_of(folder, facts, owns)
+        return [marker]
+    found = seal_of(folder, facts, owns, marker)
     return sorted(name for name in {*seal, *found} if seal.get(name) != found.get(name))
 
 

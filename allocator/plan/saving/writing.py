@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from allocator import __version__
 from allocator.files import FolderKind, check_folder, place_folder
 from allocator.instance.writing import INSTANCE, write
-from allocator.plan.plan import Plan
+from allocator.plan.plan import Plan, WindowOutcome
 from allocator.plan.saving.facts import as_json
 from allocator.plan.saving.layout import (
     INSTANCE_FOLDER,
@@ -61,7 +62,7 @@ def _fill(plan: Plan, folder: Path) -> None:
     write(plan.instance, folder / INSTANCE_FOLDER)
     for name, table in plan.tables.items():
         _write_csv(table, folder / f"{name}.csv")
-    _write_csv(window_table(plan), folder / WINDOWS_FILE)
+    _write_csv(window_table(plan.windows), folder / WINDOWS_FILE)
     _write_text(plan.log, folder / LOG_FILE)
     _write_text(readme(plan), folder / README_FILE)
     facts = json.loads(as_json({**plan.to_dict(), "saved": _saved(plan)}))
@@ -69,11 +70,11 @@ def _fill(plan: Plan, folder: Path) -> None:
     _write_text(as_json(facts, ascii_only=False) + "\n", folder / PLAN_FILE)
 
 
-def window_table(plan: Plan) -> pd.DataFrame:
+def window_table(windows: Sequence[WindowOutcome]) -> pd.DataFrame:
     """Every window that was tried, as windows.csv has it."""
     import pandas as pd
 
-    outcomes = pd.DataFrame([w.to_dict() for w in plan.windows], columns=list(WINDOWS[1]))
+    outcomes = pd.DataFrame([each.to_dict() for each in windows], columns=list(WINDOWS[1]))
     return outcomes.astype({"first_year": "Int64", "years": "Int64"})
 
 

@@ -50,10 +50,9 @@ def _answer(answer: Hedge) -> str:
         f"Answer: {with_window(answer.window).capitalize()}, settle {when}; over the {number_of} "
         f"the expected cost is {pounds(answer.expected_cost or 0.0)} at present value."
     ]
-    met = answer.chance([future.meets_targets for future in answer.futures])
-    enough = answer.chance([future.funds_suffice for future in answer.futures])
     said.append(
-        f"The targets are met with a chance of {met:.0%}, the funds suffice with {enough:.0%}."
+        f"The targets are met with a chance of {answer.target_met:.0%}, the funds suffice with "
+        f"{answer.funds_suffice:.0%}."
     )
     said.append(_little_or_much(answer))
     return " ".join(said)

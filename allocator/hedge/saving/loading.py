@@ -1,0 +1,162 @@
+"""A saved hedge read again; damage is reported by file, row and column."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from allocator.errors import UsageError
+from allocator.files import recover
+from allocator.hedge.answer import Hedge, futures_of
+from allocator.hedge.saving.layout import PLAN_TABLES, SCENARIO, columns_of
+from allocator.hedge.saving.writing import SCHEMA
+from allocator.hedge.tables import COLUMNS, tables_of
+from allocator.hedge.values import WaitAndSee
+from allocator.instance import Instance, Window, read
+from allocator.instance.scenarios import Scenario, scenarios
+from allocator.plan.plan import Plan, WindowOutcome
+from allocator.plan.saving.cells import cells_of, check_rows, typed
+from allocator.plan.saving.layout import HEDGE_FILE, INSTANCE_FOLDER
+from allocator.plan.saving.loading import amount_of, certificate_of, outcome_of, window_of
+from allocator.program.certificate import Certificate
+from allocator.simulate import baseline
+from formulations import LEAST_COST
+
+
+def load_hedge(path: str | Path, instance: Instance | None = None) -> Hedge:
+    """The hedge saved in a folder, given the folder or its hedge.json.
+
+    Rests on the instance's copy in the folder unless another is given.  Raises UsageError where
+    there is no hedge or a file of it is damaged.
+    """
+    folder, facts = open_hedge(path)
+    try:
+        return _rebuilt(folder, facts, instance or read(folder / INSTANCE_FOLDER))
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
+        raise UsageError(
+            f"{folder / HEDGE_FILE}: lacks or garbles {error}; save the hedge again"
+        ) from error
+
+
+def open_hedge(path: str | Path) -> tuple[Path, dict[str, Any]]:
+    """The folder of a saved hedge, and what its hedge.json says."""
+    path = Path(path)
+    recover(path.parent if path.name == HEDGE_FILE else path)
+    file = path / HEDGE_FILE if path.is_dir() else path
+    if not file.is_file():
+        raise UsageError(f"{path}: holds no hedge, which is a folder with {HEDGE_FILE} in it")
+    try:
+        facts = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UsageError(f"{file}: is not a saved hedge: {error}") from error
+    saved = facts.get("saved") if isinstance(facts, dict) else None
+    if not isinstance(saved, dict) or saved.get("schema") != SCHEMA:
+        raise UsageError(f"{file}: is not a hedge saved by `hedge --out`")
+    return file.parent, facts
+
+
+def _rebuilt(folder: Path, facts: dict[str, Any], instance: Instance) -> Hedge:
+    saved, listed = facts["saved"], scenarios(instance)
+    window, certificate = window_of(facts["window"]), certificate_of(saved["certificate"])
+    windows = tuple(outcome_of(each) for each in facts["windows"])
+    tables = _tables_by_scenario(folder, saved["tables"], listed)
+    plans: Sequence[Scenario] = () if facts["status"] == "infeasible" else listed
+    found = futures_of(
+        [
+            (scenario, _plan(scenario, facts, tables[scenario.name], window, windows, certificate))
+            for scenario in plans
+        ],
+        instance.uncertainty,
+    )
+    alone = _alone(folder, facts["wait_and_see"], plans)
+    if alone and any(each.keys() != found[0].plan.levels().keys() for each in alone.levels):
+        raise ValueError("known.csv, whose services are not those of the instance")
+    return Hedge(
+        instance,
+        LEAST_COST,
+        facts["solver"],
+        tables_of(found, alone),
+        amount_of(facts["objective"]),
+        window,
+        windows,
+        found,
+        alone,
+        amount_of(saved["following"]),
+        certificate,
+    )
+
+
+def _plan(
+    scenario: Scenario,
+    facts: dict[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    window: Window | None,
+    windows: tuple[WindowOutcome, ...],
+    certificate: Certificate | None,
+) -> Plan:
+    """The plan of a scenario, without prices of its own."""
+    from allocator.plan.tables import price_frame
+
+    instance = scenario.instance
+    return Plan(
+        instance,
+        LEAST_COST,
+        facts["solver"],
+        "optimal",
+        float(facts["scenarios"][scenario.name]["cost"]),
+        float(facts["saved"]["terminal_values"][scenario.name]),
+        baseline(instance).terminal_value,
+        window,
+        tuple(each for each in windows if each.window == window),
+        {**tables, "prices": price_frame(instance, [])},
+        certificate,
+        None,
+    )
+
+
+def _tables_by_scenario(
+    folder: Path, names: list[str], listed: tuple[Scenario, ...]
+) -> dict[str, dict[str, pd.DataFrame]]:
+    """By scenario and table; UsageError for a file whose headings or rows cannot be right."""
+    found: dict[str, dict[str, pd.DataFrame]] = {each.name: {} for each in listed}
+    for name in names:
+        file = folder / f"{name}.csv"
+        if name not in PLAN_TABLES:
+            raise UsageError(f"{folder / HEDGE_FILE}: {name!r} is no table of a hedge")
+        frame = _table(file, columns_of(name))
+        strange = ~frame[SCENARIO].isin(list(found))
+        if strange.any():
+            row = int(strange.to_numpy().argmax())
+            raise UsageError(
+                f"{file}, row {row + 2}, column {SCENARIO}: {frame[SCENARIO].iloc[row]!r} is not a "
+                "scenario of the instance"
+            )
+        check_rows(file, frame, listed[0].instance)
+        for each in listed:
+            own = frame[frame[SCENARIO] == each.name].drop(columns=[SCENARIO])
+            found[each.name][name] = own.reset_index(drop=True)
+    return found
+
+
+def _table(file: Path, wanted: tuple[str, ...]) -> pd.DataFrame:
+    heading, rows = cells_of(file)
+    missing = [column for column in wanted if column not in heading]
+    if missing or len(set(heading)) < len(heading):
+        raise UsageError(f"{file}: its headings are not those of {file.stem}: {missing}")
+    return typed(file, heading, rows)
+
+
+def _alone(folder: Path, cost: Any, listed: Sequence[Scenario]) -> WaitAndSee | None:
+    """What knowing each scenario comes to; None where one of them has no plan of its own."""
+    if cost is None or not listed:
+        return None
+    table = _table(folder / "known.csv", tuple(COLUMNS["known"]))
+    levels: dict[str, dict[str, dict[int, float]]] = {each.name: {} for each in listed}
+    for row in table.to_dict("records"):
+        own = levels[row[SCENARIO]].setdefault(row["service"], {})
+        own[int(row["year"])] = float(row["level"])
+    return WaitAndSee(float(cost), tuple(levels.values()))
