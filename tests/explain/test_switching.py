@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from allocator.errors import UsageError
+from allocator.explain.straight import Straight
 from allocator.explain.switching.inputs import inputs
 from allocator.explain.switching.outcomes import CHOSEN, EVENTS
-from allocator.explain.switching.straight import Straight
 from allocator.explain.switching.switching import TOLERANCE, switching_values
 from allocator.instance.change import apply_changes
 from allocator.report.pages.switching import text

@@ -8,17 +8,20 @@ a factor at which the plan leaves the service alone and one at which it does not
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from allocator.explain.citing import Citer
+from allocator.explain.straight import Straight
 from allocator.instance import Instance, Row
 from allocator.instance.cell_changes import with_cells
 from allocator.instance.records import Service
 from allocator.plan.plan import Plan
 from allocator.plan.services import fate_of
+from allocator.program.program import LinearProgram
 from allocator.solvers.solution import Status
 from allocator.solving.proved import Ladder, why_not
 from allocator.solving.session import build_window
@@ -66,11 +69,12 @@ def services(plan: Plan, limits: pd.DataFrame, tell: Tell, *, large: bool) -> pd
     rows = [(row, _keys(plan.instance, row)) for row in plan.instance.tables["services"]]
     rows = [(row, keys) for row, keys in rows if keys]
     lines = [_line(plan, row, keys, limits, citer) for row, keys in rows]
-    asked = _asked(lines, large)
+    asked, program = _asked(lines, large), _Program(plan)
     for step, n in enumerate(asked):
         tell("asking what services would have to cost", step, len(asked))
         row, keys = rows[n]
-        lines[n] |= {"asked": "yes"} | _would_be(_UseQuestion(plan, row, keys), row["unit_cost"])
+        question = _UseQuestion(program, row, keys)
+        lines[n] |= {"asked": "yes"} | _would_be(question, row["unit_cost"])
     return pd.DataFrame(lines, columns=list(COLUMNS)).astype({"row": "Int64"})
 
 
@@ -145,21 +149,41 @@ def _cannot_grow(instance: Instance, keys: list[tuple[str, str]]) -> bool:
     return all(s.maximum <= s.minimum or s.first_year > instance.last_year for s in found)
 
 
-class _UseQuestion:
-    """The plan's window solved again with one service cheaper, or more effective."""
+class _Program:
+    """The program of the plan's window, as it is and of an instance with other cells."""
 
-    def __init__(self, plan: Plan, row: Row, keys: list[tuple[str, str]]) -> None:
-        self._plan, self._row, self._keys = plan, row, keys
-        self._ladder = Ladder()
+    def __init__(self, plan: Plan) -> None:
+        self.instance, self._plan = plan.instance, plan
+
+    @cached_property
+    def usual(self) -> LinearProgram:
+        """As it is."""
+        return self.of(self.instance)
+
+    def of(self, instance: Instance) -> LinearProgram:
+        """Of another instance."""
+        return build_window(instance, self._plan.window, self._plan.formulation)
+
+
+class _UseQuestion:
+    """The plan's window solved again with one service cheaper, or more effective.
+
+    Costs and effects enter the program on a straight line, which gives most of what is solved.
+    """
+
+    def __init__(self, program: _Program, row: Row, keys: list[tuple[str, str]]) -> None:
+        self._program, self._instance = program, program.instance
+        self._row, self._keys, self._ladder = row, keys, Ladder()
 
     def cost(self) -> tuple[float | None, float]:
         """Factors of the unit cost at which it is used, if there is one, and at which it is not."""
-        if not self._used(self._cheaper(0.0)):
+        programs = self._on_line(self._cheaper)
+        if not self._used(programs.at(0.0)):
             return None, 0.0
         used, unused = 0.0, 1.0
         while unused - used > CLOSE:
             middle = (used + unused) / 2
-            if self._used(self._cheaper(middle)):
+            if self._used(programs.at(middle)):
                 used = middle
             else:
                 unused = middle
@@ -168,33 +192,34 @@ class _UseQuestion:
     def effect(self) -> tuple[float, float | None]:
         """Factors of its effects at which it is not used, and at which it is, if there is one."""
         unused, used = 1.0, MOST_EFFECTIVE
-        if not self._used(self._stronger(used)):
+        programs = self._on_line(self._stronger)
+        if not self._used(programs.at(used)):
             return used, None
         while used / unused > 1 + 5 * CLOSE:
             middle = float(np.sqrt(used * unused))
-            if self._used(self._stronger(middle)):
+            if self._used(programs.at(middle)):
                 used = middle
             else:
                 unused = middle
         return unused, used
 
+    def _on_line(self, changed: Callable[[float], Instance]) -> Straight:
+        return Straight(self._program.usual, lambda factor: self._program.of(changed(factor)))
+
     def _cheaper(self, factor: float) -> Instance:
         cells = {"unit_cost": self._row["unit_cost"] * factor}
-        return with_cells(
-            self._plan.instance, "services", lambda row: cells if row is self._row else {}
-        )
+        return with_cells(self._instance, "services", lambda row: cells if row is self._row else {})
 
     def _stronger(self, factor: float) -> Instance:
         name = self._row["service"]
         return with_cells(
-            self._plan.instance,
+            self._instance,
             "effects",
             lambda row: {"effect": row["effect"] * factor} if row["service"] == name else {},
         )
 
-    def _used(self, instance: Instance) -> bool:
-        program = build_window(instance, self._plan.window, self._plan.formulation)
-        doing = "asking what a service would have to cost"
+    def _used(self, program: LinearProgram) -> bool:
+        instance, doing = self._instance, "asking what a service would have to cost"
         solution = self._ladder.solve(program, doing=doing)
         if solution.status is not Status.OPTIMAL:
             raise why_not(solution, doing)

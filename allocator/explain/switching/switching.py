@@ -19,9 +19,9 @@ import pandas as pd
 
 from allocator.errors import InstanceError
 from allocator.explain.answers import Answer
+from allocator.explain.straight import Straight
 from allocator.explain.switching.inputs import Input, inputs
 from allocator.explain.switching.outcomes import CHOSEN, EVENTS, Judge, Outcome
-from allocator.explain.switching.straight import Straight
 from allocator.instance import Instance
 from allocator.instance.instance import window_facts
 from allocator.program.program import LinearProgram
