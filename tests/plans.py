@@ -26,6 +26,7 @@ PERIOD = INSTANCES.parent / "benchmarks" / "period"  # the same with timing "per
 LARGEST = "north-east-2025"  # twelve areas
 # Of the form of reading-2025 and england-2016, and no smaller than they are.
 LARGER = ("derbyshire-2025", "enfield-2025", "england-2020")
+YEARLY = "instance.periods_per_year=1"
 STANDING = sorted(file.parent.name for file in INSTANCES.glob("*/instance.toml"))
 NAMES = ("hand", "hand-infeasible", "annual-returns-limits", "window", "two-areas")
 
@@ -37,6 +38,12 @@ def standing(*large: str, but: str = "") -> list[object]:
         for name in STANDING
         if name != but
     ]
+
+
+@cache
+def yearly(name: str, *changes: str) -> Instance:
+    """An instance that stands here by years, where its size is not the point: a quarter of it."""
+    return apply_changes(read(INSTANCES / name), (YEARLY, *changes))
 
 
 @cache

@@ -10,7 +10,7 @@ from allocator.instance import read
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solving.session import build_window
-from tests.plans import LARGER, LARGEST
+from tests.plans import LARGEST
 
 OLD = Path(__file__).parents[2] / "benchmarks" / "period"
 OPTIMA = {
@@ -31,10 +31,7 @@ def test_all_six_are_kept() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(name, marks=[pytest.mark.large] if name in (*LARGER, LARGEST) else [])
-        for name in OPTIMA
-    ],
+    [pytest.param(name, marks=[pytest.mark.large] if name == LARGEST else []) for name in OPTIMA],
 )
 def test_an_old_instance_has_its_old_optimum(name: str) -> None:
     window, optimum = OPTIMA[name]
