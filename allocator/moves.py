@@ -8,42 +8,50 @@ those who go there instead (3.1 and 3.2 of the specification).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from allocator.instance import Instance
 from allocator.instance.schema import EXIT
 from allocator.simulate import Baseline, Simulator
+from allocator.table import Table, Tables
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = NDArray[np.float64]
 Move = tuple[str, str, str]  # area, from, to; `exit` stands for outside the states at either end
 
-_KEYS: Final = ["area", "from", "to"]
 _EFFECT: Final = ("area", "service", "from", "to", "instead")
 
 
 def move_table(
     instance: Instance, unchanged: Baseline, tables: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame:
+) -> Table:
     """By area, from, to and year: children who move, planned and if nothing changes.
 
     ``from`` is ``exit`` for those who come from outside the states.  Needs the tables ``states``
     and ``diverted`` of the plan.
     """
-    run = Simulator(instance)
-    moves = known_moves(instance)
-    planned = _unaverted(run, moves, _children(run, tables["states"]), _changed(run, tables))
-    planned += _averted(instance, moves, tables["diverted"])
-    index = pd.MultiIndex.from_tuples(moves, names=_KEYS)
-    frame = index.repeat(instance.years).to_frame(index=False).astype(dict.fromkeys(_KEYS, "str"))
-    frame["year"] = np.tile(np.array(instance.horizon), len(moves))
-    frame["moves"] = planned.T.ravel()
+    run, given = Simulator(instance), Tables.of(tables)
+    moves, diverted = known_moves(instance), given.table("diverted")
+    inside = diverted.where(diverted.numbers("period") <= instance.number_of_periods)
+    planned = _unaverted(run, moves, _children(run, given.table("states")), _changed(run, inside))
+    planned += _averted(instance, moves, inside)
     still = np.zeros((instance.number_of_periods, len(run.states)))
-    frame["baseline_moves"] = _unaverted(run, moves, unchanged.children, still).T.ravel()
-    return frame
+    areas, starts, ends = ([move[n] for move in moves for _ in instance.horizon] for n in range(3))
+    return Table(
+        {
+            "area": areas,
+            "from": starts,
+            "to": ends,
+            "year": np.tile(np.array(instance.horizon), len(moves)),
+            "moves": planned.T.ravel(),
+            "baseline_moves": _unaverted(run, moves, unchanged.children, still).T.ravel(),
+        }
+    )
 
 
 def known_moves(instance: Instance) -> list[Move]:
@@ -58,22 +66,19 @@ def known_moves(instance: Instance) -> list[Move]:
     return sorted(dict.fromkeys(found), key=lambda move: order[move[0]])
 
 
-def _children(run: Simulator, states: pd.DataFrame) -> Floats:
+def _children(run: Simulator, states: Table) -> Floats:
     """The plan's children at the end of each period, the opening first, (periods + 1, states)."""
-    wide = states.pivot(index="period", columns=["area", "state"], values="children")
-    return wide.sort_index()[run.states].to_numpy(dtype=float)
+    keys, periods = ["area", "state"], range(run.instance.number_of_periods + 1)
+    states.check_keys(keys, run.states)
+    return states.wide(keys, "children", run.states, periods)
 
 
-def _changed(run: Simulator, tables: Mapping[str, pd.DataFrame]) -> Floats:
+def _changed(run: Simulator, diverted: Table) -> Floats:
     """Children whom averted moves bring to each state, or keep from it, (periods, states)."""
-    last, position = run.instance.number_of_periods, {key: n for n, key in enumerate(run.effects)}
-    diverted, by_effect = tables["diverted"], np.zeros((last, len(run.effects)))
-    inside = diverted[diverted["period"] <= last]
-    named = zip(*(inside[c] for c in (*_EFFECT, "period", "diverted")), strict=True)
-    for *effect, period, number in named:
-        area, service, start, end, instead = map(str, effect)
-        by_effect[int(period) - 1, position[area, service, start, end, instead]] = number
-    changed: Floats = by_effect @ run.shift()
+    periods = range(1, run.instance.number_of_periods + 1)
+    diverted.check_keys(_EFFECT, run.effects)
+    by_effect = diverted.wide(_EFFECT, "diverted", run.effects, periods)
+    changed: Floats = np.nan_to_num(by_effect) @ run.shift()
     return changed
 
 
@@ -102,13 +107,12 @@ def _unaverted(run: Simulator, moves: list[Move], children: Floats, changed: Flo
     return found
 
 
-def _averted(instance: Instance, moves: list[Move], diverted: pd.DataFrame) -> Floats:
+def _averted(instance: Instance, moves: list[Move], diverted: Table) -> Floats:
     """What services change of each move by year, (years, moves): fewer of one, more of another."""
     position = {move: n for n, move in enumerate(moves)}
     changed = np.zeros((instance.years, len(moves)))
-    inside = diverted[diverted["period"] <= instance.number_of_periods]
-    summed = inside.groupby(["area", "from", "to", "instead", "year"])["diverted"].sum()
-    for area, start, end, instead, year, number in summed.reset_index().itertuples(index=False):
+    summed = diverted.sums(["area", "from", "to", "instead", "year"], "diverted")
+    for (area, start, end, instead, year), (number,) in summed.items():
         at = int(year) - instance.first_year
         if end != start:
             changed[at, position[area, start, end]] -= number

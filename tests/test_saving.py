@@ -78,7 +78,7 @@ def test_the_layout_is_that_of_the_tables():
     assert {"excess", "overspent"}.isdisjoint(plan.tables)
     prices = Shortfall(excess_price=1e5, overspend_price=0.5)
     tables = solve(replace(plan.instance, shortfall=prices)).tables
-    tables |= {"demand": plan_of("drivers-period").tables["demand"]}
+    tables = {**tables, "demand": plan_of("drivers-period").tables["demand"]}
     tables |= {"benefits": plan_of("benefits-period").tables["benefits"]}
     tables |= {name: plan_of("staff-part-training").tables[name] for name in ("staff", "practices")}
     assert {name: tuple(table.columns) for name, table in tables.items()} == {

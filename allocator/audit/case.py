@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from allocator.instance import Instance, Window
 from allocator.simulate import Simulator
 from allocator.staffing import Staff, staff_spend, unchanged_staff
+from allocator.table import Tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +38,7 @@ class Case:
     def __init__(
         self, instance: Instance, tables: Mapping[str, pd.DataFrame], window: Window | None
     ) -> None:
-        self.instance, self.tables, self.window = instance, tables, window
+        self.instance, self.tables, self.window = instance, Tables.of(tables), window
         self.data = instance.resolved
         self.run = Simulator(instance)
         start, length = window or (instance.first_year, 0)
@@ -52,7 +53,7 @@ class Case:
             for name in ("level", "expansion", "contraction")
         )
         self.served = self.level  # every case that is funded, unless the plan says otherwise
-        if "served" in tables["services"]:
+        if "served" in self.tables.table("services"):
             self.served = self._array("services", "served", self.run.services, range(1, last + 1))
         self.diverted = self._array(
             "diverted", "diverted", self.run.effects, range(1, last + self.after + 1)
@@ -64,14 +65,7 @@ class Case:
     def _array(
         self, table: str, column: str, keys: Sequence[tuple[Any, ...]], periods: range
     ) -> Floats:
-        frame, position = self.tables[table], {key: n for n, key in enumerate(keys)}
-        values = np.full((len(periods), len(keys)), np.nan)
-        named = zip(*(frame[name].tolist() for name in _KEYS[table]), strict=True)
-        columns = np.array([position.get(key, -1) for key in named], dtype=int)
-        rows = frame["period"].to_numpy(dtype=int) - periods.start
-        known = (columns >= 0) & (rows >= 0) & (rows < len(periods))
-        values[rows[known], columns[known]] = frame[column].to_numpy(dtype=float)[known]
-        return values
+        return self.tables.table(table).wide(_KEYS[table], column, keys, periods)
 
     def _staff(self, last: int) -> Staff:
         """The plan's staff; a plan without roles has no such tables."""
@@ -152,12 +146,16 @@ class Case:
 
     def by_year(self, table: str, column: str, keys: list[str]) -> dict[tuple[str, ...], Floats]:
         """A column of a table by its keys, as an array over the years."""
-        found: dict[tuple[str, ...], Floats] = {}
-        for key, part in self.tables[table].groupby(keys, sort=False):
-            listed = dict(zip(part["year"].astype(int), part[column].astype(float), strict=True))
-            found[tuple(map(str, key))] = np.array(
-                [listed.get(y, np.nan) for y in self.instance.horizon]
-            )
+        given, found = self.tables.table(table), dict[tuple[str, ...], Floats]()
+        first = self.instance.first_year
+        for (*key, year), value in zip(
+            given.keys([*keys, "year"]), given.numbers(column).tolist(), strict=True
+        ):
+            named = tuple(map(str, key))
+            if named not in found:
+                found[named] = np.full(self.instance.years, np.nan)
+            if first <= year <= self.instance.last_year:
+                found[named][int(year) - first] = value
         return found
 
     def baseline_effective(self, area: str, service: str) -> Floats:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from allocator.errors import AuditError
 from allocator.instance import Instance, Window
 from allocator.instance.instance import financial_year
+from allocator.table import Table, Tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,13 +68,16 @@ class _Paid:
         self, instance: Instance, tables: Mapping[str, pd.DataFrame], window: Window | None
     ) -> None:
         self.instance = instance
-        drawn, funds = tables["drawn"], tables["funds"]
+        drawn, funds = (Tables.of(tables).table(name) for name in ("drawn", "funds"))
         self.draws = len(drawn)
         self.keys: list[Key] = [
-            *zip(*(drawn[n].astype(str) for n in ("fund", "owner", "year")), strict=True),
-            *zip(*(funds[n].astype(str) for n in ("fund", "owner", "year")), strict=True),
+            (fund, owner, str(year))
+            for table in (drawn, funds)
+            for fund, owner, year in table.keys(["fund", "owner", "year"])
         ]
-        self.values: Floats = np.concatenate([drawn["drawn"], funds["unspent"]]) / _MILLION
+        self.values: Floats = (
+            np.concatenate([drawn.numbers("drawn"), funds.numbers("unspent")]) / _MILLION
+        )
         self.accounts = {
             key: _Purse(*key, fund.window_only, 1 - fund.carry_forward)
             for key, fund in instance.resolved.accounts.items()
@@ -87,15 +91,14 @@ class _Paid:
         ]
         self._equal, self._right = self._equations(drawn)
 
-    def _equations(self, drawn: pd.DataFrame) -> tuple[csr_array, Floats]:
+    def _equations(self, drawn: Table) -> tuple[csr_array, Floats]:
         """What each tier of an area is paid in a year, and each balance, stay what they are."""
         from scipy.sparse import csr_array
 
         rows, columns, values = [], [], []
         named: dict[Key, int] = {}
-        paid = zip(*(drawn[n].astype(str) for n in ("area", "tier", "year")), strict=True)
-        for n, key in enumerate(paid):
-            rows.append(named.setdefault(("paid", *key), len(named)))
+        for n, (area, tier, year) in enumerate(drawn.keys(["area", "tier", "year"])):
+            rows.append(named.setdefault(("paid", area, tier, str(year)), len(named)))
             columns.append(n)
             values.append(1.0)
         for n, (fund, owner, year) in enumerate(self.keys):

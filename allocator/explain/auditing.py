@@ -16,6 +16,7 @@ from allocator.instance import Instance, Window
 from allocator.plan.tables import carried, charges, decision_tables, present_value
 from allocator.program.matrix import Floats
 from allocator.program.program import MONEY, POUNDS, LinearProgram
+from allocator.table import Table
 
 _ACCOUNT: Final = ["fund", "owner", "year"]
 
@@ -51,7 +52,7 @@ class Auditor:
         self._instance, self._window = instance, window
         self._costs, self._targets = costs, targets
         numbered = np.arange(program.shape[1], dtype=float)
-        self._tables = decision_tables(instance, program, numbered)
+        self._tables = dict(decision_tables(instance, program, numbered))
         self._cells = tuple(
             self._cells_of(program, table, str(column))
             for table, frame in self._tables.items()
@@ -79,14 +80,15 @@ class Auditor:
             filled[cells.table][cells.column] = primal[cells.places] * cells.scale
         funds, drawn = filled["funds"], filled["drawn"]["drawn"].to_numpy(dtype=float)
         funds["drawn"] = np.bincount(self._accounts, drawn, len(funds))
-        filled["funds"] = carried(self._instance, funds.drop(columns=["brought_forward", "lapsed"]))
+        filled["funds"] = carried(self._instance, Table.of(funds)).frame
         return filled
 
     def audited(self, primal: Floats) -> Mapping[str, pd.DataFrame]:
         """The tables of a point; AuditError where the simulator does not confirm it."""
         tables = self.tables(primal)
         objective = float(self._costs @ primal) * POUNDS
-        spent = present_value(self._instance, tables["spend"]) + charges(self._instance, tables)
+        spent = present_value(self._instance, Table.of(tables["spend"]))
+        spent += charges(self._instance, tables)
         checked = audit(
             self._instance,
             tables,

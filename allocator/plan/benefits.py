@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-import pandas as pd
+import numpy as np
 
 from allocator.simulate import Baseline, Simulator
+from allocator.table import Table, Tables
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from allocator.instance import Instance
 
 KEYS: Final = ["area", "item", "to_whom", "kind", "year"]
@@ -22,7 +25,7 @@ COLUMNS: Final = [*KEYS, "benefit", "baseline_benefit", "low", "high", "correcte
 
 def benefit_table(
     instance: Instance, unchanged: Baseline, tables: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame:
+) -> Table:
     """By area, item, to whom, kind and year; ``low`` and ``high`` are of the difference made.
 
     ``corrected`` is that difference less the share that the table ``optimism`` takes off good of
@@ -30,7 +33,7 @@ def benefit_table(
 
     Needs the tables ``states`` and ``services`` of the plan.
     """
-    planned, before = _units(instance, tables), _baseline_units(instance, unchanged)
+    planned, before = _units(instance, Tables.of(tables)), _baseline_units(instance, unchanged)
     rows = []
     for (area, item, whom, kind, lag), amount in instance.resolved.benefits.items():
         for n, year in enumerate(instance.horizon):
@@ -42,24 +45,20 @@ def benefit_table(
             share = instance.resolved.optimism.get((area, amount.evidence), 0.0)
             corrected = more * (1 - share) if more > 0 else more
             rows.append((area, item, whom, kind, year, *worth, min(ends), max(ends), corrected))
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    return frame.groupby(KEYS, sort=False, as_index=False).sum()
+    summed = Table.of_rows(COLUMNS, rows).sums(KEYS, *COLUMNS[len(KEYS) :])
+    return Table.of_rows(COLUMNS, [(*key, *amounts) for key, amounts in summed.items()])
 
 
-def _units(
-    instance: Instance, tables: Mapping[str, pd.DataFrame]
-) -> dict[tuple[str, str, int], float]:
+def _units(instance: Instance, tables: Tables) -> dict[tuple[str, str, int], float]:
     """Child-years of each state and cases of each service, by area and year."""
-    states = tables["states"].sort_values(["area", "state", "period"])
-    before = states.groupby(["area", "state"], sort=False)["children"].shift()
-    lived = states.assign(units=(states["children"] + before) / 2).dropna(subset="units")
-    services = tables["services"]
+    states, services, found = tables.table("states"), tables.table("services"), {}
+    before = states.assign(period=states.numbers("period") + 1)
+    there = states.looked_up(["area", "state", "period"], before, "children")
+    lived = states.assign(units=(states.numbers("children") + there) / 2).where(np.isfinite(there))
     served = services.assign(units=services["served" if "served" in services else "level"])
-    found = {}
-    for name, frame in (("state", lived), ("service", served)):
-        summed = frame.groupby(["area", name, "year"])["units"].sum()
-        for key, units in zip(summed.index.tolist(), summed.tolist(), strict=True):
-            found[key] = float(units) / instance.periods_per_year
+    for name, table in (("state", lived), ("service", served)):
+        for key, (units,) in table.sums(["area", name, "year"], "units").items():
+            found[key] = units / instance.periods_per_year
     return found
 
 

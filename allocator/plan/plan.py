@@ -20,6 +20,7 @@ from allocator.plan.cash import CashPosition
 from allocator.plan.services import service_facts
 from allocator.program.certificate import Certificate
 from allocator.showing import NOTEBOOK
+from allocator.table import Table
 from allocator.vocabulary import TARGET
 from formulations import FORMULATIONS
 
@@ -228,7 +229,7 @@ class Plan:
         if table is None:
             return None
         own = table if area is None else table[table["area"] == area]
-        return staff_facts(own, self.instance.periods_per_year)
+        return staff_facts(Table.of(own), self.instance.periods_per_year)
 
     def target_price(self, owner: str = ALL) -> dict[int, float]:
         """£ at present value per child more in the target, by year; of one area or of all."""

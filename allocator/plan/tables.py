@@ -6,11 +6,11 @@ saved, audited and reported; nothing else of the program leaves the solve.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from allocator.instance import Instance
@@ -18,8 +18,12 @@ from allocator.instance.schema import TIERS
 from allocator.program.program import MONEY, POUNDS, Family, LinearProgram
 from allocator.simulate import Baseline, Simulator
 from allocator.solvers.solution import Ranging
+from allocator.table import Table, Tables, as_column
 from allocator.vocabulary import AFTER_WINDOW, CONSTRAINTS, IN_WINDOW
 from formulations.names import KEYS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = NDArray[np.float64]
 
@@ -29,9 +33,7 @@ PRICE_COLUMNS: Final = (
 )  # fmt: skip
 
 
-def decision_tables(
-    instance: Instance, program: LinearProgram, primal: Floats
-) -> dict[str, pd.DataFrame]:
+def decision_tables(instance: Instance, program: LinearProgram, primal: Floats) -> Tables:
     """``states``, ``services``, ``bands``, ``diverted``, ``spend``, ``drawn`` and ``funds``.
 
     And ``excess`` over the targets and ``overspent``, where the program may fall short so, and
@@ -40,87 +42,78 @@ def decision_tables(
     Periods run from 0 (the opening) or 1 to the last; those of ``diverted`` go on after the
     horizon while cases already served still avert moves.
     """
-    last = instance.number_of_periods
 
-    def take(family: str) -> pd.DataFrame:
-        return _frame(program.columns[family], primal, instance)
+    def take(family: str) -> Table:
+        return _table(program.columns[family], primal, instance)
 
-    def within(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame[frame["period"].between(1, last)]
+    def beside(table: Table, by: list[str], *families: str) -> Table:
+        """With the columns of families for the same rows; 0 where they have none."""
+        for family in families:
+            if family in program.columns:
+                found = table.looked_up(by, take(family), family, missing=0.0)
+                table = table.assign(**{family: found})
+        return table
 
-    states = take("children").merge(take("places"), on=["area", "state", "period", "year"])
-    services = within(take("level"))
-    for family in [f for f in ("expansion", "contraction", "served") if f in program.columns]:
-        services = services.merge(take(family), on=["area", "service", "period", "year"])
-    drawn = take("drawn")
-    return {
-        "states": states,
-        "services": services.reset_index(drop=True),
-        "bands": within(take("in_band")).reset_index(drop=True),
+    def within(family: str) -> Table:
+        table = take(family)
+        period = table.numbers("period")
+        return table.where((period >= 1) & (period <= instance.number_of_periods))
+
+    drawn, cases = take("drawn"), ("expansion", "contraction", "served")
+    found = {
+        "states": beside(take("children"), ["area", "state", "period"], "places"),
+        "services": beside(within("level"), ["area", "service", "period"], *cases),
+        "bands": within("in_band"),
         "diverted": take("diverted"),
         "spend": take("spend"),
         "drawn": drawn,
         "funds": fund_table(instance, drawn, take("unspent")),
         **{name: take(name) for name in SHORTFALL if program.columns[name].count},
-        **staff_tables(take, last),
     }
-
-
-def staff_tables(take: Callable[[str], pd.DataFrame], last: int) -> dict[str, pd.DataFrame]:
-    """What was decided of ``staff`` and ``practices``, FTE; neither where there are no roles."""
-    posts, practices = (
-        frame[frame["period"].between(1, last)] for frame in (take("in_post"), take("supported"))
-    )
-    found = {}
+    posts, practices = within("in_post"), within("supported")
     if len(posts):
-        for family in ("hired", "let_go", "agency"):
-            posts = posts.merge(take(family), how="left", on=["area", "role", "period", "year"])
-        found["staff"] = posts.fillna({"agency": 0.0})
+        found["staff"] = beside(posts, ["area", "role", "period"], "hired", "let_go", "agency")
     if len(practices):
-        found["practices"] = practices.reset_index(drop=True)
-    return found
+        found["practices"] = practices
+    return Tables(found)
 
 
-def fund_table(instance: Instance, drawn: pd.DataFrame, unspent: pd.DataFrame) -> pd.DataFrame:
+def fund_table(instance: Instance, drawn: Table, unspent: Table) -> Table:
     """By balance and year, £: given, brought forward, drawn, left, and what of that lapses."""
     keys = ["fund", "owner", "year"]
-    amounts = pd.DataFrame(
-        [(*key, amount) for key, amount in instance.resolved.budgets.items()],
-        columns=[*keys, "amount"],
-    )
-    spent = drawn.groupby(keys, as_index=False)["drawn"].sum()
-    funds = amounts.merge(spent, how="left").fillna({"drawn": 0.0}).merge(unspent, how="left")
-    return carried(instance, funds)
+    rows = [(*key, amount) for key, amount in instance.resolved.budgets.items()]
+    funds = Table.of_rows([*keys, "amount"], rows)
+    spent = drawn.sums(keys, "drawn")
+    paid = [spent.get(key, [0.0])[0] for key in funds.keys(keys)]
+    left = funds.looked_up(keys, unspent, "unspent")
+    return carried(instance, funds.assign(drawn=np.array(paid, dtype=float), unspent=left))
 
 
-def carried(instance: Instance, funds: pd.DataFrame) -> pd.DataFrame:
+def carried(instance: Instance, funds: Table) -> Table:
     """Balances by year, with what was brought forward and what lapses of what is left, £."""
-    keys = ["fund", "owner", "year"]
-    kept = funds["unspent"] * [
-        instance.resolved.accounts[key].carry_forward
-        for key in zip(funds["fund"], funds["owner"], strict=True)
-    ]
-    before = pd.DataFrame(funds[keys]).assign(brought_forward=kept, year=funds["year"] + 1)
-    funds = (
-        funds.assign(lapsed=funds["unspent"] - kept)
-        .merge(before, how="left", on=keys)
-        .fillna({"brought_forward": 0.0})
+    keys, accounts = funds.keys(["fund", "owner", "year"]), instance.resolved.accounts
+    share = np.array([accounts[fund, owner].carry_forward for fund, owner, _ in keys], dtype=float)
+    kept = funds.numbers("unspent") * share
+    after = {(f, o, y + 1): amount for (f, o, y), amount in zip(keys, kept, strict=True)}
+    before = np.array([after.get(key, 0.0) for key in keys], dtype=float)
+    funds = funds.assign(brought_forward=before, lapsed=funds.numbers("unspent") - kept)
+    return funds.select(
+        ["fund", "owner", "year", "amount", "brought_forward", "drawn", "unspent", "lapsed"]
     )
-    return funds[[*keys, "amount", "brought_forward", "drawn", "unspent", "lapsed"]]
 
 
-def _frame(family: Family, values: Floats, instance: Instance) -> pd.DataFrame:
-    frame = pd.DataFrame(list(family.indices), columns=list(family.keys))
-    if "period" in family.keys:
-        frame["year"] = years_of(frame["period"], instance)
+def _table(family: Family, values: Floats, instance: Instance) -> Table:
+    columns = dict(Table.of_rows(family.keys, family.indices).columns)
+    if "period" in columns:
+        columns["year"] = years_of(columns["period"], instance)
     scale = POUNDS if family.unit == MONEY else 1.0
-    frame[family.name] = values[family.start : family.stop] * scale
-    return frame
+    return Table({**columns, family.name: values[family.start : family.stop] * scale})
 
 
-def years_of(periods: pd.Series[int], instance: Instance) -> pd.Series[int]:
+def years_of(periods: Any, instance: Instance) -> Any:
     """Year of each period; the opening (period 0) belongs to the year that it opens."""
-    return instance.first_year + (periods.clip(lower=1) - 1) // instance.periods_per_year
+    within = np.maximum(np.asarray(periods, dtype=int), 1) - 1
+    return instance.first_year + within // instance.periods_per_year
 
 
 def price_table(
@@ -130,7 +123,7 @@ def price_table(
     dual: Floats,
     costs: Floats,
     ranging: Ranging | None,
-) -> pd.DataFrame:
+) -> Table:
     """What each constraint that binds is worth: ∂ objective / ∂ right-hand side.
 
     ``price`` is £ at present value per unit of ``limit`` (per child, per case per year, per
@@ -147,11 +140,20 @@ def price_table(
         for n in family.start + np.flatnonzero(np.abs(dual[family.start : family.stop]) > least)
         if not outside(family, int(n), instance)
     ]
-    return price_frame(instance, rows)
+    columns: dict[str, Any] = {
+        name: as_column([row.get(name) for row in rows]) for name in PRICE_COLUMNS
+    }
+    columns["year"] = [
+        year if period is None else int(years_of(period, instance))
+        for year, period in zip(columns["year"], columns["period"], strict=True)
+    ]
+    return Table(columns, partial(price_frame, instance, rows))
 
 
 def price_frame(instance: Instance, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     """Rows of ``price_row`` as a table, each with its year."""
+    import pandas as pd
+
     table = pd.DataFrame(list(rows), columns=list(PRICE_COLUMNS))
     table["year"] = table["year"].where(
         table["period"].isna(), years_of(table["period"].fillna(0).astype(int), instance)
@@ -214,58 +216,63 @@ def price_row(
     }
 
 
-def demand_table(instance: Instance) -> pd.DataFrame:
+def demand_table(instance: Instance) -> Table:
     """By area, driver, move and year: what the driver multiplies the rate by (3.13)."""
     rows = [
         (*response, year, factor)
         for response, factors in instance.resolved.demand.items()
         for year, factor in factors.items()
     ]
-    return pd.DataFrame(rows, columns=["area", "driver", "from", "to", "year", "factor"])
+    return Table.of_rows(["area", "driver", "from", "to", "year", "factor"], rows)
 
 
-def present_value(instance: Instance, table: pd.DataFrame, column: str = "spend") -> float:
+def present_value(instance: Instance, table: Table, column: str = "spend") -> float:
     """Present value of a column by year, £ where it holds pounds."""
-    factor = (1 + instance.discount_rate) ** -(table["year"] - instance.first_year).astype(float)
-    return float((table[column] * factor).sum())
+    factor = (1 + instance.discount_rate) ** -(table.numbers("year") - instance.first_year)
+    return float(np.sum(table.numbers(column) * factor))
 
 
 def charges(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> float:
     """Present value of what a plan is charged for falling short, £."""
     prices = (instance.shortfall.excess_price, instance.shortfall.overspend_price)
     return sum(
-        (price or 0.0) * present_value(instance, tables[name], name)
+        (price or 0.0) * present_value(instance, Tables.of(tables).table(name), name)
         for name, price in zip(SHORTFALL, prices, strict=True)
         if name in tables
     )
 
 
 def year_table(
-    instance: Instance, unchanged: Baseline, tables: dict[str, pd.DataFrame] | None = None
-) -> pd.DataFrame:
+    instance: Instance, unchanged: Baseline, tables: Mapping[str, pd.DataFrame] | None = None
+) -> Table:
     """By area and year: children in care at its end and spend by tier, planned and baseline."""
-    horizon = list(instance.horizon)
-    frames = []
-    for area in instance.areas:
-        frame = pd.DataFrame({"area": area, "year": horizon})
-        frame["baseline_children_in_care"] = unchanged.children_in_care[area]
-        for tier in TIERS:
-            frame[f"baseline_{tier}"] = unchanged.spend[area, tier]
-        frame["baseline_total"] = frame[[f"baseline_{tier}" for tier in TIERS]].sum(axis=1)
-        frames.append(frame)
-    years = pd.concat(frames, ignore_index=True)
+    areas, horizon = instance.areas, list(instance.horizon)
+    columns: dict[str, Any] = {
+        "area": [area for area in areas for _ in horizon],
+        "year": np.array(horizon * len(areas)),
+        "baseline_children_in_care": np.concatenate([unchanged.children_in_care[a] for a in areas]),
+        **{
+            f"baseline_{tier}": np.concatenate([unchanged.spend[area, tier] for area in areas])
+            for tier in TIERS
+        },
+    }
+    columns["baseline_total"] = sum(columns[f"baseline_{tier}"] for tier in TIERS)
     if tables is None:
-        return years
-    run, states = Simulator(instance), tables["states"]
-    care = {key for key, inside in zip(run.states, run.in_care(), strict=True) if inside}
-    at_ends = states[
-        (states["period"] > 0)
-        & (states["period"] % instance.periods_per_year == 0)
-        & np.array([key in care for key in zip(states["area"], states["state"], strict=True)])
-    ]
-    in_care = at_ends.groupby(["area", "year"])["children"].sum().rename("children_in_care")
-    spend = tables["spend"].pivot(index=["area", "year"], columns="tier", values="spend")
-    spend = spend[list(TIERS)]
-    spend["total"] = spend.sum(axis=1)
-    spend.columns.name = None
-    return years.join(in_care, on=["area", "year"]).join(spend, on=["area", "year"])
+        return Table(columns)
+    given, keys = Tables.of(tables), Table(columns).keys(["area", "year"])
+    states, care = given.table("states"), _care_states(instance)
+    periods = states.numbers("period")
+    at_end = (periods > 0) & (periods % instance.periods_per_year == 0)
+    inside = [key in care for key in states.keys(["area", "state"])]
+    in_care = states.where(at_end & np.array(inside, dtype=bool)).sums(["area", "year"], "children")
+    columns["children_in_care"] = np.array([in_care.get(key, [np.nan])[0] for key in keys])
+    spend = given.table("spend").sums(["area", "year", "tier"], "spend")
+    for tier in TIERS:
+        columns[tier] = np.array([spend.get((*key, tier), [np.nan])[0] for key in keys])
+    columns["total"] = np.nansum([columns[tier] for tier in TIERS], axis=0)
+    return Table(columns)
+
+
+def _care_states(instance: Instance) -> set[tuple[str, str]]:
+    run = Simulator(instance)
+    return {key for key, inside in zip(run.states, run.in_care(), strict=True) if inside}

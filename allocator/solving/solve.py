@@ -35,6 +35,7 @@ from allocator.solving.session import (
     build_window,
     check_formulation,
 )
+from allocator.table import Tables
 from allocator.vocabulary import CHILDREN
 from formulations import FORMULATIONS, USUAL
 
@@ -102,7 +103,7 @@ def _with_keeping(plan: Plan, session: Session, best: WindowSolved, clock: Clock
         kept = keeping(session, plan, best, clock)
     except TimeLimitError:
         return plan
-    return replace(plan, tables={**plan.tables, "kept": kept})
+    return replace(plan, tables=Tables(plan.tables, kept=kept))
 
 
 def plan_of(instance: Instance, solved: Solved, formulation: str, solver: str) -> Plan:
@@ -132,7 +133,7 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
     if best is None:
         return Plan(
             instance, formulation, solver, "infeasible", None, None, unchanged.terminal_value,
-            None, outcomes, {"years": years}, None, None,
+            None, outcomes, Tables(years=years), None, None,
         )  # fmt: skip
     program, solution = best.program, best.solution
     assert solution is not None
@@ -141,18 +142,19 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
     costs = program.objectives[-1].costs
     prices = price_table(instance, program, primal, dual, costs, solved.ranging)
     objective = float(costs @ primal) * POUNDS
-    spent = present_value(instance, tables["spend"])
+    spent = present_value(instance, tables.table("spend"))
     left = objective - spent - charges(instance, tables) if instance.terminal_value else 0.0
-    tables["moves"] = move_table(instance, unchanged, tables)
+    more = {"moves": move_table(instance, unchanged, tables)}
     if instance.resolved.demand:
-        tables["demand"] = demand_table(instance)
+        more["demand"] = demand_table(instance)
     if instance.resolved.roles:
-        tables["staff"] = staff_table(instance, tables)
+        more["staff"] = staff_table(instance, tables)
     if instance.resolved.benefits:
-        tables["benefits"] = benefit_table(instance, unchanged, tables)
+        more["benefits"] = benefit_table(instance, unchanged, tables)
         if instance.benefit_weight:
             left = left_behind(instance, tables, best.window)
-    tables |= {"years": year_table(instance, unchanged, tables), "prices": prices}
+    more["years"] = year_table(instance, unchanged, tables)
+    tables = Tables(tables, **more, prices=prices)
     checked = audit(
         instance, tables, best.window, objective=objective, terminal_value=left,
         targets=FORMULATIONS[formulation].aims_at_targets,

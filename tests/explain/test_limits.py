@@ -208,7 +208,7 @@ def test_what_the_window_asks_has_a_limit_in_pounds(family):
         solution = model.solve(each.program)
         table = price_table(
             instance, each.program, solution.primal, solution.dual, costs, model.ranging()
-        )
+        ).frame
         for line in table[table["constraint"] == family].to_dict("records"):
             found += 1
             assert line["limit"] > 1e6

@@ -18,6 +18,7 @@ from allocator.plan.saving import recheck, save
 from allocator.plan.tables import fund_table
 from allocator.program.certificate import TOLERANCE
 from allocator.solving.solve import solve
+from allocator.table import Table
 from tests.plans import INSTANCES, LARGEST, NAMES, instance_of, plan_of, standing, yearly
 
 WITH_A_PLAN = [name for name in NAMES if name != "hand-infeasible"]
@@ -191,7 +192,7 @@ def test_one_off_money_that_is_not_needed_is_told_of_a_saved_plan(tmp_path):
         whose = (unspent["fund"] == account[0]) & (unspent["owner"] == account[1])
         rows = unspent.index[whose & (unspent["year"] >= year)]
         unspent.loc[rows, "unspent"] += [by * kept**n for n in range(len(rows))]
-    funds = fund_table(plan.instance, drawn, unspent)
+    funds = fund_table(plan.instance, Table.of(drawn), Table.of(unspent)).frame
     save(replace(plan, tables={**plan.tables, "drawn": drawn, "funds": funds}), tmp_path / "plan")
     found = recheck(tmp_path / "plan")
     assert found.audit.passed

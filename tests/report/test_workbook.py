@@ -25,6 +25,7 @@ from allocator.report.workbook.columns import headings
 from allocator.report.workbook.facts import facts_of
 from allocator.simulate import baseline
 from allocator.solving.solve import solve
+from allocator.table import Tables
 from tests.instance.test_writing import STANDING, content
 from tests.plans import NAMES, instance_of, plan_of
 from tests.report.libreoffice import converted, without_values
@@ -60,7 +61,7 @@ def unsolved(instance: Instance) -> Plan:
     unchanged = baseline(instance)
     return Plan(
         instance, "least_cost", "none", "infeasible", None, None, unchanged.terminal_value, None,
-        (), {"years": year_table(instance, unchanged)}, None, None,
+        (), Tables(years=year_table(instance, unchanged)), None, None,
     )  # fmt: skip
 
 

@@ -195,7 +195,7 @@ def _row(instance: Instance, ran: _Ran, usual: _Ran) -> dict[str, Any]:
 
 
 def _totals(instance: Instance, ran: _Ran) -> pd.DataFrame:
-    table = year_table(instance, baseline(instance), dict(ran.tables))
+    table = year_table(instance, baseline(instance), ran.tables).frame
     return table.drop(columns=["area"]).groupby("year").sum()
 
 

@@ -118,7 +118,7 @@ def _prices(plan: Plan, each: WindowSolved) -> pd.DataFrame:
     costs = each.program.objectives[-1].costs
     return price_table(
         plan.instance, each.program, each.solution.primal, each.solution.dual, costs, None
-    )
+    ).frame
 
 
 def _priced(plan: Plan, prices: pd.DataFrame) -> list[PricedLimit]:

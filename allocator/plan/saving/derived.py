@@ -17,6 +17,7 @@ from allocator.plan.saving.layout import TABLES, WINDOWS_FILE
 from allocator.plan.saving.writing import window_table
 from allocator.simulate import baseline
 from allocator.solvers.catalogue import SOLVERS
+from allocator.table import Tables
 from allocator.wording import counted, plain
 from formulations import FORMULATIONS
 
@@ -69,24 +70,25 @@ def derived(plan: Plan) -> dict[str, pd.DataFrame]:
     from allocator.plan.staff import staff_table
     from allocator.plan.tables import demand_table, fund_table, year_table, years_of
 
-    instance, tables = plan.instance, dict(plan.tables)
+    instance, tables = plan.instance, Tables.of(plan.tables)
     unchanged = baseline(instance)
     found = {
         name: table.assign(year=years_of(table["period"], instance))
         for name, table in tables.items()
         if name != "prices" and "period" in table.columns
     }
-    left = tables["funds"][["fund", "owner", "year", "unspent"]]
-    found["funds"] = fund_table(instance, tables["drawn"], left)
-    found["moves"] = move_table(instance, unchanged, tables)
-    found["years"] = year_table(instance, unchanged, tables)
+    more = {
+        "funds": fund_table(instance, tables.table("drawn"), tables.table("funds")),
+        "moves": move_table(instance, unchanged, tables),
+        "years": year_table(instance, unchanged, tables),
+    }
     if instance.resolved.demand:
-        found["demand"] = demand_table(instance)
+        more["demand"] = demand_table(instance)
     if instance.resolved.roles:
-        found["staff"] = staff_table(instance, tables)
+        more["staff"] = staff_table(instance, tables)
     if instance.resolved.benefits:
-        found["benefits"] = benefit_table(instance, unchanged, tables)
-    return found
+        more["benefits"] = benefit_table(instance, unchanged, tables)
+    return found | {name: table.frame for name, table in more.items()}
 
 
 def differences(file: str, stated: pd.DataFrame | None, found: pd.DataFrame) -> Iterator[str]:
