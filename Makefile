@@ -6,7 +6,7 @@ INSTANCE ?= instances/england-2016
 PLAN     ?= plans/$(notdir $(INSTANCE:/=))
 UV       ?= uv
 PYTEST   ?= $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
-ASKING   := tests/compare tests/importing tests/report tests/test_export.py
+ASKING   := tests/compare tests/hedge/test_mpi_sppy.py tests/importing tests/report tests/test_export.py
 DOCS     ?= $(BIN)/python docs/build.py
 
 BIN     := .venv/bin
@@ -18,6 +18,7 @@ VENV    := .venv/python-$(VERSION)
 RUN     := .venv/installed-$(VERSION)
 DEVELOP := .venv/installed-dev-$(VERSION)
 PEERS   := .venv/installed-bench-$(VERSION)
+ENGINE  := .venv/installed-mpi-sppy-$(VERSION)
 
 .PHONY: help plan install test test-all test-rest lint docs site release release-dry bench lock clean
 
@@ -46,7 +47,7 @@ test-all: $(DEVELOP)
 	$(PYTEST) -m ""
 
 # What `make test` leaves: the tests that ask for a program, and the largest; for .ci/run.
-test-rest: $(DEVELOP)
+test-rest: $(DEVELOP) $(ENGINE)
 	$(PYTEST) -m "" $(ASKING)
 	$(PYTEST) -m large $(addprefix --ignore=,$(ASKING))
 
@@ -81,6 +82,7 @@ lock:
 	$(LOCK) --extra dev --output-file requirements-dev.lock
 	$(LOCK) --constraints requirements-dev.lock --extra report --extra stress --no-annotate --output-file requirements.lock
 	$(LOCK) --constraints requirements-dev.lock --extra bench --output-file requirements-bench.lock
+	$(LOCK) --constraints requirements-dev.lock --extra mpi-sppy --no-annotate --output-file requirements-mpi-sppy.lock
 
 clean:
 	rm -rf .venv build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
@@ -108,4 +110,8 @@ $(DEVELOP): $(RUN) requirements-dev.lock
 
 $(PEERS): $(RUN) requirements-bench.lock
 	$(PIP) install --requirement requirements-bench.lock
+	@touch $@
+
+$(ENGINE): $(RUN) requirements-mpi-sppy.lock
+	$(PIP) install --requirement requirements-mpi-sppy.lock
 	@touch $@

@@ -17,10 +17,26 @@ from allocator.cli.verbs import Verb
         "allocator hedge my-council --set uncertainty.risk_weight=0.5",
         "allocator hedge my-council --json",
         "allocator hedge my-council --out plans/my-council-hedge",
+        "allocator hedge my-council --engine mpi-sppy --ranks 3",
     ),
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["mpi-sppy"]),
+    default=None,
+    help="Leave it to mpi-sppy what is settled: its extensive form, or with --ranks its hub and "
+    "spokes; its levels are certified here.  [needs the extra mpi-sppy]",
+)
+@click.option(
+    "--ranks",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Ranks of MPI for the engine: 1, or a multiple of 3.",
+)
 @asking
-def command(asked: SharedOptions) -> int:
+def command(asked: SharedOptions, engine: str | None, ranks: int) -> int:
     """Find what to settle now over the scenarios of INSTANCE.
 
     Levels of the years before the scenarios part are the same in all of them; what follows is each
@@ -36,7 +52,7 @@ def command(asked: SharedOptions) -> int:
 
     return asked.answer(
         Hedge,
-        lambda chosen, tell: hedge(chosen, progress=tell),
+        lambda chosen, tell: hedge(chosen, engine=engine, ranks=ranks, progress=tell),
         text,
         found=lambda answer: answer.is_feasible,
         keep=(check_place, save_hedge),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
 from allocator.audit import Audit
 from allocator.explain.answers import Answer
 from allocator.hedge import tables
+from allocator.hedge.mpi_sppy.bounds import Bounds
 from allocator.hedge.values import WaitAndSee
 from allocator.instance import Uncertainty, Window
 from allocator.instance.instance import window_facts
@@ -115,7 +116,7 @@ class Hedge(Answer):
 
     ``objective`` is what MODEL.md 3.15 minimises; ``alone`` is each scenario known from the start;
     ``following`` is the objective of settling what the plan without scenarios settles, None where
-    that leaves no plan.
+    that leaves no plan.  ``bounds`` is what another engine says of the objective, by its name.
     """
 
     NAME: ClassVar[str] = "hedge"
@@ -128,11 +129,24 @@ class Hedge(Answer):
     alone: WaitAndSee | None
     following: float | None
     certificate: Certificate | None
+    bounds: Mapping[str, Bounds] = field(default_factory=dict)
 
     @property
     def is_feasible(self) -> bool:
         """Whether there is a plan."""
         return self.objective is not None
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether no plan is better, which an engine of another's may leave open."""
+        return self.certificate is None or self.certificate.passed
+
+    @property
+    def status(self) -> str:
+        """``optimal``, ``feasible`` or ``infeasible``."""
+        if not self.is_feasible:
+            return "infeasible"
+        return "optimal" if self.is_proved else "feasible"
 
     @cached_property
     def settled_years(self) -> tuple[int, ...]:
@@ -226,7 +240,7 @@ class Hedge(Answer):
         """The facts that ``hedge --json`` has beside its tables."""
         found = self.is_feasible
         facts = {
-            "status": "optimal" if found else "infeasible",
+            "status": self.status,
             "objective": self.objective,
             "expected_cost": self.expected_cost,
             "cvar": self.cvar,
@@ -246,6 +260,8 @@ class Hedge(Answer):
             "certificate": None if self.certificate is None else self.certificate.to_dict(),
             "audit": None if self.audit is None else self.audit.to_dict(),
         }
+        if self.bounds:
+            facts["engine"] = {name: each.to_dict() for name, each in self.bounds.items()}
         if self.instance.resolved.roles:
             facts["settled_staff"] = _by_text(self.settled_staff)
         return facts

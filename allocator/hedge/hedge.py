@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from allocator.errors import AuditError
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, Protocol
+
+from allocator.errors import AuditError, UsageError
 from allocator.hedge.answer import Future, Hedge, futures_of
 from allocator.hedge.tables import tables_of
 from allocator.hedge.values import following_today, wait_and_see
 from allocator.instance import Instance, Window
-from allocator.instance.scenarios import scenarios
+from allocator.instance.scenarios import Scenario, scenarios
 from allocator.plan.plan import WindowOutcome
 from allocator.program.program import POUNDS
 from allocator.solving.benders.decomposition import MANY, BendersDecomposition
@@ -16,16 +19,28 @@ from allocator.solving.session import Progress, Session, saying
 from allocator.solving.windows import WindowSolved, cheapest
 from formulations import LEAST_COST
 
+if TYPE_CHECKING:
+    from allocator.hedge.mpi_sppy.engine import MpiSppy
+
+ENGINES: Final = ("mpi-sppy",)
+
 
 def hedge(
-    instance: Instance, *, time_limit: float | None = None, progress: Progress | None = None
+    instance: Instance,
+    *,
+    engine: str | None = None,
+    ranks: int = 1,
+    time_limit: float | None = None,
+    progress: Progress | None = None,
 ) -> Hedge:
     """The plan to settle now over the scenarios of an instance that has passed its checks.
 
     Solved as one program, or where there are many scenarios one by one (``solving.benders``), for
     no window and for every admissible one; the best wins, ties to the shorter, then the earlier.
-    A hedge without a plan is an answer.  ``time_limit`` is seconds for each window.  Raises
-    UsageError where there are no scenarios, InstanceError where one is not sound, SolverError and
+    A hedge without a plan is an answer.  ``time_limit`` is seconds for each window.  ``engine``
+    "mpi-sppy" leaves what is settled to mpi-sppy, on so many ``ranks`` of MPI
+    (``hedge.mpi_sppy``), and certifies that.  Raises UsageError where there are no scenarios, or
+    for what the engine does not do, InstanceError where one is not sound, SolverError and
     CertificateError as ``solve`` does, AuditError where a scenario's plan does not stand up to its
     audit.
     """
@@ -34,7 +49,8 @@ def hedge(
     steps = len(instance.windows) + 4
     tell("building the program of every scenario", 0, steps)
     form = extensive_form(futures, instance.uncertainty)
-    solver, solved = FuturesSolver(form), []
+    other = None if engine is None else other_engine(engine, form, futures, ranks)
+    solver, solved = FuturesSolver(form, other), []
     for n, window in enumerate((None, *instance.windows)):
         tell(saying(window), n + 1, steps)
         solved.append(solver.solve(window))
@@ -58,27 +74,52 @@ def hedge(
         alone,
         following_today(instance, form),
         best.certificate,
+        {} if other is None else {other.name: other.bounds[best.window]},
     )
     tell("done", steps, steps)
     return hedged
 
 
+class Engine(Protocol):
+    """Solves a form for a window, or leaves it to others."""
+
+    @property
+    def solver(self) -> str:
+        """Who solves, and how."""
+
+    def solve(self, window: Window | None) -> WindowSolved | None:
+        """The whole for a window; None where it comes to nothing that is proved."""
+
+
+def other_engine(
+    name: str, form: ExtensiveForm, futures: Sequence[Scenario], ranks: int
+) -> MpiSppy:
+    """The engine of that name.  UsageError where there is none, or it is not installed."""
+    if name not in ENGINES:
+        raise UsageError(f"there is no engine {name!r}; there is {', '.join(ENGINES)}")
+    from allocator.hedge.mpi_sppy.engine import MpiSppy
+
+    return MpiSppy(form, futures, ranks)
+
+
 class FuturesSolver:
     """Solves a form window by window: one by one where there are many scenarios, else as a whole.
 
-    ``names`` says of each window who solved it.
+    An engine is asked before either.  ``names`` says of each window who solved it.
     """
 
-    def __init__(self, form: ExtensiveForm) -> None:
+    def __init__(self, form: ExtensiveForm, engine: Engine | None = None) -> None:
         self.form, self.names = form, dict[Window | None, str]()
         self._whole = Session()
-        self._one_by_one = BendersDecomposition(form) if len(form.blocks) >= MANY else None
+        self._first = engine
+        if engine is None and len(form.blocks) >= MANY:
+            self._first = BendersDecomposition(form)
 
     def solve(self, window: Window | None) -> WindowSolved:
         """The whole for a window; infeasible is an answer.  Raises as ``Session`` does."""
-        answer = self._one_by_one.solve(window) if self._one_by_one else None
-        if self._one_by_one is not None and answer is not None:
-            self.names[window] = self._one_by_one.solver
+        answer = self._first.solve(window) if self._first else None
+        if self._first is not None and answer is not None:
+            self.names[window] = self._first.solver
             return answer
         solved = self._whole.solve_window(window, self.form.at(window))
         self.names[window] = self._whole.solver

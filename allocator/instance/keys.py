@@ -24,7 +24,7 @@ class Key:
         """The key of a row."""
         names = TABLES[row.table].key
         values = {name: key_value(instance, row, name) for name in names}
-        area = None if row.table == "areas" else values.pop("area")
+        area = None if row.table == "areas" else values.pop("area", None)
         return cls(tuple(shown(value) for value in values.values() if value is not None), area)
 
     def __str__(self) -> str:

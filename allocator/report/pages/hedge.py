@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from allocator.hedge import Future, Hedge
 from allocator.instance.instance import financial_year
+from allocator.program.program import POUNDS
 from allocator.report.pages.heading import heading
 from allocator.wording import (
     counted,
@@ -165,9 +167,10 @@ def _proof(answer: Hedge) -> str:
         return f"Solved by {answer.solver}"
     audits = [each.plan.audit for each in answer.futures if each.plan.audit is not None]
     passed = all(audit.passed for audit in audits)
-    said = "proved optimal" if answer.certificate.passed else "not proved"
+    said = "proved optimal" if answer.is_proved else "not proved"
     lines = [
         ("Certificate", f"{said} on the whole: gap {answer.certificate.gap:.0e}"),
+        *[(name, _bounds(bounds.outer, bounds.inner)) for name, bounds in answer.bounds.items()],
         ("Audit", f"{'passed' if passed else 'failed'} in each of {len(audits)} futures"),
         (
             "Price base",
@@ -177,3 +180,10 @@ def _proof(answer: Hedge) -> str:
         ("Solved by", answer.solver),
     ]
     return table(lines[0], lines[1:], left=2)
+
+
+def _bounds(outer: float, inner: float) -> str:
+    """What an engine says of the objective, in £m."""
+    ends = (("no plan costs less than", outer), ("one costs", inner))
+    said = [f"{words} {pounds(end * POUNDS)}" for words, end in ends if math.isfinite(end)]
+    return ", ".join(said) or "found no plan"

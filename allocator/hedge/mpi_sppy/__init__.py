@@ -1,0 +1,1 @@
+"""A hedge by mpi-sppy: the project's own formulations as its scenarios."""
