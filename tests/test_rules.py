@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from allocator.instance.schema import TABLES
+from allocator.instance.schema import TABLES, TIERS
+from allocator.plan.columns import ANSWERS, FORECAST, SWEEP, WINDOWS
+from allocator.plan.columns import TABLES as RESULTS
 from allocator.vocabulary import AFTER_WINDOW, COLUMNS, CONSTRAINTS, IN_WINDOW
 from formulations import FORMULATIONS
 
@@ -74,12 +76,57 @@ def test_a_formulation_is_named_in_its_record():
     assert not found
 
 
+RESULT_COLUMNS = {
+    name
+    for columns in (
+        *(table.columns for table in (*RESULTS.values(), WINDOWS)),
+        *(columns for tables in ANSWERS.values() for columns in tables.values()),
+        SWEEP,
+        FORECAST,
+    )
+    for name in columns
+} - {*TIERS}
+INPUTS = ("allocator/calibrate/", "allocator/instance/")  # columns of tables that are read
+KEYS_OF_A_FRAME = 3  # a frame may begin with as many, to which a table's columns are joined
+PART_OF_A_TABLE = 6  # columns that may be picked from a table
+
+
+def texts(nodes: list[ast.expr | None]) -> list[str]:
+    return [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+
+
+def column_lists(file: Path) -> Iterator[list[str]]:
+    """Columns of a table listed by name, or said in words."""
+    for node in ast.walk(tree(file)):
+        match node:
+            case ast.keyword(arg="columns", value=ast.List(elts=each) | ast.Tuple(elts=each)):
+                if len(each) > KEYS_OF_A_FRAME:
+                    yield texts(each)
+            case ast.List(elts=each) | ast.Tuple(elts=each) if len(each) > PART_OF_A_TABLE:
+                if RESULT_COLUMNS.issuperset(texts(each)) and len(texts(each)) == len(each):
+                    yield texts(each)
+            case ast.Dict(keys=keys, values=values):
+                named = texts(keys)
+                words = [text for text in texts(values) if " " in text]
+                if len(words) > 1 and len(RESULT_COLUMNS.intersection(named)) * 2 > len(named):
+                    yield named
+
+
+def test_a_result_column_is_said_in_one_place():
+    """With its unit and meaning; whatever writes, loads or shows a table reads it there."""
+    files = [f for f in FILES if not name(f).startswith(("allocator/plan/columns/", *INPUTS))]
+    assert {name(file): each for file in files for each in column_lists(file)} == {}
+    said = [file for file in FILES if name(file).startswith("allocator/plan/columns/")]
+    assert [each for file in said for each in column_lists(file)] == []  # as measures alone
+
+
 # Beside the report, the command line's help and what is raised: what a column of the instance is,
 # and the files that explain a folder to whoever opens it.
 WRITES_SENTENCES = {
     "allocator/calibrate/published/readme.py",
     "allocator/calibrate/published/summary.py",
     "allocator/explain/answers.py",
+    "allocator/hedge/saving/writing.py",
     "allocator/instance/schema.py",
     "allocator/plan/saving/writing.py",
     "allocator/solving/export.py",

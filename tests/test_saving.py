@@ -13,8 +13,8 @@ import pytest
 import allocator.plan.saving.writing
 from allocator.errors import AllocatorError, InstanceError, UsageError
 from allocator.instance import Shortfall, read
+from allocator.plan.columns import TABLES
 from allocator.plan.saving import check_place, load, recheck, save
-from allocator.plan.saving.layout import TABLES
 from allocator.report import summary
 from allocator.solving.solve import solve
 from tests.plans import NAMES, contents, failing, plan_of
@@ -82,7 +82,7 @@ def test_the_layout_is_that_of_the_tables():
     tables |= {"benefits": plan_of("benefits-period").tables["benefits"]}
     tables |= {name: plan_of("staff-part-training").tables[name] for name in ("staff", "practices")}
     assert {name: tuple(table.columns) for name, table in tables.items()} == {
-        name: columns for name, (_, columns) in TABLES.items()
+        name: tuple(columns) for name, (_, columns) in TABLES.items()
     }
 
 

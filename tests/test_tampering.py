@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from allocator.errors import AllocatorError, UsageError
-from allocator.plan.columns import shaped
+from allocator.plan.columns import TABLES, WINDOWS, shaped
 from allocator.plan.saving import recheck, save
-from allocator.plan.saving.layout import SEALED, TABLES, WINDOWS
+from allocator.plan.saving.layout import SEALED
 from allocator.plan.saving.loading import open_facts
 from allocator.plan.saving.seal import SEAL, broken
 from allocator.plan.saving.writing import owns

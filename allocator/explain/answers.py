@@ -8,7 +8,7 @@ column is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ import pandas as pd
 from allocator import __version__
 from allocator.files import FolderKind, check_folder, place_folder
 from allocator.instance import Instance
+from allocator.plan.columns import AnswerColumns, table_of
 from allocator.plan.plan import provenance
 from allocator.plan.saving import as_json
 from allocator.spreadsheet import write_csv
@@ -28,18 +29,22 @@ from allocator.spreadsheet import write_csv
 class Answer:
     """See the module.
 
-    ``tables`` are by name, in the order of ``COLUMNS``: table -> column -> what it is, with its
-    unit.  Money is in pounds at the instance's price base, undiscounted unless a column says
-    present value.
+    ``tables`` are by name, in the order of ``COLUMNS``.  Money is in pounds at the
+    instance's price base, undiscounted unless a column says present value.
     """
 
     NAME: ClassVar[str] = ""
-    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    COLUMNS: ClassVar[AnswerColumns] = {}
 
     instance: Instance
     formulation: str
     solver: str
     tables: Mapping[str, pd.DataFrame]
+
+    @classmethod
+    def table_of(cls, name: str, rows: Iterable[Any]) -> pd.DataFrame:
+        """Rows, by name or in order of the columns, as the answer's table of that name."""
+        return table_of(cls.COLUMNS[name], rows)
 
     def facts(self) -> dict[str, Any]:
         """What the answer says beside its tables; nothing unless a kind of answer adds to it."""
@@ -53,7 +58,10 @@ class Answer:
             "discount_rate": self.instance.discount_rate,
             **self.facts(),
             **{name: records(table) for name, table in self.tables.items()},
-            "columns": {name: dict(self.COLUMNS[name]) for name in self.tables},
+            "columns": {
+                name: {column: said.meaning for column, said in self.COLUMNS[name].items()}
+                for name in self.tables
+            },
         }
 
     def to_json(self) -> str:
@@ -114,5 +122,6 @@ def _readme(answer: Answer) -> str:
     for name in answer.tables:
         width = max(map(len, answer.COLUMNS[name]))
         lines += ["", f"{name}.csv"]
-        lines += [f"  {column:{width}}  {what}" for column, what in answer.COLUMNS[name].items()]
+        columns = answer.COLUMNS[name].items()
+        lines += [f"  {column:{width}}  {said.meaning}" for column, said in columns]
     return "\n".join(lines) + "\n"

@@ -8,7 +8,7 @@ move too or are held; where both can be asked, both are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -20,6 +20,7 @@ from allocator.explain.frontier.moving import nearest_target
 from allocator.instance import Instance
 from allocator.instance.cell_changes import Cells, with_cells
 from allocator.instance.instance import Row
+from allocator.plan.columns import ANSWERS, AnswerColumns, typed
 from allocator.plan.plan import Plan
 from allocator.solving.session import Progress, Session
 from allocator.solving.solve import plan_of
@@ -35,32 +36,7 @@ class Delay(Answer):
     """Plans begun later, against the plan begun at once."""
 
     NAME: ClassVar[str] = "delay"
-    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {
-        "delay": {
-            "years_late": "years by which everything begins later",
-            "targets": "shifted by as many years, or held in their years",
-            "status": "optimal, or infeasible: no plan exists",
-            "cost": "£, present value: least cost of a plan, terminal value included",
-            "extra_cost": "£, present value: more than the plan begun at once",
-            "children_above": "children above targets at year ends, added up, at a price",
-            "overspent": "£: statutory spend beyond the funds in all years, at a price",
-            "child_years": "child-years in care in the years of the plan",
-            "extra_child_years": "child-years in care more than in the plan begun at once",
-            "payback_year": "year: first from which the cumulative position against the baseline "
-            "is never negative again (a plan not yet begun is level with it); blank for none",
-            "window_first_year": "year: first of the double investment; blank for none",
-            "window_years": "years of double investment; blank for none",
-            "why": "where there is no plan: the nearest last target that has one, or that the "
-            "funds run out whatever it is",
-        },
-        "delay_years": {
-            "years_late": "years by which everything begins later",
-            "targets": "shifted by as many years, or held in their years",
-            "year": "year",
-            "children_in_care": "children in care at its end",
-            "extra_children": "children in care more than in the plan begun at once",
-        },
-    }
+    COLUMNS: ClassVar[AnswerColumns] = ANSWERS[NAME]
 
     @property
     def table(self) -> pd.DataFrame:
@@ -194,10 +170,7 @@ def _whole(found: list[_Begun], at_once: Plan) -> pd.DataFrame:
                 row["extra_cost"] = (plan.objective or 0.0) - (at_once.objective or 0.0)
                 row["extra_child_years"] = row["child_years"] - child_years(at_once)
         rows.append(row)
-    table = pd.DataFrame(rows, columns=list(Delay.COLUMNS["delay"]))
-    whole = ("payback_year", "window_first_year", "window_years")
-    money = ("cost", "extra_cost", "child_years", "extra_child_years", *SHORT)
-    return table.astype(dict.fromkeys(whole, "Int64") | dict.fromkeys(money, "float64"))
+    return Delay.table_of("delay", rows)
 
 
 def _by_year(begun: _Begun, at_once: Plan) -> pd.DataFrame:
@@ -210,4 +183,4 @@ def _by_year(begun: _Begun, at_once: Plan) -> pd.DataFrame:
     frame["extra_children"] = (
         frame["children_in_care"] - first if plan.found and first is not None else None
     )
-    return frame.astype({"children_in_care": "float64", "extra_children": "float64"})
+    return typed(Delay.COLUMNS["delay_years"], frame)

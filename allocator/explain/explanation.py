@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -32,6 +32,7 @@ from allocator.explain.shadow_prices import (
 from allocator.explain.shadow_prices.ranging import Trial
 from allocator.instance import Instance, Window
 from allocator.instance.instance import window_facts
+from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.plan.plan import Plan
 from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import find_solver
@@ -39,41 +40,6 @@ from allocator.solving.proved import Ladder
 from allocator.solving.session import Progress, Session, Solved, build, build_window
 from allocator.solving.solve import plan_of
 from formulations import FORMULATIONS, USUAL
-
-_CONFLICT = {
-    "constraint": "its name in docs/model.md",
-    "words": "what a council would call it, and the years in which it is in conflict",
-    "file": "file of the instance (or workbook and sheet) that sets it",
-    "row": "row of that file; blank for a setting",
-    "key": "the cell, as --set names it",
-    "value": "what the cell says; blank where it takes its default",
-    "source": "where the instance has it from",
-}
-_WAYS = {
-    "way": "kind of change",
-    "words": "what is changed, all else held; a year or fund where money is looked for there alone",
-    "possible": "True: the change gives a plan, which was tried; False: no amount of it does, "
-    "which is proved",
-    "unit": "unit of before, after and amount",
-    "before": "what the cell says",
-    "after": "what it would have to say, rounded to the side that gives way; the share by which "
-    "each must be higher, where it is several",
-    "amount": "the least change there is, not rounded",
-    "file": "file of the instance (or workbook and sheet)",
-    "row": "row of that file",
-    "key": "the cell, as --set names it",
-    "window_first_year": "financial year in which the double investment begins; blank for none",
-    "window_years": "its length; blank for none",
-}
-_MONEY = {
-    "way": "kind of change in ways.csv",
-    "words": "the year or fund that it is looked for in alone",
-    "fund": "the fund",
-    "owner": "area that owns the balance; all: shared by all",
-    "year": "financial year",
-    "amount": "£ that the fund has",
-    "extra": "£ more, undiscounted, rounded up to a pound",
-}
 
 
 @dataclass(frozen=True)
@@ -85,18 +51,7 @@ class Explanation(Answer):
     """
 
     NAME: ClassVar[str] = "explain"
-    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {
-        "limits": limits.COLUMNS,
-        "binding": binding.COLUMNS,
-        "services": services.COLUMNS,
-        "windows": windows.COLUMNS,
-        "short": falling_short.COLUMNS,
-        "paying": paying.COLUMNS,
-        "conflict": _CONFLICT,
-        "ways": _WAYS,
-        "money": _MONEY,
-        "nearest": nearest.COLUMNS,
-    }
+    COLUMNS: ClassVar[AnswerColumns] = ANSWERS[NAME]
 
     plan: Plan | None
     conflict: Conflict | None = None
@@ -176,7 +131,7 @@ def _of_plan(
     cells = limits.limits(plan, trial, rows, tell, before)
     tables = {
         "limits": cells,
-        "binding": rows[list(binding.COLUMNS)],
+        "binding": rows[list(Explanation.COLUMNS["binding"])],
         "services": services.services(plan, cells, tell, large=trial.large),
         "windows": windows.windows(plan, solved, tell),
         "paying": paying.paying(plan),
@@ -251,7 +206,7 @@ def _conflict_table(found: Conflict) -> pd.DataFrame:
         for each in found.members
         for c in each.cited.cells
     ]
-    return pd.DataFrame(rows, columns=list(_CONFLICT)).astype({"row": "Int64"})
+    return Explanation.table_of("conflict", rows)
 
 
 def _ways_table(ways: Sequence[Way]) -> pd.DataFrame:
@@ -273,8 +228,7 @@ def _ways_table(ways: Sequence[Way]) -> pd.DataFrame:
                 length,
             )
         )
-    whole = dict.fromkeys(("row", "window_first_year", "window_years"), "Int64")
-    return pd.DataFrame(rows, columns=list(_WAYS)).astype(whole)
+    return Explanation.table_of("ways", rows)
 
 
 def _money_table(instance: Instance, ways: Sequence[Way]) -> pd.DataFrame:
@@ -284,4 +238,4 @@ def _money_table(instance: Instance, ways: Sequence[Way]) -> pd.DataFrame:
         for way in ways
         for (fund, owner, year), extra in way.money.items()
     ]
-    return pd.DataFrame(rows, columns=list(_MONEY))
+    return Explanation.table_of("money", rows)

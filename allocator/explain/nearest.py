@@ -9,19 +9,15 @@ from typing import Final
 import pandas as pd
 
 from allocator.instance import Instance, Shortfall
+from allocator.plan.columns import table_of
+from allocator.plan.columns.explained import EXPLAIN
 from allocator.plan.plan import Plan
+from allocator.plan.tables import SHORTFALL
 from allocator.solving.session import Progress, Session
 from allocator.solving.solve import plan_of
 from formulations import FORMULATIONS, LEAST_COST
 
 OVERSPEND_PRICE: Final = 1.0  # £ on top of each pound: no plan overspends that need not
-
-COLUMNS: Final = {
-    "year": "year",
-    "children_in_care": "children in care at its end",
-    "excess": "children above the targets at its end, targets added up",
-    "overspent": "£: statutory spend beyond the funds",
-}
 
 
 def nearest_plan(instance: Instance, formulation: str, tell: Progress) -> Plan | None:
@@ -57,10 +53,10 @@ def nearest_table(plan: Plan) -> pd.DataFrame:
     """By year: children in care, above the targets, and £ beyond the funds."""
     short, in_care = plan.shortfall() or {}, plan.years()["children_in_care"]
     rows = [
-        (y, float(in_care[y]), *(short.get(name, {}).get(y, 0.0) for name in list(COLUMNS)[2:]))
+        (y, float(in_care[y]), *(short.get(name, {}).get(y, 0.0) for name in SHORTFALL))
         for y in plan.instance.horizon
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return table_of(EXPLAIN["nearest"], rows)
 
 
 def _rounded_up(amount: float) -> float:

@@ -8,7 +8,6 @@ the one with the fewest children in care at the end is taken, and of those the c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
@@ -19,6 +18,7 @@ from allocator.explain.spending import service_names, today
 from allocator.instance import Instance
 from allocator.instance.cell_changes import with_only
 from allocator.instance.schema import TIERS
+from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.plan.plan import Plan
 from allocator.simulate import baseline
 from allocator.solving.session import Progress
@@ -33,26 +33,7 @@ class Reallocation(Answer):
     """Today's allocation and the best one of the same money, if limits leave any."""
 
     NAME: ClassVar[str] = "reallocation"
-    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {
-        "reallocation": {
-            "area": "area",
-            "year": "year",
-            "baseline_children_in_care": "children in care at its end, as money is allocated today",
-            "children_in_care": "children in care at its end, with the best allocation",
-            "fewer": "how many fewer",
-            "money": "£: today's total spend in the year, the most that may be spent",
-            **{f"baseline_{tier}": f"£: today's spend on {tier}" for tier in TIERS},
-            **{tier: f"£: spend on {tier} in the best allocation" for tier in TIERS},
-        },
-        "reallocation_services": {
-            "service": "the service, all areas together",
-            "label": "what it is called",
-            "year": "year",
-            "baseline_cases": "cases a year today",
-            "cases": "cases a year at its end, in the best allocation",
-            "baseline_spend": "£: today's spend",
-        },
-    }
+    COLUMNS: ClassVar[AnswerColumns] = ANSWERS[NAME]
 
     plan: Plan
 
@@ -116,4 +97,4 @@ def _services(instance: Instance, plan: Plan) -> pd.DataFrame:
         }
         for service in service_names(instance) for year in instance.horizon
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(Reallocation.COLUMNS["reallocation_services"]))
+    return Reallocation.table_of("reallocation_services", rows)

@@ -27,6 +27,7 @@ from allocator.calibrate.projection import chance
 from allocator.forecast.doubt import Doubt
 from allocator.forecast.draws import spread_of_rates
 from allocator.instance import Instance
+from allocator.plan.columns import FORECAST, table_of
 from allocator.simulate import Baseline, Simulator, baseline
 
 if TYPE_CHECKING:
@@ -76,9 +77,8 @@ class Forecast:
 
     def table(self) -> pd.DataFrame:
         """A row per area, state and year: ``children``, ``low``, ``high`` at the year's end."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return table_of(
+            FORECAST,
             [
                 (line.area, line.state, year, *values)
                 for line in self.lines
@@ -86,7 +86,6 @@ class Forecast:
                     self.years, line.children, line.low, line.high, strict=True
                 )
             ],
-            columns=["area", "state", "year", "children", "low", "high"],
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from typing import Any, ClassVar, Final
 
 from allocator.audit import Audit
 from allocator.explain.answers import Answer
-from allocator.hedge import tables
 from allocator.hedge.mpi_sppy.bounds import Bounds
 from allocator.hedge.values import WaitAndSee
 from allocator.instance import Uncertainty, Window
 from allocator.instance.instance import window_facts
 from allocator.instance.scenarios import Scenario
+from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.plan.plan import SHORT, Plan, WindowOutcome
 from allocator.program.certificate import Certificate
 from allocator.program.program import POUNDS
@@ -120,7 +120,7 @@ class Hedge(Answer):
     """
 
     NAME: ClassVar[str] = "hedge"
-    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = tables.COLUMNS
+    COLUMNS: ClassVar[AnswerColumns] = ANSWERS[NAME]
 
     objective: float | None
     window: Window | None

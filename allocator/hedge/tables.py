@@ -1,44 +1,18 @@
-"""The tables of a hedge: what each column is, and how it comes about."""
+"""The tables of a hedge, and how each column comes about."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from allocator.hedge.values import WaitAndSee
+from allocator.plan.columns import table_of
+from allocator.plan.columns.futures import HEDGE
 
 if TYPE_CHECKING:
     from allocator.hedge.answer import Future
-
-COLUMNS: Final = {
-    "levels": {
-        "scenario": "the scenario",
-        "area": "the area",
-        "service": "the service",
-        "year": "financial year, named by the year in which it begins",
-        "level": "cases per year that are funded, at the year's end",
-        "served": "cases per year that are served, at the year's end",
-        "settled": "whether it is settled before it shows which scenario comes",
-    },
-    "futures": {
-        "scenario": "the scenario",
-        "year": "financial year",
-        "children_in_care": "children in care at the end of the year",
-        "baseline_children_in_care": "the same if nothing changes",
-        "spend": "£ spent in all",
-        "baseline_spend": "the same if nothing changes",
-        "overspent": "£ of statutory spend beyond the funds, without the charge",
-        "excess": "children above the targets at the end of the year",
-    },
-    "known": {
-        "scenario": "the scenario",
-        "service": "the service",
-        "year": "financial year",
-        "level": "cases per year at its end in the scenario's own best plan, were it known now",
-    },
-}
 
 
 def tables_of(found: Sequence[Future], alone: WaitAndSee | None) -> dict[str, pd.DataFrame]:
@@ -51,7 +25,7 @@ def tables_of(found: Sequence[Future], alone: WaitAndSee | None) -> dict[str, pd
         "futures": pd.concat([_years(each) for each in found], ignore_index=True),
     }
     if alone is not None:
-        made["known"] = pd.DataFrame(_known(found, alone), columns=list(COLUMNS["known"]))
+        made["known"] = table_of(HEDGE["known"], _known(found, alone))
     return made
 
 
@@ -61,7 +35,7 @@ def _levels(future: Future, parts: int) -> pd.DataFrame:
     ends = services[services["period"] % plan.instance.periods_per_year == 0]
     told = ends[["area", "service", "year", "level", "served"]]
     settled = ends["year"] < parts
-    return told.assign(scenario=future.scenario.name, settled=settled)[list(COLUMNS["levels"])]
+    return told.assign(scenario=future.scenario.name, settled=settled)[list(HEDGE["levels"])]
 
 
 def _years(future: Future) -> pd.DataFrame:

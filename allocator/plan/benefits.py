@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from allocator.plan.columns import TABLES
 from allocator.simulate import Baseline, Simulator
 from allocator.table import Table, Tables
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from allocator.instance import Instance
 
 KEYS: Final = ["area", "item", "to_whom", "kind", "year"]
-COLUMNS: Final = [*KEYS, "benefit", "baseline_benefit", "low", "high", "corrected"]
 
 
 def benefit_table(
@@ -45,8 +45,9 @@ def benefit_table(
             share = instance.resolved.optimism.get((area, amount.evidence), 0.0)
             corrected = more * (1 - share) if more > 0 else more
             rows.append((area, item, whom, kind, year, *worth, min(ends), max(ends), corrected))
-    summed = Table.of_rows(COLUMNS, rows).sums(KEYS, *COLUMNS[len(KEYS) :])
-    return Table.of_rows(COLUMNS, [(*key, *amounts) for key, amounts in summed.items()])
+    columns = list(TABLES["benefits"].columns)
+    summed = Table.of_rows(columns, rows).sums(KEYS, *columns[len(KEYS) :])
+    return Table.of_rows(columns, [(*key, *amounts) for key, amounts in summed.items()])
 
 
 def _units(instance: Instance, tables: Tables) -> dict[tuple[str, str, int], float]:

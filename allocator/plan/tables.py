@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from allocator.instance import Instance
 from allocator.instance.schema import TIERS
+from allocator.plan.columns import TABLES
 from allocator.program.program import MONEY, POUNDS, Family, LinearProgram
 from allocator.simulate import Baseline, Simulator
 from allocator.solvers.solution import Ranging
 from allocator.table import Table, Tables, as_column
 from allocator.vocabulary import AFTER_WINDOW, CONSTRAINTS, IN_WINDOW
-from formulations.names import KEYS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 SHORTFALL: Final = ("excess", "overspent")
-PRICE_COLUMNS: Final = (
-    "constraint", *KEYS, "price", "unit", "activity", "limit", "holds_from", "holds_to",
-)  # fmt: skip
 
 
 def decision_tables(instance: Instance, program: LinearProgram, primal: Floats) -> Tables:
@@ -141,7 +138,7 @@ def price_table(
         if not outside(family, int(n), instance)
     ]
     columns: dict[str, Any] = {
-        name: as_column([row.get(name) for row in rows]) for name in PRICE_COLUMNS
+        name: as_column([row.get(name) for row in rows]) for name in TABLES["prices"].columns
     }
     columns["year"] = [
         year if period is None else int(years_of(period, instance))
@@ -154,7 +151,7 @@ def price_frame(instance: Instance, rows: Sequence[Mapping[str, object]]) -> pd.
     """Rows of ``price_row`` as a table, each with its year."""
     import pandas as pd
 
-    table = pd.DataFrame(list(rows), columns=list(PRICE_COLUMNS))
+    table = pd.DataFrame(list(rows), columns=list(TABLES["prices"].columns))
     table["year"] = table["year"].where(
         table["period"].isna(), years_of(table["period"].fillna(0).astype(int), instance)
     )
@@ -223,7 +220,7 @@ def demand_table(instance: Instance) -> Table:
         for response, factors in instance.resolved.demand.items()
         for year, factor in factors.items()
     ]
-    return Table.of_rows(["area", "driver", "from", "to", "year", "factor"], rows)
+    return Table.of_rows(list(TABLES["demand"].columns), rows)
 
 
 def present_value(instance: Instance, table: Table, column: str = "spend") -> float:

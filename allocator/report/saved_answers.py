@@ -15,33 +15,16 @@ from typing import Any, Final
 import pandas as pd
 
 from allocator.errors import UsageError
+from allocator.plan.columns import ANSWERS, Columns
 from allocator.spreadsheet import unguarded
 
 FOLDER: Final = "answers"  # beside plan.json
 
-# Answer -> the columns it must have; others are kept.
-COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
-    "switching": (
-        "input", "label", "file", "row", "unit", "value", "low", "high", "evidence",
-        "choice_below", "choice_above", "payback_below", "payback_above", "reach_below",
-        "reach_above", "cost_at_low", "cost_at_high", "hangs_on",
-    ),
-    "frontier_target": (
-        "owner", "year", "children", "cost", "price_per_child", "window_first_year",
-        "window_years", "status",
-    ),
-    "frontier_budget": (
-        "money", "children_in_care", "children_per_million", "window_first_year",
-        "window_years", "status",
-    ),
-    "delay": (
-        "years_late", "status", "cost", "extra_cost", "child_years", "extra_child_years",
-        "payback_year", "window_first_year", "window_years",
-    ),
-}  # fmt: skip
-_WORDS: Final = frozenset(
-    {"input", "label", "file", "unit", "evidence", "owner", "status", "hangs_on", "row", "targets"}
-)
+# What a report draws, by the table's name.
+COLUMNS: Final[Mapping[str, Columns]] = {
+    name: ANSWERS[name][name]
+    for name in ("switching", "frontier_target", "frontier_budget", "delay")
+}
 
 
 @dataclass(frozen=True)
@@ -102,16 +85,19 @@ def _check_hash(file: Path, instance_hash: str) -> None:
 
 
 def _table(file: Path) -> pd.DataFrame:
+    """A table, of which columns that were added later may be missing."""
+    columns = COLUMNS[file.stem]
+    words = [name for name, said in columns.items() if said.shape == "name"]
     try:
-        table = pd.read_csv(file, encoding="utf-8", dtype=dict.fromkeys(_WORDS, "str"))
+        table = pd.read_csv(file, encoding="utf-8", dtype=dict.fromkeys(words, "str"))
     except ValueError as error:  # pandas' parser errors, and bytes that are not UTF-8
         raise UsageError(f"{file}: is damaged: {error}") from error
-    lacking = [name for name in COLUMNS[file.stem] if name not in table.columns]
-    if lacking:
-        raise UsageError(f"{file}: lacks {', '.join(lacking)}")
-    for name in _WORDS & set(table.columns):
+    lacking = [name for name in columns if name not in table.columns]
+    if needed := [name for name in lacking if not columns[name].later]:
+        raise UsageError(f"{file}: lacks {', '.join(needed)}")
+    for name in set(words).difference(lacking):
         table[name] = table[name].map(unguarded, na_action="ignore")
-    for name in set(COLUMNS[file.stem]) - _WORDS:
+    for name in set(columns).difference(words, lacking):
         try:
             table[name] = pd.to_numeric(table[name])
         except (ValueError, TypeError) as error:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from allocator.instance import Instance
+from allocator.plan.columns import TABLES, table_of
 from allocator.plan.plan import Plan
-from allocator.plan.saving.layout import TABLES
 from allocator.plan.services import NONE, service_changes
 from allocator.program.program import MONEY, POUNDS, LinearProgram
 from allocator.solvers.solution import Floats
@@ -26,8 +26,6 @@ from allocator.vocabulary import CONTRACTION, EXPANSION, FLOOR, LEVEL, RELEASE
 
 if TYPE_CHECKING:
     import pandas as pd
-
-COLUMNS: Final = TABLES["kept"][1]
 
 Levels = Mapping[tuple[str, str], Floats]  # area and service -> cases a year, period 1 the first
 
@@ -44,8 +42,6 @@ def keeping(session: Session, plan: Plan, best: WindowSolved, clock: Clock) -> p
     ``best`` is the plan's window as ``session``, or another of its formulation, has solved it.
     Raises as ``Session.solve`` does.
     """
-    import pandas as pd
-
     instance, levels, rows = plan.instance, _levels(plan.instance, best), []
     for change in (each for each in service_changes(plan) if each.is_lost):
         variant = (
@@ -61,7 +57,7 @@ def keeping(session: Session, plan: Plan, best: WindowSolved, clock: Clock) -> p
             sign = POUNDS if change.below_today else -POUNDS
             more = max(0.0, (other.value(-1) - best.value(-1)) * sign)
         rows.append((change.service, more, *_pays(instance, best, change.service, levels)))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return table_of(TABLES["kept"].columns, rows)
 
 
 def _levels(instance: Instance, best: WindowSolved) -> Levels:

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.instance.instance import owner_areas
+from allocator.plan.columns.futures import PERCENTILES
 from allocator.stress.money import Funds
 from allocator.stress.running import Course, Runner
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-BANDS: Final = {"p5": 5, "p10": 10, "p50": 50, "p90": 90, "p95": 95}  # percentiles
 CHILD: Final = 1e-4  # above a target that is missed
 POUNDS: Final = 100.0  # beyond the funds that do not suffice
 
@@ -114,6 +114,6 @@ def _excess(runner: Runner, course: Course) -> Floats:
 
 def banded(values: Floats) -> dict[str, float]:
     """Mean and percentiles of a number in all draws."""
-    levels = np.percentile(values, list(BANDS.values()))
-    named = dict(zip(BANDS, map(float, levels), strict=True))
+    levels = np.percentile(values, list(PERCENTILES.values()))
+    named = dict(zip(PERCENTILES, map(float, levels), strict=True))
     return {"mean": float(values.mean()), **named}

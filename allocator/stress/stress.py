@@ -15,6 +15,8 @@ from allocator.forecast.doubt import ENGLAND, Doubt
 from allocator.instance import Window
 from allocator.instance.instance import window_facts
 from allocator.instance.scenarios import Scenario, scenarios
+from allocator.plan.columns import ANSWERS, AnswerColumns
+from allocator.plan.columns.futures import BANDED
 from allocator.plan.plan import Plan
 from allocator.stress import tables
 from allocator.stress.drawn import Drawn
@@ -47,7 +49,7 @@ class Stress(Answer):
     """See the module.  Money is £; ``outcomes`` are of the draws, ``futures`` of the scenarios."""
 
     NAME: ClassVar[str] = "stress"
-    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = tables.COLUMNS
+    COLUMNS: ClassVar[AnswerColumns] = ANSWERS[NAME]
 
     plan: Plan
     draws: int
@@ -94,9 +96,7 @@ class Stress(Answer):
         """Mean and percentiles of a quantity of the table of that name, by year."""
         own = self.tables["bands"]
         rows = own[own["quantity"] == quantity].to_dict("records")
-        return {
-            int(row["year"]): {name: float(row[name]) for name in tables.BANDED} for row in rows
-        }
+        return {int(row["year"]): {name: float(row[name]) for name in BANDED} for row in rows}
 
     def facts(self) -> dict[str, Any]:
         """The facts that ``stress --json`` has beside its tables."""

@@ -1,8 +1,8 @@
 """Plans over a grid: what happens as a target, a budget, a price or any other cell moves."""
 
 from allocator.executors import executor
+from allocator.plan.columns import SWEEP as COLUMNS
 from allocator.sweep.axes import Axis, read_axis
-from allocator.sweep.facts import COLUMNS
 from allocator.sweep.journal import Journal
 from allocator.sweep.recorded import Recorded
 from allocator.sweep.run import Sweep

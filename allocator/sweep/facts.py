@@ -22,37 +22,6 @@ from allocator.vocabulary import EXCESS, OVERSPENT
 Row = dict[str, Any]
 
 OPTIMAL: Final = "optimal"
-WHOLE: Final = (
-    "window_first_year",
-    "window_years",
-    "payback_year",
-    "lasting_payback_year",
-    "peak_deficit_year",
-)
-
-# Column -> unit and meaning, in the order of the table; the axes stand before them.
-COLUMNS: Final = {
-    "status": "optimal, infeasible (no plan exists), invalid (the changed instance has errors), "
-    "failed or time_limit (the solver)",
-    "objective": "£, present value: cost of the plan, terminal value and charges included",
-    "terminal_value": "£, present value: what the last year leaves behind",
-    "window_first_year": "year: first of the double investment; blank for none",
-    "window_years": "years of double investment; blank for none",
-    "children_in_care_end": "children in care at the end of the last year",
-    "children_in_care_<year>": "the same at the end of each year for which a target is listed",
-    "payback_year": "year: first whose cumulative position against the baseline is not negative",
-    "lasting_payback_year": "year: first from which it is never negative again",
-    "double_running_cost": "£: yearly deficits against the baseline before payback, added up",
-    "peak_deficit": "£: deepest cumulative position below the baseline",
-    "peak_deficit_year": "year in which it is reached; blank where there is none",
-    "npv": "£, present value: saving against the baseline, terminal values included",
-    "spend": "£: spend of all years, not discounted",
-    **{f"spend_{tier}": f"£: the part of it in {tier}" for tier in TIERS},
-    "children_above": "children above targets at year ends, added up, at a price",
-    "overspent": "£: statutory spend beyond the funds in all years, at a price",
-    "audited": "yes or no: whether the plan was re-run by the simulator (see below)",
-    "message": "what is wrong, where something is",
-}
 
 
 def _part(solved: WindowSolved, name: str) -> tuple[float, float]:

@@ -13,10 +13,11 @@ import pandas as pd
 from allocator.errors import AuditError
 from allocator.executors import rows_as_done
 from allocator.instance import Instance
+from allocator.plan.columns import SWEEP, Columns
 from allocator.solvers.catalogue import DEFAULT
 from allocator.sweep.axes import Axis, read_axes
 from allocator.sweep.design import Design
-from allocator.sweep.facts import COLUMNS, OPTIMAL, WHOLE, Row
+from allocator.sweep.facts import OPTIMAL, Row
 from allocator.sweep.worker import Worker, rows
 from formulations import USUAL
 
@@ -57,7 +58,7 @@ class Sweep:
         done: Mapping[int, Row] | None = None,
         told: Told | None = None,
     ) -> pd.DataFrame:
-        """One row a point, in grid order: axis values, then ``facts.COLUMNS``.
+        """One row a point, in grid order: axis values, then those of ``plan.columns``.
 
         ``executor`` works on points side by side.  ``done`` holds rows of points that are
         known already, and ``told`` hears of every other one as it is done.  Raises AuditError
@@ -125,9 +126,10 @@ class Sweep:
         for axis in self.design.axes:
             if axis.numbers is not None and not axis.values[0].startswith(("*", "x")):
                 table[axis.place] = pd.to_numeric(table[axis.place])
-        whole = table.astype(dict.fromkeys(WHOLE, "Int64"))
-        others = [name for name in self.columns if name not in (*WHOLE, *_TEXT, *self._places)]
-        return whole.astype(dict.fromkeys(others, "float64"))
+        numbers = {"whole": "Int64", "name": "object"}
+        return table.astype(
+            {name: numbers.get(said.shape, "float64") for name, said in self._facts().items()}
+        )
 
     @property
     def _places(self) -> tuple[str, ...]:
@@ -136,11 +138,12 @@ class Sweep:
     @property
     def columns(self) -> list[str]:
         """Columns of the table: the axes', then the facts'."""
-        facts: list[str] = []
-        for name in COLUMNS:
-            years = self.design.target_years() if "<year>" in name else ("",)
-            facts += [name.replace("<year>", str(year)) for year in years]
-        return [*self._places, *facts]
+        return [*self._places, *self._facts()]
 
-
-_TEXT: Final = ("status", "audited", "message")
+    def _facts(self) -> Columns:
+        """Columns of the facts, one for each year in the place of ``<year>``."""
+        return {
+            name.replace("<year>", str(year)): said
+            for name, said in SWEEP.items()
+            for year in (self.design.target_years() if "<year>" in name else ("",))
+        }

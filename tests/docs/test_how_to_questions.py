@@ -72,6 +72,6 @@ def test_tables_that_the_pages_name_are_those_that_are_written(answer):
     for name in re.findall(r"`(\w+)\.csv`", told):
         assert any(name in each.COLUMNS for each in ANSWERS)
     assert all(
-        what and not what.endswith(".") for columns in answer.COLUMNS.values()
-        for what in columns.values()
+        said.meaning and not said.meaning.endswith(".") for columns in answer.COLUMNS.values()
+        for said in columns.values()
     )  # fmt: skip

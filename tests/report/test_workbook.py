@@ -13,8 +13,8 @@ import pytest
 
 from allocator.errors import InstanceError, UsageError
 from allocator.instance import Instance, read
+from allocator.plan.columns import TABLES, WINDOWS
 from allocator.plan.plan import Plan
-from allocator.plan.saving.layout import TABLES, WINDOWS
 from allocator.plan.tables import charges, year_table
 from allocator.report.html.findings import sections
 from allocator.report.saved_plan import SavedPlan

@@ -193,5 +193,5 @@ def test_a_design_travels():
 
 def test_the_guide_says_what_every_column_is():
     guide = (CASES.parents[1] / "docs" / "how-to-sweep.md").read_text(encoding="utf-8")
-    for name, meaning in COLUMNS.items():
-        assert f"| `{name}` | {meaning} |" in guide
+    for name, said in COLUMNS.items():
+        assert f"| `{name}` | {said.meaning} |" in guide

@@ -21,6 +21,7 @@ from allocator.explain.spending import case_weights, service_names, today
 from allocator.instance import Instance, Window
 from allocator.instance.instance import window_facts
 from allocator.instance.schema import TIERS
+from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.program.matrix import Floats
 from allocator.program.program import POUNDS, LinearProgram
 from allocator.solving.session import Progress, Session
@@ -35,29 +36,7 @@ class Alternatives(Answer):
     """Ranges over the plans within ``allowed`` (£) of the least cost."""
 
     NAME: ClassVar[str] = "alternatives"
-    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {
-        "alternatives": {
-            "kind": "service, tier or total",
-            "item": "the service or tier",
-            "label": "what it is called",
-            "year": "year; blank for all years together",
-            "baseline": "£: spend if nothing changes",
-            "planned": "£: spend in the cheapest plan",
-            "least": "£: least spend in any of the plans",
-            "most": "£: most spend in any of the plans",
-            "nearest": "£: spend in the plan nearest to today's pattern",
-        },
-        "alternatives_services": {
-            "service": "the service",
-            "label": "what it is called",
-            "baseline_cases": "cases in all years if nothing changes",
-            "planned_cases": "cases in all years in the cheapest plan",
-            "least_cases": "fewest cases in any of the plans",
-            "most_cases": "most cases in any of the plans",
-            "every_plan": "what every one of the plans does: more or fewer cases than if nothing "
-            "changes, as today, or open where they differ",
-        },
-    }
+    COLUMNS: ClassVar[AnswerColumns] = ANSWERS[NAME]
 
     cost: float | None
     allowed: float
@@ -146,8 +125,7 @@ def _spend_table(
         }
         for n, item in enumerate(items)
     ]  # fmt: skip
-    table = pd.DataFrame(rows, columns=list(Alternatives.COLUMNS["alternatives"]))
-    return table.astype({"year": "Int64"})
+    return Alternatives.table_of("alternatives", rows)
 
 
 def _usual(instance: Instance, usual: Mapping[tuple[str, int], float], item: Item) -> float:
@@ -164,8 +142,8 @@ def _label(instance: Instance, item: Item) -> str:
 def _case_table(
     instance: Instance, program: LinearProgram, planned: Floats, found: Sequence[Nearby]
 ) -> pd.DataFrame:
-    rows = list(_case_rows(instance, program, planned, found))
-    return pd.DataFrame(rows, columns=list(Alternatives.COLUMNS["alternatives_services"]))
+    rows = _case_rows(instance, program, planned, found)
+    return Alternatives.table_of("alternatives_services", rows)
 
 
 def _case_rows(
@@ -197,7 +175,5 @@ def _verdict(least: float, most: float, usual: float) -> str:
 
 
 def _none(instance: Instance, solver: str) -> Alternatives:
-    tables = {
-        name: pd.DataFrame(columns=list(columns)) for name, columns in Alternatives.COLUMNS.items()
-    }
+    tables = {name: Alternatives.table_of(name, []) for name in Alternatives.COLUMNS}
     return Alternatives(instance, LEAST_COST, solver, tables, None, 0.0, None, (), None, 0)

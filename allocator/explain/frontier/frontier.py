@@ -6,7 +6,7 @@ another double-investment window, takes over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
@@ -25,6 +25,7 @@ from allocator.explain.frontier.moving import (
 from allocator.explain.frontier.parametric import Parametric, Shift
 from allocator.explain.frontier.walk import Walked, walk
 from allocator.instance import Instance
+from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.program.program import POUNDS, LinearProgram
 from allocator.simulate import baseline
 from allocator.solving.session import Progress, build
@@ -33,12 +34,6 @@ from allocator.vocabulary import BUDGET
 from formulations import FAIR_REDUCTION, LARGEST_REDUCTION, LEAST_COST
 
 _FORGONE: Final = 1000.0  # times the baseline's good to others: an amount that asks for nothing
-_WINDOW: Final = {
-    "window_first_year": "year: first of the double investment; blank for none",
-    "window_years": "years of double investment; blank for none",
-    "status": "optimal; jump: what the row before tends to, where a cheaper window becomes "
-    "possible and the next row takes over",
-}
 
 
 @dataclass(frozen=True)
@@ -91,17 +86,7 @@ class TargetFrontier(Frontier):
     """Least cost against the target."""
 
     NAME: ClassVar[str] = "frontier_target"
-    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {
-        "frontier_target": {
-            "owner": "whose target moves: an area, or all",
-            "year": "year of the target that moves; it holds until the next one's year",
-            "children": "children in care at most, at that year's end: a breakpoint",
-            "cost": "£, present value: least cost of a plan, terminal value included",
-            "price_per_child": "£, present value, that one child fewer costs, from this row's "
-            "children to the next row's; 0 where the target no longer binds",
-            **_WINDOW,
-        }
-    }
+    COLUMNS: ClassVar[AnswerColumns] = ANSWERS[NAME]
 
     def _scaled(self, value: float) -> float:
         return float(value) * POUNDS
@@ -112,16 +97,7 @@ class BudgetFrontier(Frontier):
     """Fewest children in care against money."""
 
     NAME: ClassVar[str] = "frontier_budget"
-    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {
-        "frontier_budget": {
-            "money": "£ a year, the same in every year, on top of the fund's budget: a breakpoint",
-            "children_in_care": "fewest children in care at the end of the last year, targets "
-            "left out",
-            "children_per_million": "children fewer for £1m a year more, from this row's money to "
-            "the next row's; 0 where more money no longer helps",
-            **_WINDOW,
-        }
-    }
+    COLUMNS: ClassVar[AnswerColumns] = ANSWERS[NAME]
 
     def facts(self) -> dict[str, Any]:
         """The same in pounds a year."""
@@ -138,18 +114,7 @@ class FairFrontier(Frontier):
     """
 
     NAME: ClassVar[str] = "frontier_fairness"
-    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {
-        "frontier_fairness": {
-            "reduction": "share by which every area at least has fewer children in care at the end "
-            "than if nothing changes: a breakpoint",
-            "cost": "£, present value: least cost of a plan, terminal value included, targets "
-            "left out",
-            "price_of_fairness": "£, present value: that cost less the least one at any reduction",
-            "price_per_point": "£, present value, that one percentage point more costs, from this "
-            "row's reduction to the next row's; 0 where it no longer binds",
-            **_WINDOW,
-        }
-    }
+    COLUMNS: ClassVar[AnswerColumns] = ANSWERS[NAME]
 
     def facts(self) -> dict[str, Any]:
         """The largest reduction, where fairness costs nothing, and the price of all of it."""
@@ -173,19 +138,7 @@ class BenefitFrontier(Frontier):
     """
 
     NAME: ClassVar[str] = "frontier_benefits"
-    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {
-        "frontier_benefits": {
-            "benefits": "£, present value, unweighted: good done to others in the years of the "
-            "plan, at least so much more than if nothing changes: a breakpoint",
-            "cost": "£, present value: least cost of a plan to the council, terminal value "
-            "included",
-            "price_per_pound": "£, present value, that £1 more of it costs, from this row's "
-            "benefits to the next row's; 0 where it no longer binds",
-            "bought_per_pound": "£ of it that £1 more of the council's buys there; blank where it "
-            "costs nothing",
-            **_WINDOW,
-        }
-    }
+    COLUMNS: ClassVar[AnswerColumns] = ANSWERS[NAME]
 
     def facts(self) -> dict[str, Any]:
         """The most that can be done, what the cheapest plan does anyway, and what it costs."""
@@ -219,19 +172,19 @@ def target_frontier(
         return float(variant.matrix.times(free.primal)[rows].max())
 
     walked = walk(instance, moving.program, moving.move, far, progress)
-    table = pd.DataFrame(
+    table = TargetFrontier.table_of(
+        "frontier_target",
         [
             {"owner": moving.owner, "year": moving.year, "children": at, "cost": value * POUNDS,
              "price_per_child": price * POUNDS, **rest}
             for at, value, price, rest in _rows(walked)
         ],
-        columns=list(TargetFrontier.COLUMNS["frontier_target"]),
     )  # fmt: skip
     return TargetFrontier(
         instance,
         LEAST_COST,
         walked.solver,
-        {"frontier_target": _typed(table)},
+        {"frontier_target": table},
         (moving.owner, moving.year),
         moving.now,
         walked,
@@ -260,18 +213,18 @@ def budget_frontier(
     walked = walk(
         instance, program, move, lambda variant, followed: 3 * float(spend.max()), progress
     )
-    table = pd.DataFrame(
+    table = BudgetFrontier.table_of(
+        "frontier_budget",
         [
             {"money": at * POUNDS, "children_in_care": value, "children_per_million": price, **rest}
             for at, value, price, rest in _rows(walked)
         ],
-        columns=list(BudgetFrontier.COLUMNS["frontier_budget"]),
     )
     return BudgetFrontier(
         instance,
         LARGEST_REDUCTION,
         walked.solver,
-        {"frontier_budget": _typed(table)},
+        {"frontier_budget": table},
         chosen,
         0.0,
         walked,
@@ -293,7 +246,8 @@ def fair_frontier(instance: Instance, progress: Progress | None = None) -> FairF
     walked = walk(instance, program, move, far, progress)
     rows = list(_rows(walked))
     least = min((value for _, value, _, _ in rows), default=0.0)
-    table = pd.DataFrame(
+    table = FairFrontier.table_of(
+        "frontier_fairness",
         [
             {
                 "reduction": 1 - at,
@@ -304,13 +258,12 @@ def fair_frontier(instance: Instance, progress: Progress | None = None) -> FairF
             }
             for at, value, price, rest in rows
         ],
-        columns=list(FairFrontier.COLUMNS["frontier_fairness"]),
     )
     return FairFrontier(
         instance,
         FAIR_REDUCTION,
         walked.solver,
-        {"frontier_fairness": _typed(table)},
+        {"frontier_fairness": table},
         "fairness",
         1.0,
         walked,
@@ -331,7 +284,8 @@ def benefit_frontier(instance: Instance, progress: Progress | None = None) -> Be
         return float((variant.matrix.times(free.primal) - variant.row_upper)[move.rows].max())
 
     walked = walk(instance, program, move, far, progress)
-    table = pd.DataFrame(
+    table = BenefitFrontier.table_of(
+        "frontier_benefits",
         [
             {
                 "benefits": -at * POUNDS + 0.0,
@@ -342,13 +296,12 @@ def benefit_frontier(instance: Instance, progress: Progress | None = None) -> Be
             }
             for at, value, price, rest in _rows(walked)
         ],
-        columns=list(BenefitFrontier.COLUMNS["frontier_benefits"]),
     )
     return BenefitFrontier(
         instance,
         LEAST_COST,
         walked.solver,
-        {"frontier_benefits": _typed(table)},
+        {"frontier_benefits": table},
         "benefits",
         np.inf,
         walked,
@@ -378,7 +331,3 @@ def _rows(walked: Walked) -> Iterator[tuple[float, float, float, dict[str, Any]]
 def _rest(piece: Piece, status: str) -> dict[str, Any]:
     first, years = piece.window or (None, None)
     return {"window_first_year": first, "window_years": years, "status": status}
-
-
-def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    return table.astype({"window_first_year": "Int64", "window_years": "Int64"})

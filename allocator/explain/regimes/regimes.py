@@ -25,6 +25,7 @@ from allocator.instance import Instance
 from allocator.instance.cell_changes import with_cells, with_only
 from allocator.instance.schema import ALL
 from allocator.plan.cash import CashPosition
+from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.plan.tables import year_table
 from allocator.program.program import POUNDS
 from allocator.simulate import baseline
@@ -41,44 +42,7 @@ class Regimes(Answer):
     """The same instance under the three regimes."""
 
     NAME: ClassVar[str] = "regimes"
-    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {
-        "regimes": {
-            "regime": "fixed: annual budgets, all known; free: the same cash free over the years; "
-            "year_by_year: each year's budget known only when it begins",
-            "status": "optimal; short: no plan keeps within the money and meets the targets, and "
-            "this is the one that comes nearest (least money short, then fewest children above "
-            "the targets, then least cost)",
-            "cost": "£, present value: cost, terminal value included",
-            "extra_cost": "£, present value: more than under fixed",
-            "money_short": "£: spent beyond the budgets, in all years, at a price or not",
-            "children_above": "children above the targets, added up over the years in which they "
-            "hold",
-            "children_in_care": "children in care at the end of the last year",
-            "double_running_cost": "£: yearly deficits against the baseline before payback, "
-            "added up",
-            "payback_year": "year: first whose cumulative position against the baseline is not "
-            "negative; blank for none",
-            "window_first_year": "year: first of the double investment; blank for none",
-            "window_years": "years of double investment; blank for none",
-        },
-        "regimes_years": {
-            "regime": "fixed, free or year_by_year",
-            "year": "year",
-            "children_in_care": "children in care at its end",
-            "spend": "£: total spend",
-            "prevention": "£: the part of it in early help and edge of care",
-            "money_short": "£: spent beyond the budgets",
-        },
-        "settlements": {
-            "year": "year whose budget had just become known",
-            "window_first_year": "year: first of the double investment then planned; blank for "
-            "none",
-            "window_years": "years of double investment then planned",
-            "expected_cost": "£, present value: cost of the plan then made",
-            "expected_short": "£: money then expected to be short, in all years",
-            "expected_above": "children then expected above the targets, added up over the years",
-        },
-    }
+    COLUMNS: ClassVar[AnswerColumns] = ANSWERS[NAME]
 
     def row(self, regime: str) -> dict[Any, Any]:
         """The facts of a regime."""
@@ -152,7 +116,7 @@ def regimes(instance: Instance, progress: Progress | None = None) -> Regimes:
     ran.append(_rolled(YEARLY, yearly))
     rows = [_row(instance, each, ran[0]) for each in ran]
     tables = {
-        "regimes": _typed(pd.DataFrame(rows, columns=list(Regimes.COLUMNS["regimes"]))),
+        "regimes": Regimes.table_of("regimes", rows),
         "regimes_years": pd.concat([_years(instance, each) for each in ran], ignore_index=True),
         "settlements": _settlements(yearly),
     }
@@ -225,10 +189,4 @@ def _settlements(yearly: Rolled) -> pd.DataFrame:
         }
         for each in yearly.settlements
     ]
-    table = pd.DataFrame(rows, columns=list(Regimes.COLUMNS["settlements"]))
-    return table.astype({"window_first_year": "Int64", "window_years": "Int64"})
-
-
-def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    whole = ("payback_year", "window_first_year", "window_years")
-    return table.astype(dict.fromkeys(whole, "Int64"))
+    return Regimes.table_of("settlements", rows)

@@ -29,26 +29,6 @@ MOST_SETTLED: Final = 400  # rows whose sides are solved for, the weightiest fir
 MOST_SETTLED_OF_LARGE: Final = 50  # the same where a solve takes long
 
 _KEYS: Final = tuple(key for key in KEYS if key not in ("tier", "instead"))  # no limit's
-COLUMNS: Final[dict[str, str]] = {
-    "constraint": "its name in docs/model.md",
-    "words": "what a council would call it",
-    "file": "file of the instance (or workbook and sheet) that sets it",
-    "row": "row of that file; blank for a setting",
-    "key": "the cell, as --set names it",
-    **dict.fromkeys(_KEYS, "what it is about; blank where it does not apply"),
-    "price_more": "£ at present value by which cost changes for one unit more of the limit; "
-    "infinite: no plan",
-    "price_less": "£ at present value: the same slope for less of the limit, so that one unit less "
-    "changes cost by minus this; infinite: no plan",
-    "sides": "one: the same price on both sides; two: a price for each; unsettled: a vertex's "
-    "price, which may be either side's or neither's",
-    "unit": "unit of limit, activity and holds_from, holds_to",
-    "limit": "what is allowed, or asked for; 0 where the limit is a share of something",
-    "holds_from": "least limit down to which price_less holds; blank where not worked out",
-    "holds_to": "largest limit up to which price_more holds; blank where not worked out",
-    "size": "what is limited, in units: the limit, or the level where the limit is a share",
-    "worth": "£ at present value: price of the side that saves, times size",
-}
 
 Tell = Callable[[str, int, int], None]
 

@@ -8,30 +8,20 @@ charge, and where it does not it is less: the most that missing it by one would 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 import pandas as pd
 
 from allocator.explain.shadow_prices.ranging import Trial
+from allocator.plan.columns import table_of
+from allocator.plan.columns.explained import EXPLAIN
 from allocator.program.program import POUNDS
 from allocator.vocabulary import EXCESS, FUNDED, OVERSPENT, TARGET
 from formulations.names import STATUTORY
 
-COLUMNS: Final = {
-    "kind": "child: one above a target at a year's end; pound: one of statutory spend beyond the "
-    "funds",
-    "owner": "area whose target or spend it is; all: the target of all areas",
-    "year": "financial year",
-    "short": "children, or £: by how much the plan falls short",
-    "charged": "£ at present value that one child, or one pound, is charged, beside what is spent",
-    "worth": "£ at present value that one child more in the target, or one pound more from a fund, "
-    "would save: the charge where the plan falls short, less where it does not",
-}
-
 
 def falling_short(trial: Trial) -> pd.DataFrame:
     """A row for each target's year, and each year's spend, that the plan may fall short of."""
-    return pd.DataFrame([*_children(trial), *_pounds(trial)], columns=list(COLUMNS))
+    return table_of(EXPLAIN["short"], [*_children(trial), *_pounds(trial)])
 
 
 def _children(trial: Trial) -> Iterator[tuple[object, ...]]:

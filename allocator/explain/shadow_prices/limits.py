@@ -18,6 +18,8 @@ from allocator.explain.citing import Cell, merged
 from allocator.explain.infeasible.conflict import Limit, limits_of
 from allocator.explain.shadow_prices.ranging import Rows, Side, Trial
 from allocator.instance.change import apply_changes
+from allocator.plan.columns import table_of
+from allocator.plan.columns.explained import EXPLAIN
 from allocator.plan.plan import Plan
 from allocator.program.program import POUNDS
 from allocator.solvers.solution import Floats, Status
@@ -29,25 +31,6 @@ MOST_PRICED: Final = 80  # cells, the weightiest first
 MOST_REACHED: Final = 20  # cells for which it is worked out how far the price holds
 _NOTHING: Final = 1e-12  # children, or share, for a unit
 _FIRST: Final = "first"  # a column to order by
-
-COLUMNS: Final = {
-    "constraint": "its name in docs/model.md",
-    "words": "what a council would call it, and the years in which it binds",
-    "file": "file of the instance (or workbook and sheet) that sets it",
-    "row": "row of that file; blank for a setting",
-    "key": "the cell, as --set names it",
-    "value": "what the cell says; blank where it takes its default",
-    "source": "where the instance has it from",
-    "relief": "what one unit is that makes the plan cheaper",
-    "saves": "£ at present value that one such unit saves, in all the periods in which it binds",
-    "holds": "units for which it does; blank where not worked out",
-    "costs": "£ at present value that one unit the other way costs; infinite: no plan",
-    "costs_hold": "units for which it does; blank where not worked out",
-    "worth": "£ at present value: saves times all that is limited, for order alone",
-    "betters": "by how much one such unit, £1m of money, betters what comes before the cost: fewer "
-    "children in care at the end, or a larger share for every area; blank where nothing does",
-    "betters_hold": "units, £ of money, for which it does",
-}
 
 
 def _one(plan: Plan, rows: pd.DataFrame) -> Floats:
@@ -124,9 +107,8 @@ def limits(
         if before is not None:
             row |= _betters(plan, before, part, every)
         rows.append(row)
-    table = pd.DataFrame(rows, columns=[*COLUMNS, _FIRST]).astype({"row": "Int64"})
-    table = table.sort_values([_FIRST, "worth"], ascending=False, kind="stable", ignore_index=True)
-    return table[list(COLUMNS)]
+    rows.sort(key=lambda row: (row[_FIRST], row["worth"]), reverse=True)
+    return table_of(EXPLAIN["limits"], rows)
 
 
 def _limit(

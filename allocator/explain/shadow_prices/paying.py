@@ -12,20 +12,10 @@ import pandas as pd
 
 from allocator.explain.sources import Sources
 from allocator.instance.records import Account
+from allocator.plan.columns import table_of
+from allocator.plan.columns.explained import EXPLAIN
 from allocator.plan.plan import Plan
 
-COLUMNS: Final = {
-    "fund": "the fund; twice where areas' own rows of it differ in kind",
-    "file": "file of the instance (or workbook and sheet) that sets it",
-    "row": "row of that file",
-    "window_only": "yes: one-off money, which pays in the window alone; no: it pays in any year",
-    "carry_forward": "share of what is left that the next year has; the rest lapses",
-    "given": "£ given to it in all years of the plan",
-    "drawn": "£ drawn in all of them",
-    "lapsed": "£ that lapses",
-    "first_year": "first financial year in which it pays; blank for none",
-    "last_year": "the last",
-}
 _LEAST: Final = 0.5  # £: less is rounding
 
 
@@ -37,8 +27,7 @@ def paying(plan: Plan) -> pd.DataFrame:
     sources = Sources(plan.instance)
     order = sorted(kinds, key=lambda kind: kind[:2])  # stable: then as they are listed
     rows = [_row(plan, sources, kind, kinds[kind]) for kind in order]
-    whole = dict.fromkeys(("row", "first_year", "last_year"), "Int64")
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(whole)
+    return table_of(EXPLAIN["paying"], rows)
 
 
 def _row(

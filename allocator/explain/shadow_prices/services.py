@@ -19,6 +19,8 @@ from allocator.explain.straight import Straight
 from allocator.instance import Instance, Row
 from allocator.instance.cell_changes import with_cells
 from allocator.instance.records import Service
+from allocator.plan.columns import table_of
+from allocator.plan.columns.explained import EXPLAIN, MOST_EFFECTIVE
 from allocator.plan.plan import Plan
 from allocator.plan.services import fate_of
 from allocator.program.program import LinearProgram
@@ -28,34 +30,8 @@ from allocator.solving.session import build_window
 from allocator.vocabulary import LEVEL
 
 CLOSE: Final = 2e-3  # of the unit cost: the bracket around the cost at which a service comes in
-MOST_EFFECTIVE: Final = 16.0  # times its effect, at most
 MOST_ASKED_OF_LARGE: Final = 2  # rows of services, the dearest first, where a solve takes long
 USED: Final = 1e-4  # cases a year above the floor, relative to the floor (at least 1)
-
-COLUMNS: Final = {
-    "service": "the service",
-    "label": "its label",
-    "area": "the area, where its row of services is of one",
-    "file": "file of the instance (or workbook and sheet)",
-    "row": "row of that file",
-    "fate": "what becomes of it: taken up, not taken up, expanded, kept, held at its floor, cut "
-    "or ended; today's level against the last year's",
-    "above_floor": "yes: above its minimum in some period; no: never",
-    "baseline": "cases a year that run already",
-    "least": "cases a year in the period with fewest, of all areas of the row",
-    "most": "cases a year in the period with most",
-    "limits": "limits at which it stands that have a price; see limits.csv",
-    "unit_cost": "£ per case",
-    "asked": "yes: the four columns that follow were worked out; no need: it is used, or is "
-    "allowed no more; no: left out, which is so of all but the dearest few in a very large "
-    "instance",
-    "used_at_cost": "£ per case at which the plan, in its window, takes it up; blank: not even "
-    "if cases were free, or where it is used",
-    "not_used_at_cost": "£ per case at which it still does not; the change lies between the two",
-    "used_at_effect": "times its effects at which the plan takes it up; blank: not even at "
-    f"{MOST_EFFECTIVE:g} times, or where it is used",
-    "not_used_at_effect": "times its effects at which it still does not",
-}
 
 Tell = Callable[[str, int, int], None]
 
@@ -75,7 +51,7 @@ def services(plan: Plan, limits: pd.DataFrame, tell: Tell, *, large: bool) -> pd
         row, keys = rows[n]
         question = _UseQuestion(program, row, keys)
         lines[n] |= {"asked": "yes"} | _would_be(question, row["unit_cost"])
-    return pd.DataFrame(lines, columns=list(COLUMNS)).astype({"row": "Int64"})
+    return table_of(EXPLAIN["services"], lines)
 
 
 def _asked(lines: list[dict[str, Any]], large: bool) -> list[int]:

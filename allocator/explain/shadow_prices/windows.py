@@ -17,6 +17,8 @@ from allocator.explain.citing import Citer, merged
 from allocator.explain.infeasible.conflict import conflict
 from allocator.explain.shadow_prices.priced_limits import PricedLimit, priced_limits
 from allocator.instance import Window
+from allocator.plan.columns import table_of
+from allocator.plan.columns.explained import EXPLAIN
 from allocator.plan.plan import Plan
 from allocator.plan.tables import price_table
 from allocator.program.program import POUNDS
@@ -27,18 +29,6 @@ from allocator.wording import listed, window_words
 MOST_CONFLICTS: Final = 1  # windows without a plan of which it is said what stops them
 MOST_LIMITS: Final = 2  # limits that are named where a window is dearer
 
-COLUMNS: Final = {
-    "first_year": "financial year in which the double investment would begin; blank for none",
-    "years": "its length; blank for none",
-    "words": "the years of the double investment",
-    "status": "chosen, dearer, same (its cost is the same, and the shorter, then the earlier, "
-    "is preferred) or infeasible",
-    "objective": "£ at present value that the plan with it costs; blank where there is none",
-    "dearer": "£ at present value by which it is dearer than the plan's",
-    "behind": "by how much it is worse in what comes before the cost: more children in care at the "
-    "end, or a smaller share for every area; blank where nothing does",
-    "why": "what stops it, for the next cheapest and the nearest ones; blank for others",
-}
 
 Tell = Callable[[str, int, int], None]
 
@@ -68,15 +58,7 @@ def windows(plan: Plan, solved: Solved, tell: Tell) -> pd.DataFrame:
         if n < MOST_CONFLICTS:
             why = conflict(plan.instance, each.program, each.window, tell).sentence
         rows.append(_row(each.window, "infeasible", None, None, None, why))
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(
-        {
-            "first_year": "Int64",
-            "years": "Int64",
-            "objective": float,
-            "dearer": float,
-            "behind": float,
-        }
-    )
+    return table_of(EXPLAIN["windows"], rows)
 
 
 def _ranks(each: WindowSolved) -> tuple[float, ...]:

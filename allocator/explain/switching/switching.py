@@ -10,7 +10,7 @@ changes and changes back between two neighbouring factors is not seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, ClassVar, Final
@@ -24,6 +24,7 @@ from allocator.explain.switching.inputs import Input, inputs
 from allocator.explain.switching.outcomes import CHOSEN, EVENTS, Judge, Outcome
 from allocator.instance import Instance
 from allocator.instance.instance import window_facts
+from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.program.program import LinearProgram
 from allocator.solving.session import Progress, build
 from formulations import LEAST_COST
@@ -38,31 +39,7 @@ class Switching(Answer):
     """Where each input switches; ``usual`` is the plan with all inputs as they stand."""
 
     NAME: ClassVar[str] = "switching"
-    COLUMNS: ClassVar[Mapping[str, Mapping[str, str]]] = {
-        "switching": {
-            "input": "the cell, as --set names it; of several years in proportion, the first; "
-            "* for all effects of a service in proportion",
-            "label": "what it is",
-            "file": "where it stands",
-            "row": "row there",
-            "unit": "unit of value, low, high and the six switching values",
-            "value": "as it stands",
-            "low": "low end of an effect",
-            "high": "high end of an effect",
-            "evidence": "grade of an effect's evidence",
-            "choice_below": "the services chosen or the window change when it falls to this",
-            "choice_above": "the same when it rises to this",
-            "payback_below": "the plan, made anew, no longer pays back when it falls to this",
-            "payback_above": "the same when it rises to this",
-            "reach_below": "the target is out of reach when it falls to this",
-            "reach_above": "the same when it rises to this",
-            "cost_at_low": "£, present value: least cost with the effect at its low end; blank "
-            "where there is no plan",
-            "cost_at_high": "the same at its high end",
-            "hangs_on": "what changes when the effect is at its low or high end: choice, payback, "
-            "reach; separated by ;",
-        }
-    }
+    COLUMNS: ClassVar[AnswerColumns] = ANSWERS[NAME]
 
     usual: Outcome
     solves: int
@@ -106,10 +83,7 @@ def switching_values(
         tell(f"moving {each.label}", n, len(asked))
         rows.append(_Search(instance, program, each, usual, judge).row())
     tell("done", len(asked), len(asked))
-    columns = Switching.COLUMNS["switching"]
-    table = pd.DataFrame(rows, columns=list(columns))
-    numbers = [name for name in columns if name.endswith(("_below", "_above", "_low", "_high"))]
-    table = table.astype(dict.fromkeys(("value", "low", "high", *numbers), "float64"))
+    table = Switching.table_of("switching", rows)
     return Switching(instance, LEAST_COST, judge.solver, {"switching": table}, usual, judge.solves)
 
 

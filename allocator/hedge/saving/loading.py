@@ -12,12 +12,13 @@ import pandas as pd
 from allocator.errors import UsageError
 from allocator.files import recover
 from allocator.hedge.answer import Hedge, futures_of
-from allocator.hedge.saving.layout import PLAN_TABLES, SCENARIO, columns_of
+from allocator.hedge.saving.layout import SCENARIO
 from allocator.hedge.saving.writing import SCHEMA
-from allocator.hedge.tables import COLUMNS, tables_of
+from allocator.hedge.tables import tables_of
 from allocator.hedge.values import WaitAndSee
 from allocator.instance import Instance, Window, read
 from allocator.instance.scenarios import Scenario, scenarios
+from allocator.plan.columns import HEDGED
 from allocator.plan.plan import Plan, WindowOutcome
 from allocator.plan.saving.cells import cells_of, check_rows, typed
 from allocator.plan.saving.layout import HEDGE_FILE, INSTANCE_FOLDER
@@ -125,9 +126,9 @@ def _tables_by_scenario(
     found: dict[str, dict[str, pd.DataFrame]] = {each.name: {} for each in listed}
     for name in names:
         file = folder / f"{name}.csv"
-        if name not in PLAN_TABLES:
+        if name not in HEDGED:
             raise UsageError(f"{folder / HEDGE_FILE}: {name!r} is no table of a hedge")
-        frame = _table(file, columns_of(name))
+        frame = _table(file, tuple(HEDGED[name].columns))
         strange = ~frame[SCENARIO].isin(list(found))
         if strange.any():
             row = int(strange.to_numpy().argmax())
@@ -154,7 +155,7 @@ def _alone(folder: Path, cost: Any, listed: Sequence[Scenario]) -> WaitAndSee | 
     """What knowing each scenario comes to; None where one of them has no plan of its own."""
     if cost is None or not listed:
         return None
-    table = _table(folder / "known.csv", tuple(COLUMNS["known"]))
+    table = _table(folder / "known.csv", tuple(Hedge.COLUMNS["known"]))
     levels: dict[str, dict[str, dict[int, float]]] = {each.name: {} for each in listed}
     for row in table.to_dict("records"):
         own = levels[row[SCENARIO]].setdefault(row["service"], {})

@@ -15,19 +15,16 @@ from allocator.files import check_folder, place_folder
 from allocator.hedge.answer import Hedge
 from allocator.hedge.saving.layout import (
     HEDGE,
-    PLAN_TABLES,
     SCENARIO,
-    columns_of,
     owns,
 )
 from allocator.instance.writing import write
+from allocator.plan.columns import HEDGED, WINDOWS
 from allocator.plan.saving.facts import as_json
 from allocator.plan.saving.layout import (
     HEDGE_FILE,
     INSTANCE_FOLDER,
     README_FILE,
-    TABLES,
-    WINDOWS,
     WINDOWS_FILE,
     described,
 )
@@ -66,14 +63,14 @@ def _fill(hedge: Hedge, folder: Path) -> None:
 def plan_tables(hedge: Hedge) -> dict[str, pd.DataFrame]:
     """The tables of every scenario's plan, each with a column that says of which scenario."""
     made = {}
-    for name in PLAN_TABLES:
+    for name in HEDGED:
         own = [
             each.plan.tables[name].assign(**{SCENARIO: each.scenario.name})
             for each in hedge.futures
             if name in each.plan.tables
         ]
         if own:
-            made[name] = pd.concat(own, ignore_index=True)[list(columns_of(name))]
+            made[name] = pd.concat(own, ignore_index=True)[list(HEDGED[name].columns)]
     return made
 
 
@@ -113,8 +110,8 @@ def _readme(hedge: Hedge, plans: list[str]) -> str:
     for name in hedge.tables:
         width = max(map(len, hedge.COLUMNS[name]))
         lines += ["", f"{name}.csv"]
-        lines += [f"  {column:{width}}  {what}" for column, what in hedge.COLUMNS[name].items()]
+        columns = hedge.COLUMNS[name].items()
+        lines += [f"  {column:{width}}  {said.meaning}" for column, said in columns]
     for name in plans:
-        row = f"scenario, {TABLES[name][0]}"
-        lines += ["", f"{name}.csv", *described(row, columns_of(name), base)]
+        lines += ["", f"{name}.csv", *described(*HEDGED[name], base)]
     return "\n".join([*lines, "", WINDOWS_FILE, *described(*WINDOWS, base), ""])

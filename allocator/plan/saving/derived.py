@@ -11,9 +11,9 @@ import numpy as np
 
 from allocator.instance import Instance, Window
 from allocator.moves import move_table
-from allocator.plan.columns import shaped
+from allocator.plan.columns import TABLES, shaped
 from allocator.plan.plan import Plan, WindowOutcome
-from allocator.plan.saving.layout import TABLES, WINDOWS_FILE
+from allocator.plan.saving.layout import WINDOWS_FILE
 from allocator.plan.saving.writing import window_table
 from allocator.simulate import baseline
 from allocator.solvers.catalogue import SOLVERS
@@ -93,7 +93,7 @@ def derived(plan: Plan) -> dict[str, pd.DataFrame]:
 
 def differences(file: str, stated: pd.DataFrame | None, found: pd.DataFrame) -> Iterator[str]:
     """By column, the first row that says otherwise."""
-    columns = TABLES[file.removesuffix(".csv")][1]
+    columns = TABLES[file.removesuffix(".csv")].columns
     if stated is None or [c for c in columns if c not in stated.columns]:
         yield f"{file}: is missing, or columns of it are"
         return

@@ -12,6 +12,7 @@ from allocator.audit import Audit, Finding
 from allocator.errors import UsageError
 from allocator.files import recover
 from allocator.instance import Instance, read
+from allocator.plan.columns import TABLES
 from allocator.plan.plan import Plan, WindowOutcome
 from allocator.plan.saving.cells import OPTIONAL, cells_of, check_rows, key_columns, typed
 from allocator.plan.saving.layout import (
@@ -19,7 +20,6 @@ from allocator.plan.saving.layout import (
     INSTANCE_FOLDER,
     LOG_FILE,
     PLAN_FILE,
-    TABLES,
     is_hedge,
 )
 from allocator.plan.saving.seal import SEAL
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # Columns of years: those that stand where there is no plan, too.
 _BASELINE: Final = tuple(
-    c for c in TABLES["years"][1] if c.startswith("baseline_") or c in ("area", "year")
+    c for c in TABLES["years"].columns if c.startswith("baseline_") or c in ("area", "year")
 )
 
 
@@ -115,7 +115,7 @@ def lacking(plan: Plan, folder: Path) -> dict[str, list[str]]:
 
 def _missing(name: str, heading: list[str]) -> list[str]:
     known = {*heading, *BLANK_BEFORE.get(name, ())}
-    wanted = TABLES[name][1]
+    wanted = tuple(TABLES[name].columns)
     if name == "years" and {*heading}.isdisjoint({*wanted} - {*_BASELINE}):
         wanted = _BASELINE
     return [c for c in wanted if c not in known]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from allocator import __version__
 from allocator.files import FolderKind, check_folder, place_folder
 from allocator.instance.writing import INSTANCE, write
+from allocator.plan.columns import TABLES, WINDOWS, table_of
 from allocator.plan.plan import Plan, WindowOutcome
 from allocator.plan.saving.facts import as_json
 from allocator.plan.saving.layout import (
@@ -19,8 +20,6 @@ from allocator.plan.saving.layout import (
     LOG_FILE,
     PLAN_FILE,
     README_FILE,
-    TABLES,
-    WINDOWS,
     WINDOWS_FILE,
     described,
 )
@@ -72,10 +71,7 @@ def _fill(plan: Plan, folder: Path) -> None:
 
 def window_table(windows: Sequence[WindowOutcome]) -> pd.DataFrame:
     """Every window that was tried, as windows.csv has it."""
-    import pandas as pd
-
-    outcomes = pd.DataFrame([each.to_dict() for each in windows], columns=list(WINDOWS[1]))
-    return outcomes.astype({"first_year": "Int64", "years": "Int64"})
+    return table_of(WINDOWS.columns, [each.to_dict() for each in windows])
 
 
 def _write_csv(table: pd.DataFrame, file: Path) -> None:
@@ -117,6 +113,5 @@ def readme(plan: Plan) -> str:
         "",
     ]
     for name in plan.tables:
-        row, _ = TABLES[name]
-        lines += [f"{name}.csv", *described(row, plan.tables[name].columns, base), ""]
+        lines += [f"{name}.csv", *described(TABLES[name].row, plan.tables[name].columns, base), ""]
     return "\n".join([*lines, WINDOWS_FILE, *described(*WINDOWS, base), ""])

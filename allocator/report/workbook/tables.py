@@ -10,8 +10,9 @@ import pandas as pd
 from allocator.explain.shadow_prices.priced_limits import priced_limits
 from allocator.instance import Instance
 from allocator.instance.raw import RESULTS
+from allocator.plan.columns import TABLES, WINDOWS
 from allocator.plan.plan import Plan
-from allocator.plan.saving.layout import TABLES, WINDOWS, described
+from allocator.plan.saving.layout import described
 from allocator.report.workbook.book import MOST_ROWS, PRICE, Book, Heading
 from allocator.report.workbook.columns import headings, names
 
@@ -168,9 +169,12 @@ def write_guide(book: Book, plan: Plan) -> None:
     """What a row and a column of each sheet mean."""
     sheet = book.sheet(GUIDE, GREY)
     book.title(sheet, "What each column means", "The tables are those that `solve --out` writes")
-    tables = {name: (TABLES[name][0], tuple(plan.tables[name].columns)) for name in plan.tables}
+    tables = {name: (TABLES[name].row, tuple(plan.tables[name].columns)) for name in plan.tables}
     rows = []
-    for name, (row, columns) in {**tables, "windows": WINDOWS}.items():
+    for name, (row, columns) in {
+        **tables,
+        "windows": (WINDOWS.row, tuple(WINDOWS.columns)),
+    }.items():
         first, *lines = described(row, columns, plan.instance.price_base)
         rows.append([f"{RESULTS} {name}", "", first.strip()])
         rows += [
