@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from allocator.compile.expand import NotATemplate, Templates, expand
-from allocator.compile.records import LANGUAGE, Model, NotRecorded
+from allocator.compile.records import LANGUAGE, NotRecorded, Records
 from allocator.compile.template_store import Unkept, find, keep, shape_of
 from allocator.program.program import LinearProgram
 from formulations.modelling import written_in
@@ -42,7 +42,7 @@ def compile_program(build: Build) -> LinearProgram:
 def _by_records(build: Build) -> LinearProgram:
     with written_in(LANGUAGE):
         records = build()
-    if not isinstance(records, Model):
+    if not isinstance(records, Records):
         raise Unkept("it is built of Pyomo whatever it is asked to be built of")
     shape = shape_of(records)
     return expand(records, find(shape) or _learnt(build, shape))

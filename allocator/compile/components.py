@@ -19,9 +19,9 @@ from allocator.compile.records import (
     BINARY,
     Component,
     Constraint,
-    Model,
-    Objective,
+    ObjectiveRecord,
     Param,
+    Records,
     Set,
     Var,
 )
@@ -39,7 +39,7 @@ class Components:
         self._sets: dict[int, Set] = {}
         components = list(model.component_objects((pyo.Set, pyo.RangeSet, pyo.Param)))
         self.plain = all(map(_is_plain, components))
-        self.records = Model(str(model.name))
+        self.records = Records(str(model.name))
         for component in components:
             data = self._taken(component) if self.plain else None
             component.construct()
@@ -108,9 +108,9 @@ class Components:
         rule = getattr(constraint.rule, "_fcn", None)
         return Constraint(*self._index(constraint), rule=rule, doc=doc)
 
-    def _objective(self, objective: Any) -> Objective:
+    def _objective(self, objective: Any) -> ObjectiveRecord:
         sense = objective._init_sense(self._model, None)
-        return Objective(rule=objective.rule, doc=objective.doc or "", sense=int(sense))
+        return ObjectiveRecord(rule=objective.rule, doc=objective.doc or "", sense=int(sense))
 
 
 _RECORDERS: dict[Any, Any] = {

@@ -16,10 +16,9 @@ from allocator.compile.affine import Affine, Frame
 from allocator.compile.codes import Codes, Keys
 from allocator.compile.data import Data
 from allocator.compile.keys import column_keys, row_keys
-from allocator.compile.records import Component, Constraint, Model, Objective, Param, Var
+from allocator.compile.records import Component, Constraint, ObjectiveRecord, Param, Records, Var
 from allocator.program.matrix import Floats, Matrix
-from allocator.program.program import Family, Flags, LinearProgram, integrality
-from allocator.program.program import Objective as Aim
+from allocator.program.program import Family, Flags, LinearProgram, Objective, integrality
 
 Tree = Any  # see ``templates``
 Templates = dict[str, Tree]  # by component
@@ -29,7 +28,7 @@ class NotATemplate(Exception):
     """A rule that can't be expanded as a template; the message says which and why."""
 
 
-def expand(model: Model, templates: Mapping[str, Tree]) -> LinearProgram:
+def expand(model: Records, templates: Mapping[str, Tree]) -> LinearProgram:
     """Arrays of a formulation's program; raises NotATemplate where a template can't be expanded."""
     expander = _Expander(model, templates)
     columns, lower, upper, whole = expander.columns()
@@ -51,7 +50,7 @@ def expand(model: Model, templates: Mapping[str, Tree]) -> LinearProgram:
 class _Expander:
     """Works out the templates of one model."""
 
-    def __init__(self, model: Model, templates: Mapping[str, Tree]) -> None:
+    def __init__(self, model: Records, templates: Mapping[str, Tree]) -> None:
         self._model, self._templates = model, templates
         self._data = Data()
         self._starts: dict[str, tuple[Keys | None, int]] = {}
@@ -92,16 +91,16 @@ class _Expander:
         matrix = _matrix(entries, (height, self._width))
         return families, matrix, np.concatenate(lower), np.concatenate(upper)
 
-    def objectives(self) -> Iterator[Aim]:
+    def objectives(self) -> Iterator[Objective]:
         """Objectives in order of declaration."""
-        for objective in self._model.of(Objective):
+        for objective in self._model.of(ObjectiveRecord):
             if not objective.minimised:
                 raise NotATemplate(f"{objective.name} is not minimised")
             value = self._affine(self._templates[objective.name], Frame(1, ()))
             costs = np.zeros(self._width)
             for _, columns, coefficients in value.terms:
                 np.add.at(costs, columns, coefficients)
-            yield Aim(objective.name, costs, float(value.constant[0]), objective.doc)
+            yield Objective(objective.name, costs, float(value.constant[0]), objective.doc)
 
     def _relation(self, name: str, frame: Frame) -> tuple[Affine, Floats, Floats]:
         """Body, lower and upper bound of a constraint."""

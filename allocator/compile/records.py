@@ -67,7 +67,7 @@ class Constraint(Component):
         self.rule = rule
 
 
-class Objective(Component):
+class ObjectiveRecord(Component):
     """What is minimised, by a rule."""
 
     def __init__(self, *, rule: Any, doc: str = "", sense: Any = MINIMIZE) -> None:
@@ -78,7 +78,7 @@ class Objective(Component):
 Kind = TypeVar("Kind", bound=Component)
 
 
-class Model:
+class Records:
     """Components by name, in the order in which they were declared."""
 
     def __init__(self, name: str = "") -> None:
@@ -116,6 +116,13 @@ class _Language(SimpleNamespace):
 
 # Pyomo's names for them, as far as formulations use them.
 LANGUAGE: Final = _Language(
-    AbstractModel=Model, Set=Set, Param=Param, Var=Var, Constraint=Constraint, Objective=Objective,
-    Any=None, Binary=BINARY, minimize=MINIMIZE,
-)  # fmt: skip
+    AbstractModel=Records,
+    Set=Set,
+    Param=Param,
+    Var=Var,
+    Constraint=Constraint,
+    Objective=ObjectiveRecord,
+    Any=None,
+    Binary=BINARY,
+    minimize=MINIMIZE,
+)

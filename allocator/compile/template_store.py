@@ -20,7 +20,7 @@ from types import FunctionType
 from typing import Any, Final
 
 from allocator.compile.expand import Templates
-from allocator.compile.records import Component, Constraint, Model, Objective, Var
+from allocator.compile.records import Component, Constraint, ObjectiveRecord, Records, Var
 from allocator.errors import UsageError
 from allocator.files import place_file
 
@@ -34,7 +34,7 @@ class Unkept(Exception):
     """Why a model's templates can't be kept."""
 
 
-def shape_of(model: Model) -> str:
+def shape_of(model: Records) -> str:
     """A digest of what a model's templates depend on besides the source; Unkept where not all is.
 
     Rules must be functions of the formulations that hold no data of their own.
@@ -47,7 +47,7 @@ def shape_of(model: Model) -> str:
 
 
 def _rule(component: Component) -> str:
-    if not isinstance(component, (Var, Constraint, Objective)):
+    if not isinstance(component, (Var, Constraint, ObjectiveRecord)):
         return ""
     rule = component.rule
     if not isinstance(rule, FunctionType):

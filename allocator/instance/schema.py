@@ -103,7 +103,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class InputTable:
     """One table of an instance.
 
     ``areas_add`` is true for the tables in which a blank area means all areas
@@ -144,15 +144,15 @@ _NOTES = (
 )
 
 
-def _table(name: str, one_row_per: str, *columns: Column, areas_add: bool = False) -> Table:
+def _table(name: str, one_row_per: str, *columns: Column, areas_add: bool = False) -> InputTable:
     area = () if name == "areas" else (_AREA_TOGETHER if areas_add else _AREA,)
-    return Table(name, one_row_per, (*area, *columns, *_NOTES), areas_add)
+    return InputTable(name, one_row_per, (*area, *columns, *_NOTES), areas_add)
 
 
-def _whole(name: str, one_row_per: str, *columns: Column) -> Table:
+def _whole(name: str, one_row_per: str, *columns: Column) -> InputTable:
     """A table of the whole instance, whose rows are not an area's."""
     area = replace(_AREA, meaning="Leave blank: a future is of all areas.", key=False)
-    return Table(name, one_row_per, (area, *columns, *_NOTES))
+    return InputTable(name, one_row_per, (area, *columns, *_NOTES))
 
 
 def _name(name: str, meaning: str, *refers: str, default: object = Default.REQUIRED) -> Column:

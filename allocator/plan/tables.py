@@ -94,9 +94,7 @@ def carried(instance: Instance, funds: Table) -> Table:
     after = {(f, o, y + 1): amount for (f, o, y), amount in zip(keys, kept, strict=True)}
     before = np.array([after.get(key, 0.0) for key in keys], dtype=float)
     funds = funds.assign(brought_forward=before, lapsed=funds.numbers("unspent") - kept)
-    return funds.select(
-        ["fund", "owner", "year", "amount", "brought_forward", "drawn", "unspent", "lapsed"]
-    )
+    return funds.select(list(TABLES["funds"].columns))
 
 
 def _table(family: Family, values: Floats, instance: Instance) -> Table:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from allocator.compile import compile_program, template_store
-from allocator.compile.records import LANGUAGE, Model, NotRecorded
+from allocator.compile.records import LANGUAGE, NotRecorded, Records
 from allocator.instance import read
 from allocator.program.program import LinearProgram
 from formulations import FORMULATIONS, LEAST_COST
@@ -164,7 +164,7 @@ def test_pyomo_is_not_imported_where_the_templates_are_known(place: Path, tmp_pa
 
 
 def test_a_rule_that_may_hold_data_of_its_own_is_not_kept() -> None:
-    model = Model("small")
+    model = Records("small")
     model.x = LANGUAGE.Var(bounds=(0, 1))
     most = 3.0
     model.limit = LANGUAGE.Constraint(rule=lambda m: m.x <= most)
@@ -181,5 +181,5 @@ def test_what_records_do_not_know_is_left_to_pyomo() -> None:
 
 def test_pyomo_is_back_when_records_have_had_their_turn() -> None:
     with written_in(LANGUAGE):
-        assert pyo.AbstractModel is Model
-    assert pyo.AbstractModel is not Model
+        assert pyo.AbstractModel is Records
+    assert pyo.AbstractModel is not Records
