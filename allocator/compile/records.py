@@ -95,6 +95,11 @@ class Records:
         assert isinstance(found, Set)
         return found
 
+    def del_component(self, component: Component) -> None:
+        """Take a component out, as a formulation does that builds upon another."""
+        del self.components[component.name]
+        delattr(self, component.name)
+
     def declare(self, name: str, component: Component) -> None:
         """Add a component under a name."""
         component.name = name

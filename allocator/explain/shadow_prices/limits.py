@@ -18,7 +18,7 @@ from allocator.explain.citing import Cell, merged
 from allocator.explain.infeasible.conflict import Limit, limits_of
 from allocator.explain.shadow_prices.ranging import Rows, Side, Trial
 from allocator.instance.change import apply_changes
-from allocator.plan.columns import table_of
+from allocator.plan.columns import typed
 from allocator.plan.columns.explained import EXPLAIN
 from allocator.plan.plan import Plan
 from allocator.program.program import POUNDS
@@ -107,8 +107,9 @@ def limits(
         if before is not None:
             row |= _betters(plan, before, part, every)
         rows.append(row)
-    rows.sort(key=lambda row: (row[_FIRST], row["worth"]), reverse=True)
-    return table_of(EXPLAIN["limits"], rows)
+    table = pd.DataFrame(rows, columns=[*EXPLAIN["limits"], _FIRST])
+    table = table.sort_values([_FIRST, "worth"], ascending=False, kind="stable", ignore_index=True)
+    return typed(EXPLAIN["limits"], table[list(EXPLAIN["limits"])])
 
 
 def _limit(
