@@ -14,6 +14,7 @@ from allocator.instance.scenarios import Scenario, scenarios
 from allocator.plan.plan import WindowOutcome
 from allocator.program.program import POUNDS
 from allocator.solving.benders.decomposition import MANY, BendersDecomposition
+from allocator.solving.benders.steady import steadied
 from allocator.solving.futures import ExtensiveForm, extensive_form, plans_of
 from allocator.solving.session import Progress, Session, saying
 from allocator.solving.windows import WindowSolved, cheapest
@@ -59,8 +60,8 @@ def hedge(
         return Hedge(
             instance, LEAST_COST, solver.names[None], {}, None, None, outcomes, (), None, None, None
         )  # fmt: skip
+    best, name = solver.steadied(best), solver.names[best.window]
     tell("what knowing the future, and what following today's plan, would cost", steps - 2, steps)
-    name = solver.names[best.window]
     found, alone = _audited(form, best, name), wait_and_see(futures)
     hedged = Hedge(
         instance,
@@ -110,10 +111,10 @@ class FuturesSolver:
 
     def __init__(self, form: ExtensiveForm, engine: Engine | None = None) -> None:
         self.form, self.names = form, dict[Window | None, str]()
-        self._whole = Session()
+        self._whole, self._parts = Session(), BendersDecomposition(form)
         self._first = engine
         if engine is None and len(form.blocks) >= MANY:
-            self._first = BendersDecomposition(form)
+            self._first = self._parts
 
     def solve(self, window: Window | None) -> WindowSolved:
         """The whole for a window; infeasible is an answer.  Raises as ``Session`` does."""
@@ -124,6 +125,11 @@ class FuturesSolver:
         solved = self._whole.solve_window(window, self.form.at(window))
         self.names[window] = self._whole.solver
         return solved
+
+    def steadied(self, solved: WindowSolved) -> WindowSolved:
+        """Of the optima of its window one that changes levels least.  Raises as ``Session``."""
+        by_parts = self._first is self._parts and self.names[solved.window] == self._parts.solver
+        return steadied(solved, self._parts, None if by_parts else self._whole)
 
 
 def least(solved: WindowSolved) -> float:

@@ -84,14 +84,17 @@ class HighsModel:
 
         Columns that the other has more add to its rows or take from them, as in
         ``solving.proved.elastic``: one in the basis gives its place to the row's own slack.
+        Rows that it has less, at the end, begin with their slack in the basis.
         """
-        basis, (rows, columns) = other._highs.getBasis(), self._program.shape
+        basis, columns = other._highs.getBasis(), self._program.shape[1]
         if not basis.valid:
             return
         narrow, held = highspy.HighsBasis(), list(basis.row_status)
+        rows = len(held)
         for n, status in enumerate(list(basis.col_status)[columns:]):
             if status == highspy.HighsBasisStatus.kBasic:
                 held[n % rows] = status
+        held += [highspy.HighsBasisStatus.kBasic] * (self._program.shape[0] - rows)
         narrow.col_status, narrow.row_status = list(basis.col_status)[:columns], held
         narrow.valid = True
         self._highs.setBasis(narrow)

@@ -59,6 +59,11 @@ class ExtensiveForm:
     settled: Mapping[tuple[str, tuple[Any, ...]], int]
 
     @property
+    def chances(self) -> Floats:
+        """Probabilities of the scenarios."""
+        return np.array([block.scenario.probability for block in self.blocks])
+
+    @property
     def parts(self) -> int:
         """The first year in which some scenario is told apart."""
         return min(block.scenario.branches for block in self.blocks)

@@ -7,6 +7,7 @@ import json
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from allocator.hedge import hedge
@@ -15,6 +16,8 @@ from allocator.instance.change import apply_changes
 from allocator.instance.scenarios import scenarios
 from allocator.program.proofs import refutes
 from allocator.solving.benders.decomposition import BendersDecomposition
+from allocator.solving.benders.part import change_of_levels
+from allocator.solving.benders.steady import steadied
 from allocator.solving.futures import ExtensiveForm, extensive_form
 from allocator.solving.session import Session
 
@@ -35,6 +38,8 @@ def form_of(name: str, *changes: str) -> ExtensiveForm:
         ("strong", ()),
         ("windows", ()),
         ("cvar", ()),
+        ("worst", ()),
+        ("worst", ("uncertainty.risk_level=0.6",)),
         ("worst", ("uncertainty.risk_weight=0.5",)),
         ("two-stage", ("uncertainty.decide=6",)),
     ],
@@ -51,15 +56,33 @@ def test_one_by_one_is_the_whole_in_every_window(name, changes):
         assert found.optimal == whole.optimal
         if whole.optimal:
             assert found.certificate.passed
-            assert found.value(-1) == pytest.approx(whole.value(-1), rel=1e-8)
+            for stage in range(len(form.program.objectives)):
+                assert found.value(stage) == pytest.approx(whole.value(stage), rel=1e-8)
+            steady = steadied(found, decomposition, None), steadied(whole, decomposition, session)
+            _is_steady(form, (found, whole), steady)
         else:
             assert refutes(form.at(window), found.solution.ray)
 
 
-def test_objectives_one_after_the_other_are_left_to_the_whole():
-    form = form_of("worst")
-    assert len(form.program.objectives) == 2
-    assert BendersDecomposition(form).solve(None) is None
+def _is_steady(form, before, after) -> None:
+    """As proved and as cheap, levels that change less, and as little by either way."""
+    for was, now in zip(before, after, strict=True):
+        assert now.certificate.passed
+        assert now.value(-1) == pytest.approx(was.value(-1), rel=1e-7)
+        assert _change(form, now) <= _change(form, was) + 1e-4
+    one, other = (_change(form, each) for each in after)
+    assert one == pytest.approx(other, rel=1e-3, abs=1e-2)
+
+
+def _change(form, solved) -> float:
+    """Rises and falls of the levels that scenarios share, cases per year."""
+    shared = {
+        int(position)
+        for block in form.blocks
+        for position in block.columns[np.flatnonzero(change_of_levels(block.program))]
+    }
+    counts = np.bincount(np.concatenate([block.columns for block in form.blocks]))
+    return sum(solved.solution.primal[n] for n in shared if counts[n] > 1)
 
 
 def test_a_hedge_over_many_scenarios_is_that_of_the_whole(monkeypatch):
@@ -71,3 +94,15 @@ def test_a_hedge_over_many_scenarios_is_that_of_the_whole(monkeypatch):
         assert getattr(found, name) == pytest.approx(told[name], rel=1e-6)
     assert all(each.plan.audit.passed for each in found.futures)
     assert "one by one" in found.solver
+
+
+@pytest.mark.parametrize("many", [2, 8])
+def test_where_levels_tie_none_changes(monkeypatch, many):
+    """A service that costs nothing and does nothing stays as it is, whichever way it is solved."""
+    monkeypatch.setattr(importlib.import_module("allocator.hedge.hedge"), "MANY", many)
+    free = ("services.intensive.unit_cost=0", "effects.intensive.*.effect=0")
+    found = hedge(apply_changes(read(CASES / "two-stage"), free))
+    for future in found.futures:
+        services = future.plan.tables["services"]
+        own = services[services["service"] == "intensive"]
+        assert own[["expansion", "contraction"]].to_numpy().max() == pytest.approx(0, abs=1e-6)

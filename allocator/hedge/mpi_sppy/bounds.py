@@ -24,6 +24,14 @@ class Bounds:
     inner: float = math.inf
     settled: Mapping[Settled, float] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, facts: Mapping[str, float | None]) -> Bounds:
+        """What ``to_dict`` told, without what is settled."""
+        low, high = facts["at_least"], facts["at_most"]
+        return cls(
+            -math.inf if low is None else low / POUNDS, math.inf if high is None else high / POUNDS
+        )
+
     def to_dict(self) -> dict[str, float | None]:
         """In £, as ``hedge --json`` shows it."""
         ends = {"at_least": self.outer, "at_most": self.inner}

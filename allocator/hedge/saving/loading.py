@@ -12,6 +12,7 @@ import pandas as pd
 from allocator.errors import UsageError
 from allocator.files import recover
 from allocator.hedge.answer import Hedge, futures_of
+from allocator.hedge.mpi_sppy.bounds import Bounds
 from allocator.hedge.saving.layout import SCENARIO
 from allocator.hedge.saving.writing import SCHEMA
 from allocator.hedge.tables import tables_of
@@ -88,6 +89,7 @@ def _rebuilt(folder: Path, facts: dict[str, Any], instance: Instance) -> Hedge:
         alone,
         amount_of(saved["following"]),
         certificate,
+        {name: Bounds.of(each) for name, each in facts.get("engine", {}).items()},
     )
 
 

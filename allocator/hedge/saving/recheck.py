@@ -196,7 +196,8 @@ def _window_again(found: Hedge) -> Sequence[str]:
     solved = FuturesSolver(form).solve(found.window)
     if not solved.optimal:
         return ["status: solved again in the hedge's window, there is no plan"]
-    if same(least(solved), found.objective):
+    cost = found.objective or 0.0
+    if same(least(solved), cost) or (not found.is_proved and least(solved) < cost):
         return []
     return [
         f"objective: solved again it is £{least(solved):,.0f}, {HEDGE_FILE} says "

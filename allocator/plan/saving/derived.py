@@ -30,6 +30,7 @@ _KEYS: Final = shaped("name") | shaped("whole")
 _SOLVERS: Final = re.compile(
     rf"HiGHS \d+(\.\d+)+( ({'|'.join(SOLVERS)})(, where it fell short .+)?)?"
     r"(, area by area| scenarios one by one)?"
+    r"|mpi-sppy \d+(\.\d+)+, .+, certified by HiGHS .+"
     r"|a solution read from a file \(.+\)"
 )
 

@@ -11,7 +11,8 @@ certificate of the whole says: where that fails, or nothing ends, the whole is s
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -24,17 +25,27 @@ from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Solution, Status
+from allocator.solving.benders.goals import Goal, Kept, Scales
 from allocator.solving.benders.master import BendersMaster, InfeasibleMasterError, NoEndError
 from allocator.solving.benders.part import BendersCut, ScenarioPart
-from allocator.solving.futures import ExtensiveForm, cvar
+from allocator.solving.futures import RISK, ExtensiveForm
 from allocator.solving.proved import ProvedSolution
 from allocator.solving.session import at_window
-from allocator.solving.windows import WindowSolved
+from allocator.solving.windows import HELD, WindowSolved, most_kept
 
 MANY: Final = 8  # scenarios, from which they are solved one by one
 _GAP: Final = 1e-9  # relative, between the best point and the master's bound
 _ROUNDS: Final = 300
 _EDGE: Final = 1e-9  # of a column: nearer than this it is at its bound
+
+
+@dataclass(frozen=True)
+class Tried:
+    """Shared columns as they were tried, and each scenario's cost, £m, and columns there."""
+
+    point: Floats
+    costs: Floats
+    points: list[Floats]
 
 
 class BendersDecomposition:
@@ -49,8 +60,9 @@ class BendersDecomposition:
         self.parts = [ScenarioPart(block, place) for block in form.blocks]
         self.lower, self.upper = form.program.lower[self.shared], form.program.upper[self.shared]
         self.cuts: list[BendersCut] = []
-        self.point: Floats | None = None
-        self.master = BendersMaster(form, self.parts, self.lower, self.upper)
+        self.last: Tried | None = None
+        self.scales = Scales(form.uncertainty, form.chances)
+        self.master = BendersMaster(form, self.parts, self.lower, self.upper, self.scales)
 
     @property
     def solver(self) -> str:
@@ -61,28 +73,39 @@ class BendersDecomposition:
     def solve(self, window: Window | None) -> WindowSolved | None:
         """The whole for a window, proved; None where this way came to no proof.
 
-        So where it has several objectives, one after the other.
+        Where it has several objectives each is held at what it reached while the next is minimised.
         """
-        if len(self.form.program.objectives) > 1:
-            return None
-        program = self.form.at(window)
-        first = self.parts[0]
-        own = at_window(first.program, first.block.scenario.instance, window)
-        held = own.lower[first.window]
+        program, held = self.form.at(window), self.held(window)
+        kept, solution = list[Kept](), None
         try:
-            primal, dual, rounds = self._optimum(program, held)
+            self.master.at(self.cuts, held)
+            tried = self.evaluate(self._start(held) if self.last is None else self.last.point, held)
+            for stage, goal in enumerate(self.scales.goals):
+                tried, duals = self.descend(goal, kept, held, tried)
+                pair = self._whole(program, stage, tried, duals)
+                certificate = certify(program, *pair, stage)
+                if not certificate.passed:
+                    return None
+                least = certificate.primal_objective
+                solution = ProvedSolution(
+                    Status.OPTIMAL, *pair, least, 0, 0.0, certificate=certificate
+                )
+                if goal is not self.scales.goals[-1]:
+                    kept.append(Kept(goal, most_kept(certificate)))
+                    program = program.capped(f"{RISK}_kept", kept[-1].most)
         except InfeasibleMasterError as found:
             return self._none(window, program, found.ray)
         except NoEndError:
             return None
-        certificate = certify(program, primal, dual)
-        if not certificate.passed:
-            return None
-        value = certificate.primal_objective
-        solution = ProvedSolution(
-            Status.OPTIMAL, primal, dual, value, rounds, 0.0, certificate=certificate
-        )
-        return WindowSolved(window, program, solution, certificate, True)
+        assert solution is not None
+        self.last = tried
+        return WindowSolved(window, program, solution, solution.certificate, True)
+
+    def held(self, window: Window | None) -> Floats:
+        """A window as the values of its columns, the same in every scenario."""
+        first = self.parts[0]
+        own = at_window(first.program, first.block.scenario.instance, window)
+        return own.lower[first.window]
 
     def _none(
         self, window: Window | None, program: LinearProgram, ray: Floats
@@ -97,50 +120,42 @@ class BendersDecomposition:
                 return WindowSolved(window, program, solution, None, True)
         return None
 
-    def _optimum(self, program: LinearProgram, window: Floats) -> tuple[Floats, Floats, int]:
-        self.master.at(self.cuts, window)
-        center = self._start(window) if self.point is None else self.point
-        costs, points = self._evaluate(center, window)
-        best, size = self._total(costs), 1.0
-        for rounds in range(_ROUNDS):
-            known = np.isfinite(best)
-            lower, upper = self.lower, self.upper
-            if known:
-                lower = np.maximum(lower, center - size * self._span)
-                upper = np.minimum(upper, center + size * self._span)
+    def descend(
+        self, goal: Goal, kept: Sequence[Kept], window: Floats, best: Tried, gap: float = _GAP
+    ) -> tuple[Tried, Floats]:
+        """The least of a goal from a point on, those that are kept held; the master's prices.
+
+        Raises NoEndError where no end comes of it, InfeasibleMasterError where there is no point.
+        """
+        self.master.aim(goal, kept)
+        least, size, center = self.scales.value(goal, best.point, best.costs), 1.0, best.point
+        for _ in range(_ROUNDS):
+            known = np.isfinite(least)
+            lower, upper = self._box(center, size) if known else (self.lower, self.upper)
             value, columns, duals = self.master.solve(lower, upper)
-            point = columns[: len(self.shared)]
-            gain = best - value
-            if known and gain <= _GAP * max(1.0, abs(value)):
+            gain, point = least - value, columns[: len(self.shared)]
+            if known and gain <= gap * max(1.0, abs(value)):
                 value, columns, duals = self.master.solve(self.lower, self.upper)
-                if best - value <= _GAP * max(1.0, abs(best)):
-                    self.point = center
-                    return (*self._whole(program, center, costs, points, duals), rounds)
+                if least - value <= gap * max(1.0, abs(least)):
+                    return best, duals
                 size *= 4
                 continue
-            tried, at = self._evaluate(point, window)
-            total = self._total(tried)
-            if total < best:
-                inside = self._at_edge(point, lower, upper)
-                if known and best - total >= 0.5 * gain and inside:
-                    size *= 2.5
-                elif known and best - total < 0.1 * gain:
-                    size /= 1.5
-                center, best, costs, points = (
-                    np.clip(point, self.lower, self.upper),
-                    total,
-                    tried,
-                    at,
-                )
-            else:
+            tried = self.evaluate(point, window)
+            total = self.scales.value(goal, tried.point, tried.costs)
+            if total >= least or not self.scales.holds(kept, tried.point, tried.costs, HELD):
                 size /= 2
+                continue
+            if known and least - total >= 0.5 * gain and self._at_edge(point, lower, upper):
+                size *= 2.5
+            elif known and least - total < 0.1 * gain:
+                size /= 1.5
+            best, least, center = tried, total, tried.point
         raise NoEndError
 
-    @property
-    def _span(self) -> Floats:
-        """Sizes of the shared columns, by which the box goes."""
-        center = np.zeros(len(self.shared)) if self.point is None else self.point
-        return np.maximum(1.0, 0.02 * np.abs(center))
+    def _box(self, center: Floats, size: float) -> tuple[Floats, Floats]:
+        """Bounds around a point, by the sizes of the shared columns."""
+        span = size * np.maximum(1.0, 0.02 * np.abs(self.last.point if self.last else 0 * center))
+        return np.maximum(self.lower, center - span), np.minimum(self.upper, center + span)
 
     def _at_edge(self, point: Floats, lower: Floats, upper: Floats) -> bool:
         low = (point <= lower + _EDGE) & (lower > self.lower + _EDGE)
@@ -160,10 +175,9 @@ class BendersDecomposition:
         for part in reversed(self.parts):
             if part.program.shape == first.program.shape:
                 found[part.at] = answer.primal[part.shared]
-        self.point = np.clip(found, self.lower, self.upper)
-        return self.point
+        return np.clip(found, self.lower, self.upper)
 
-    def _evaluate(self, point: Floats, window: Floats) -> tuple[Floats, list[Floats]]:
+    def evaluate(self, point: Floats, window: Floats) -> Tried:
         """Each scenario's cost at a point, infinite where it has no plan; every one adds a cut."""
         costs, found = np.full(len(self.parts), np.inf), []
         held = np.clip(point, self.lower, self.upper)
@@ -177,7 +191,7 @@ class BendersDecomposition:
             else:
                 raise NoEndError
             found.append(answer.primal)
-        return costs, found
+        return Tried(held, costs, found)
 
     def _refuting(self, number: int, ray: Floats, point: Floats, window: Floats) -> BendersCut:
         """The cut of a ray, in the direction in which it rules the point out."""
@@ -192,38 +206,22 @@ class BendersDecomposition:
         self.cuts.append(cut)
         self.master.add(cut, window)
 
-    def _total(self, costs: Floats) -> float:
-        """What is minimised, of the scenarios' costs."""
-        if not np.all(np.isfinite(costs)):
-            return np.inf
-        uncertainty, chances = self.form.uncertainty, self.chances
-        mean, weight = float(chances @ costs), uncertainty.risk_weight
-        if weight == 0:
-            return mean
-        risk = cvar(costs.tolist(), chances.tolist(), uncertainty.risk_level)
-        return (1 - weight) * mean + weight * risk
-
-    @property
-    def chances(self) -> Floats:
-        """Probabilities of the scenarios."""
-        return np.array([block.scenario.probability for block in self.form.blocks])
-
     def _whole(
-        self,
-        program: LinearProgram,
-        point: Floats,
-        costs: Floats,
-        points: list[Floats],
-        duals: Floats,
+        self, program: LinearProgram, stage: int, tried: Tried, duals: Floats
     ) -> tuple[Floats, Floats]:
         """Primal and dual of the whole: best point, recourse, and cuts times their weights."""
-        primal, dual = np.zeros(program.shape[1]), self._rows_of_whole(program, duals)
-        for block, own in zip(self.form.blocks, points, strict=True):
-            primal[block.columns] = own
-        primal[self.shared] = np.clip(point, self.lower, self.upper)
-        self._risk(primal, costs)
-        self._hold(program, dual, program.objectives[-1].costs)
+        primal, dual = self.primal(program, tried), self._rows_of_whole(program, duals)
+        self._hold(program, dual, program.objectives[stage].costs)
         return primal, dual
+
+    def primal(self, program: LinearProgram, tried: Tried) -> Floats:
+        """The whole's columns where these were tried."""
+        primal = np.zeros(program.shape[1])
+        for block, own in zip(self.form.blocks, tried.points, strict=True):
+            primal[block.columns] = own
+        primal[self.shared] = tried.point
+        self._risk(primal, tried.costs)
+        return primal
 
     def _rows_of_whole(self, program: LinearProgram, duals: Floats) -> Floats:
         """Prices of the whole's rows: the master's own, and its cuts' times their weights."""
@@ -248,7 +246,7 @@ class BendersDecomposition:
             return
         level = self.form.uncertainty.risk_level
         order = np.argsort(-costs)
-        tail = np.cumsum(self.chances[order])
+        tail = np.cumsum(self.form.chances[order])
         at = 0 if level >= 1 else int(np.searchsorted(tail, 1 - level - 1e-12))
         threshold = costs[order[min(at, len(order) - 1)]]
         primal[width] = threshold

@@ -9,8 +9,9 @@ import numpy as np
 
 from allocator.program.matrix import Floats
 from allocator.solvers.loading import highspy
+from allocator.solving.benders.goals import Goal, Kept, Scales
 from allocator.solving.benders.part import BendersCut, ScenarioPart
-from allocator.solving.futures import ExtensiveForm
+from allocator.solving.futures import RISK, ExtensiveForm
 
 _LEAST: Final = -1e6  # £m that a scenario costs at the least, before there is a cut
 
@@ -31,7 +32,12 @@ class BendersMaster:
     """Shared columns, a bound on each scenario's cost, and the risk, in HiGHS."""
 
     def __init__(
-        self, form: ExtensiveForm, parts: Sequence[ScenarioPart], lower: Floats, upper: Floats
+        self,
+        form: ExtensiveForm,
+        parts: Sequence[ScenarioPart],
+        lower: Floats,
+        upper: Floats,
+        scales: Scales,
     ) -> None:
         self.form, self.parts = form, parts
         self.lower, self.upper = lower, upper
@@ -44,26 +50,55 @@ class BendersMaster:
             ("dual_feasibility_tolerance", 1e-9),
         ):
             self._highs.setOptionValue(name, value)
+        self.scales = scales
+        self.risky = form.uncertainty.risk_weight > 0
         self.rows_of_whole = np.array([], dtype=np.int64)
         self._columns()
         self._rows()
+        self.first_kept = self._highs.getNumRow()
+        for goal in self.scales.goals:
+            self._keep_row(goal)
         self.first_cut = self._highs.getNumRow()
 
     def _columns(self) -> None:
-        uncertainty, chances = (
-            self.form.uncertainty,
-            [b.scenario.probability for b in self.form.blocks],
-        )
-        weight, level = uncertainty.risk_weight, uncertainty.risk_level
-        self.risky = weight > 0
         for low, high in zip(self.lower, self.upper, strict=True):
             self._highs.addCol(0.0, low, high, 0, [], [])
-        for chance in chances:
-            self._highs.addCol((1 - weight) * chance, _LEAST, np.inf, 0, [], [])
+        for _ in range(self.scenarios):
+            self._highs.addCol(0.0, _LEAST, np.inf, 0, [], [])
         if self.risky:
-            self._highs.addCol(weight, -np.inf, np.inf, 0, [], [])
-            for chance in chances if level < 1 else ():
-                self._highs.addCol(weight * chance / (1 - level), 0.0, np.inf, 0, [], [])
+            self._highs.addCol(0.0, -np.inf, np.inf, 0, [], [])
+            for _ in range(self.scenarios if self.form.uncertainty.risk_level < 1 else 0):
+                self._highs.addCol(0.0, 0.0, np.inf, 0, [], [])
+
+    def _costs(self, goal: Goal) -> Floats:
+        """A goal as costs of the master's columns."""
+        level, width = self.form.uncertainty.risk_level, self.count + self.scenarios
+        costs = np.zeros(self._highs.getNumCol())
+        if goal.shared is not None:
+            costs[: self.count] = goal.shared
+        costs[self.count : width] = goal.expected * self.scales.chances
+        if goal.risk:
+            costs[width] = goal.risk
+            if level < 1:
+                costs[width + 1 :] = goal.risk * self.scales.chances / (1 - level)
+        return costs
+
+    def _keep_row(self, goal: Goal) -> None:
+        """A row that may hold a goal at what it reached; where it has one, that of the whole."""
+        costs = self._costs(goal)
+        there = np.flatnonzero(costs).astype(np.int32)
+        self._highs.addRow(-np.inf, np.inf, len(there), there, costs[there])
+        if goal is not self.scales.goals[-1]:
+            row = self.form.program.rows[f"{RISK}_kept"].start
+            self.rows_of_whole = np.append(self.rows_of_whole, row)
+
+    def aim(self, goal: Goal, kept: Sequence[Kept] = ()) -> None:
+        """Minimise a goal from now on, those that are kept held at no more than they reached."""
+        costs = self._costs(goal)
+        self._highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+        held = {id(each.goal): each.most for each in kept}
+        for n, each in enumerate(self.scales.goals, self.first_kept):
+            self._highs.changeRowBounds(n, -np.inf, held.get(id(each), np.inf))
 
     def _rows(self) -> None:
         """Rows of shared columns alone, each once, and those of the risk."""
@@ -76,7 +111,7 @@ class BendersMaster:
                     self._highs.addRow(low, high, len(columns), columns, values)
                     places.append(int(part.block.rows[row]))
         if self.risky:
-            last = self.form.program.shape[0]
+            first = self.form.program.rows["cost_beyond_threshold"].start
             threshold = self.count + self.scenarios
             tails = self._highs.getNumCol() > threshold + 1
             for n in range(self.scenarios):
@@ -84,7 +119,7 @@ class BendersMaster:
                 at = np.array(named, dtype=np.int32)
                 signs = np.array([-1.0, 1.0, 1.0][: len(named)])
                 self._highs.addRow(0.0, np.inf, len(at), at, signs)
-                places.append(last - self.scenarios + n)
+                places.append(first + n)
         self.rows_of_whole = np.array(places, dtype=np.int64)
 
     def add(self, cut: BendersCut, window: Floats) -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allocator.program.matrix import Floats
+from allocator.program.program import LinearProgram, Objective
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
-from allocator.solvers.solution import Solution
+from allocator.solvers.solution import Solution, Status
 from allocator.solving.futures import Block
 from allocator.vocabulary import AFTER_WINDOW, IN_WINDOW
 
 Positions = NDArray[np.int64]
+
+TIED: Final = 1e-10  # relative: costs that differ by less are the same
+CHANGES: Final = ("expansion", "contraction")  # families of columns, cases per year
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,15 @@ class BendersCut:
     window: Floats
     prices: Floats  # by row of the scenario's program
     of_cost: bool
+
+
+def change_of_levels(program: LinearProgram) -> Floats:
+    """One for every column that is a rise or a fall of a level, by column."""
+    costs = np.zeros(program.shape[1])
+    for name in CHANGES:
+        family = program.columns[name]
+        costs[family.start : family.stop] = 1.0
+    return costs
 
 
 class ScenarioPart:
@@ -68,17 +82,38 @@ class ScenarioPart:
         found: NDArray[np.bool_] = known & some
         return found
 
-    def solve(self, point: Floats, window: Floats, like: ScenarioPart | None) -> Solution:
-        """Its optimum with shared and window columns held, from the last basis or another's."""
+    def held_at(self, point: Floats, window: Floats) -> LinearProgram:
+        """Its program with shared and window columns held."""
         lower, upper = self.program.lower.copy(), self.program.upper.copy()
         lower[self.shared] = upper[self.shared] = point[self.at]
         lower[self.window] = upper[self.window] = window
-        program = replace(self.program, lower=lower, upper=upper)
+        return replace(self.program, lower=lower, upper=upper)
+
+    def solve(self, point: Floats, window: Floats, like: ScenarioPart | None) -> Solution:
+        """Its optimum with shared and window columns held, from the last basis or another's."""
+        program = self.held_at(point, window)
         if self.model is None:
             self.model = HighsModel(program, find_solver(DEFAULT))
             if like is not None and like.model is not None and like.model.takes(program):
                 self.model.begin(like.model)
         return self.model.solve(program)
+
+    def steadied(self, point: Floats, window: Floats, cost: float) -> Floats | None:
+        """Of the points that cost no more, £m, one that changes its own levels least.
+
+        None where HiGHS does not find one.
+        """
+        program = self.held_at(point, window)
+        last = program.objectives[-1]
+        change = Objective("change_of_levels", change_of_levels(program), 0.0, "cases per year")
+        aims = replace(program, objectives=(last, change)).with_priorities()
+        most = cost - last.constant + TIED * max(1.0, abs(cost))
+        aims = aims.capped(f"{last.name}_kept", most)
+        model = HighsModel(aims, find_solver(DEFAULT))
+        if self.model is not None:
+            model.begin(self.model)
+        answer = model.solve(aims)
+        return answer.primal if answer.status is Status.OPTIMAL else None
 
     def cut(self, number: int, dual: Floats, *, of_cost: bool) -> BendersCut:
         """What row duals, or a ray, prove of its cost, whatever the shared columns are."""
