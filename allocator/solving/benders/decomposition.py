@@ -25,7 +25,7 @@ from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Solution, Status
-from allocator.solving.benders.goals import Goal, Kept, Scales
+from allocator.solving.benders.goals import Goal, HeldGoal, Scales
 from allocator.solving.benders.master import BendersMaster, InfeasibleMasterError, NoEndError
 from allocator.solving.benders.part import BendersCut, ScenarioPart
 from allocator.solving.futures import RISK, ExtensiveForm
@@ -76,7 +76,7 @@ class BendersDecomposition:
         Where it has several objectives each is held at what it reached while the next is minimised.
         """
         program, held = self.form.at(window), self.held(window)
-        kept, solution = list[Kept](), None
+        kept, solution = list[HeldGoal](), None
         try:
             self.master.at(self.cuts, held)
             tried = self.evaluate(self._start(held) if self.last is None else self.last.point, held)
@@ -91,7 +91,7 @@ class BendersDecomposition:
                     Status.OPTIMAL, *pair, least, 0, 0.0, certificate=certificate
                 )
                 if goal is not self.scales.goals[-1]:
-                    kept.append(Kept(goal, most_kept(certificate)))
+                    kept.append(HeldGoal(goal, most_kept(certificate)))
                     program = program.capped(f"{RISK}_kept", kept[-1].most)
         except InfeasibleMasterError as found:
             return self._none(window, program, found.ray)
@@ -121,7 +121,7 @@ class BendersDecomposition:
         return None
 
     def descend(
-        self, goal: Goal, kept: Sequence[Kept], window: Floats, best: Tried, gap: float = _GAP
+        self, goal: Goal, kept: Sequence[HeldGoal], window: Floats, best: Tried, gap: float = _GAP
     ) -> tuple[Tried, Floats]:
         """The least of a goal from a point on, those that are kept held; the master's prices.
 

@@ -23,7 +23,7 @@ class Goal:
 
 
 @dataclass(frozen=True)
-class Kept:
+class HeldGoal:
     """A goal that may be no more than this while another is minimised."""
 
     goal: Goal
@@ -55,7 +55,7 @@ class Scales:
             total += goal.risk * cvar(costs.tolist(), self.chances.tolist(), level)
         return total + (0.0 if goal.shared is None else float(goal.shared @ point))
 
-    def holds(self, kept: Sequence[Kept], point: Floats, costs: Floats, slack: float) -> bool:
+    def holds(self, kept: Sequence[HeldGoal], point: Floats, costs: Floats, slack: float) -> bool:
         """Whether every goal that is kept is, to a relative slack."""
         return all(
             self.value(each.goal, point, costs) <= each.most + slack * max(1.0, abs(each.most))

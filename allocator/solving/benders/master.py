@@ -9,7 +9,7 @@ import numpy as np
 
 from allocator.program.matrix import Floats
 from allocator.solvers.loading import highspy
-from allocator.solving.benders.goals import Goal, Kept, Scales
+from allocator.solving.benders.goals import Goal, HeldGoal, Scales
 from allocator.solving.benders.part import BendersCut, ScenarioPart
 from allocator.solving.futures import RISK, ExtensiveForm
 
@@ -92,7 +92,7 @@ class BendersMaster:
             row = self.form.program.rows[f"{RISK}_kept"].start
             self.rows_of_whole = np.append(self.rows_of_whole, row)
 
-    def aim(self, goal: Goal, kept: Sequence[Kept] = ()) -> None:
+    def aim(self, goal: Goal, kept: Sequence[HeldGoal] = ()) -> None:
         """Minimise a goal from now on, those that are kept held at no more than they reached."""
         costs = self._costs(goal)
         self._highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)

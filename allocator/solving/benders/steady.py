@@ -16,7 +16,7 @@ from allocator.program.certificate import certify
 from allocator.program.matrix import Floats
 from allocator.program.program import Objective
 from allocator.solving.benders.decomposition import BendersDecomposition, Tried
-from allocator.solving.benders.goals import Goal, Kept
+from allocator.solving.benders.goals import Goal, HeldGoal
 from allocator.solving.benders.master import InfeasibleMasterError, NoEndError
 from allocator.solving.benders.part import TIED, change_of_levels
 from allocator.solving.session import Session
@@ -67,7 +67,7 @@ def _by_parts(solved: WindowSolved, parts: BendersDecomposition) -> Tried:
     kept = []
     for goal in parts.scales.goals:
         best = parts.scales.value(goal, start.point, start.costs)
-        kept.append(Kept(goal, best + TIED * max(1.0, abs(best))))
+        kept.append(HeldGoal(goal, best + TIED * max(1.0, abs(best))))
     goal = Goal(shared=_shared_change(parts))
     return parts.descend(goal, kept, window, start, gap=_NEAR)[0]
 
