@@ -136,9 +136,13 @@ class Backtest:
         import pandas as pd
 
         columns: dict[str, object] = {
-            "base": self.base, "horizon": self.horizon, "code": self.codes, "council": self.names,
-            "opening": self.opening, "actual": self.actual,
-        }  # fmt: skip
+            "base": self.base,
+            "horizon": self.horizon,
+            "code": self.codes,
+            "council": self.names,
+            "opening": self.opening,
+            "actual": self.actual,
+        }
         columns |= {method: np.round(self.forecast[method], 2) for method in METHODS}
         for level, (low, high) in self.intervals.items():
             columns[f"low_{100 * level:g}"] = np.round(low, 2)

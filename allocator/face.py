@@ -53,9 +53,13 @@ def frontier(
 
 
 def sweep(
-    instance: Instance, axes: Sequence[str], *, formulation: str = USUAL, jobs: int = 1,
+    instance: Instance,
+    axes: Sequence[str],
+    *,
+    formulation: str = USUAL,
+    jobs: int = 1,
     progress: Progress | None = None,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """A plan's facts at every point of a grid: one row a point, the axes' values first.
 
     An axis is as ``--over`` takes it: ``targets.2025.children=60000:80000:5000``.  Money is £;
@@ -71,9 +75,13 @@ def sweep(
 
 
 def compare(
-    programs: Sequence[Instance | Path | str], solvers: Sequence[str] = (), *,
-    formulation: str = USUAL, seconds: float = 600.0, repeat: int = 1,
-) -> Comparison:  # fmt: skip
+    programs: Sequence[Instance | Path | str],
+    solvers: Sequence[str] = (),
+    *,
+    formulation: str = USUAL,
+    seconds: float = 600.0,
+    repeat: int = 1,
+) -> Comparison:
     """Solve the same programs with many solvers, every answer proved or not from the arrays.
 
     A program is an instance, for its best window, or the path of an MPS file.  ``solvers`` are
@@ -109,10 +117,15 @@ def forecast(
 
 
 def report(
-    plans: Sequence[Path | str], *, html: Path | str | None = None, xlsx: Path | str | None = None,
-    docx: Path | str | None = None, png: Path | str | None = None, svg: Path | str | None = None,
+    plans: Sequence[Path | str],
+    *,
+    html: Path | str | None = None,
+    xlsx: Path | str | None = None,
+    docx: Path | str | None = None,
+    png: Path | str | None = None,
+    svg: Path | str | None = None,
     force: bool = False,
-) -> list[Path]:  # fmt: skip
+) -> list[Path]:
     """Report saved plans, several side by side: a page, a workbook, pictures; of one, a paper too.
 
     ``plans`` are folders that ``save`` wrote; each is audited again.  Returns what was written.

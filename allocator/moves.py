@@ -59,9 +59,7 @@ def known_moves(instance: Instance) -> list[Move]:
     data = instance.resolved
     found = [(area, EXIT, state) for area, state, _ in data.arrivals]
     found += [(area, i, j) for area, i, j, _ in data.rates]
-    found += [
-        (area, i, end) for area, _, i, *ends in data.effects for end in ends if end != i
-    ]  # fmt: skip
+    found += [(area, i, end) for area, _, i, *ends in data.effects for end in ends if end != i]
     order = {area: n for n, area in enumerate(instance.areas)}
     return sorted(dict.fromkeys(found), key=lambda move: order[move[0]])
 

@@ -381,9 +381,14 @@ def baseline(instance: Instance) -> Baseline:
     )
     entries, exits = care_flows(run, children)
     return Baseline(
-        children, places, run.children_in_care(children), spend,
-        run.terminal_value(children[-1]), entries, exits,
-    )  # fmt: skip
+        children,
+        places,
+        run.children_in_care(children),
+        spend,
+        run.terminal_value(children[-1]),
+        entries,
+        exits,
+    )
 
 
 def care_flows(run: Simulator, children: Floats) -> tuple[Floats, Floats]:

@@ -119,18 +119,28 @@ def _spend(title: str, *, yearly: bool = False, way: WayOut | None = None) -> Re
     """Of a limit in pounds."""
     more, less = ("£1 more a year", "£1 less a year") if yearly else ("£1 more", "£1 less")
     return Relief(
-        title=title, saves="£1 {more} saves {price}", price="each", more=more, less=less,
-        step="pound", lever=True, counted=OF_SPEND, way=way,
-    )  # fmt: skip
+        title=title,
+        saves="£1 {more} saves {price}",
+        price="each",
+        more=more,
+        less=less,
+        step="pound",
+        lever=True,
+        counted=OF_SPEND,
+        way=way,
+    )
 
 
 def _level(title: str, till: str = "", way: WayOut | None = None) -> Relief:
     """Of a bound on a service's level."""
     return Relief(
-        title=title, saves="one case a year {more} throughout saves {price}", price="sum",
+        title=title,
+        saves="one case a year {more} throughout saves {price}",
+        price="sum",
         more=f"one case a year more{till}",
-        less=f"one case fewer{till}" if till else "one case a year fewer", way=way,
-    )  # fmt: skip
+        less=f"one case fewer{till}" if till else "one case a year fewer",
+        way=way,
+    )
 
 
 # Limits first, in the order in which they are told.

@@ -88,14 +88,16 @@ def baseline_statutory(instance: Instance) -> dict[int, float]:
     for n, y in enumerate(instance.horizon):
         periods = range(n * per_year + 1, (n + 1) * per_year + 1)
         states = sum(
-            s.unit_cost * data.prices[a, i, y] / per_year
+            s.unit_cost
+            * data.prices[a, i, y]
+            / per_year
             * sum(
                 s.cashable_share * places[a, i, t] + (1 - s.cashable_share) * s.opening
                 for t in periods
             )
             for (a, i), s in data.states.items()
             if s.tier == STATUTORY
-        )  # fmt: skip
+        )
         services = sum(
             s.unit_cost * s.baseline * data.prices[*key, y]
             for key, s in data.services.items()

@@ -44,13 +44,17 @@ def _declare_costs(m: pyo.AbstractModel, instance: Instance) -> None:
         m.SERVICES, m.YEARS, initialize=by_year(case), doc="£m per case per year, per period"
     )
     m.setup_cost = pyo.Param(
-        m.SERVICES, m.YEARS, initialize=by_year({k: s.setup_cost for k, s in services}),
+        m.SERVICES,
+        m.YEARS,
+        initialize=by_year({k: s.setup_cost for k, s in services}),
         doc="£m per extra case per year",
-    )  # fmt: skip
+    )
     m.exit_cost = pyo.Param(
-        m.SERVICES, m.YEARS, initialize=by_year({k: s.exit_cost for k, s in services}),
+        m.SERVICES,
+        m.YEARS,
+        initialize=by_year({k: s.exit_cost for k, s in services}),
         doc="£m per case per year given up",
-    )  # fmt: skip
+    )
     states_in: dict[tuple[str, str], list[str]] = {
         (a, g): [] for a in instance.areas for g in TIERS
     }
@@ -83,18 +87,22 @@ def _declare_accounts(m: pyo.AbstractModel, instance: Instance) -> None:
         dimen=4, initialize=[d for d in draws if data.accounts[d[:2]].window_only]
     )
     m.PAYERS = pyo.Set(
-        m.AREAS, m.TIERS, dimen=2,
+        m.AREAS,
+        m.TIERS,
+        dimen=2,
         initialize={(a, g): payers[a, g] for a in instance.areas for g in TIERS},
-    )  # fmt: skip
+    )
     m.DRAWERS = pyo.Set(
         m.ACCOUNTS, dimen=2, initialize={key: drawers[key] for key in data.accounts}
     )
     m.YEAR_BEFORE = pyo.Set(initialize=[instance.first_year - 1])
     m.YEARS_AND_BEFORE = pyo.Set(initialize=[instance.first_year - 1, *years])
     m.amount = pyo.Param(
-        m.ACCOUNTS, m.YEARS,
-        initialize={key: value / MILLION for key, value in data.budgets.items()}, doc="£m",
-    )  # fmt: skip
+        m.ACCOUNTS,
+        m.YEARS,
+        initialize={key: value / MILLION for key, value in data.budgets.items()},
+        doc="£m",
+    )
     m.carry_forward = pyo.Param(
         m.ACCOUNTS,
         initialize={key: fund.carry_forward for key, fund in data.accounts.items()},
@@ -138,29 +146,35 @@ def _declare_limits(m: pyo.AbstractModel, instance: Instance) -> None:
     inside = {o: set(instance.areas) if o == ALL else {o} for o in owners}
     m.LIMITED = pyo.Set(dimen=2, initialize=limited)
     m.LIMITED_TIERS = pyo.Set(
-        m.LIMITED, dimen=2,
+        m.LIMITED,
+        dimen=2,
         initialize={
             (o, item): [
-                (a, g) for a in instance.areas if a in inside[o]
-                for g in TIERS if item in (g, TOTAL)
+                (a, g)
+                for a in instance.areas
+                if a in inside[o]
+                for g in TIERS
+                if item in (g, TOTAL)
             ]
             for o, item in limited
         },
-    )  # fmt: skip
+    )
     m.LIMITED_STATES = pyo.Set(
-        m.LIMITED, dimen=2,
+        m.LIMITED,
+        dimen=2,
         initialize={
             (o, item): [(a, i) for a, i in data.states if a in inside[o] and i == item]
             for o, item in limited
         },
-    )  # fmt: skip
+    )
     m.LIMITED_SERVICES = pyo.Set(
-        m.LIMITED, dimen=2,
+        m.LIMITED,
+        dimen=2,
         initialize={
             (o, item): [(a, p) for a, p in data.services if a in inside[o] and p == item]
             for o, item in limited
         },
-    )  # fmt: skip
+    )
 
 
 def state_spend(m: Any, a: str, i: str, y: int) -> Any:
@@ -240,10 +254,11 @@ def fund_balance(m: Any, f: str, o: str, y: int) -> Any:
     Dual: £m (present value) per £m more in the fund.  MODEL.md 3.8
     """
     return (
-        m.unspent[f, o, y] + sum(m.drawn[f, o, a, g, y] for a, g in m.DRAWERS[f, o])
+        m.unspent[f, o, y]
+        + sum(m.drawn[f, o, a, g, y] for a, g in m.DRAWERS[f, o])
         - m.carry_forward[f, o] * m.unspent[f, o, y - 1]
         == m.amount[f, o, y]
-    )  # fmt: skip
+    )
 
 
 def item_spend(m: Any, o: str, item: str, y: int) -> Any:

@@ -31,9 +31,10 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     )
     m.VALUED_STATES = pyo.Set(dimen=2, initialize=list(values))
     m.child_value = pyo.Param(
-        m.VALUED_STATES, initialize={key: closing * value for key, value in values.items()},
+        m.VALUED_STATES,
+        initialize={key: closing * value for key, value in values.items()},
         doc="£m (present value) per child at the end of the horizon",
-    )  # fmt: skip
+    )
     after = _late_savings(instance, values) if instance.terminal_value else {}
     m.LATE_DIVERSIONS = pyo.Set(dimen=6, initialize=list(after))
     m.late_saving = pyo.Param(

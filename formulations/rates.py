@@ -75,9 +75,7 @@ def rates_of(instance: Instance) -> Rates:
 def _once_a_period(instance: Instance) -> Rates:
     """At most one move a period; who joins is where they join at its end."""
     chance = _competing(instance)
-    same = {
-        (a, i, i, y): 1.0 for a, i in instance.resolved.states for y in instance.horizon
-    }  # fmt: skip
+    same = {(a, i, i, y): 1.0 for a, i in instance.resolved.states for y in instance.horizon}
     none = {(a, i, y): 0.0 for a, i, _, y in same}
     return Rates(chance, same, same, none, chance)
 

@@ -130,14 +130,15 @@ def _declare_bands(m: pyo.AbstractModel, instance: Instance) -> None:
     )
     m.baseline_effective = baseline_effective(instance, m.rates)
     m.opening_effective_level = pyo.Param(
-        m.SERVICES, m.ALL_PERIODS,
+        m.SERVICES,
+        m.ALL_PERIODS,
         initialize={
             (*key, t): level if isinstance(level, float) else level[t]
             for key, level in m.baseline_effective.items()
             for t in range(-around, last + around + 1)
         },
         doc="cases per year at full effect, at the baseline",
-    )  # fmt: skip
+    )
     m.in_band = pyo.Var(m.BANDS, m.ALL_PERIODS, bounds=(0, None), doc="cases per year")
 
 

@@ -30,21 +30,26 @@ def declare(m: pyo.AbstractModel, instance: Instance, *, allowed: bool = True) -
     m.EXCESS_OF = pyo.Set(m.TARGETS, dimen=2, initialize={k: [k] if over else [] for k in targets})
     m.OVERSPENDERS = pyo.Set(initialize=spenders)
     m.OVERSPENDERS_IN = pyo.Set(
-        m.AREAS, m.TIERS, dimen=1,
+        m.AREAS,
+        m.TIERS,
+        dimen=1,
         initialize={
             (a, g): [a] if a in spenders and g == STATUTORY else []
-            for a in instance.areas for g in TIERS
+            for a in instance.areas
+            for g in TIERS
         },
-    )  # fmt: skip
+    )
     factors = {y: (1 + instance.discount_rate) ** -n for n, y in enumerate(years)}
     m.excess_price = pyo.Param(
-        m.YEARS, doc="£m (present value) per child",
+        m.YEARS,
+        doc="£m (present value) per child",
         initialize={y: (excess or 0.0) / MILLION * factor for y, factor in factors.items()},
-    )  # fmt: skip
+    )
     m.overspend_price = pyo.Param(
-        m.YEARS, doc="£m (present value) per £m",
+        m.YEARS,
+        doc="£m (present value) per £m",
         initialize={y: (overspend or 0.0) * factor for y, factor in factors.items()},
-    )  # fmt: skip
+    )
     m.excess = pyo.Var(m.EXCESSES, bounds=(0, None), doc="children")
     m.overspent = pyo.Var(m.OVERSPENDERS, m.YEARS, bounds=(0, None), doc="£m")
 

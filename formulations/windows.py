@@ -19,18 +19,20 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     choices = [_years_of(instance, window) for window in (None, *instance.windows)]
     m.WINDOWS = pyo.Set(dimen=2, initialize=choices)
     m.WINDOWS_COVERING = pyo.Set(
-        m.YEARS, dimen=2,
+        m.YEARS,
+        dimen=2,
         initialize={
             y: [(start, n) for start, n in choices if start <= y < start + n]
             for y in instance.horizon
         },
-    )  # fmt: skip
+    )
     m.WINDOWS_ENDED_BY = pyo.Set(
-        m.YEARS, dimen=2,
+        m.YEARS,
+        dimen=2,
         initialize={
             y: [(start, n) for start, n in choices if y >= start + n] for y in instance.horizon
         },
-    )  # fmt: skip
+    )
     m.opens = pyo.Var(
         m.WINDOWS, domain=pyo.Binary, bounds=(0, 1), doc="1 for the window that opens, whole"
     )

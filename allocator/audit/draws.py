@@ -146,12 +146,14 @@ class _Paid:
         from scipy.optimize import linprog
 
         found = linprog(  # type: ignore[call-overload] # its stubs know no sparse arrays
-            aim, A_eq=self._equal, b_eq=self._right,
+            aim,
+            A_eq=self._equal,
+            b_eq=self._right,
             A_ub=np.array([each for each, _ in kept]) if kept else None,
             b_ub=[most for _, most in kept] if kept else None,
             bounds=[(0.0, 0.0 if shut else None) for shut in self._shut],
             options={"primal_feasibility_tolerance": 1e-9},
-        )  # fmt: skip
+        )
         if found.status != 0:
             raise AuditError(f"which fund pays could not be checked: {found.message}")
         return float(found.fun)

@@ -83,9 +83,16 @@ class Ledger:
     worst: dict[str, Finding] = field(default_factory=dict)
 
     def compare(
-        self, rule: str, section: str, unit: str, value: ArrayLike, limit: ArrayLike,
-        rows: Sequence[object], columns: Sequence[object], kind: Kind,
-    ) -> None:  # fmt: skip
+        self,
+        rule: str,
+        section: str,
+        unit: str,
+        value: ArrayLike,
+        limit: ArrayLike,
+        rows: Sequence[object],
+        columns: Sequence[object],
+        kind: Kind,
+    ) -> None:
         """Compare arrays whose rows and columns are named by ``rows`` and ``columns``."""
         shape = (len(rows), len(columns))
         if 0 in shape:
@@ -99,9 +106,13 @@ class Ledger:
         relative = excess / np.maximum(np.fmax(np.abs(value), bound), _SMALLEST.get(unit, 1.0))
         row, column = np.unravel_index(int(np.argmax(relative)), shape)
         found = Finding(
-            rule, section, unit, float(excess[row, column]), float(relative[row, column]),
+            rule,
+            section,
+            unit,
+            float(excess[row, column]),
+            float(relative[row, column]),
             f"{_named(columns[int(column)])}, {_named(rows[int(row)])}",
-        )  # fmt: skip
+        )
         if rule not in self.worst or found.relative > self.worst[rule].relative:
             self.worst[rule] = found
 

@@ -108,9 +108,15 @@ def double_investment(case: Case, ledger: Ledger) -> None:
     opening = case.opening_cost(PREVENTION_TIERS)
     strange = case.window is not None and case.window not in case.instance.windows
     ledger.compare(
-        "the window is one that may be chosen", "3.9", "windows", float(strange), 0.0,
-        ["the plan"], ["all areas"], "equal",
-    )  # fmt: skip
+        "the window is one that may be chosen",
+        "3.9",
+        "windows",
+        float(strange),
+        0.0,
+        ["the plan"],
+        ["all areas"],
+        "equal",
+    )
     if settings is not None:
         protected = settings.protect_statutory * case.opening_cost(["statutory"])
         least = np.where(case.in_window, protected, 0.0)

@@ -44,9 +44,15 @@ def moves(case: Case, ledger: Ledger) -> None:
                 changed[position[area, state]] += sign * number
     ends = case.children[[0, *case.run.clock.year_ends]]
     ledger.compare(
-        "moves add up to the change in children", "3.2", "children", ends[:-1] + changed.T,
-        ends[1:], case.years, case.run.states, "equal",
-    )  # fmt: skip
+        "moves add up to the change in children",
+        "3.2",
+        "children",
+        ends[:-1] + changed.T,
+        ends[1:],
+        case.years,
+        case.run.states,
+        "equal",
+    )
 
 
 @of_every_plan
@@ -100,8 +106,15 @@ def bands(case: Case, ledger: Ledger) -> None:
             ("bands not negative", in_band, 0.0, named, "at least"),
         ):
             ledger.compare(
-                rule, "3.5", "cases per year", left, right, case.periods, columns, kind  # type: ignore[arg-type]
-            )  # fmt: skip
+                rule,
+                "3.5",
+                "cases per year",
+                left,
+                right,
+                case.periods,
+                columns,
+                kind,  # type: ignore[arg-type]
+            )
 
 
 @of_every_plan
@@ -122,9 +135,15 @@ def effects(case: Case, ledger: Ledger) -> None:
     for rule, which, limit, kind in comparisons:
         columns = [name for name, chosen in zip(names, which, strict=True) if chosen]
         ledger.compare(
-            rule, "3.3", "children", case.diverted[:, which], limit[:, which],
-            _all_periods(case), columns, kind,
-        )  # fmt: skip
+            rule,
+            "3.3",
+            "children",
+            case.diverted[:, which],
+            limit[:, which],
+            _all_periods(case),
+            columns,
+            kind,
+        )
 
 
 def _averted(case: Case, effect: Any) -> Floats:
@@ -181,9 +200,15 @@ def avoidable(case: Case, ledger: Ledger) -> None:
             share = case.data.avoidable.get((area, i, j, year), 0.0)
             limit[n, column] = share * rate * stock[n][position[area, i]]
     ledger.compare(
-        "avoidable share", "3.4", "children", averted, limit, _all_periods(case), [*of_move],
+        "avoidable share",
+        "3.4",
+        "children",
+        averted,
+        limit,
+        _all_periods(case),
+        [*of_move],
         "at most",
-    )  # fmt: skip
+    )
 
 
 @of_every_plan
@@ -197,10 +222,15 @@ def late_harm(case: Case, ledger: Ledger) -> None:
             moved[state] = moved.get(state, 0.0) - case.diverted[last:, n]
     stayed = case.run.staying(case.instance.last_year) * case.children[last]
     ledger.compare(
-        "harm after the horizon", "3.4", "children", np.array(list(moved.values())).T,
-        stayed[list(moved)], _all_periods(case)[last:], [case.run.states[n] for n in moved],
+        "harm after the horizon",
+        "3.4",
+        "children",
+        np.array(list(moved.values())).T,
+        stayed[list(moved)],
+        _all_periods(case)[last:],
+        [case.run.states[n] for n in moved],
         "at most",
-    )  # fmt: skip
+    )
 
 
 @of_every_plan

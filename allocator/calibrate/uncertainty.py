@@ -94,10 +94,13 @@ class ProjectionSpread:
     def to_dict(self) -> dict[str, Any]:
         """As JSON keeps it."""
         return {
-            "turnover": self.turnover, "spread": self.spread, "shared": self.shared,
+            "turnover": self.turnover,
+            "spread": self.spread,
+            "shared": self.shared,
             "widths": {str(level): width for level, width in self.widths.items()},
-            "errors": self.errors, "clumping": self.clumping,
-        }  # fmt: skip
+            "errors": self.errors,
+            "clumping": self.clumping,
+        }
 
     @classmethod
     def from_dict(cls, told: Mapping[str, Any]) -> ProjectionSpread:

@@ -27,12 +27,17 @@ def command(json: bool) -> None:
 
     facts: list[dict[str, Any]] = [
         {
-            "name": each.name, "code": each.code, "method": each.method,
-            "version": version(each), "install": each.install, "can": sorted(each.can),
-            "ignores": each.ignores, "tolerance": each.tolerance if TOLERANCE in each.can else None,
+            "name": each.name,
+            "code": each.code,
+            "method": each.method,
+            "version": version(each),
+            "install": each.install,
+            "can": sorted(each.can),
+            "ignores": each.ignores,
+            "tolerance": each.tolerance if TOLERANCE in each.can else None,
         }
         for each in ALGORITHMS.values()
-    ]  # fmt: skip
+    ]
     if json:
         click.echo(jsons.dumps({"solvers": facts}, indent=2))
         return

@@ -45,13 +45,15 @@ def to_dict(comparison: Comparison, headline: str) -> dict[str, Any]:
         "programs": [_program(each) for each in comparison.compared],
         "summary": [
             {
-                "solver": line.name, "certified": line.certified, "claimed": line.claimed,
+                "solver": line.name,
+                "certified": line.certified,
+                "claimed": line.claimed,
                 "failed": line.failed,
                 "shifted_means": {f"{shift:g}": mean for shift, mean in line.means.items()},
             }
             for line in comparison.summary
         ],
-    }  # fmt: skip
+    }
 
 
 def as_json(comparison: Comparison, headline: str) -> str:
@@ -104,12 +106,13 @@ def _program(each: Compared) -> dict[str, Any]:
         "spread": each.agreement.spread,
         "bound": each.agreement.bound,
         "results": [_result(result, each) for result in each.results],
-        "optimum": optimum and {
+        "optimum": optimum
+        and {
             "paths_differ": optimum.paths_differ,
             "prices_differ": optimum.prices_differ,
             "spend": {name: [reach.least, reach.most] for name, reach in optimum.spend},
         },
-    }  # fmt: skip
+    }
 
 
 def _result(result: Result, each: Compared) -> dict[str, Any]:
@@ -124,7 +127,8 @@ def _result(result: Result, each: Compared) -> dict[str, Any]:
         "reason": result.reason,
         "objective": result.objective,
         "above_best": difference(result, each.agreement),
-        "certificate": proof and {
+        "certificate": proof
+        and {
             **proof.to_dict(),
             "primal_absolute": proof.primal.absolute,
             "dual_absolute": proof.dual.absolute,
@@ -136,7 +140,7 @@ def _result(result: Result, each: Compared) -> dict[str, Any]:
         "seconds": result.seconds,
         "times": list(result.times),
         "memory": result.memory,
-    }  # fmt: skip
+    }
 
 
 def _finite(value: Any) -> Any:

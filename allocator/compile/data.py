@@ -88,9 +88,11 @@ class Data:
             at = np.fromiter((place[id(members)] for members in given.values()), np.int64)
             count = np.fromiter(map(len, lists.values()), np.int64, len(lists))
             self._members[group.name] = Members(
-                Keys(self._codes(given)), (np.cumsum(count) - count)[at], count[at],
+                Keys(self._codes(given)),
+                (np.cumsum(count) - count)[at],
+                count[at],
                 self._symbols.codes(list(chain.from_iterable(lists.values())), parts),
-            )  # fmt: skip
+            )
         return self._members[group.name]
 
     def values(self, param: Param) -> tuple[Keys, Floats]:

@@ -48,9 +48,13 @@ def _families(
     members: list[Any] = []
     for component in components:
         families[component.name] = Family(
-            component.name, len(members), len(component), component.doc or "", component.keys,
+            component.name,
+            len(members),
+            len(component),
+            component.doc or "",
+            component.keys,
             _keys(model.component(component.name)),
-        )  # fmt: skip
+        )
         members += component.values()
     return families, members
 

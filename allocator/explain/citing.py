@@ -81,11 +81,17 @@ class Citation:
         return {
             "words": self.words,
             "cells": [
-                {"file": c.file, "row": c.row, "column": c.column, "key": c.key, "value": c.value,
-                 "source": c.source}
+                {
+                    "file": c.file,
+                    "row": c.row,
+                    "column": c.column,
+                    "key": c.key,
+                    "value": c.value,
+                    "source": c.source,
+                }
                 for c in self.cells
             ],
-        }  # fmt: skip
+        }
 
 
 def merged(citations: Iterable[Citation]) -> list[Citation]:

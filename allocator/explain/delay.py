@@ -151,9 +151,11 @@ def _whole(found: list[_Begun], at_once: Plan) -> pd.DataFrame:
     for begun in found:
         plan = begun.plan
         row: dict[str, Any] = {
-            "years_late": begun.late, "targets": begun.targets, "status": plan.status,
+            "years_late": begun.late,
+            "targets": begun.targets,
+            "status": plan.status,
             "why": begun.why,
-        }  # fmt: skip
+        }
         if plan.found:
             first, length = plan.window or (None, None)
             short = plan.shortfall() or {}

@@ -87,14 +87,18 @@ def _services(instance: Instance, plan: Plan) -> pd.DataFrame:
     levels, usual = plan.levels() if plan.found else {}, today(instance)
     rows = [
         {
-            "service": service, "label": instance.label("services", service), "year": year,
+            "service": service,
+            "label": instance.label("services", service),
+            "year": year,
             "baseline_cases": sum(
-                rules.baseline for (_, name), rules in instance.resolved.services.items()
+                rules.baseline
+                for (_, name), rules in instance.resolved.services.items()
                 if name == service
             ),
             "cases": levels[service][year] if plan.found else None,
             "baseline_spend": usual[service, year],
         }
-        for service in service_names(instance) for year in instance.horizon
-    ]  # fmt: skip
+        for service in service_names(instance)
+        for year in instance.horizon
+    ]
     return Reallocation.table_of("reallocation_services", rows)

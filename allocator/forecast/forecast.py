@@ -105,12 +105,15 @@ class Forecast:
             return {"in_care": path(mine[0]), "states": states}
 
         found = {
-            "instance": self.instance.name, "instance_hash": self.instance.hash,
-            "level": self.level, "intervals_from": self.doubt.told, "years": self.years,
+            "instance": self.instance.name,
+            "instance_hash": self.instance.hash,
+            "level": self.level,
+            "intervals_from": self.doubt.told,
+            "years": self.years,
             "entries": dict(zip(map(str, self.years), self.run.entries.tolist(), strict=True)),
             "exits": dict(zip(map(str, self.years), self.run.exits.tolist(), strict=True)),
             **of(ALL_AREAS),
-        }  # fmt: skip
+        }
         if self.instance.has_areas:
             found["areas"] = {area: of(area) for area in self.instance.areas}
         return found

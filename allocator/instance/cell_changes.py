@@ -119,8 +119,9 @@ def _read(text: str) -> _Change:
             "targets.2025.children=60000, or section.setting=value"
         )
     if table not in known:
-        raise UsageError(f"{text!r}: {table!r} is no table of an instance; "
-                         f"{did_you_mean(table, known)}")  # fmt: skip
+        raise UsageError(
+            f"{text!r}: {table!r} is no table of an instance; {did_you_mean(table, known)}"
+        )
     return _Change(text, table, key, column, value.strip())
 
 

@@ -153,9 +153,10 @@ def _read_year(cell: object, text: str) -> int:
         first, second = pair.groups()
         if not str(int(first) + 1).endswith(second):
             raise CellError(
-                "is not a financial year", f"name it by the year it begins, {first}, or write "
+                "is not a financial year",
+                f"name it by the year it begins, {first}, or write "
                 f"{first}-{(int(first) + 1) % 100:02}",
-            )  # fmt: skip
+            )
         text = cell = first
     year = _read_whole(cell, text)
     if not 1900 <= year <= 2200:

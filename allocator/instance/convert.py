@@ -101,8 +101,9 @@ def _negative(instance: Instance, each: _YearOfRates) -> Iterator[_Negative]:
         for column, j in enumerate(each.names[:-1]):
             rate = float(each.rates[row, column])
             if column != row and rate < -NOTHING:
-                place = _place(_row(instance, "transitions", each, **{"from": i, "to": j}),
-                               "transitions.csv")  # fmt: skip
+                place = _place(
+                    _row(instance, "transitions", each, **{"from": i, "to": j}), "transitions.csv"
+                )
                 rule = f"would have to be a rate from {i} to {j}"
                 yield _Negative(*place, "rate", rule, each.area, each.year, rate)
         children = float(each.rates[-1, row])
@@ -128,20 +129,25 @@ def _refused(instance: Instance, negative: list[_Negative]) -> Iterator[Problem]
         )
         where = f"in {first.area} {years}" if instance.has_areas else years
         yield Problem(
-            first.file, first.row, first.column, f"{least.value:.6g}", f"{first.rule} {where}",
+            first.file,
+            first.row,
+            first.column,
+            f"{least.value:.6g}",
+            f"{first.rule} {where}",
             "no rates make the moves of these periods at all times; work the rates out anew, as "
             "the moves of a year over the child-years spent in the state, and set timing to "
             "continuous",
-        )  # fmt: skip
+        )
 
 
 def _row(instance: Instance, table: str, each: _YearOfRates, **cells: str) -> Row | None:
     """The row in force in the area and year, or none."""
     rows = [
-        row for row in area_rows(instance, table)[each.area]
+        row
+        for row in area_rows(instance, table)[each.area]
         if all(row[name] == value for name, value in cells.items())
         and key_value(instance, row, "year") <= each.year
-    ]  # fmt: skip
+    ]
     return max(rows, key=lambda row: int(key_value(instance, row, "year")), default=None)
 
 
@@ -150,10 +156,14 @@ def _shares_above_one(instance: Instance) -> Iterator[Problem]:
         share = row["avoidable_share"] * instance.periods_per_year
         if share > 1:
             yield Problem(
-                row.file, row.number, "avoidable_share", f"{share:g}",
+                row.file,
+                row.number,
+                "avoidable_share",
+                f"{share:g}",
                 f"is the share of a year's stayers that {row['avoidable_share']:g} of a period's "
-                "would be", "lower it: nobody can be moved on twice",
-            )  # fmt: skip
+                "would be",
+                "lower it: nobody can be moved on twice",
+            )
 
 
 def _of_staying(instance: Instance) -> list[Row]:

@@ -35,10 +35,11 @@ def read_folder(folder: Path) -> RawInstance:
                 read_table(raw, file.stem, file.name, _csv_rows(raw, file))
         elif file.suffix.lower() in _OTHER_FORMATS:
             raw.report(
-                file.name, "is not read: the tables of a folder are CSV files",
+                file.name,
+                "is not read: the tables of a folder are CSV files",
                 "save each sheet as CSV UTF-8, or give the workbook itself as the instance",
                 severity=Severity.WARNING,
-            )  # fmt: skip
+            )
     return raw
 
 
@@ -84,16 +85,18 @@ def _readable(raw: RawInstance, file: Path) -> bool:
     """Whether a path is a file, and not too large; else reported.  A pipe would never end."""
     if not file.is_file():
         raw.report(
-            file.name, "is not a file (a folder, a pipe, a device, or a link to one or to nothing)",
+            file.name,
+            "is not a file (a folder, a pipe, a device, or a link to one or to nothing)",
             "put the table itself there, or move it elsewhere",
-        )  # fmt: skip
+        )
         return False
     size = file.stat().st_size
     if size > LARGEST:
         raw.report(
-            file.name, f"is {size / 1e6:,.0f} MB; no more than {LARGEST / 1e6:,.0f} MB are read",
+            file.name,
+            f"is {size / 1e6:,.0f} MB; no more than {LARGEST / 1e6:,.0f} MB are read",
             "keep the rows that are needed",
-        )  # fmt: skip
+        )
     return size <= LARGEST
 
 
@@ -109,9 +112,12 @@ def _decoded(raw: RawInstance, file: Path, most: int = -1) -> str:
         row = data.count(b"\n", 0, error.start) + 1
         bad = data[error.start : error.start + 1]
         raw.report(
-            file.name, "is not UTF-8 (a spreadsheet saved it in an older encoding)",
-            "save it again as UTF-8", row=row, value=bad.decode("cp1252", errors="replace"),
-        )  # fmt: skip
+            file.name,
+            "is not UTF-8 (a spreadsheet saved it in an older encoding)",
+            "save it again as UTF-8",
+            row=row,
+            value=bad.decode("cp1252", errors="replace"),
+        )
         return data.decode("cp1252", errors="replace")
 
 
@@ -147,7 +153,8 @@ def _separator(raw: RawInstance, file: str, text: str) -> str:
     heading = text.lstrip("\r\n").partition("\n")[0]
     for separator, name in _SEPARATORS.items():
         if separator in heading and "," not in heading:
-            raw.report(file, f"is separated by {name}", "save it with commas between the cells",
-                       row=1)  # fmt: skip
+            raw.report(
+                file, f"is separated by {name}", "save it with commas between the cells", row=1
+            )
             return separator
     return ","

@@ -75,16 +75,22 @@ def _parse_settings(raw: RawInstance) -> dict[str, dict[str, Any]]:
     settings: dict[str, dict[str, Any]] = {}
     for section in raw.sections - set(SETTINGS):
         raw.report(
-            raw.settings_file, "is not a table of the settings",
-            did_you_mean(section, [s for s in SETTINGS if s]), column=section,
-        )  # fmt: skip
+            raw.settings_file,
+            "is not a table of the settings",
+            did_you_mean(section, [s for s in SETTINGS if s]),
+            column=section,
+        )
     for (section, key), (value, row) in raw.settings.items():
         known = [column.name for column in SETTINGS.get(section, ())]
         if section in SETTINGS and key not in known:
             raw.report(
-                raw.settings_file, "is not a setting", did_you_mean(key, known),
-                row=row, column=_dotted(section, key), value=value,
-            )  # fmt: skip
+                raw.settings_file,
+                "is not a setting",
+                did_you_mean(key, known),
+                row=row,
+                column=_dotted(section, key),
+                value=value,
+            )
     for section, columns in SETTINGS.items():
         settings[section] = {
             column.name: _parse_setting(raw, section, column) for column in columns
@@ -126,9 +132,13 @@ def _parse_row(raw: RawInstance, table: str, row: RawRow) -> Row:
             value = parse(column, cell)
         except CellError as error:
             raw.report(
-                row.file, error.rule, error.remedy,
-                row=row.number, column=column.name, value=cell,
-            )  # fmt: skip
+                row.file,
+                error.rule,
+                error.remedy,
+                row=row.number,
+                column=column.name,
+                value=cell,
+            )
             unread.add(column.name)
             continue
         if value is not None:
@@ -138,10 +148,14 @@ def _parse_row(raw: RawInstance, table: str, row: RawRow) -> Row:
             _report_blank(raw, row, column)
         if column.kind is Kind.TEXT and is_mojibake(cell):
             raw.report(
-                row.file, "was saved in one encoding and read in another",
+                row.file,
+                "was saved in one encoding and read in another",
                 "save the file again as CSV UTF-8 from the original",
-                row=row.number, column=column.name, value=cell, severity=Severity.WARNING,
-            )  # fmt: skip
+                row=row.number,
+                column=column.name,
+                value=cell,
+                severity=Severity.WARNING,
+            )
     if unread:
         return PartialRow(table, row.number, row.file, values, frozenset(unread))
     return Row(table, row.number, row.file, values)
@@ -151,6 +165,9 @@ def _report_blank(raw: RawInstance, row: RawRow, column: Column) -> None:
     """A required cell is blank; a whole column that is missing is reported at its heading."""
     if column.name in row.cells:
         raw.report(
-            row.file, "is blank, and has no default", f"fill it in: {column.meaning}",
-            row=row.number, column=column.name,
-        )  # fmt: skip
+            row.file,
+            "is blank, and has no default",
+            f"fill it in: {column.meaning}",
+            row=row.number,
+            column=column.name,
+        )

@@ -49,10 +49,16 @@ class RawInstance:
     problems: list[Problem] = field(default_factory=list)
 
     def report(
-        self, file: str, rule: str, remedy: str, *,
-        row: int | None = None, column: str = "", value: object = None,
+        self,
+        file: str,
+        rule: str,
+        remedy: str,
+        *,
+        row: int | None = None,
+        column: str = "",
+        value: object = None,
         severity: Severity = Severity.ERROR,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Note a problem and go on."""
         self.problems.append(Problem(file, row, column, shown(value), rule, remedy, severity))
 
@@ -73,9 +79,10 @@ def is_table(
     meant = _table_meant(name, {shown(cell).strip().casefold() for cell in heading()} - {""})
     if meant is not None:
         raw.report(
-            file, "is not a table of an instance, though it looks like one",
+            file,
+            "is not a table of an instance, though it looks like one",
             f"did you mean {meant!r}? (or move the {what} elsewhere)",
-        )  # fmt: skip
+        )
     return False
 
 
@@ -109,19 +116,21 @@ def read_table(raw: RawInstance, table: str, file: str, rows: NumberedRows) -> N
             break
         if any(not is_blank(cell) for cell in cells[len(header) :]):
             raw.report(
-                file, f"has {len(cells)} cells under {len(header)} headings",
+                file,
+                f"has {len(cells)} cells under {len(header)} headings",
                 "put quotes round a cell that holds a comma, or remove the extra cells",
                 row=number,
-            )  # fmt: skip
+            )
         padded = [*cells, *[None] * (len(header) - len(cells))]
         named = {name: cell for name, cell in zip(header, padded, strict=False) if name}
         raw.tables[table].append(RawRow(file, number, named))
     if header is None:
         raw.unread.add(table)
         raw.report(
-            file, "is empty: it has no heading row",
+            file,
+            "is empty: it has no heading row",
             f"write the headings ({', '.join(TABLES[table].names)}) or delete the table",
-        )  # fmt: skip
+        )
 
 
 def _read_header(raw: RawInstance, table: str, file: str, row: int, cells: list[Any]) -> list[str]:
@@ -134,14 +143,21 @@ def _read_header(raw: RawInstance, table: str, file: str, row: int, cells: list[
             raw.report(file, "stands twice in the headings", "keep one", row=row, column=name)
         elif name and name not in known:
             raw.report(
-                file, "is not a column of this table", did_you_mean(name, known),
-                row=row, column=name, value=name,
-            )  # fmt: skip
+                file,
+                "is not a column of this table",
+                did_you_mean(name, known),
+                row=row,
+                column=name,
+                value=name,
+            )
     for column in TABLES[table].columns:
         if column.required and column.name not in header:
             raw.unread.add(table)
             raw.report(
-                file, "is missing from the headings", f"add the column: {column.meaning}",
-                row=row, column=column.name,
-            )  # fmt: skip
+                file,
+                "is missing from the headings",
+                f"add the column: {column.meaning}",
+                row=row,
+                column=column.name,
+            )
     return [name if name in known else "" for name in header]

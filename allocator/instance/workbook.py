@@ -31,9 +31,10 @@ def read_workbook(path: Path) -> RawInstance:
         names = [sheet.title for sheet in values.worksheets]
         if SETTINGS_SHEET not in names:
             raw.report(
-                path.name, f"has no sheet {SETTINGS_SHEET!r}",
+                path.name,
+                f"has no sheet {SETTINGS_SHEET!r}",
                 "add it, with a key and a value in each row",
-            )  # fmt: skip
+            )
         for name in names:
             file = f"{path.name}: {name}"
             if name == SETTINGS_SHEET:

@@ -34,9 +34,12 @@ _NOT_FOLDERS = (".xls", ".xlsm", ".ods", ".csv", ".toml", ".json", ".zip")
 
 
 def write(
-    instance: Instance, path: str | Path, *, force: bool = False,
+    instance: Instance,
+    path: str | Path,
+    *,
+    force: bool = False,
     beside: Mapping[str, str] = MappingProxyType({}),
-) -> None:  # fmt: skip
+) -> None:
     """Write an instance to a folder, or to a workbook if ``path`` ends in .xlsx.
 
     ``beside`` is text of files that go with the tables of a folder, by name.

@@ -100,9 +100,13 @@ class Matrix:
         )
 
     def extended(
-        self, shape: tuple[int, int], rows: Sequence[int], columns: Sequence[int],
-        values: Sequence[float], start: tuple[int, int],
-    ) -> Matrix:  # fmt: skip
+        self,
+        shape: tuple[int, int],
+        rows: Sequence[int],
+        columns: Sequence[int],
+        values: Sequence[float],
+        start: tuple[int, int],
+    ) -> Matrix:
         """In a larger shape, with more entries; their rows and columns count from ``start``."""
         return Matrix.of(
             np.concatenate([self.rows, np.asarray(rows, dtype=np.int64) + start[0]]),

@@ -135,9 +135,16 @@ class LinearProgram:
         return replace(self, row_upper=row_upper)
 
     def with_columns(
-        self, name: str, unit: str, count: int, *, rows: Sequence[int] = (),
-        columns: Sequence[int] = (), values: Sequence[float] = (), lower: float = 0.0,
-    ) -> LinearProgram:  # fmt: skip
+        self,
+        name: str,
+        unit: str,
+        count: int,
+        *,
+        rows: Sequence[int] = (),
+        columns: Sequence[int] = (),
+        values: Sequence[float] = (),
+        lower: float = 0.0,
+    ) -> LinearProgram:
         """With more columns at the end, numbered from 0; no objective counts them.
 
         ``rows``, ``columns`` (from 0) and ``values`` are their coefficients.
@@ -157,9 +164,16 @@ class LinearProgram:
         )
 
     def with_rows(
-        self, name: str, unit: str, lower: Floats, upper: Floats, *, rows: Sequence[int],
-        columns: Sequence[int], values: Sequence[float],
-    ) -> LinearProgram:  # fmt: skip
+        self,
+        name: str,
+        unit: str,
+        lower: Floats,
+        upper: Floats,
+        *,
+        rows: Sequence[int],
+        columns: Sequence[int],
+        values: Sequence[float],
+    ) -> LinearProgram:
         """With more rows at the end, numbered from 0, between ``lower`` and ``upper``.
 
         ``rows`` (from 0), ``columns`` and ``values`` are their coefficients.
@@ -179,10 +193,17 @@ class LinearProgram:
         """Every number of the program in one array: coefficients, bounds, costs, constants."""
         vectors = (o.costs for o in self.objectives)
         constants = np.array([o.constant for o in self.objectives])
-        return np.concatenate([
-            self.matrix.values, self.row_lower, self.row_upper, self.lower, self.upper,
-            *vectors, constants,
-        ])  # fmt: skip
+        return np.concatenate(
+            [
+                self.matrix.values,
+                self.row_lower,
+                self.row_upper,
+                self.lower,
+                self.upper,
+                *vectors,
+                constants,
+            ]
+        )
 
     def same_pattern(self, other: LinearProgram) -> bool:
         """Whether the coefficients stand in the same places."""
@@ -202,12 +223,15 @@ class LinearProgram:
         return replace(
             self,
             matrix=self.matrix if same else replace(self.matrix, values=values),
-            row_lower=row_lower, row_upper=row_upper, lower=lower, upper=upper,
+            row_lower=row_lower,
+            row_upper=row_upper,
+            lower=lower,
+            upper=upper,
             objectives=tuple(
                 replace(objective, costs=of, constant=float(constant))
                 for objective, of, constant in zip(self.objectives, costs, constants, strict=True)
             ),
-        )  # fmt: skip
+        )
 
     def with_priorities(self) -> LinearProgram:
         """The same program with a row for each objective but the last, to hold what it reached."""

@@ -41,9 +41,7 @@ def lower_bound(program: LinearProgram, dual: Floats, combined: Floats | None = 
     if stray.any():
         dual, combined = dual - stray, combined - program.matrix.transposed_times(stray)
     rows = _terms(dual, program.row_lower, program.row_upper, 0.0, 0.0)
-    cols = _terms(
-        objective.costs - combined, program.lower, program.upper, limit, reach(program)
-    )  # fmt: skip
+    cols = _terms(objective.costs - combined, program.lower, program.upper, limit, reach(program))
     bound = float(rows.sum() + cols.sum()) + objective.constant
     size = float(np.abs(rows).sum() + np.abs(cols).sum())
     if not np.isfinite(bound):

@@ -32,9 +32,15 @@ def _named_settings(instances: Sequence[Instance]) -> dict[str, list[str]]:
         return "none allowed" if settings is None else _said(getattr(settings, name))
 
     plain = (
-        "name", "first_year", "years", "periods_per_year", "discount_rate", "price_base",
-        "terminal_value", "reinvestment_share",
-    )  # fmt: skip
+        "name",
+        "first_year",
+        "years",
+        "periods_per_year",
+        "discount_rate",
+        "price_base",
+        "terminal_value",
+        "reinvestment_share",
+    )
     found = {name: [_said(getattr(each, name)) for each in instances] for name in plain}
     for name in ("longest", "starts", "protect_statutory", "prevention_uplift"):
         found[f"double_investment {name}"] = [window(each, name) for each in instances]

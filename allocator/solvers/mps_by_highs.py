@@ -67,9 +67,11 @@ def _pairs(
         "upper bounds": (program.upper, np.asarray(lp.col_upper_, dtype=float)),
         "left-hand sides": (program.row_lower, np.asarray(lp.row_lower_, dtype=float)),
         "right-hand sides": (program.row_upper, np.asarray(lp.row_upper_, dtype=float)),
-        "whole columns": (np.zeros(0) if flags is None else flags,
-                          whole if whole.any() else np.zeros(0)),
-    }  # fmt: skip
+        "whole columns": (
+            np.zeros(0) if flags is None else flags,
+            whole if whole.any() else np.zeros(0),
+        ),
+    }
 
 
 def _matrix(lp: highspy.HighsLp) -> Matrix:

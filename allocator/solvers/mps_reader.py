@@ -61,9 +61,13 @@ class _Reader:
 
     def read(self, lines: Iterable[tuple[int, Words, bool]]) -> MpsText:
         parts: dict[str, Callable[[Words], None]] = {
-            "ROWS": self._row, "COLUMNS": self._entries, "RHS": self._side,
-            "RANGES": self._range, "BOUNDS": self._bound, "OBJSENSE": self._sense,
-        }  # fmt: skip
+            "ROWS": self._row,
+            "COLUMNS": self._entries,
+            "RHS": self._side,
+            "RANGES": self._range,
+            "BOUNDS": self._bound,
+            "OBJSENSE": self._sense,
+        }
         for self.line, words, begins in lines:
             if begins:
                 self._section(words)
@@ -205,8 +209,12 @@ class _Reader:
     def _set_bound(self, kind: str, name: str, value: float) -> None:
         text = self.text
         column = text.columns[name]
-        ends = {"FR": (-np.inf, np.inf), "MI": (-np.inf, value), "PL": (value, np.inf),
-                "BV": (0.0, 1.0)}.get(kind, (value, value))  # fmt: skip
+        ends = {
+            "FR": (-np.inf, np.inf),
+            "MI": (-np.inf, value),
+            "PL": (value, np.inf),
+            "BV": (0.0, 1.0),
+        }.get(kind, (value, value))
         for end in _ENDS[kind]:
             if (column, end) in text.bounds:
                 side = "lower" if end == "l" else "upper"

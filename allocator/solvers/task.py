@@ -70,10 +70,13 @@ class Reply:
     def save(self, path: Path) -> None:
         """Write it as an ``.npz``."""
         facts = {
-            "status": self.status.value, "iterations": self.iterations,
-            "solving": self.solving, "message": self.message, "bound": self.bound,
+            "status": self.status.value,
+            "iterations": self.iterations,
+            "solving": self.solving,
+            "message": self.message,
+            "bound": self.bound,
             "nodes": self.nodes,
-        }  # fmt: skip
+        }
         vectors = {"primal": self.primal, "dual": self.dual, "ray": self.ray}
         given = {name: vector for name, vector in vectors.items() if vector is not None}
         np.savez(path, allow_pickle=False, facts=np.array(json.dumps(facts)), **given)

@@ -39,10 +39,15 @@ class WindowChoice(Session):
     """A session of a formulation that chooses the window; of every other see ``Session``."""
 
     def solve(
-        self, instance: Instance, *, program: LinearProgram | None = None,
-        every_window: bool = True, ranges: bool = False, time_limit: float | None = None,
+        self,
+        instance: Instance,
+        *,
+        program: LinearProgram | None = None,
+        every_window: bool = True,
+        ranges: bool = False,
+        time_limit: float | None = None,
         progress: Progress | None = None,
-    ) -> SolvedByChoice:  # fmt: skip
+    ) -> SolvedByChoice:
         """Choose the window by branch and bound, then solve and prove it.
 
         ``every_window`` changes nothing: the program holds them all.  Raises what ``Session.solve``
@@ -90,9 +95,13 @@ class WindowChoice(Session):
         return [*before, first]
 
     def _without_plan(
-        self, instance: Instance, program: LinearProgram, whole: WholeSolution,
-        ray: Floats | None, clock: Clock,
-    ) -> SolvedByChoice:  # fmt: skip
+        self,
+        instance: Instance,
+        program: LinearProgram,
+        whole: WholeSolution,
+        ray: Floats | None,
+        clock: Clock,
+    ) -> SolvedByChoice:
         """Every window proved to have no plan: by the relaxation's ray, or else by its own."""
         found = []
         for window in (None, *instance.windows):

@@ -75,8 +75,10 @@ def _part(program: LinearProgram, primal: Floats, free: Flags) -> LinearProgram:
         lower=np.minimum(program.lower, primal)[free],
         upper=np.maximum(program.upper, primal)[free],
         objectives=(Objective("draws", np.zeros(int(free.sum())), 0.0, "£m"),),
-        rows=_unnamed(int(touched.sum())), columns=_unnamed(int(free.sum())), integer=None,
-    )  # fmt: skip
+        rows=_unnamed(int(touched.sum())),
+        columns=_unnamed(int(free.sum())),
+        integer=None,
+    )
 
 
 def _unnamed(count: int) -> dict[str, Family]:
@@ -121,7 +123,8 @@ def _on_face(part: LinearProgram, solution: Solution) -> LinearProgram:
     level = np.where(np.isfinite(level), level, part.matrix.times(at))
     return replace(
         part,
-        lower=np.where(fixed, at, part.lower), upper=np.where(fixed, at, part.upper),
+        lower=np.where(fixed, at, part.lower),
+        upper=np.where(fixed, at, part.upper),
         row_lower=np.where(firm, level, part.row_lower),
         row_upper=np.where(firm, level, part.row_upper),
-    )  # fmt: skip
+    )

@@ -75,6 +75,11 @@ def within(program: LinearProgram, most: float) -> LinearProgram:
     costs = program.objectives[-1].costs
     there = np.flatnonzero(costs)
     return program.with_rows(
-        "as_good", program.objectives[-1].unit, np.array([-np.inf]), np.array([most]),
-        rows=[0] * len(there), columns=there.tolist(), values=costs[there].tolist(),
-    )  # fmt: skip
+        "as_good",
+        program.objectives[-1].unit,
+        np.array([-np.inf]),
+        np.array([most]),
+        rows=[0] * len(there),
+        columns=there.tolist(),
+        values=costs[there].tolist(),
+    )

@@ -178,9 +178,13 @@ def elastic(program: LinearProgram) -> LinearProgram:
     """
     count = program.shape[0]
     wide = program.relaxed().with_columns(
-        "slack", "", 2 * count, rows=[*range(count)] * 2, columns=range(2 * count),
+        "slack",
+        "",
+        2 * count,
+        rows=[*range(count)] * 2,
+        columns=range(2 * count),
         values=[1.0] * count + [-1.0] * count,
-    )  # fmt: skip
+    )
     costs = np.zeros(wide.shape[1])
     costs[program.shape[1] :] = 1.0
     return replace(wide, objectives=(Objective("slack", costs, 0.0, ""),))

@@ -122,10 +122,15 @@ class Session:
         return self.ladder.name
 
     def solve(
-        self, instance: Instance, *, program: LinearProgram | None = None,
-        every_window: bool = True, ranges: bool = False, time_limit: float | None = None,
+        self,
+        instance: Instance,
+        *,
+        program: LinearProgram | None = None,
+        every_window: bool = True,
+        ranges: bool = False,
+        time_limit: float | None = None,
         progress: Progress | None = None,
-    ) -> Solved:  # fmt: skip
+    ) -> Solved:
         """Solve for no window and for every admissible one, and choose the best.
 
         ``program`` is the instance's, where it is at hand already.  Without ``every_window``,
@@ -172,9 +177,13 @@ class Session:
             self._traces.clear()
 
     def _solve_windows(
-        self, instance: Instance, program: LinearProgram, every_window: bool, clock: Clock,
+        self,
+        instance: Instance,
+        program: LinearProgram,
+        every_window: bool,
+        clock: Clock,
         tell: Progress,
-    ) -> tuple[WindowSolved, ...]:  # fmt: skip
+    ) -> tuple[WindowSolved, ...]:
         """Solve every window, or bound it where it cannot win; no window first."""
         preferred: tuple[Window | None, ...] = (None, *instance.windows)
         found: dict[Window | None, WindowSolved] = {}

@@ -125,16 +125,26 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
         present_value,
         price_table,
         year_table,
-    )  # fmt: skip
+    )
 
     unchanged, best = baseline(instance), solved.best
     outcomes = tuple(_outcome(instance, each) for each in solved.windows)
     years = year_table(instance, unchanged)
     if best is None:
         return Plan(
-            instance, formulation, solver, "infeasible", None, None, unchanged.terminal_value,
-            None, outcomes, Tables(years=years), None, None,
-        )  # fmt: skip
+            instance,
+            formulation,
+            solver,
+            "infeasible",
+            None,
+            None,
+            unchanged.terminal_value,
+            None,
+            outcomes,
+            Tables(years=years),
+            None,
+            None,
+        )
     program, solution = best.program, best.solution
     assert solution is not None
     primal, dual = in_order(instance, program, solution.primal), solution.dual
@@ -156,14 +166,27 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
     more["years"] = year_table(instance, unchanged, tables)
     tables = Tables(tables, **more, prices=prices)
     checked = audit(
-        instance, tables, best.window, objective=objective, terminal_value=left,
+        instance,
+        tables,
+        best.window,
+        objective=objective,
+        terminal_value=left,
         targets=FORMULATIONS[formulation].aims_at_targets,
-    )  # fmt: skip
+    )
     return Plan(
-        instance, formulation, solver, "optimal", objective, left,
-        unchanged.terminal_value, best.window, outcomes, tables,
-        certify(program, primal, dual, -1), checked,
-    )  # fmt: skip
+        instance,
+        formulation,
+        solver,
+        "optimal",
+        objective,
+        left,
+        unchanged.terminal_value,
+        best.window,
+        outcomes,
+        tables,
+        certify(program, primal, dual, -1),
+        checked,
+    )
 
 
 def _whole(solved: Solved) -> dict[str, float] | None:

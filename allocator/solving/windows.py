@@ -82,9 +82,12 @@ class Trace:
 
 
 def ruled_out(
-    window: Window | None, program: LinearProgram, traces: Mapping[Window | None, Trace],
-    found: Mapping[Window | None, WindowSolved], preferred: Sequence[Window | None],
-) -> WindowSolved | None:  # fmt: skip
+    window: Window | None,
+    program: LinearProgram,
+    traces: Mapping[Window | None, Trace],
+    found: Mapping[Window | None, WindowSolved],
+    preferred: Sequence[Window | None],
+) -> WindowSolved | None:
     """What is known of a window, if that is enough to leave it unsolved; else None.
 
     ``traces`` may hold one of the window itself, left by another instance; ``found`` is what

@@ -24,11 +24,23 @@ _MOST_NAMED: Final = 5  # files, in an error
 _LEVELS: Final = {"local authority": COUNCIL, "regional": REGIONAL, "national": NATION}
 _NATION: Final = ("england", "national")
 _REGIONS: Final = frozenset(
-    map(plain, (
-        "North East", "North West", "Yorkshire and the Humber", "East Midlands", "West Midlands",
-        "East of England", "London", "Inner London", "Outer London", "South East", "South West",
-    ))
-)  # fmt: skip
+    map(
+        plain,
+        (
+            "North East",
+            "North West",
+            "Yorkshire and the Humber",
+            "East Midlands",
+            "West Midlands",
+            "East of England",
+            "London",
+            "Inner London",
+            "Outer London",
+            "South East",
+            "South West",
+        ),
+    )
+)
 _FORMS: Final = (
     "it knows the panel or long form of the local authority interactive tool, and the downloads "
     "of children looked after, children in need and Section 251 outturn"
@@ -165,10 +177,15 @@ def _places(frame: pd.DataFrame, file: Path, problems: list[Problem]) -> pd.Data
     number = text(CODE).str.removesuffix(".0")
     code = number.where(level == COUNCIL, level + ":" + name.map(plain))
     usable = (name != "") & frame[at].map(years).notna()
-    return pd.DataFrame({
-        "code": code, "name": name, "region": region.where(level == COUNCIL, ""),
-        "level": level.where(usable, ""), "year": frame[at].map(years).fillna(0).astype(int),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "code": code,
+            "name": name,
+            "region": region.where(level == COUNCIL, ""),
+            "level": level.where(usable, ""),
+            "year": frame[at].map(years).fillna(0).astype(int),
+        }
+    )
 
 
 def _joined(rows: pd.DataFrame) -> Panel:

@@ -101,13 +101,18 @@ def effects_of(
             if factor <= 0:
                 continue
             yield {
-                "service": row["service"], "from": row["from"], "to": to,
-                "instead": row["instead"] or None, "lag_years": int(row["lag_years"]),
+                "service": row["service"],
+                "from": row["from"],
+                "to": to,
+                "instead": row["instead"] or None,
+                "lag_years": int(row["lag_years"]),
                 "effect": round(row["effect"] * factor, 6),
-                "low": round(row["low"] * factor, 6), "high": round(row["high"] * factor, 6),
-                "evidence": row.get("evidence", ""), "source": row.get("source", ""),
+                "low": round(row["low"] * factor, 6),
+                "high": round(row["high"] * factor, 6),
+                "evidence": row.get("evidence", ""),
+                "source": row.get("source", ""),
                 "note": "; ".join(filter(None, (how, row.get("note", "")))),
-            }  # fmt: skip
+            }
 
 
 def _targets(

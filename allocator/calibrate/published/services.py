@@ -121,15 +121,21 @@ def service_rows(account: PublishedAccount, year: str) -> Iterator[dict[str, Any
         what = SERVICES[name]
         filled = account.note(*_LINES[name])
         yield {
-            "service": name, "label": what.label, "tier": what.tier, "from": what.serves,
-            "unit_cost": what.unit_cost, "baseline": round(level.baseline, 1),
+            "service": name,
+            "label": what.label,
+            "tier": what.tier,
+            "from": what.serves,
+            "unit_cost": what.unit_cost,
+            "baseline": round(level.baseline, 1),
             "coverage": None if level.coverage is None else _up(level.coverage),
-            "growth_per_year": round(level.growth, 1), "release_per_year": what.release,
-            "setup_cost": what.setup, "exit_cost": what.exit,
+            "growth_per_year": round(level.growth, 1),
+            "release_per_year": what.release,
+            "setup_cost": what.setup,
+            "exit_cost": what.exit,
             "minimum": None if level.minimum is None else round(level.minimum, 1),
             "source": what.source.format(year=year),
             "note": "; ".join(part for part in (what.note, filled) if part),
-        }  # fmt: skip
+        }
 
 
 def return_rows(services: Collection[str]) -> Iterator[dict[str, Any]]:
@@ -137,10 +143,13 @@ def return_rows(services: Collection[str]) -> Iterator[dict[str, Any]]:
     for name, bands in BANDS.items():
         for up_to, multiplier in bands if name in services else ():
             yield {
-                "service": name, "up_to": up_to, "multiplier": multiplier, "source": "assumption",
+                "service": name,
+                "up_to": up_to,
+                "multiplier": multiplier,
+                "source": "assumption",
                 "note": "families most likely to gain are reached first; no source gives "
                 "diminishing returns",
-            }  # fmt: skip
+            }
 
 
 _LINES: Final = {

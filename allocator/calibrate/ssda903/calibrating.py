@@ -62,11 +62,14 @@ class Calibration:
         ]
         half_life = self.estimates.half_life
         return {
-            "kind": "ssda903", "base": self.observed.base.isoformat(),
-            "first_day": self.observed.edges[0].isoformat(), "level": self.estimates.level,
+            "kind": "ssda903",
+            "base": self.observed.base.isoformat(),
+            "first_day": self.observed.edges[0].isoformat(),
+            "level": self.estimates.level,
             "half_life": half_life if half_life < float("inf") else None,
-            "unit": "per child-year; from outside care: children a year", "rates": rates,
-        }  # fmt: skip
+            "unit": "per child-year; from outside care: children a year",
+            "rates": rates,
+        }
 
     def save(self, path: Path, *, force: bool = False) -> None:
         """Write the instance, and beside its tables ``calibration.json`` with the intervals."""

@@ -124,10 +124,15 @@ def _episodes(
     apply("unknown_placement", place == len(PLACEMENTS))
     apply("unknown_provider", settings.needs_provider[place] & (provider == len(PROVIDERS)))
     columns = {
-        "child": child, "start": start, "end": end.astype(np.int32), "place": place,
-        "reason": reason, "file": np.full(len(rows), file, np.int16),
-        "row": rows.astype(np.int32), "category": settings.category_of[place, provider],
-    }  # fmt: skip
+        "child": child,
+        "start": start,
+        "end": end.astype(np.int32),
+        "place": place,
+        "reason": reason,
+        "file": np.full(len(rows), file, np.int16),
+        "row": rows.astype(np.int32),
+        "category": settings.category_of[place, provider],
+    }
     return pd.DataFrame({name: values[stands] for name, values in columns.items()})
 
 

@@ -115,7 +115,9 @@ def _spend_table(
     usual = today(instance)
     rows = [
         {
-            "kind": item.kind, "item": item.item, "label": _label(instance, item),
+            "kind": item.kind,
+            "item": item.item,
+            "label": _label(instance, item),
             "year": item.year,
             "baseline": _usual(instance, usual, item),
             "planned": float(item.weights @ planned) * POUNDS,
@@ -124,7 +126,7 @@ def _spend_table(
             "nearest": float(item.weights @ nearest.nearest) * POUNDS,
         }
         for n, item in enumerate(items)
-    ]  # fmt: skip
+    ]
     return Alternatives.table_of("alternatives", rows)
 
 
@@ -158,11 +160,14 @@ def _case_rows(
         least = min(each.cases[n][0] for each in found)
         most = max(each.cases[n][1] for each in found)
         yield {
-            "service": service, "label": instance.label("services", service),
+            "service": service,
+            "label": instance.label("services", service),
             "baseline_cases": usual,
             "planned_cases": float(case_weights(instance, program, service) @ planned),
-            "least_cases": least, "most_cases": most, "every_plan": _verdict(least, most, usual),
-        }  # fmt: skip
+            "least_cases": least,
+            "most_cases": most,
+            "every_plan": _verdict(least, most, usual),
+        }
 
 
 def _verdict(least: float, most: float, usual: float) -> str:

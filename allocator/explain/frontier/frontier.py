@@ -175,11 +175,17 @@ def target_frontier(
     table = TargetFrontier.table_of(
         "frontier_target",
         [
-            {"owner": moving.owner, "year": moving.year, "children": at, "cost": value * POUNDS,
-             "price_per_child": price * POUNDS, **rest}
+            {
+                "owner": moving.owner,
+                "year": moving.year,
+                "children": at,
+                "cost": value * POUNDS,
+                "price_per_child": price * POUNDS,
+                **rest,
+            }
             for at, value, price, rest in _rows(walked)
         ],
-    )  # fmt: skip
+    )
     return TargetFrontier(
         instance,
         LEAST_COST,

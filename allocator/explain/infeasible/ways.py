@@ -47,10 +47,13 @@ def ways_out(
     asked = _NumberWays(instance, formulation, elastic)
     searched = Searches(instance, formulation, elastic, tuple(known))
     parts: list[tuple[str, Callable[[], Iterator[Way]]]] = [
-        ("the nearest target", asked.targets), ("the earliest year", searched.years),
-        ("the least money", asked.money), ("service limits", asked.service_limits),
-        ("earlier starts", searched.starts), ("other windows", searched.other_windows),
-    ]  # fmt: skip
+        ("the nearest target", asked.targets),
+        ("the earliest year", searched.years),
+        ("the least money", asked.money),
+        ("service limits", asked.service_limits),
+        ("earlier starts", searched.starts),
+        ("other windows", searched.other_windows),
+    ]
     found: list[Way] = []
     for n, (what, part) in enumerate(parts):
         tell(f"looking for {what}", n, len(parts))

@@ -86,9 +86,12 @@ _STEPS: Final[Mapping[str, Callable[[Plan, pd.DataFrame], Floats]]] = {
 
 
 def limits(
-    plan: Plan, trial: Trial, binding: pd.DataFrame, tell: Callable[[str, int, int], None],
+    plan: Plan,
+    trial: Trial,
+    binding: pd.DataFrame,
+    tell: Callable[[str, int, int], None],
     before: Trial | None = None,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """The table, ordered by worth, from the rows of ``binding``.
 
     ``before`` is the program of what comes before the cost, where anything does: then ``saves``
@@ -123,9 +126,14 @@ def _limit(
     cell = cited.cells[0]
     constraint = part["constraint"].iloc[0]
     said = {
-        "constraint": constraint, "words": cited.words, "file": cell.file, "row": cell.row,
-        "key": cell.key, "value": cell.value, "source": cell.source,
-    }  # fmt: skip
+        "constraint": constraint,
+        "words": cited.words,
+        "file": cell.file,
+        "row": cell.row,
+        "key": cell.key,
+        "value": cell.value,
+        "source": cell.source,
+    }
     term = CONSTRAINTS[constraint]
     if term.source == FIRST_YEAR and len(trial.program.objectives) == 1:
         return said | _start(plan, trial, cell)
@@ -143,10 +151,13 @@ def _limit(
         holds = [_held(trial, positions, s * steps, sides[s], most) for s in (better, -better)]
     saves = max(0.0, -sides[better].price * POUNDS)
     return said | {
-        "relief": relief.more if better > 0 else relief.less, "saves": saves,
-        "holds": holds[0], "costs": sides[-better].price * POUNDS, "costs_hold": holds[1],
+        "relief": relief.more if better > 0 else relief.less,
+        "saves": saves,
+        "holds": holds[0],
+        "costs": sides[-better].price * POUNDS,
+        "costs_hold": holds[1],
         "worth": saves * units,
-    }  # fmt: skip
+    }
 
 
 def _units(part: pd.DataFrame, steps: Floats) -> float:
@@ -196,5 +207,11 @@ def _start(plan: Plan, trial: Trial, cell: Cell) -> dict[str, object]:
         optimal = solution.status is Status.OPTIMAL
         costs.append(solution.objective - trial.solution.objective if optimal else np.inf)
     saves = max(0.0, -costs[0] * POUNDS)
-    return {"relief": "a start a year earlier", "saves": saves, "holds": 1.0,
-            "costs": costs[1] * POUNDS, "costs_hold": 1.0, "worth": saves}  # fmt: skip
+    return {
+        "relief": "a start a year earlier",
+        "saves": saves,
+        "holds": 1.0,
+        "costs": costs[1] * POUNDS,
+        "costs_hold": 1.0,
+        "worth": saves,
+    }

@@ -67,9 +67,11 @@ def _would_be(asked: _UseQuestion, price: float) -> dict[str, float | None]:
     free, cost = asked.cost()
     weak, strong = asked.effect()
     return {
-        "used_at_cost": None if free is None else free * price, "not_used_at_cost": cost * price,
-        "used_at_effect": strong, "not_used_at_effect": weak,
-    }  # fmt: skip
+        "used_at_cost": None if free is None else free * price,
+        "not_used_at_cost": cost * price,
+        "used_at_effect": strong,
+        "not_used_at_effect": weak,
+    }
 
 
 def _keys(instance: Instance, row: Row) -> list[tuple[str, str]]:
@@ -91,13 +93,20 @@ def _line(
     fate = fate_of(before, float(summed.iloc[-1]), float(summed.max()), floor)
     owned = limits[(limits["file"] == cell.file) & (limits["row"] == cell.row)]
     return {
-        "service": row["service"], "label": plan.instance.label("services", row["service"]),
-        "area": row["area"] or "", "file": cell.file, "row": cell.row, "fate": fate,
-        "above_floor": "yes" if above else "no", "baseline": before,
-        "least": summed.min(), "most": summed.max(), "limits": "; ".join(owned["words"]),
+        "service": row["service"],
+        "label": plan.instance.label("services", row["service"]),
+        "area": row["area"] or "",
+        "file": cell.file,
+        "row": cell.row,
+        "fate": fate,
+        "above_floor": "yes" if above else "no",
+        "baseline": before,
+        "least": summed.min(),
+        "most": summed.max(),
+        "limits": "; ".join(owned["words"]),
         "unit_cost": row["unit_cost"],
         "asked": "no need" if above or _cannot_grow(plan.instance, keys) else "no",
-    }  # fmt: skip
+    }
 
 
 def _levels(plan: Plan, table: pd.DataFrame, keys: list[tuple[str, str]]) -> pd.DataFrame:

@@ -102,10 +102,16 @@ class _Search:
         """The row of the table."""
         moved = self._input
         row: dict[str, Any] = {
-            "input": moved.key, "label": moved.label, "file": moved.file, "row": moved.row,
-            "unit": moved.unit, "value": moved.value, "low": moved.low, "high": moved.high,
+            "input": moved.key,
+            "label": moved.label,
+            "file": moved.file,
+            "row": moved.row,
+            "unit": moved.unit,
+            "value": moved.value,
+            "low": moved.low,
+            "high": moved.high,
             "evidence": moved.evidence,
-        }  # fmt: skip
+        }
         for side, steps in STEPS.items():
             down = (side == "lower") == (moved.value > 0)
             for event, factor in self._switches(steps):

@@ -163,9 +163,13 @@ def window_of(facts: dict[str, Any] | None) -> tuple[int, int] | None:
 def outcome_of(facts: dict[str, Any]) -> WindowOutcome:
     """What a window costs, as it was told."""
     return WindowOutcome(
-        window_of(facts), facts["status"], amount_of(facts["objective"]),
-        amount_of(facts["children_in_care_at_end"]), facts["proved"], amount_of(facts["at_least"]),
-    )  # fmt: skip
+        window_of(facts),
+        facts["status"],
+        amount_of(facts["objective"]),
+        amount_of(facts["children_in_care_at_end"]),
+        facts["proved"],
+        amount_of(facts["at_least"]),
+    )
 
 
 def certificate_of(facts: dict[str, Any] | None) -> Certificate | None:

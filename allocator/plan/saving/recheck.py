@@ -52,14 +52,19 @@ class Verdict:
             "instance_hash": self.instance.hash,
             "rules": [
                 {
-                    "rule": f.rule, "section": f.section, "passed": f.passed, "unit": f.unit,
-                    "violation": f.violation, "relative": f.relative, "where": f.where,
+                    "rule": f.rule,
+                    "section": f.section,
+                    "passed": f.passed,
+                    "unit": f.unit,
+                    "violation": f.violation,
+                    "relative": f.relative,
+                    "where": f.where,
                 }
                 for f in self.audit.findings
             ],
             "disagreements": list(self.disagreements),
             "notes": list(self.notes),
-        }  # fmt: skip
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +91,13 @@ def recheck(path: str | Path, instance: Instance | None = None) -> Recheck:
     if not plan.found:
         raise UsageError(f"{path}: there is no plan to audit; its status is {plan.status}")
     checked = audit(
-        plan.instance, plan.tables, plan.window, objective=plan.objective or 0.0,
-        terminal_value=plan.terminal_value or 0.0, targets=plan.aims_at_targets,
-    )  # fmt: skip
+        plan.instance,
+        plan.tables,
+        plan.window,
+        objective=plan.objective or 0.0,
+        terminal_value=plan.terminal_value or 0.0,
+        targets=plan.aims_at_targets,
+    )
     if plan.instance.hash != facts["instance_hash"]:
         other = "the instance's copy is not the one" if instance is None else "it is not the one"
         said = f"instance: {other} that was solved, whose hash is {facts['instance_hash'][:12]}"

@@ -143,12 +143,15 @@ def _target(answers: SavedAnswers) -> Panels | None:
     figures = _figures(
         table.sort_values("children"),
         (
-            ("children", "Target, children", "children"), ("year", "Year", "year"),
+            ("children", "Target, children", "children"),
+            ("year", "Year", "year"),
             ("cost", "Least cost, £m", "millions"),
-            ("price_per_child", "One child fewer, £", "pounds"), *_WINDOW,
+            ("price_per_child", "One child fewer, £", "pounds"),
+            *_WINDOW,
         ),
-        "Least cost of each target, present value", "frontier_target.csv of the answers",
-    )  # fmt: skip
+        "Least cost of each target, present value",
+        "frontier_target.csv of the answers",
+    )
     return _curve(
         "frontier-target",
         "Least cost against the target",
@@ -172,11 +175,12 @@ def _budget(answers: SavedAnswers) -> Panels | None:
         (
             ("money", "More money a year, £m", "millions"),
             ("children_in_care", "Fewest in care", "children"),
-            ("children_per_million", "Fewer for £1m a year more", "plain"), *_WINDOW,
+            ("children_per_million", "Fewer for £1m a year more", "plain"),
+            *_WINDOW,
         ),
         "Fewest children in care that more money, or less, can reach",
         "frontier_budget.csv of the answers",
-    )  # fmt: skip
+    )
     return _curve(
         "frontier-budget",
         "Fewest children in care against money",
@@ -220,12 +224,15 @@ def _delay(answers: SavedAnswers) -> Panels | None:
         table = table.assign(targets="Begun later")
     late = sorted(set(table["years_late"]))
     columns: tuple[tuple[str, str, Form], ...] = (
-        ("years_late", "Years late", "plain"), ("targets", "Targets", "text"),
-        ("cost", "Cost, £m", "millions"), ("extra_cost", "More, £m", "millions"),
+        ("years_late", "Years late", "plain"),
+        ("targets", "Targets", "text"),
+        ("cost", "Cost, £m", "millions"),
+        ("extra_cost", "More, £m", "millions"),
         ("child_years", "Child-years in care", "children"),
         ("extra_child_years", "More child-years", "children"),
-        ("payback_year", "Payback", "year"), *_WINDOW,
-    )  # fmt: skip
+        ("payback_year", "Payback", "year"),
+        *_WINDOW,
+    )
     figures = _figures(
         table.sort_values(["targets", "years_late"]),
         columns,

@@ -92,21 +92,29 @@ def _row(plan: Plan, area: str, fewer: float) -> tuple[Value, ...]:
     years, cash = plan.years(area), plan.cash(area)
     last = plan.instance.last_year
     return (
-        plan.instance.label("areas", area), float(years["children_in_care"][last]),
-        float(years["baseline_children_in_care"][last]), fewer, float(years["total"].sum()),
-        float(years["net"].sum()), cash.peak_deficit, cash.payback_year,
-    )  # fmt: skip
+        plan.instance.label("areas", area),
+        float(years["children_in_care"][last]),
+        float(years["baseline_children_in_care"][last]),
+        fewer,
+        float(years["total"].sum()),
+        float(years["net"].sum()),
+        cash.peak_deficit,
+        cash.payback_year,
+    )
 
 
 def _figures(plan: Plan, rows: tuple[tuple[Value, ...], ...]) -> Figures:
     base = plan.instance.price_base
     columns = (
-        Header("Area"), Header("In care at the end", "children"),
-        Header("If nothing changes", "children"), Header("Fewer", "children"),
+        Header("Area"),
+        Header("In care at the end", "children"),
+        Header("If nothing changes", "children"),
+        Header("Fewer", "children"),
         Header("Spend, all years, £m", "millions"),
         Header("Saved against the baseline, £m", "millions"),
-        Header("Peak deficit, £m", "millions"), Header("Payback", "year"),
-    )  # fmt: skip
+        Header("Peak deficit, £m", "millions"),
+        Header("Payback", "year"),
+    )
     return Figures(f"Every area, money at {base} prices", columns, rows, "years.csv")
 
 

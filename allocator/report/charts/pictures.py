@@ -81,12 +81,15 @@ def _panel(axes: Axes, chart: Panels, panel: Pane) -> None:
         axes.axhline(0, color=GREY, linewidth=0.8)
     for mark in panel.marks:
         axes.annotate(
-            mark.text, (at[mark.at], mark.value / panel.scale), fontweight="bold",
-            xytext=(0, -26 if mark.below else 22), textcoords="offset points",
+            mark.text,
+            (at[mark.at], mark.value / panel.scale),
+            fontweight="bold",
+            xytext=(0, -26 if mark.below else 22),
+            textcoords="offset points",
             ha="right" if mark.at >= len(at) * 0.6 else "left",
             arrowprops={"arrowstyle": "->", "color": BLACK},
             bbox={"facecolor": "white", "alpha": 0.85, "linewidth": 0, "pad": 1.5},
-        )  # fmt: skip
+        )
     axes.use_sticky_edges = False
     axes.margins(y=0.2 if panel.marks else 0.06)
     if panel.from_zero:
@@ -126,17 +129,23 @@ def _stacked(
 
 def _filled(style: Style) -> dict[str, Any]:
     return {
-        "facecolor": style.colour, "hatch": _HATCHES[style.hatch], "edgecolor": "white",
+        "facecolor": style.colour,
+        "hatch": _HATCHES[style.hatch],
+        "edgecolor": "white",
         "linewidth": 0.3,
-    }  # fmt: skip
+    }
 
 
 def _line(axes: Axes, at: list[float], values: list[float], series: Series) -> None:
     style = series.style
     look: dict[str, Any] = {
-        "color": style.colour, "linestyle": _DASHES[style.dash], "marker": _MARKERS[style.marker],
-        "markersize": 3.5, "linewidth": 1.6 * style.width, "label": series.name,
-    }  # fmt: skip
+        "color": style.colour,
+        "linestyle": _DASHES[style.dash],
+        "marker": _MARKERS[style.marker],
+        "markersize": 3.5,
+        "linewidth": 1.6 * style.width,
+        "label": series.name,
+    }
     if series.kind == "step":
         look["drawstyle"] = "steps-mid"
         if len(at) == 1:
@@ -235,12 +244,14 @@ def _nodes(flows: Sequence[Any], end: str, chart: FlowChart) -> list[list[Any]]:
         totals[name_of(flow)] = totals.get(name_of(flow), 0.0) + flow.value
     return [
         [
-            f"{end} {name}", total,
+            f"{end} {name}",
+            total,
             {
-                "label": name, "color": chart.styles[name].colour,
+                "label": name,
+                "color": chart.styles[name].colour,
                 "label_pos": "left" if end == "start" else "right",
                 "label_format": "{label}  {value:,.0f}",
             },
         ]
         for name, total in totals.items()
-    ]  # fmt: skip
+    ]

@@ -56,14 +56,22 @@ def _panel(chart: Panels, panel: Pane) -> Plot:
     layout = _layout(legend=first and not chart.small and len(traces) > 1) | {
         "xaxis": _axis(chart) | _ticks(chart, panel),
         "yaxis": {
-            "title": {"text": panel.unit}, "rangemode": "tozero" if panel.from_zero else "normal",
-            "automargin": True, "gridcolor": "#e3e6e9", "zeroline": True, "zerolinecolor": GREY,
-            "fixedrange": True, "tickformat": NUMBER, "nticks": 5 if chart.small else 7,
+            "title": {"text": panel.unit},
+            "rangemode": "tozero" if panel.from_zero else "normal",
+            "automargin": True,
+            "gridcolor": "#e3e6e9",
+            "zeroline": True,
+            "zerolinecolor": GREY,
+            "fixedrange": True,
+            "tickformat": NUMBER,
+            "nticks": 5 if chart.small else 7,
         },
-        "barmode": "relative", "hovermode": "x unified", "bargap": 0.25,
+        "barmode": "relative",
+        "hovermode": "x unified",
+        "bargap": 0.25,
         "shapes": list(_shade(chart)),
         "annotations": [_annotation(chart, panel, mark) for mark in panel.marks],
-    }  # fmt: skip
+    }
     return Plot(panel.title, {"data": traces, "layout": layout}, height)
 
 
@@ -71,9 +79,11 @@ def _trace(chart: Panels, panel: Pane, series: Series) -> Trace:
     values = [None if v is None else v / panel.scale for v in series.values]
     style = series.style
     found: Trace = {
-        "name": safe(series.name), "x": _at(chart), "y": values,
+        "name": safe(series.name),
+        "x": _at(chart),
+        "y": values,
         "hovertemplate": f"%{{y:{NUMBER}}}" if panel.scale == 1 else "%{y:,.2f}",
-    }  # fmt: skip
+    }
     if series.kind == "bar":
         return found | {"type": "bar", "marker": _filled(style)}
     mode = "lines" if style.marker == "none" else "lines+markers"
@@ -88,9 +98,12 @@ def _trace(chart: Panels, panel: Pane, series: Series) -> Trace:
 
 def _filled(style: Style) -> dict[str, Any]:
     pattern = {
-        "shape": style.hatch, "fillmode": "overlay", "fgcolor": "#ffffff", "fgopacity": 0.75,
+        "shape": style.hatch,
+        "fillmode": "overlay",
+        "fgcolor": "#ffffff",
+        "fgopacity": 0.75,
         "size": 7,
-    }  # fmt: skip
+    }
     return {"color": style.colour, "pattern": pattern, "line": {"color": BLACK, "width": 0.4}}
 
 
@@ -120,30 +133,52 @@ def _shade(chart: Panels) -> Iterator[dict[str, Any]]:
     if chart.shaded is not None:
         first, last, _ = chart.shaded
         yield {
-            "type": "rect", "xref": "x", "yref": "paper", "x0": first, "x1": last, "y0": 0, "y1": 1,
-            "fillcolor": SHADE, "line": {"width": 0}, "layer": "below",
-        }  # fmt: skip
+            "type": "rect",
+            "xref": "x",
+            "yref": "paper",
+            "x0": first,
+            "x1": last,
+            "y0": 0,
+            "y1": 1,
+            "fillcolor": SHADE,
+            "line": {"width": 0},
+            "layer": "below",
+        }
 
 
 def _annotation(chart: Panels, panel: Pane, mark: Mark) -> dict[str, Any]:
     right = mark.at >= len(chart.axis) * 0.6
     return {
-        "x": _at(chart)[mark.at], "y": mark.value / panel.scale,
+        "x": _at(chart)[mark.at],
+        "y": mark.value / panel.scale,
         "text": f"<b>{safe(mark.text)}</b>",
-        "showarrow": True, "arrowhead": 2, "ax": 0, "ay": 34 if mark.below else -34,
-        "xanchor": "right" if right else "left", "bgcolor": "rgba(255,255,255,0.85)",
-    }  # fmt: skip
+        "showarrow": True,
+        "arrowhead": 2,
+        "ax": 0,
+        "ay": 34 if mark.below else -34,
+        "xanchor": "right" if right else "left",
+        "bgcolor": "rgba(255,255,255,0.85)",
+    }
 
 
 def _layout(*, legend: bool) -> dict[str, Any]:
     return {
-        "font": _FONT, "margin": _MARGIN, "autosize": True, "paper_bgcolor": "#ffffff",
-        "plot_bgcolor": "#ffffff", "showlegend": legend, "dragmode": False,
+        "font": _FONT,
+        "margin": _MARGIN,
+        "autosize": True,
+        "paper_bgcolor": "#ffffff",
+        "plot_bgcolor": "#ffffff",
+        "showlegend": legend,
+        "dragmode": False,
         "legend": {
-            "orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal",
+            "orientation": "h",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "x": 0,
+            "traceorder": "normal",
         },
         "hoverlabel": {"font": {"size": 13}},
-    }  # fmt: skip
+    }
 
 
 def _ranked(chart: Ranked) -> Plot:
@@ -151,25 +186,37 @@ def _ranked(chart: Ranked) -> Plot:
     twice = any(sum(s.values[n] is not None for s in chart.series) > 1 for n in range(len(labels)))
     traces = [
         {
-            "type": "bar", "orientation": "h", "name": safe(each.name),
+            "type": "bar",
+            "orientation": "h",
+            "name": safe(each.name),
             "y": list(range(len(labels))),
             "x": [None if v is None else v / chart.scale for v in each.values],
-            "marker": _filled(each.style), "hovertemplate": f"%{{x:{NUMBER}}}",
+            "marker": _filled(each.style),
+            "hovertemplate": f"%{{x:{NUMBER}}}",
         }
         for each in chart.series
-    ]  # fmt: skip
+    ]
     lines = sum(label.count("<br>") + 1 for label in labels)
     layout = _layout(legend=len(chart.series) > 1) | {
         "xaxis": {
-            "title": {"text": safe(chart.unit)}, "automargin": True, "fixedrange": True,
-            "gridcolor": "#e3e6e9", "zeroline": True, "zerolinecolor": GREY, "tickformat": NUMBER,
+            "title": {"text": safe(chart.unit)},
+            "automargin": True,
+            "fixedrange": True,
+            "gridcolor": "#e3e6e9",
+            "zeroline": True,
+            "zerolinecolor": GREY,
+            "tickformat": NUMBER,
         },
         "yaxis": {
-            "tickvals": list(range(len(labels))), "ticktext": labels, "autorange": "reversed",
-            "automargin": True, "fixedrange": True,
+            "tickvals": list(range(len(labels))),
+            "ticktext": labels,
+            "autorange": "reversed",
+            "automargin": True,
+            "fixedrange": True,
         },
-        "barmode": "group" if twice else "relative", "bargap": 0.3,
-    }  # fmt: skip
+        "barmode": "group" if twice else "relative",
+        "bargap": 0.3,
+    }
     return Plot("", {"data": traces, "layout": layout}, 110 + max(18 * lines, 28 * len(labels)))
 
 
@@ -177,9 +224,13 @@ def _sankey(chart: FlowChart, title: str, number: int) -> Plot:
     flows = chart.diagrams[number][1]
     left, right = (list(dict.fromkeys(getattr(f, end) for f in flows)) for end in ("start", "end"))
     trace = {
-        "type": "sankey", "arrangement": "snap", "valueformat": ",.0f",
+        "type": "sankey",
+        "arrangement": "snap",
+        "valueformat": ",.0f",
         "node": {
-            "label": [safe(name) for name in (*left, *right)], "pad": 14, "thickness": 14,
+            "label": [safe(name) for name in (*left, *right)],
+            "pad": 14,
+            "thickness": 14,
             "color": [chart.styles[name].colour for name in (*left, *right)],
             "line": {"width": 0},
         },
@@ -189,7 +240,7 @@ def _sankey(chart: FlowChart, title: str, number: int) -> Plot:
             "value": [f.value for f in flows],
             "color": [_pale(chart.styles[f.start].colour) for f in flows],
         },
-    }  # fmt: skip
+    }
     height = 90 + 44 * max(len(left), len(right))
     layout = _layout(legend=False) | {"font": _FONT | {"size": 12}}
     return Plot(title, {"data": [trace], "layout": layout}, height)

@@ -58,21 +58,35 @@ def _averted(plan: Plan) -> Iterator[Block]:
 
 def _effects(instance: Instance, rows: list[Row]) -> Figures:
     columns = [
-        Header("Grade"), Header("Service"), Header("Averts"), Header("Lag, years", "plain"),
-        Header("Per case", "plain"), Header("Low", "plain"), Header("High", "plain"),
-        Header("Evidence"), Header("Source"),
-    ]  # fmt: skip
+        Header("Grade"),
+        Header("Service"),
+        Header("Averts"),
+        Header("Lag, years", "plain"),
+        Header("Per case", "plain"),
+        Header("Low", "plain"),
+        Header("High", "plain"),
+        Header("Evidence"),
+        Header("Source"),
+    ]
     many = instance.has_areas and any(row["area"] for row in rows)
     shown: list[tuple[Value, ...]] = []
     for row in rows[:MOST_ROWS]:
         whose = f" ({instance.label('areas', row['area'])})" if many and row["area"] else ""
         effect = float(row["effect"])
         low, high = (effect if row[end] is None else float(row[end]) for end in ("low", "high"))
-        shown.append((
-            grade(row).capitalize(),
-            instance.label("services", row["service"]) + whose, _move(instance, row),
-            int(row["lag_years"]), effect, low, high, str(row["evidence"] or ""), _source(row),
-        ))  # fmt: skip
+        shown.append(
+            (
+                grade(row).capitalize(),
+                instance.label("services", row["service"]) + whose,
+                _move(instance, row),
+                int(row["lag_years"]),
+                effect,
+                low,
+                high,
+                str(row["evidence"] or ""),
+                _source(row),
+            )
+        )
     title = "Effects: moves averted by one case, and the evidence; weak ones are marked"
     return Figures(_cut(title, rows), tuple(columns), tuple(shown), "instance/effects.csv")
 

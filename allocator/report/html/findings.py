@@ -116,10 +116,14 @@ def _one(chart: object, otherwise: str) -> tuple[Block, ...]:
 def _funds(plan: Plan) -> Figures:
     """Each fund's money by year: there, brought forward, drawn, and what lapses."""
     columns = (
-        Header("Fund"), Header("Year", "year"), Header("There, £m", "millions"),
-        Header("Brought forward, £m", "millions"), Header("Drawn, £m", "millions"),
-        Header("Left, £m", "millions"), Header("Of it lapses, £m", "millions"),
-    )  # fmt: skip
+        Header("Fund"),
+        Header("Year", "year"),
+        Header("There, £m", "millions"),
+        Header("Brought forward, £m", "millions"),
+        Header("Drawn, £m", "millions"),
+        Header("Left, £m", "millions"),
+        Header("Of it lapses, £m", "millions"),
+    )
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (shortened(plan.instance.label("funds", fund)), int(year), *amounts.values())
         for fund, by_year in plan.funds().items()
@@ -157,10 +161,12 @@ def _shortfall(plan: Plan) -> Figures:
 def _windows(plan: Plan) -> Figures:
     """Every window that was tried, the cheapest first, those without a plan last."""
     columns = (
-        Header("Double investment"), Header(f"{compared(plan)}, present value, £m", "millions"),
-        Header("Against the chosen, £", "pounds"), Header("In care at the end", "children"),
+        Header("Double investment"),
+        Header(f"{compared(plan)}, present value, £m", "millions"),
+        Header("Against the chosen, £", "pounds"),
+        Header("In care at the end", "children"),
         Header("Finding"),
-    )  # fmt: skip
+    )
     best = plan.objective
     ranked = sorted(
         plan.windows,
@@ -240,17 +246,26 @@ def _prices(plan: Plan) -> Figures:
     table = table[table["constraint"].isin(levers)]
     names = ("constraint", "owner", "fund", "item")
     columns = (
-        *(Header(name.capitalize()) for name in names), Header("Year", "year"),
-        Header("Price, £ a unit", "pounds"), Header("Unit"), Header("Limit", "plain"),
-        Header("Holds from", "plain"), Header("Holds to", "plain"),
-    )  # fmt: skip
+        *(Header(name.capitalize()) for name in names),
+        Header("Year", "year"),
+        Header("Price, £ a unit", "pounds"),
+        Header("Unit"),
+        Header("Limit", "plain"),
+        Header("Holds from", "plain"),
+        Header("Holds to", "plain"),
+    )
     rows: list[tuple[Value, ...]] = [
         (
-            *(_word(row[name]) for name in names), int(row["year"]), float(row["price"]),
-            str(row["unit"]), float(row["limit"]), float(row["holds_from"]), float(row["holds_to"]),
+            *(_word(row[name]) for name in names),
+            int(row["year"]),
+            float(row["price"]),
+            str(row["unit"]),
+            float(row["limit"]),
+            float(row["holds_from"]),
+            float(row["holds_to"]),
         )
         for _, row in table.head(MOST_PRICES).iterrows()
-    ]  # fmt: skip
+    ]
     cut = f" (the first {MOST_PRICES} of {len(table)})" if len(table) > MOST_PRICES else ""
     caption = f"Prices of targets, funds and limits on spend, by year, and where each holds{cut}"
     return Figures(caption, columns, tuple(rows), "prices.csv")

@@ -53,17 +53,19 @@ def keys(plan: Plan) -> tuple[KeyFigure, ...]:
         KeyFigure(end, reached, ", ".join(filter(None, (f"{unchanged} if nothing changes", aim)))),
         KeyFigure("Double investment", window_said(plan.window).capitalize(), _length(plan)),
         KeyFigure(
-            "Double running", counted(len(cash.double_running_years), "year"),
+            "Double running",
+            counted(len(cash.double_running_years), "year"),
             years_said(cash.double_running_years),
         ),
         KeyFigure("Peak deficit", pounds(cash.peak_deficit) if peak else "None", peak),
         KeyFigure("Payback", _payback(plan), _lasting(plan)),
         KeyFigure(
             f"{'Saved' if total >= 0 else 'Extra cost'} in {counted(plan.instance.years, 'year')}",
-            pounds(abs(total)), "against doing nothing new",
+            pounds(abs(total)),
+            "against doing nothing new",
         ),
         KeyFigure("Net present value, years of the plan", pounds(plan.npv_in_horizon), present),
-    )  # fmt: skip
+    )
 
 
 def _length(plan: Plan) -> str:

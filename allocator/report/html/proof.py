@@ -34,10 +34,12 @@ def section(saved: SavedPlan) -> Section:
         blocks.append(HtmlTable(_rules(saved.audit), folded=True))
     else:
         blocks.append(Text(_windows_proved(saved)))
-    blocks.append(Text(
-        "To make the plan again from its own copy of the instance, and check it, run "
-        f"{saved.whence}:"
-    ))  # fmt: skip
+    blocks.append(
+        Text(
+            "To make the plan again from its own copy of the instance, and check it, run "
+            f"{saved.whence}:"
+        )
+    )
     folder = saved.place
     options = f" --formulation {plan.formulation}" * (plan.formulation != USUAL)
     options += f" --solver {_asked_for(plan.solver)}" * (_asked_for(plan.solver) != DEFAULT)
@@ -55,9 +57,13 @@ def _asked_for(solver: str) -> str:
 
 def _rules(audit: Audit) -> Figures:
     columns = (
-        Header("Rule"), Header("Section"), Header("Holds"), Header("Worst violation", "residual"),
-        Header("Unit"), Header("Where"),
-    )  # fmt: skip
+        Header("Rule"),
+        Header("Section"),
+        Header("Holds"),
+        Header("Worst violation", "residual"),
+        Header("Unit"),
+        Header("Where"),
+    )
     rows = tuple(
         (f.rule, f.section, "yes" if f.passed else "NO", f.violation, f.unit, f.where)
         for f in audit.findings

@@ -84,9 +84,16 @@ _WHOLE = ("primal", "fraction", "bound", "gap", "nodes")  # of one with whole co
 def _table(each: Compared) -> Table:
     whole = each.problem.program.integer is not None
     names = (
-        "solver", "code", "answer", "objective", "above best", *(_WHOLE if whole else _PROOF),
-        "iterations", "seconds", "MB",
-    )  # fmt: skip
+        "solver",
+        "code",
+        "answer",
+        "objective",
+        "above best",
+        *(_WHOLE if whole else _PROOF),
+        "iterations",
+        "seconds",
+        "MB",
+    )
     table = Table(box=None, pad_edge=False)
     for n, name in enumerate(names):
         table.add_column(name, justify="left" if n < 3 else "right", no_wrap=True)

@@ -15,8 +15,16 @@ from allocator.wording import counted, number, paragraph, pounds, signed, table,
 
 def text(answer: Delay) -> str:
     """The page."""
-    head = ["Begun", "Targets", "Cost at present value", "More", "Child-years in care", "More",
-            "Pays back", "Double investment"]  # fmt: skip
+    head = [
+        "Begun",
+        "Targets",
+        "Cost at present value",
+        "More",
+        "Child-years in care",
+        "More",
+        "Pays back",
+        "Double investment",
+    ]
     prices = answer.instance.shortfall
     may = (prices.excess_price is not None, prices.overspend_price is not None)
     head += [name for name, so in zip(("Above targets", "Overspent"), may, strict=True) if so]

@@ -228,9 +228,12 @@ def _would_be(row: dict[str, Any]) -> str:
 
 def _proof(answer: Explanation) -> str:
     lines = [
-        ("Price base", f"{answer.instance.price_base}; present values at "
-         f"{100 * answer.instance.discount_rate:.3g}% to {answer.instance.first_year}"),
+        (
+            "Price base",
+            f"{answer.instance.price_base}; present values at "
+            f"{100 * answer.instance.discount_rate:.3g}% to {answer.instance.first_year}",
+        ),
         ("Solved by", f"{answer.solver}, formulation {answer.formulation}"),
         ("Instance", f"{shortened(answer.instance.name, 50)}, hash {answer.instance.hash[:12]}"),
-    ]  # fmt: skip
+    ]
     return table(lines[0], lines[1:], left=2)

@@ -49,15 +49,19 @@ def _by_year(answer: Reallocation) -> str:
     head += [word for name in TIER_LABELS.values() for word in (name, "better")]
     rows = [
         [
-            financial_year(int(str(year))), number(row["baseline_children_in_care"]),
-            number(row["children_in_care"]), number(row["fewer"]), millions(row["money"], decimals),
+            financial_year(int(str(year))),
+            number(row["baseline_children_in_care"]),
+            number(row["children_in_care"]),
+            number(row["fewer"]),
+            millions(row["money"], decimals),
             *(
                 millions(row[name], decimals)
-                for tier in TIERS for name in (f"baseline_{tier}", tier)
+                for tier in TIERS
+                for name in (f"baseline_{tier}", tier)
             ),
         ]
         for year, row in years.iterrows()
-    ]  # fmt: skip
+    ]
     return table(head, rows)
 
 

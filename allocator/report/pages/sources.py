@@ -13,9 +13,11 @@ _ASSUMED: Final = "assumption"
 def rows_counted(instance: Instance) -> Figures:
     """By table of the instance: rows, those called an assumption, those without a source."""
     columns = (
-        Header("Table"), Header("Rows", "children"), Header("Assumptions", "children"),
+        Header("Table"),
+        Header("Rows", "children"),
+        Header("Assumptions", "children"),
         Header("Without a source", "children"),
-    )  # fmt: skip
+    )
     rows = tuple(
         (
             name,

@@ -63,8 +63,14 @@ class Drawing:
     ) -> None:
         """Put a chart on the sheet, with its axes named; ``told`` is for a screen reader."""
         chart.set_title({"name": title, "name_font": {"size": 13}, "overlay": False})
-        chart.set_y_axis({"name": unit, "num_format": shape, "major_gridlines":
-                          {"visible": True, "line": {"color": "#D9D9D9"}}, **axis})  # fmt: skip
+        chart.set_y_axis(
+            {
+                "name": unit,
+                "num_format": shape,
+                "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}},
+                **axis,
+            }
+        )
         chart.set_x_axis({"label_position": "low"})
         chart.set_legend({"position": "bottom"})
         chart.show_blanks_as("gap")

@@ -35,11 +35,16 @@ def facts_of(plan: Plan, frames: Frames) -> list[Fact]:
     given = [
         Fact("first_year", "First year", first, financial_year(first), WHOLE),
         Fact("last_year", "Last year", last, financial_year(last), WHOLE),
-        Fact("discount_rate", "Discount rate", plan.instance.discount_rate, "real, per year",
-             RATIO),
-        Fact("baseline_terminal_value", "Baseline after the last year",
-             plan.baseline_terminal_value, "£ at present value"),
-    ]  # fmt: skip
+        Fact(
+            "discount_rate", "Discount rate", plan.instance.discount_rate, "real, per year", RATIO
+        ),
+        Fact(
+            "baseline_terminal_value",
+            "Baseline after the last year",
+            plan.baseline_terminal_value,
+            "£ at present value",
+        ),
+    ]
     if not plan.found:
         return [*_children(plan, frames), *given]
     return [
@@ -145,56 +150,113 @@ def _cash(plan: Plan) -> list[Fact]:
     base = f"£, prices of {plan.instance.price_base}, undiscounted"
     saved = float(sum(cash.net.values()))
     return [
-        Fact("saving", "Saving against the baseline", _of(saved, "=SUM(by_year_net)"),
-             f"{base}; negative: it costs more", own=saved),
-        Fact("peak_deficit", "Peak deficit",
-             _of(cash.peak_deficit, "=MAX(0,-MIN(by_year_cumulative))"),
-             f"{base}: deepest cumulative position", own=cash.peak_deficit),
-        Fact("peak_deficit_year", "Peak deficit reached",
-             _year(cash.peak_deficit_year, "none",
-                   "=IF(plan_peak_deficit>plan_rounding,INDEX(by_year_year,MATCH("
-                   'MIN(by_year_cumulative),by_year_cumulative,0)),"none")'),
-             "financial year, by the year it begins", WHOLE, cash.peak_deficit_year or 0),
-        Fact("payback_year", "Payback",
-             _year(cash.payback_year, NEVER,
-                   f'=IFERROR(INDEX(by_year_year,MATCH(1,by_year_paid_back,0)),"{NEVER}")'),
-             "first year whose cumulative position is not negative", WHOLE,
-             cash.payback_year or 0),
-        Fact("lasting_payback_year", "Payback for good",
-             _year(cash.lasting_payback_year, NEVER,
-                   "=IF(COUNTIF(by_year_paid_back,0)=0,plan_first_year,"
-                   f'IF(INDEX(by_year_paid_back,ROWS(by_year_paid_back))=0,"{NEVER}",'
-                   "SUMPRODUCT(MAX((by_year_paid_back=0)*by_year_year))+1))"),
-             "first year from which it never turns negative again", WHOLE,
-             cash.lasting_payback_year or 0),
-        Fact("double_running_cost", "Double-running cost",
-             _of(cash.double_running_cost,
-                 "=SUMPRODUCT((by_year_net<0)*(by_year_year<IF(ISNUMBER(plan_payback_year),"
-                 "plan_payback_year,plan_last_year+1))*(0-by_year_net))"),
-             f"{base}: the yearly deficits before payback", own=cash.double_running_cost),
-        Fact("double_running_years", "Years of double running",
-             _of(len(cash.double_running_years),
-                 "=SUMPRODUCT((by_year_net<-plan_rounding)*(by_year_year<IF(ISNUMBER("
-                 "plan_lasting_payback_year),plan_lasting_payback_year,plan_last_year+1)))"),
-             "dearer than doing nothing new, before the payback that lasts: "
-             f"{years_said(cash.double_running_years) or 'none'}; not the window of double "
-             "investment", WHOLE, len(cash.double_running_years)),
-    ]  # fmt: skip
+        Fact(
+            "saving",
+            "Saving against the baseline",
+            _of(saved, "=SUM(by_year_net)"),
+            f"{base}; negative: it costs more",
+            own=saved,
+        ),
+        Fact(
+            "peak_deficit",
+            "Peak deficit",
+            _of(cash.peak_deficit, "=MAX(0,-MIN(by_year_cumulative))"),
+            f"{base}: deepest cumulative position",
+            own=cash.peak_deficit,
+        ),
+        Fact(
+            "peak_deficit_year",
+            "Peak deficit reached",
+            _year(
+                cash.peak_deficit_year,
+                "none",
+                "=IF(plan_peak_deficit>plan_rounding,INDEX(by_year_year,MATCH("
+                'MIN(by_year_cumulative),by_year_cumulative,0)),"none")',
+            ),
+            "financial year, by the year it begins",
+            WHOLE,
+            cash.peak_deficit_year or 0,
+        ),
+        Fact(
+            "payback_year",
+            "Payback",
+            _year(
+                cash.payback_year,
+                NEVER,
+                f'=IFERROR(INDEX(by_year_year,MATCH(1,by_year_paid_back,0)),"{NEVER}")',
+            ),
+            "first year whose cumulative position is not negative",
+            WHOLE,
+            cash.payback_year or 0,
+        ),
+        Fact(
+            "lasting_payback_year",
+            "Payback for good",
+            _year(
+                cash.lasting_payback_year,
+                NEVER,
+                "=IF(COUNTIF(by_year_paid_back,0)=0,plan_first_year,"
+                f'IF(INDEX(by_year_paid_back,ROWS(by_year_paid_back))=0,"{NEVER}",'
+                "SUMPRODUCT(MAX((by_year_paid_back=0)*by_year_year))+1))",
+            ),
+            "first year from which it never turns negative again",
+            WHOLE,
+            cash.lasting_payback_year or 0,
+        ),
+        Fact(
+            "double_running_cost",
+            "Double-running cost",
+            _of(
+                cash.double_running_cost,
+                "=SUMPRODUCT((by_year_net<0)*(by_year_year<IF(ISNUMBER(plan_payback_year),"
+                "plan_payback_year,plan_last_year+1))*(0-by_year_net))",
+            ),
+            f"{base}: the yearly deficits before payback",
+            own=cash.double_running_cost,
+        ),
+        Fact(
+            "double_running_years",
+            "Years of double running",
+            _of(
+                len(cash.double_running_years),
+                "=SUMPRODUCT((by_year_net<-plan_rounding)*(by_year_year<IF(ISNUMBER("
+                "plan_lasting_payback_year),plan_lasting_payback_year,plan_last_year+1)))",
+            ),
+            "dearer than doing nothing new, before the payback that lasts: "
+            f"{years_said(cash.double_running_years) or 'none'}; not the window of double "
+            "investment",
+            WHOLE,
+            len(cash.double_running_years),
+        ),
+    ]
 
 
 def _present(plan: Plan) -> list[Fact]:
     base = f"£ at present value, prices of {plan.instance.price_base}"
     cost = plan.cost or 0.0
     return [
-        Fact("npv_in_horizon", "Net present value, years of the plan",
-             _of(plan.npv_in_horizon, "=SUM(by_year_present_net)"), base, own=plan.npv_in_horizon),
-        Fact("npv", "Net present value, with what comes after",
-             _of(plan.npv, "=plan_npv_in_horizon+plan_baseline_terminal_value-plan_terminal_value"),
-             base, own=plan.npv),
-        Fact("cost", "Cost of the plan",
-             _of(cost, "=SUM(by_year_present_spend)+plan_terminal_value"),
-             f"{base}, with what comes after", own=cost),
-    ]  # fmt: skip
+        Fact(
+            "npv_in_horizon",
+            "Net present value, years of the plan",
+            _of(plan.npv_in_horizon, "=SUM(by_year_present_net)"),
+            base,
+            own=plan.npv_in_horizon,
+        ),
+        Fact(
+            "npv",
+            "Net present value, with what comes after",
+            _of(plan.npv, "=plan_npv_in_horizon+plan_baseline_terminal_value-plan_terminal_value"),
+            base,
+            own=plan.npv,
+        ),
+        Fact(
+            "cost",
+            "Cost of the plan",
+            _of(cost, "=SUM(by_year_present_spend)+plan_terminal_value"),
+            f"{base}, with what comes after",
+            own=cost,
+        ),
+    ]
 
 
 def _of(value: float, text: str) -> Formula:

@@ -152,13 +152,22 @@ def _position(plan: Plan) -> list[Entry]:
     cash, pounds = plan.cash(), f"£, prices of {plan.instance.price_base}"
     paid = [int(amount >= -cash.tolerance) for amount in cash.cumulative.values()]
     return [
-        Entry(Heading("net", "Net", pounds, MONEY), list(cash.net.values()),
-             "={baseline_total}-{total}"),
-        Entry(Heading("cumulative", "Net, cumulative", pounds, MONEY),
-             list(cash.cumulative.values()), "=SUM({first_net}:{net})"),
-        Entry(Heading("paid_back", "Paid back", "1: yes", WHOLE), paid,
-             "=IF({cumulative}>=-plan_rounding,1,0)"),
-    ]  # fmt: skip
+        Entry(
+            Heading("net", "Net", pounds, MONEY),
+            list(cash.net.values()),
+            "={baseline_total}-{total}",
+        ),
+        Entry(
+            Heading("cumulative", "Net, cumulative", pounds, MONEY),
+            list(cash.cumulative.values()),
+            "=SUM({first_net}:{net})",
+        ),
+        Entry(
+            Heading("paid_back", "Paid back", "1: yes", WHOLE),
+            paid,
+            "=IF({cumulative}>=-plan_rounding,1,0)",
+        ),
+    ]
 
 
 def _present(plan: Plan) -> list[Entry]:
@@ -170,9 +179,13 @@ def _present(plan: Plan) -> list[Entry]:
         for key in ("total", "net")
     }
     return [
-        Entry(Heading("factor", "Discount factor", "", RATIO), factors,
-             "=(1+plan_discount_rate)^({first_year}-{year})"),
-        Entry(Heading("present_spend", "Spend", pounds, MONEY), worth["total"],
-              "={total}*{factor}"),
+        Entry(
+            Heading("factor", "Discount factor", "", RATIO),
+            factors,
+            "=(1+plan_discount_rate)^({first_year}-{year})",
+        ),
+        Entry(
+            Heading("present_spend", "Spend", pounds, MONEY), worth["total"], "={total}*{factor}"
+        ),
         Entry(Heading("present_net", "Net", pounds, MONEY), worth["net"], "={net}*{factor}"),
-    ]  # fmt: skip
+    ]

@@ -18,9 +18,12 @@ def solve(task: Task) -> Reply:
     """Read, solve, answer; with a ray where the program is infeasible and there is one."""
     highs = highspy.Highs()
     settings = {
-        "log_to_console": True, "time_limit": task.seconds, "threads": task.threads,
-        "random_seed": task.seed, **task.options,
-    }  # fmt: skip
+        "log_to_console": True,
+        "time_limit": task.seconds,
+        "threads": task.threads,
+        "random_seed": task.seed,
+        **task.options,
+    }
     for name, value in settings.items():
         if highs.setOptionValue(name, value) == highspy.HighsStatus.kError:
             raise ValueError(f"HiGHS has no option {name} = {value!r}")

@@ -65,9 +65,11 @@ def _factory(name: str, plugin: str) -> Any:
 def _terms(task: Task) -> dict[str, Any]:
     """The task's terms by the solver's own names for them."""
     values: dict[str, Any] = {
-        "threads": task.threads, "seed": task.seed, "primal": task.tolerance,
+        "threads": task.threads,
+        "seed": task.seed,
+        "primal": task.tolerance,
         "dual": task.tolerance,
-    }  # fmt: skip
+    }
     if task.whole:
         values["gap"] = GAP
     return {own: values[term] for term, own in task.options["terms"].items() if term in values}
