@@ -7,9 +7,9 @@ asked of a plan, or a reader in a notebook, has frames.
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -115,10 +115,19 @@ class Table:
         return Table({name: self._columns[name] for name in names})
 
     def sums(self, by: Sequence[str], *columns: str) -> dict[Key, list[float]]:
-        """Sums of columns by key, in the order in which keys come first."""
+        """Sums of columns by key, in the order in which keys come first.
+
+        What is missing adds nothing; where all is, the sum is.
+        """
         place: dict[Key, int] = {}
         at = [place.setdefault(key, len(place)) for key in self.keys(by)]
-        summed = [np.bincount(at, self.numbers(c), len(place)).tolist() for c in columns]
+        summed = []
+        for values in map(self.numbers, columns):
+            there = ~np.isnan(values)
+            sums = np.bincount(at, np.where(there, values, 0.0), len(place)) if at else values
+            if not there.all():
+                sums[np.bincount(at, there, len(place)) == 0] = math.nan
+            summed.append(sums.tolist())
         return {key: [each[n] for each in summed] for key, n in place.items()}
 
     def looked_up(
@@ -150,12 +159,13 @@ class Table:
             if key not in found or key not in wanted:
                 raise KeyError(key)
 
-    def write_csv(self, file: Path) -> None:
-        """Every digit that tells a number apart; blank cells for what is missing."""
-        with file.open("w", encoding="utf-8", newline="") as handle:
-            writer = csv.writer(handle, lineterminator="\n")
-            writer.writerow(self.names)
-            writer.writerows(zip(*map(_written, self._columns.values()), strict=True))
+    def csv(self) -> str:
+        """As a file has it: every digit that tells a number apart, blank where one is missing."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self.names)
+        writer.writerows(zip(*map(_written, self._columns.values()), strict=True))
+        return text.getvalue()
 
 
 class Tables(Mapping[str, "pd.DataFrame"]):
@@ -194,7 +204,7 @@ def _as_they_are(tables: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def as_column(values: list[Any]) -> Any:
     """Numbers as an array; names, or what has a gap, as the list that they are."""
-    numeric = all(type(value) in (int, float) for value in values)
+    numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values)
     return np.array(values) if values and numeric else values
 
 

@@ -34,14 +34,15 @@ def moves_on_weak(plan: Plan) -> tuple[float, float, float]:
 
     Cuts and harmful effects add moves, and count as what averts them does.  Children.
     """
-    inside = plan.decided("diverted")
-    inside = inside[inside["period"] <= plan.instance.number_of_periods]
-    summed = inside.groupby(["area", "service", "from", "to"])["diverted"].sum()
+    diverted = plan.table("diverted")
+    inside = diverted.where(diverted.numbers("period") <= plan.instance.number_of_periods)
+    summed = inside.sums(["area", "service", "from", "to"], "diverted")
     weak = {
         key for row in plan.instance.tables["effects"] if is_weak(row) for key in _keys(plan, row)
     }
-    hanging = float(sum(abs(value) for key, value in summed.items() if key in weak))
-    return hanging, float(summed.clip(lower=0.0).sum()), float(-summed.clip(upper=0.0).sum())
+    hanging = sum(abs(value) for key, (value,) in summed.items() if key in weak)
+    moves = [value for (value,) in summed.values()]
+    return hanging, sum(max(0.0, each) for each in moves), sum(max(0.0, -each) for each in moves)
 
 
 def _keys(plan: Plan, row: Row) -> Iterator[tuple[str, str, str, str]]:

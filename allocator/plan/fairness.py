@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
 from allocator.instance.resolved import PER
 from allocator.instance.schema import PREVENTION_TIERS
 from allocator.program.matrix import Floats
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from allocator.plan.plan import Plan
 
 MOMENTS: Final = ("start", "unchanged", "plan")  # opening; the end if nothing changes; the plan's
@@ -56,6 +57,8 @@ def fairness(plan: Plan) -> Fairness | None:
     instance = plan.instance
     if not plan.found or len(instance.areas) < 2:
         return None
+    import pandas as pd
+
     rows = {row["area"]: row for row in instance.tables["areas"]}
     frame = pd.DataFrame(
         {
@@ -81,6 +84,8 @@ def fairness(plan: Plan) -> Fairness | None:
 
 def _with_need(frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """With children in care at each moment, and per 10,000."""
+    import pandas as pd
+
     instance = plan.instance
     years = plan.tables["years"]
     last = years[years["year"] == instance.last_year].set_index("area")
@@ -108,6 +113,8 @@ def _money(plan: Plan) -> pd.Series[float]:
 
 def _opening_cost(plan: Plan) -> pd.Series[float]:
     """What prevention at the start costs a year, £, by area."""
+    import pandas as pd
+
     data = plan.instance.resolved
     cost = dict.fromkeys(plan.instance.areas, 0.0)
     for (area, _), state in data.states.items():

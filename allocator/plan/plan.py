@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from allocator.audit import Audit
 from allocator.errors import NoPlanError
@@ -20,7 +23,7 @@ from allocator.plan.cash import CashPosition
 from allocator.plan.services import service_facts
 from allocator.program.certificate import Certificate
 from allocator.showing import NOTEBOOK
-from allocator.table import Table
+from allocator.table import Table, Tables
 from allocator.vocabulary import TARGET
 from formulations import FORMULATIONS
 
@@ -103,10 +106,13 @@ class Plan:
         """
         if not (self.found and FORMULATIONS[self.formulation].is_fair):
             return None
-        table, last = self.tables["years"], self.instance.last_year
-        end = table[(table["year"] == last) & (table["baseline_children_in_care"] > 0)]
-        kept = end["children_in_care"] / end["baseline_children_in_care"]
+        table = self.table("years").only("year", self.instance.last_year)
+        table = table.where(table.numbers("baseline_children_in_care") > 0)
+        kept = table.numbers("children_in_care") / table.numbers("baseline_children_in_care")
         return 1.0 - float(kept.max())
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tables", Tables.of(self.tables))
 
     def __repr__(self) -> str:
         """One line: of what it is a plan, and how it ended."""
@@ -118,30 +124,55 @@ class Plan:
 
     def years(self, area: str | None = None) -> pd.DataFrame:
         """By year: children in care, spend by tier, and the baseline's; an area's, or all."""
-        table = self.tables["years"]
-        if area is not None:
-            table = table[table["area"] == area]
-        summed = table.drop(columns=["area"]).groupby("year").sum(min_count=1)
+        import pandas as pd
+
+        years = self.yearly(area)
+        index = pd.Index(next(iter(years.values())).keys(), name="year")
+        return pd.DataFrame({name: [*by.values()] for name, by in years.items()}, index=index)
+
+    def yearly(self, area: str | None = None) -> dict[str, dict[int, float]]:
+        """What ``years`` has, by column and year."""
+        table = self._of(self.table("years"), area)
+        names = [name for name in table.names if name not in ("area", "year")]
+        summed = {int(key[0]): amounts for key, amounts in table.sums(["year"], *names).items()}
+        years = sorted(summed)
+        found = {name: {y: summed[y][n] for y in years} for n, name in enumerate(names)}
         if self.found:
-            summed["net"] = summed["baseline_total"] - summed["total"]
-            summed["cumulative"] = summed["net"].cumsum()
-        return summed
+            net = {y: found["baseline_total"][y] - found["total"][y] for y in years}
+            found["net"] = net
+            found["cumulative"] = dict(zip(years, accumulate(net.values()), strict=True))
+        return found
+
+    @staticmethod
+    def _of(table: Table, area: str | None) -> Table:
+        """The rows of an area; all without one."""
+        return table if area is None else table.only("area", area)
+
+    def table(self, name: str) -> Table:
+        """A table's columns; KeyError where there is none of that name."""
+        return Tables.of(self.tables).table(name)
+
+    def _decided(self, table: str) -> Table:
+        self._check_found()
+        return self.table(table)
 
     def decided(self, table: str) -> pd.DataFrame:
         """A table of what was decided; NoPlanError where there is no plan to have decided it."""
+        self._check_found()
+        return self.tables[table]
+
+    def _check_found(self) -> None:
         if not self.found:
             raise NoPlanError(
                 f"{self.instance.name} has no plan, so there is nothing of this kind to tell; "
                 "see plan.found, and allocator explain for why"
             )
-        return self.tables[table]
 
     def cash(self, area: str | None = None) -> CashPosition:
         """The position against the baseline of an area, or of all; NoPlanError without a plan."""
-        self.decided("years")
-        years = self.years(area)
-        net = dict(zip(years.index.astype(int), years["net"].astype(float), strict=True))
-        return CashPosition(net, float(years["baseline_total"].sum()))
+        self._check_found()
+        years = self.yearly(area)
+        return CashPosition(years["net"], sum(years["baseline_total"].values()))
 
     @property
     def npv_in_horizon(self) -> float:
@@ -162,9 +193,10 @@ class Plan:
         """£ at present value of spend and of what comes after, without charges or benefits."""
         if not self.found:
             return None
-        spend = self.decided("spend")
-        factor = (1 + self.instance.discount_rate) ** (self.instance.first_year - spend["year"])
-        return float((spend["spend"] * factor).sum()) + (self.terminal_value or 0.0)
+        spend = self.table("spend")
+        years = self.instance.first_year - spend.numbers("year")
+        factor = (1 + self.instance.discount_rate) ** years
+        return float(np.sum(spend.numbers("spend") * factor)) + (self.terminal_value or 0.0)
 
     def shortfall(self, area: str | None = None) -> dict[str, dict[int, float]] | None:
         """Children above targets at each year's end, and £ beyond the funds; None: not allowed.
@@ -176,11 +208,11 @@ class Plan:
             return None
         found = {name: dict.fromkeys(self.instance.horizon, 0.0) for name in SHORT}
         for name, whose in SHORT.items():
-            table = self.tables.get(name)
-            if table is None:
+            if name not in self.tables:
                 continue
-            own = table if area is None else table[table[whose] == area]
-            for year, amount in zip(own["year"], own[name], strict=True):
+            table = self.table(name)
+            own = table if area is None else table.only(whose, area)
+            for year, amount in own.keys(["year", name]):
                 found[name][int(year)] += float(amount)
         return found
 
@@ -191,12 +223,11 @@ class Plan:
 
         By ``to_whom`` or by ``kind``, of one area or of all; None where no benefit is listed.
         """
-        table = self.tables.get("benefits")
-        if table is None:
+        if "benefits" not in self.tables:
             return None
-        own = table if area is None else table[table["area"] == area]
-        more = (own["benefit"] - own["baseline_benefit"]).groupby(own[by], sort=False).sum()
-        return {str(name): float(amount) for name, amount in more.items()}
+        own = self._of(self.table("benefits"), area)
+        summed = own.sums([by], "benefit", "baseline_benefit")
+        return {str(name): planned - before for (name,), (planned, before) in summed.items()}
 
     def benefit_cost_ratios(self, area: str | None = None) -> dict[str, dict[str, float]] | None:
         """By kind, £ of good done to others for each £1 more of early help and edge-of-care work.
@@ -204,69 +235,62 @@ class Plan:
         At present value, in the years of the plan, against the baseline: ``plain``, and
         ``corrected`` for optimism.  None where no benefit is listed, or no more is spent so.
         """
-        table, years = self.tables.get("benefits"), self.years(area)
-        if table is None:
+        if "benefits" not in self.tables:
             return None
-        invested = 0.0
-        for n, (_, row) in enumerate(years.iterrows()):
-            more = sum(float(row[t]) - float(row[f"baseline_{t}"]) for t in PREVENTION_TIERS)
+        years, invested = self.yearly(area), 0.0
+        for n, y in enumerate(years["total"]):
+            more = sum(years[t][y] - years[f"baseline_{t}"][y] for t in PREVENTION_TIERS)
             invested += more / (1 + self.instance.discount_rate) ** n
-        if invested <= CashPosition({}, float(years["baseline_total"].sum())).tolerance:
+        if invested <= CashPosition({}, sum(years["baseline_total"].values())).tolerance:
             return None
-        own = table if area is None else table[table["area"] == area]
-        own = own.assign(plain=own["benefit"] - own["baseline_benefit"])
-        summed = own.groupby("kind", sort=False)[["plain", "corrected"]].sum() / invested
+        own = self._of(self.table("benefits"), area)
+        plain = own.numbers("benefit") - own.numbers("baseline_benefit")
+        summed = own.assign(plain=plain).sums(["kind"], "plain", "corrected")
         return {
-            str(kind): {"plain": float(plain), "corrected": float(corrected)}
-            for kind, plain, corrected in summed.reset_index().itertuples(index=False)
+            str(kind): {"plain": plain / invested, "corrected": corrected / invested}
+            for (kind,), (plain, corrected) in summed.items()
         }
 
     def staff(self, area: str | None = None) -> dict[str, dict[str, Any]] | None:
         """FTE, hires and cases per FTE by role and year; None where the instance has no roles."""
         from allocator.plan.staff import staff_facts
 
-        table = self.tables.get("staff")
-        if table is None:
+        if "staff" not in self.tables:
             return None
-        own = table if area is None else table[table["area"] == area]
-        return staff_facts(Table.of(own), self.instance.periods_per_year)
+        return staff_facts(self._of(self.table("staff"), area), self.instance.periods_per_year)
 
     def target_price(self, owner: str = ALL) -> dict[int, float]:
         """£ at present value per child more in the target, by year; of one area or of all."""
-        prices = self.decided("prices")
-        held = prices[(prices["constraint"] == TARGET) & (prices["owner"] == owner)]
-        worth = dict(zip(held["year"].astype(int), held["price"].astype(float), strict=True))
+        prices = self._decided("prices").keys(["constraint", "owner", "year", "price"])
+        worth = {y: float(price) for name, o, y, price in prices if (name, o) == (TARGET, owner)}
         named = [y for o, y in self.instance.resolved.targets if o == owner]
         return {year: worth.get(year, 0.0) for year in named}
 
     def levels(self, area: str | None = None) -> dict[str, dict[int, float]]:
         """Cases per year at each year end, by service."""
-        table = self.decided("services")
-        table = table[table["period"] % self.instance.periods_per_year == 0]
-        if area is not None:
-            table = table[table["area"] == area]
-        summed = table.groupby(["service", "year"], sort=False)["level"].sum().reset_index()
+        table = self._of(self._decided("services"), area)
+        table = table.where(table.numbers("period") % self.instance.periods_per_year == 0)
         levels: dict[str, dict[int, float]] = {}
-        for service, year, level in summed.itertuples(index=False):
-            levels.setdefault(service, {})[int(year)] = float(level)
+        for (service, year), (level,) in table.sums(["service", "year"], "level").items():
+            levels.setdefault(service, {})[int(year)] = level
         return levels
 
     def funds(self) -> dict[str, dict[str, dict[str, float]]]:
         """£ by fund and year: given, brought forward, drawn, left, lapsed; balances added up."""
         columns = ["amount", "brought_forward", "drawn", "unspent", "lapsed"]
-        summed = self.decided("funds").groupby(["fund", "year"], sort=False)[columns].sum()
         facts: dict[str, dict[str, dict[str, float]]] = {}
-        for fund, year, *amounts in summed.reset_index().itertuples(index=False):
+        summed = self._decided("funds").sums(["fund", "year"], *columns)
+        for (fund, year), amounts in summed.items():
             by_year = facts.setdefault(str(fund), {})
-            by_year[str(year)] = dict(zip(columns, map(float, amounts), strict=True))
+            by_year[str(year)] = dict(zip(columns, amounts, strict=True))
         return facts
 
     @cached_property
     def one_off(self) -> dict[int, float]:
         """£ drawn by year from the funds that pay in a window alone: what a bid has to name."""
         accounts, needed = self.instance.resolved.accounts, dict[int, float]()
-        keys = self.decided("funds")[["fund", "owner", "year", "drawn"]]
-        for fund, owner, year, drawn in keys.itertuples(index=False):
+        drawn_by = self._decided("funds").keys(["fund", "owner", "year", "drawn"])
+        for fund, owner, year, drawn in drawn_by:
             if accounts[fund, owner].window_only:
                 needed[int(year)] = needed.get(int(year), 0.0) + float(drawn)
         return {year: amount for year, amount in needed.items() if amount > 0.5}
@@ -302,21 +326,22 @@ class Plan:
         return facts
 
     def _totals(self, area: str | None) -> dict[str, Any]:
-        years = self.years(area)
+        years = self.yearly(area)
 
         def by_year(column: str) -> dict[str, float] | None:
             if column not in years:
                 return None
-            return {str(year): float(value) for year, value in years[column].items()}
+            return {str(year): value for year, value in years[column].items()}
+
+        def by_tier(before: str = "") -> dict[str, dict[str, float]]:
+            horizon = years["baseline_total"]
+            return {str(y): {g: years[f"{before}{g}"][y] for g in TIERS} for y in horizon}
 
         totals: dict[str, Any] = {
             "children_in_care": by_year("children_in_care"),
             "baseline_children_in_care": by_year("baseline_children_in_care"),
             "spend": None,
-            "baseline_spend": {
-                str(year): {tier: float(row[f"baseline_{tier}"]) for tier in TIERS}
-                for year, row in years.iterrows()
-            },
+            "baseline_spend": by_tier("baseline_"),
         }
         if not self.found:
             none = ("levels", "payback_year", "double_running_cost", "double_running_years")
@@ -337,10 +362,7 @@ class Plan:
                 for name, by in short.items()
             }
         return totals | {
-            "spend": {
-                str(year): {tier: float(row[tier]) for tier in TIERS}
-                for year, row in years.iterrows()
-            },
+            "spend": by_tier(),
             "levels": {
                 service: {str(year): level for year, level in by.items()}
                 for service, by in self.levels(area).items()

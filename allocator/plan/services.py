@@ -102,11 +102,8 @@ def _grades(plan: Plan, service: str) -> tuple[str, ...]:
 
 def spend_changes(plan: Plan) -> dict[str, tuple[float, float]]:
     """By tier, £ in the last year if nothing changes and by the plan."""
-    years, last = plan.years(), plan.instance.last_year
-    return {
-        tier: (float(years[f"baseline_{tier}"][last]), float(years[tier][last]))
-        for tier in PREVENTION_TIERS
-    }
+    years, last = plan.yearly(), plan.instance.last_year
+    return {tier: (years[f"baseline_{tier}"][last], years[tier][last]) for tier in PREVENTION_TIERS}
 
 
 def service_facts(plan: Plan) -> dict[str, dict[str, Any]]:
@@ -114,8 +111,9 @@ def service_facts(plan: Plan) -> dict[str, dict[str, Any]]:
 
     ``keeping`` is null where no plan keeps it; absent where it was not asked.
     """
-    table = plan.tables.get("kept")
-    kept = {} if table is None else dict(zip(table["service"], table["keeping"], strict=True))
+    kept: dict[str, float] = {}
+    if "kept" in plan.tables:
+        kept.update(plan.table("kept").keys(["service", "keeping"]))
     facts: dict[str, dict[str, Any]] = {}
     for each in service_changes(plan):
         facts[each.service] = {

@@ -10,27 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from allocator.instance import Instance
-from allocator.plan.columns import TABLES, table_of
+from allocator.plan.columns import TABLES
 from allocator.plan.plan import Plan
 from allocator.plan.services import NONE, service_changes
 from allocator.program.program import MONEY, POUNDS, LinearProgram
 from allocator.solvers.solution import Floats
 from allocator.solving.proved import Clock
 from allocator.solving.session import Session, WindowSolved
+from allocator.table import Table
 from allocator.vocabulary import CONTRACTION, EXPANSION, FLOOR, LEVEL, RELEASE
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Levels = Mapping[tuple[str, str], Floats]  # area and service -> cases a year, period 1 the first
 
 
-def keeping(session: Session, plan: Plan, best: WindowSolved, clock: Clock) -> pd.DataFrame:
+def keeping(session: Session, plan: Plan, best: WindowSolved, clock: Clock) -> Table:
     """A row for each service that the plan cuts, ends or holds at its floor.
 
     ``keeping`` is £ at present value by which the least cost with today's level as the least is
@@ -57,7 +54,7 @@ def keeping(session: Session, plan: Plan, best: WindowSolved, clock: Clock) -> p
             sign = POUNDS if change.below_today else -POUNDS
             more = max(0.0, (other.value(-1) - best.value(-1)) * sign)
         rows.append((change.service, more, *_pays(instance, best, change.service, levels)))
-    return table_of(TABLES["kept"].columns, rows)
+    return Table.of_rows(list(TABLES["kept"].columns), rows)
 
 
 def _levels(instance: Instance, best: WindowSolved) -> Levels:

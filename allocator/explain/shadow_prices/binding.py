@@ -21,6 +21,7 @@ from allocator.plan.plan import Plan
 from allocator.plan.tables import outside, price_frame, price_row, window_terms
 from allocator.program.program import MONEY, POUNDS, Family
 from allocator.solvers.solution import Ranging
+from allocator.table import Table
 from allocator.vocabulary import reliefs
 from formulations.names import KEYS
 
@@ -103,7 +104,7 @@ def _laid_out(
     table["position"] = [n for _, n in rows]
     table["size"] = 0.0
     for _, part in table.groupby("constraint"):
-        table.loc[part.index, "size"] = sizes(plan, part)
+        table.loc[part.index.tolist(), "size"] = sizes(plan, [*Table.of(part).records()])
     table["worth"] = table["price"].abs() * table["size"]
     return table
 

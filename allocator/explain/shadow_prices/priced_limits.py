@@ -8,11 +8,10 @@ it went, at that price.  It puts children, cases and pounds on one scale.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-
-import pandas as pd
 
 from allocator.instance.instance import Instance
 from allocator.instance.resolved import table_of
@@ -62,6 +61,9 @@ class PricedLimit:
         return self.saves.format(between(self.low, self.high))
 
 
+Row = Mapping[str, Any]  # of the table of prices
+Weighed = tuple[int, Row, float]  # its place there, and its weight
+
 _WITHIN: Final = ("band", "year", "period")  # in which the rows of one thing differ
 LONGEST: Final = 46  # characters of a service's name
 _NEGLIGIBLE: Final = 1e-7  # of the plan's cost
@@ -79,52 +81,66 @@ def priced_limits(plan: Plan) -> list[PricedLimit]:
 
 
 def _by_area(plan: Plan) -> Iterable[PricedLimit]:
-    prices = plan.tables["prices"]
+    prices = list(enumerate(plan.table("prices").records()))
     for constraint, relief in reliefs().items():
-        rows = prices[prices["constraint"] == constraint]
-        if rows.empty:
+        rows = [(n, row) for n, row in prices if row["constraint"] == constraint]
+        if not rows:
             continue
-        keys = [key for key in KEYS if key not in _WITHIN and rows[key].notna().any()]
+        keys = [key for key in _keys([row for _, row in rows]) if key not in _WITHIN]
         if CONSTRAINTS[constraint].table == "targets":
-            rows, keys = rows.assign(item=_targets_of(plan.instance, rows)), [*keys, "item"]
-        weight = rows["price"].abs() * sizes(plan, rows)
-        # a maximum, a minimum: two things
-        rows = rows.assign(weight=weight, more=rows["price"] < 0)
-        for _, part in rows.groupby(["constraint", *keys, "more"], sort=False, dropna=False):
-            yield _priced(plan, relief, part.iloc[0][keys], part)
+            keys.append("item")
+            rows = [(n, {**row, "item": _target_of(plan.instance, row)}) for n, row in rows]
+        parts: dict[tuple[object, ...], list[Weighed]] = {}
+        for (n, row), size in zip(rows, sizes(plan, [row for _, row in rows]), strict=True):
+            # a maximum, a minimum: two things
+            kind = (*(row[key] for key in keys), row["price"] < 0)
+            parts.setdefault(kind, []).append((n, row, abs(row["price"]) * size))
+        for (*named, _), part in parts.items():
+            yield _priced(plan, relief, dict(zip(keys, map(str, named), strict=True)), part)
 
 
-def _priced(plan: Plan, relief: Relief, keys: pd.Series[Any], rows: pd.DataFrame) -> PricedLimit:
+def _keys(rows: Sequence[Row]) -> list[str]:
+    """What the rows of one constraint are told apart by."""
+    return [key for key in KEYS if any(not _missing(row[key]) for row in rows)]
+
+
+def _missing(cell: object) -> bool:
+    return cell is None or (isinstance(cell, float) and math.isnan(cell))
+
+
+def _priced(
+    plan: Plan, relief: Relief, keys: Mapping[str, str], rows: Sequence[Weighed]
+) -> PricedLimit:
     """Of the rows of one thing, which differ in band, period and year alone."""
-    labels = _labels(plan, {str(name): str(key) for name, key in keys.items()})
-    labels["limit"] = number(float(rows["limit"].iloc[0]))
+    labels, prices = _labels(plan, keys), [row["price"] for _, row, _ in rows]
+    labels["limit"] = number(float(rows[0][1]["limit"]))
     fewer = "less" if relief.step == "pound" else "fewer"
-    more = "more" if rows["price"].sum() < 0 else fewer
+    more = "more" if sum(prices) < 0 else fewer
     area = keys.get("area", keys.get("owner", ALL))
     whole = area == ALL or not plan.instance.has_areas
-    low, high = _unit_price(plan, relief, rows["price"].abs())
+    low, high = _unit_price(plan, relief, [abs(price) for price in prices])
     return PricedLimit(
         relief.title.format(**labels),
         () if whole else (shortened(plan.instance.label("areas", area), 24),),
-        frozenset(int(year) for year in rows["year"].dropna()),
+        frozenset(int(row["year"]) for _, row, _ in rows if not _missing(row["year"])),
         relief.saves.format(more=more, price="{}"),
         low,
         high,
-        float(rows["weight"].sum()),
+        sum(weight for _, _, weight in rows),
         relief.lever,
         relief.counted,
-        tuple(rows.index),
+        tuple(n for n, _, _ in rows),
     )
 
 
-def _unit_price(plan: Plan, relief: Relief, prices: pd.Series[float]) -> tuple[float, float]:
+def _unit_price(plan: Plan, relief: Relief, prices: Sequence[float]) -> tuple[float, float]:
     """The least and the largest price of a unit of relief."""
     if relief.price == "each":
-        return float(prices.min()), float(prices.max())
+        return min(prices), max(prices)
     if relief.price == "mean":
-        return (float(prices.mean()),) * 2
+        return (sum(prices) / len(prices),) * 2
     periods = plan.instance.periods_per_year if relief.price == "year" else 1
-    return (float(prices.sum()) / periods,) * 2
+    return (sum(prices) / periods,) * 2
 
 
 def _joined(one: PricedLimit, other: PricedLimit) -> PricedLimit:
@@ -142,45 +158,42 @@ def _joined(one: PricedLimit, other: PricedLimit) -> PricedLimit:
     )
 
 
-def _targets_of(instance: Instance, rows: pd.DataFrame) -> list[str]:
-    """Which target row each year belongs to: it holds until the next one's year."""
+def _target_of(instance: Instance, row: Row) -> str:
+    """Which target row its year belongs to: it holds until the next one's year."""
     listed = [(r["area"] or ALL, r["year"]) for r in instance.tables["targets"]]
-    return [
-        str(max((y for o, y in listed if o == owner and y <= year), default=year))
-        for owner, year in zip(rows["owner"], rows["year"], strict=True)
-    ]
+    years = [y for owner, y in listed if owner == row["owner"] and y <= row["year"]]
+    return str(max(years, default=row["year"]))
 
 
-def sizes(plan: Plan, rows: pd.DataFrame) -> pd.Series[float]:
+def sizes(plan: Plan, rows: Sequence[Row]) -> list[float]:
     """What each row of one constraint limits: children, cases, moves or pounds.
 
     Where a row's right-hand side is 0, what is limited stands on its left.
     """
-    said = CONSTRAINTS[rows["constraint"].iloc[0]]
+    said = CONSTRAINTS[rows[0]["constraint"]]
     if said.source == FIRST_YEAR:
         return _started_earlier(plan, rows)
     if said.relief is None or not said.relief.size:
-        return rows["limit"].abs()
+        return [abs(float(row["limit"])) for row in rows]
     name, _, column = said.relief.size.partition(".")
-    by = [key for key in KEYS if key != "year" and rows[key].notna().any()]
-    held = plan.tables[name].groupby(by)[column].sum()
-    index = pd.MultiIndex.from_frame(rows[by].astype({"period": int}))
-    return pd.Series(held.reindex(index, fill_value=0.0).abs().to_numpy(), index=rows.index)
+    by = [key for key in _keys(rows) if key != "year"]
+    held = plan.table(name).sums(by, column)
+    return [abs(held.get(tuple(row[key] for key in by), [0.0])[0]) for row in rows]
 
 
-def _started_earlier(plan: Plan, rows: pd.DataFrame) -> pd.Series[float]:
+def _started_earlier(plan: Plan, rows: Sequence[Row]) -> list[float]:
     """Cases a year by which a level held at its baseline would differ with a start a year earlier.
 
     Taken to be what it comes to a year later; none where it is held then too.
     """
-    services = plan.instance.resolved.services
-    later = rows[["area", "service", "period"]].astype({"period": int})
-    later["period"] += plan.instance.periods_per_year
-    levels = plan.tables["services"].set_index(["area", "service", "period"])["level"]
-    found = levels.reindex(pd.MultiIndex.from_frame(later)).to_numpy()
-    keys = zip(later["area"], later["service"], strict=True)
-    held = [services[key].baseline for key in keys]
-    return pd.Series(abs(found - held), index=rows.index).fillna(0.0)
+    services, each = plan.instance.resolved.services, plan.instance.periods_per_year
+    levels = plan.table("services").sums(["area", "service", "period"], "level")
+    found = []
+    for row in rows:
+        key = (row["area"], row["service"])
+        (level,) = levels.get((*key, row["period"] + each), [services[key].baseline])
+        found.append(abs(level - services[key].baseline))
+    return found
 
 
 def _service(plan: Plan, name: str) -> str:

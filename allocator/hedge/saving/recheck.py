@@ -179,7 +179,7 @@ def _tables(found: Hedge, folder: Path, audits: dict[str, Audit]) -> Iterator[st
         if audits[each.scenario.name].passed:
             drawn = misdrawn(each.plan.instance, each.plan.tables, each.plan.window)
             yield from (f"{own}drawn.csv: {line}" for line in drawn)
-    written = {**found.tables, WINDOWS_FILE.removesuffix(".csv"): window_table(found.windows)}
+    written = {**found.tables, WINDOWS_FILE.removesuffix(".csv"): window_table(found.windows).frame}
     for name, table in written.items():
         yield from _file(folder / f"{name}.csv", table)
 

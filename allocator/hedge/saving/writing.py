@@ -52,7 +52,11 @@ def check_place(folder: str | Path, *, force: bool = False) -> None:
 def _fill(hedge: Hedge, folder: Path) -> None:
     write(hedge.instance, folder / INSTANCE_FOLDER)
     plans = plan_tables(hedge)
-    for name, table in {**plans, **hedge.tables, "windows": window_table(hedge.windows)}.items():
+    for name, table in {
+        **plans,
+        **hedge.tables,
+        "windows": window_table(hedge.windows).frame,
+    }.items():
         write_csv(table, folder / f"{name}.csv")
     _write_text(_readme(hedge, list(plans)), folder / README_FILE)
     facts = json.loads(as_json({**hedge.to_dict(), "saved": _saved(hedge, list(plans))}))

@@ -45,7 +45,7 @@ def contradictions(plan: Plan, folder: Path) -> Iterator[str]:
     for name, table in tables.items():
         yield from differences(f"{name}.csv", plan.tables.get(name), table)
     stated = folder / WINDOWS_FILE
-    if not stated.is_file() or _text(stated) != window_table(plan.windows).to_csv(index=False):
+    if not stated.is_file() or _text(stated) != window_table(plan.windows).csv():
         yield f"{WINDOWS_FILE}: is not what plan.json says of the windows"
     left = baseline(plan.instance).terminal_value
     if not same(plan.baseline_terminal_value, left):

@@ -24,9 +24,10 @@ from allocator.plan.saving.layout import (
     described,
 )
 from allocator.plan.saving.seal import SEAL, seal_of
+from allocator.table import Table
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 SCHEMA: Final = 1
 _OWN: Final = frozenset(
@@ -59,8 +60,8 @@ def check_place(folder: str | Path, *, force: bool = False) -> None:
 
 def _fill(plan: Plan, folder: Path) -> None:
     write(plan.instance, folder / INSTANCE_FOLDER)
-    for name, table in plan.tables.items():
-        _write_csv(table, folder / f"{name}.csv")
+    for name in plan.tables:
+        _write_csv(plan.table(name), folder / f"{name}.csv")
     _write_csv(window_table(plan.windows), folder / WINDOWS_FILE)
     _write_text(plan.log, folder / LOG_FILE)
     _write_text(readme(plan), folder / README_FILE)
@@ -69,14 +70,15 @@ def _fill(plan: Plan, folder: Path) -> None:
     _write_text(as_json(facts, ascii_only=False) + "\n", folder / PLAN_FILE)
 
 
-def window_table(windows: Sequence[WindowOutcome]) -> pd.DataFrame:
+def window_table(windows: Sequence[WindowOutcome]) -> Table:
     """Every window that was tried, as windows.csv has it."""
-    return table_of(WINDOWS.columns, [each.to_dict() for each in windows])
+    rows = [each.to_dict() for each in windows]
+    columns = {name: [row[name] for row in rows] for name in WINDOWS.columns}
+    return Table(columns, partial(table_of, WINDOWS.columns, rows))
 
 
-def _write_csv(table: pd.DataFrame, file: Path) -> None:
-    """Every digit that tells a number apart; line ends as they are everywhere else."""
-    table.to_csv(file, index=False, encoding="utf-8", lineterminator="\n")
+def _write_csv(table: Table, file: Path) -> None:
+    _write_text(table.csv(), file)
 
 
 def _write_text(text: str, file: Path) -> None:
@@ -113,5 +115,5 @@ def readme(plan: Plan) -> str:
         "",
     ]
     for name in plan.tables:
-        lines += [f"{name}.csv", *described(TABLES[name].row, plan.tables[name].columns, base), ""]
+        lines += [f"{name}.csv", *described(TABLES[name].row, plan.table(name).names, base), ""]
     return "\n".join([*lines, WINDOWS_FILE, *described(*WINDOWS, base), ""])

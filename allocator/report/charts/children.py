@@ -8,7 +8,7 @@ from allocator.instance.instance import financial_year, owner_areas
 from allocator.instance.schema import ALL
 from allocator.plan.plan import Plan
 from allocator.report.charts.palette import BASELINE, PLAN, TARGET
-from allocator.report.charts.shapes import Pane, Panels, Series, floats
+from allocator.report.charts.shapes import Pane, Panels, Series
 from allocator.report.figures import Form, Value, by_year
 from allocator.wording import number
 
@@ -42,14 +42,14 @@ def care(plan: Plan) -> Panels:
 
 def care_series(plan: Plan, area: str | None = None) -> tuple[Series, ...]:
     """Plan, baseline and target of an area, or of all together."""
-    years, start = plan.years(area), opening(plan, area)
+    years, start = plan.yearly(area), opening(plan, area)
     found, target = [], targets(plan, area)
     if any(value is not None for value in target):
         found.append(Series("Target, at most", (None, *target), TARGET, "step"))
     if plan.found:
-        values = (start, *floats(years["children_in_care"]))
+        values = (start, *years["children_in_care"].values())
         found.append(Series("Plan", values, PLAN))
-    unchanged = (start, *floats(years["baseline_children_in_care"]))
+    unchanged = (start, *years["baseline_children_in_care"].values())
     found.append(Series("If nothing changes", unchanged, BASELINE))
     return tuple(found)
 

@@ -42,13 +42,12 @@ def _ratios(plan: Plan) -> list[tuple[str, str]]:
 
 def benefits_shown(plan: Plan) -> list[tuple[str, str, float, float, float, str]]:
     """To whom, kind, £ more than the baseline's, its low and high end, grades of evidence."""
-    table = plan.tables.get("benefits")
-    if table is None:
+    if "benefits" not in plan.tables:
         return []
-    more = table.assign(more=table["benefit"] - table["baseline_benefit"])
-    summed = more.groupby(["to_whom", "kind"], sort=False)[["more", "low", "high"]].sum()
-    shown = []
-    for whom, kind, value, low, high in summed.reset_index().itertuples(index=False):
+    table, shown = plan.table("benefits"), []
+    more = table.numbers("benefit") - table.numbers("baseline_benefit")
+    summed = table.assign(more=more).sums(["to_whom", "kind"], "more", "low", "high")
+    for (whom, kind), (value, low, high) in summed.items():
         grades = listed(
             sorted(
                 {
@@ -58,7 +57,7 @@ def benefits_shown(plan: Plan) -> list[tuple[str, str, float, float, float, str]
                 }
             )
         )
-        shown.append((str(whom), str(kind), float(value), float(low), float(high), grades))
+        shown.append((str(whom), str(kind), value, low, high, grades))
     return shown
 
 

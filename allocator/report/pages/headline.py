@@ -194,10 +194,10 @@ def asked_year(plan: Plan) -> int:
 
 def _children(plan: Plan) -> str:
     """Against what comes if nothing changes, in the year asked for; then the path."""
-    years, last, asked = plan.years(), plan.instance.last_year, asked_year(plan)
+    years, last, asked = plan.yearly(), plan.instance.last_year, asked_year(plan)
     opening = sum(s.opening for s in plan.instance.resolved.states.values() if s.in_care)
-    there = float(years["children_in_care"][asked])
-    unchanged = float(years["baseline_children_in_care"][asked])
+    there = years["children_in_care"][asked]
+    unchanged = years["baseline_children_in_care"][asked]
     more = unchanged < there
     by = number(abs(unchanged - there))
     against = f"{by} {'more' if more else 'fewer'} than if nothing changes ({number(unchanged)})"
@@ -205,8 +205,8 @@ def _children(plan: Plan) -> str:
         against = "as many as if nothing changes"
     path = f"there are {number(opening)} at the start"
     if asked != last:
-        end = number(float(years["children_in_care"][last]))
-        same = number(float(years["baseline_children_in_care"][last]))
+        end = number(years["children_in_care"][last])
+        same = number(years["baseline_children_in_care"][last])
         path += f" and {end} at the end of {financial_year(last)} ({same} if nothing changes)"
     return (
         f"at the end of {financial_year(asked)} {number(there)} children are in care, "
@@ -250,8 +250,9 @@ def _late(plan: Plan) -> str:
     last, asked = plan.instance.last_year, _asked(plan)
     if asked != [(ALL, last)] or last == plan.instance.first_year:
         return ""
-    before = plan.years()["children_in_care"].loc[: last - 1]
-    if not (before > plan.instance.resolved.targets[ALL, last] + LEAST_CHILDREN).all():
+    met = plan.instance.resolved.targets[ALL, last] + LEAST_CHILDREN
+    by_year = plan.yearly()["children_in_care"].items()
+    if not all(children > met for year, children in by_year if year < last):
         return ""
     return "The target is met only in the plan's last year: nothing here shows that it lasts."
 
@@ -273,7 +274,7 @@ def _reached(plan: Plan) -> str:
     for owner, year in plan.instance.resolved.targets:
         most = plan.instance.resolved.targets[owner, year]
         reached = sum(
-            float(plan.years(area)["children_in_care"][year])
+            plan.yearly(area)["children_in_care"][year]
             for area in owner_areas(plan.instance, owner)
         )
         if reached > most * (1 + 1e-9) + 1e-6:

@@ -46,14 +46,15 @@ def years_title(plan: Plan) -> str:
 
 def years_shown(plan: Plan) -> tuple[list[str], list[list[str]]]:
     """The table of years as readers are shown it: its headings and its rows."""
-    years = plan.years()
-    decimals = decimals_for(float(years["baseline_total"].max()))
+    years = plan.yearly()
+    decimals = decimals_for(max(years["baseline_total"].values()))
     before = "" if plan.found else "baseline_"
     heading = ["Year", "In care", *(["Baseline"] if plan.found else []), *TIER_LABELS.values()]
     heading += ["Net", "Cumulative"] if plan.found else ["Total"]
     rows = []
-    for year, row in years.iterrows():
-        cells = [_marked(plan, int(str(year))), number(row[f"{before}children_in_care"])]
+    for year in years["baseline_total"]:
+        row = {name: by_year[year] for name, by_year in years.items()}
+        cells = [_marked(plan, year), number(row[f"{before}children_in_care"])]
         if plan.found:
             cells.append(number(row["baseline_children_in_care"]))
         cells += [millions(row[f"{before}{tier}"], decimals) for tier in TIERS]
@@ -139,10 +140,11 @@ def window_said(window: Window | None) -> str:
 
 def areas(plan: Plan) -> str:
     """Each area's children at the end and money over the plan, the biggest spenders first."""
-    last, facts = plan.instance.last_year, {a: plan.years(a) for a in plan.instance.areas}
+    last, facts = plan.instance.last_year, {a: plan.yearly(a) for a in plan.instance.areas}
     total = "total" if plan.found else "baseline_total"
-    ranked = sorted(facts, key=lambda area: (-float(facts[area][total].sum()), area))
-    decimals = decimals_for(max(float(years[total].sum()) for years in facts.values()))
+    sums = {area: sum(years[total].values()) for area, years in facts.items()}
+    ranked = sorted(facts, key=lambda area: (-sums[area], area))
+    decimals = decimals_for(max(sums.values()))
     rows = []
     for area in ranked[:MOST_AREAS]:
         years = facts[area]
@@ -150,9 +152,9 @@ def areas(plan: Plan) -> str:
         if plan.found:
             row.append(number(years["children_in_care"][last]))
         row.append(number(years["baseline_children_in_care"][last]))
-        row.append(millions(float(years[total].sum()), decimals))
+        row.append(millions(sums[area], decimals))
         if plan.found:
-            row.append(millions(float(years["net"].sum()), decimals))
+            row.append(millions(sum(years["net"].values()), decimals))
         rows.append(row)
     heading = ["Area", "In care", "Baseline", "Spend £m", "Net £m"]
     if not plan.found:

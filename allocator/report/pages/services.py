@@ -41,10 +41,9 @@ def lost_said(plan: Plan) -> str:
 
 def keeping_costs(plan: Plan) -> dict[str, dict[str, float]]:
     """By service, what ``keeping`` found: £ that keeping costs, and factors at which it pays."""
-    table = plan.tables.get("kept")
-    if table is None:
+    if "kept" not in plan.tables:
         return {}
-    return {str(row["service"]): row for row in table.to_dict("records")}  # type: ignore[misc]
+    return {str(row["service"]): row for row in plan.table("kept").records()}
 
 
 def _weight(kept: dict[str, dict[str, float]], service: str) -> float:

@@ -36,11 +36,10 @@ def staff_figures(plan: Plan) -> Figures:
     Vacancies are what the work takes beyond those in post; cases per FTE are of all at work, and
     the caseload is what one carries of that mix of work.
     """
-    costs = plan.tables["staff"].groupby(["role", "year"])[list(_COSTS)].sum().to_dict("index")
+    costs = plan.table("staff").sums(["role", "year"], *_COSTS)
     rows: list[tuple[Value, ...]] = []
     for role, by_year in (plan.staff() or {}).items():
         for year, facts in by_year.items():
-            spent = costs[role, int(year)]
             rows.append(
                 (
                     _label(plan, role),
@@ -55,7 +54,7 @@ def staff_figures(plan: Plan) -> Figures:
                     max(0.0, facts["need"] - facts["in_post"]),
                     _rounded(facts["cases_per_fte"]),
                     _rounded(facts["caseload"]),
-                    *(float(spent[name]) for name in _COSTS),
+                    *costs[role, int(year)],
                 )
             )
     return Figures(TITLE, _COLUMNS, tuple(rows), "staff.csv")
@@ -98,13 +97,13 @@ def _carried(by_year: dict[str, dict[str, float | None]]) -> str:
 
 def _costs_said(plan: Plan) -> list[tuple[str, str]]:
     """What turnover, the agency and practices cost over the plan, as far as they cost anything."""
-    spent = plan.tables["staff"][list(_COSTS)].sum()
+    spent = plan.table("staff")
     names = {
         "turnover_cost": "Turnover",
         "agency_cost": "Agency",
         "support_cost": "Practices",
     }
-    told = {said: float(spent[name]) for name, said in names.items()}
+    told = {said: float(spent.numbers(name).sum()) for name, said in names.items()}
     return [
         (said, f"{pounds(amount)} in the years of the plan")
         for said, amount in told.items()

@@ -111,11 +111,11 @@ def one_off_lines(plan: Plan) -> list[tuple[str, str]]:
     Blank where no fund is for a window alone; what lapses is told of the other funds, since
     one-off money that is not needed is not asked for.
     """
-    accounts, funds = plan.instance.resolved.accounts, plan.tables["funds"]
-    inside = [accounts[k].window_only for k in zip(funds["fund"], funds["owner"], strict=True)]
+    accounts, funds = plan.instance.resolved.accounts, plan.table("funds")
+    inside = [accounts[key].window_only for key in funds.keys(["fund", "owner"])]
     lines = []
     if any(inside):
-        needed, there = plan.one_off, float(funds[inside]["amount"].sum())
+        needed, there = plan.one_off, float(funds.where(inside).numbers("amount").sum())
         total = sum(needed.values())
         when = f", in {years_said(needed)}" if needed else ""
         lines.append(
@@ -124,10 +124,10 @@ def one_off_lines(plan: Plan) -> list[tuple[str, str]]:
         if len(needed) > 1:
             by_year = [f"{pounds(amount)} in {financial_year(y)}" for y, amount in needed.items()]
             lines.append(("  year by year", listed(by_year)))
-    lost = funds[[not each for each in inside]].groupby("fund", sort=False)["lapsed"].sum()
+    lost = funds.where([not each for each in inside]).sums(["fund"], "lapsed")
     told = [
-        f"{pounds(float(amount))} of {shortened(plan.instance.label('funds', str(fund)))}"
-        for fund, amount in lost.items()
+        f"{pounds(amount)} of {shortened(plan.instance.label('funds', str(fund)))}"
+        for (fund,), (amount,) in lost.items()
         if amount > 0.5
     ]
     if told:
@@ -159,7 +159,7 @@ def _binding(plan: Plan) -> str:
     if held:
         heading += f", {held}"
     lines = [paragraph(heading)]
-    if TARGET not in set(plan.tables["prices"]["constraint"]) and _has_targets(plan):
+    if TARGET not in plan.table("prices")["constraint"] and _has_targets(plan):
         lines.append("  The targets do not bind: the cheapest plan goes below them of itself")
     lines += _two_columns(rows)
     if len(found) > len(shown):
