@@ -36,7 +36,6 @@ class Within(click.ParamType[tuple[float | None, float | None]]):
 @click.command(
     "alternatives",
     cls=Verb,
-    short_help="Plans nearly as cheap, and what all of them do.",
     examples=(
         "allocator alternatives my-council --within 1%",
         "allocator alternatives instances/reading-2025 --within 250000 --windows all",

@@ -19,7 +19,6 @@ FAILED = 4
 @click.command(
     "audit",
     cls=Verb,
-    short_help="Re-check a saved plan.",
     examples=("allocator audit plans/england-2016",),
 )
 @click.argument("plan", type=click.Path(path_type=Path))

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 @click.command(
     "backtest",
     cls=Verb,
-    short_help="Compare past projections with what came.",
     examples=(
         "allocator backtest downloads --base 2021 --horizon 3",
         "allocator backtest downloads --base 2019 --base 2020 --base 2021 --json",

@@ -18,7 +18,6 @@ from allocator.instance.problems import errors
 @click.command(
     "check",
     cls=Verb,
-    short_help="Report every problem of an instance.",
     examples=("allocator check instances/england-2016",),
 )
 @click.argument("instance", type=click.Path(path_type=Path))

@@ -23,7 +23,6 @@ DISAGREE = SolverError.exit_code
 @click.command(
     "compare",
     cls=Verb,
-    short_help="Solve the same program with many solvers.",
     examples=(
         "allocator compare instances/england-2016",
         "allocator compare instances/england-2016 --solvers highs,glpk-simplex --repeat 3",

@@ -14,7 +14,6 @@ from allocator.instance.schema import CONTINUOUS
 @click.command(
     "convert",
     cls=Verb,
-    short_help="Say old rates as rates that hold whatever the periods.",
     examples=("allocator convert my-council --timing continuous --out my-council-continuous",),
 )
 @click.argument("instance", type=click.Path(path_type=Path))

@@ -11,7 +11,6 @@ from allocator.cli.verbs import Verb
 @click.command(
     "delay",
     cls=Verb,
-    short_help="What it costs to begin the same plan later.",
     examples=("allocator delay instances/england-2016", "allocator delay my-council --years 2"),
 )
 @asking

@@ -13,7 +13,6 @@ from formulations import USUAL
 @click.command(
     "explain",
     cls=Verb,
-    short_help="Why this plan, what each limit is worth, and what to do when there is none.",
     examples=(
         "allocator explain instances/england-2016",
         "allocator explain instances/england-2016 --set targets.2021.children=74500",

@@ -34,7 +34,6 @@ class WindowType(click.ParamType[tuple[int, int]]):
 @click.command(
     "export",
     cls=Verb,
-    short_help="Write the program for another solver.",
     examples=(
         "allocator export instances/england-2016 england.mps",
         "allocator export instances/england-2016 england.lp --window 2016:3",

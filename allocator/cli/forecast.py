@@ -16,7 +16,6 @@ from allocator.cli.verbs import Verb
 @click.command(
     "forecast",
     cls=Verb,
-    short_help="Children by state if nothing changes.",
     examples=(
         "allocator forecast instances/reading-2025",
         "allocator forecast my-council --level 0.95 --out forecast.csv --chart forecast.svg",

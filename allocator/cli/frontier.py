@@ -11,7 +11,6 @@ from allocator.cli.verbs import Verb
 @click.command(
     "frontier",
     cls=Verb,
-    short_help="What every target costs, or what money can reach.",
     examples=(
         "allocator frontier instances/england-2016",
         "allocator frontier my-council --against budget --fund core --out frontier",

@@ -11,7 +11,6 @@ from allocator.cli.verbs import Verb
 @click.command(
     "hedge",
     cls=Verb,
-    short_help="What to settle now, over the futures there may be.",
     examples=(
         "allocator hedge my-council",
         "allocator hedge my-council --set uncertainty.risk_weight=0.5",

@@ -21,7 +21,6 @@ FAILED = 4
 @click.command(
     "import-solution",
     cls=Verb,
-    short_help="Check a solution that another solver found.",
     examples=(
         "allocator import-solution instances/england-2016 england.sol",
         "allocator import-solution instances/england-2016 england.sol --window 2017:3 --json",

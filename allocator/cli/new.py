@@ -12,7 +12,6 @@ from allocator.cli.verbs import Verb
 @click.command(
     "new",
     cls=Verb,
-    short_help="Write a starter instance to change.",
     examples=(
         "allocator new my-council",
         "allocator new my-council.xlsx",

@@ -11,7 +11,6 @@ from allocator.cli.verbs import Verb
 @click.command(
     "reallocate",
     cls=Verb,
-    short_help="What today's total spend could reach.",
     examples=("allocator reallocate instances/england-2016",),
 )
 @asking

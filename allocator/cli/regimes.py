@@ -11,7 +11,6 @@ from allocator.cli.verbs import Verb
 @click.command(
     "regimes",
     cls=Verb,
-    short_help="What annual budgets and unknown settlements cost.",
     examples=("allocator regimes instances/england-2016",),
 )
 @asking

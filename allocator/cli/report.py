@@ -15,7 +15,6 @@ from allocator.errors import UsageError
 @click.command(
     "report",
     cls=Verb,
-    short_help="Report saved plans as a page, a workbook, pictures.",
     examples=(
         "allocator report plans/my-council",
         "allocator report plans/my-council --html report.html --xlsx report.xlsx --png pictures",

@@ -27,7 +27,6 @@ INFEASIBLE = 3
 @click.command(
     "solve",
     cls=Verb,
-    short_help="Find the cheapest plan of an instance.",
     examples=(
         "allocator solve instances/england-2016 --out plans/england-2016",
         "allocator solve instances/england-2016 --set targets.2021.children=75000",

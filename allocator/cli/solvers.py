@@ -13,7 +13,6 @@ from allocator.cli.verbs import Verb
 @click.command(
     "solvers",
     cls=Verb,
-    short_help="List the solvers that compare can run.",
     examples=("allocator solvers", "allocator solvers --json"),
 )
 @click.option("--json", is_flag=True, help="Print one JSON object, not a table.")

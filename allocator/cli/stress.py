@@ -14,7 +14,6 @@ from allocator.cli.verbs import Verb
 @click.command(
     "stress",
     cls=Verb,
-    short_help="How a plan fares where its numbers turn out otherwise.",
     examples=(
         "allocator stress plans/my-council",
         "allocator stress plans/my-council --draws 50000 --seed 7 --json",

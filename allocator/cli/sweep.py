@@ -20,7 +20,6 @@ FAILED = 4
 @click.command(
     "sweep",
     cls=Verb,
-    short_help="Plans over a grid, as a table.",
     examples=(
         "allocator sweep instances/england-2016 --over targets.2021.children=74000:84000:500",
         'allocator sweep my-council --over "budgets.core.*.amount=*0.98:1.02:0.01" --out grid.csv',

@@ -11,7 +11,6 @@ from allocator.cli.verbs import Verb
 @click.command(
     "switching",
     cls=Verb,
-    short_help="How far each input can move before the plan changes.",
     examples=(
         'allocator switching my-council --inputs "effects.*"',
         "allocator switching instances/reading-2025 --inputs services.*.unit_cost --out switching",

@@ -7,7 +7,7 @@ import importlib
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, cast
 
@@ -45,18 +45,19 @@ class Verb(click.Command):
 class Verbs(click.Group):
     """Commands by name; ``solve`` is ``command`` in ``allocator/cli/solve.py``.
 
-    A group of verbs may be a verb itself, its own in a ``package`` of that name.
+    A group of verbs may be a verb itself, its own in a ``package`` of that name.  What each does,
+    in a few words, is said in ``verbs``, so that to list them none need be imported.
     """
 
     def __init__(
         self,
         *args: Any,
-        verbs: Sequence[str],
+        verbs: Mapping[str, str],
         examples: Sequence[str],
         package: str = "allocator.cli",
         **extra: Any,
     ) -> None:
-        self.verbs, self.examples, self.package = tuple(verbs), tuple(examples), package
+        self.verbs, self.examples, self.package = verbs, tuple(examples), package
         self._debug = False
         super().__init__(*args, **extra)
 
@@ -77,7 +78,14 @@ class Verbs(click.Group):
         if cmd_name not in self.verbs:
             return None
         module = f"{self.package}.{cmd_name.replace('-', '_')}"
-        return cast(click.Command, importlib.import_module(module).command)
+        verb = cast(click.Command, importlib.import_module(module).command)
+        verb.short_help = self.verbs[cmd_name]
+        return verb
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the verbs and what each does."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self.verbs.items()))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

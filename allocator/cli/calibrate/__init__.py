@@ -6,9 +6,11 @@ from allocator.cli.verbs import Verbs
 
 command = Verbs(
     "calibrate",
-    verbs=("published", "ssda903"),
+    verbs={
+        "published": "Make an instance from published tables.",
+        "ssda903": "Make an instance from SSDA903 returns.",
+    },
     package="allocator.cli.calibrate",
-    short_help="Make an instance from data.",
     help="Make an instance from a council's own returns or from the published tables, with rates "
     "estimated from them and what they leave open marked as assumptions.",
     examples=(

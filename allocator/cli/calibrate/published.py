@@ -14,7 +14,6 @@ from allocator.cli.verbs import Verb
 @click.command(
     "published",
     cls=Verb,
-    short_help="Make an instance from published tables.",
     examples=(
         "allocator calibrate published downloads --list durham",
         "allocator calibrate published downloads --council Reading --year 2025 --out reading",

@@ -23,7 +23,6 @@ DATE = click.DateTime(["%d/%m/%Y", "%Y-%m-%d"])
 @click.command(
     "ssda903",
     cls=Verb,
-    short_help="Make an instance from SSDA903 returns.",
     examples=(
         "allocator calibrate ssda903 returns --out my-council",
         "allocator calibrate ssda903 returns --out my-council --year 2024 --config my.toml",
