@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from allocator.compare.comparison import Comparison
+    from allocator.compare.problems import ComparedProgram
     from allocator.explain.answers import Answer
     from allocator.explain.frontier.frontier import Frontier
     from allocator.forecast import Forecast
@@ -84,20 +85,28 @@ def compare(
 ) -> Comparison:
     """Solve the same programs with many solvers, every answer proved or not from the arrays.
 
-    A program is an instance, for its best window, or the path of an MPS file.  ``solvers`` are
-    names, patterns as ``clp-*``, or codes; all of them without.  ``seconds`` is for one run.
+    A program is an instance, for its best window, or the path of an MPS file or a saved hedge.
+    ``solvers`` are names, patterns as ``clp-*``, or codes; all of them without.  ``seconds`` is
+    for one run.
     A solver that is absent or fails costs its own row.  Raises UsageError for a name that no
     solver has and a file that is no program.
     """
     from allocator.compare.comparison import compare as run
     from allocator.compare.problems import of_file, of_instance
     from allocator.compare.race import Terms
+    from allocator.plan.saving.layout import is_hedge
     from allocator.solvers.algorithms import choose
 
-    problems = [
-        of_file(Path(each)) if isinstance(each, Path | str) else of_instance(each, formulation)
-        for each in programs
-    ]
+    def problem(each: Instance | Path | str) -> ComparedProgram:
+        if not isinstance(each, Path | str):
+            return of_instance(each, formulation)
+        if is_hedge(Path(each)):
+            from allocator.hedge.compared import of_hedge
+
+            return of_hedge(Path(each))
+        return of_file(Path(each))
+
+    problems = [problem(each) for each in programs]
     return run(problems, choose(list(solvers)), Terms(seconds), repeat=repeat)
 
 

@@ -31,7 +31,7 @@ DISAGREE = SolverError.exit_code
 )
 @click.argument(
     "programs",
-    metavar="INSTANCE|FILE.mps…",
+    metavar="INSTANCE|HEDGE|FILE.mps…",
     nargs=-1,
     required=True,
     type=click.Path(path_type=Path),
@@ -100,13 +100,13 @@ def command(
     out: Path | None,
     force: bool,
 ) -> int:
-    """Solve the program of each INSTANCE, or of an MPS file, with every solver there is.
+    """Solve the program of each INSTANCE, saved HEDGE or MPS file with every solver there is.
 
     All are given the identical file, in a process of its own, and every answer is proved or not
-    from the program's arrays.  An instance's program is that of its best window.  With columns that
-    must be whole, the point is proved and the solver's bound is set beside it.  Exits 4 where
-    two certified answers differ, where a program has none, or where a solver was ended from
-    outside.
+    from the program's arrays.  An instance's program is that of its best window, a hedge's that of
+    all of its scenarios at once.  With columns that must be whole, the point is proved and the
+    solver's bound is set beside it.  Exits 4 where two certified answers differ, where a program
+    has none, or where a solver was ended from outside.
     """
     from allocator.solvers.algorithms import choose
 
@@ -135,7 +135,12 @@ def command(
 
 def _problem(path: Path, formulation: str) -> ComparedProgram:
     from allocator.compare.problems import is_program, of_file, of_instance
+    from allocator.plan.saving.layout import is_hedge
 
     if is_program(path):
         return of_file(path)
+    if is_hedge(path):
+        from allocator.hedge.compared import of_hedge
+
+        return of_hedge(path)
     return of_instance(open_instance(path), formulation)

@@ -87,6 +87,9 @@ def command(
 ) -> None:
     """Hold the levels of PLAN, a folder that `solve --out` wrote, where its numbers are otherwise.
 
+    Or that `hedge --out` wrote: then what it settles is held, and after that the levels of the
+    scenario whose children in care and spend are nearest to the draw's.
+
     They are run through each scenario of its instance, and through draws of what is uncertain:
     effects between `low` and `high`, rates and entries as `forecast` has them, unit costs by their
     spread.  Told are bands of children in care, spend and cumulative position, the chances of
@@ -94,9 +97,9 @@ def command(
     """
     from allocator.executors import executor
     from allocator.explain.answers import check_place, save
+    from allocator.face import load
     from allocator.forecast import read_doubt
     from allocator.plan.saving.layout import INSTANCE_FOLDER
-    from allocator.plan.saving.loading import load, open_facts
     from allocator.report.pages.stress import text
     from allocator.stress import Stress, read_spreads, stress
 
@@ -104,7 +107,7 @@ def command(
         check_place(Stress, out, force=force)
     loaded = load(plan)
     spreads = None if spread is None else read_spreads(spread, loaded.instance)
-    kept = open_facts(plan)[0] / INSTANCE_FOLDER
+    kept = (plan if plan.is_dir() else plan.parent) / INSTANCE_FOLDER
     doubt = read_doubt(calibrated or kept)
     with Progress() as progress, executor(jobs, scheduler) as workers:
         found = stress(

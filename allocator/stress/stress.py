@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.errors import AuditError, NoPlanError, UsageError
+from allocator.errors import UsageError
 from allocator.explain.answers import Answer
 from allocator.forecast.doubt import ENGLAND, Doubt
 from allocator.instance import Window
 from allocator.instance.instance import window_facts
-from allocator.instance.scenarios import Scenario, scenarios
+from allocator.instance.scenarios import Scenario
 from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.plan.columns.futures import BANDED
 from allocator.plan.plan import Plan
 from allocator.stress import tables
 from allocator.stress.drawn import Drawn
-from allocator.stress.held import Held, held_of
+from allocator.stress.followed import Followed
+from allocator.stress.held import Held
 from allocator.stress.money import Funds
 from allocator.stress.outcomes import Outcomes, banded
 from allocator.stress.paths import driver_paths
-from allocator.stress.population import Certain
 from allocator.stress.replanned import Replanned
 from allocator.stress.running import Runner
 from allocator.stress.spreads import Spread, default_spreads
@@ -34,6 +34,7 @@ from allocator.stress.uncertain import DRIVERS, Uncertain
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from allocator.hedge.answer import Hedge
     from allocator.solving.session import Progress
 
 Positions = NDArray[np.int64]
@@ -41,12 +42,14 @@ Positions = NDArray[np.int64]
 DRAWS: Final = 10_000
 SEED: Final = 1
 _CHUNK: Final = 4096  # draws at a time: more of them no longer fit the cache
-_SAME: Final = 1e-6  # of the plan's cost: its tables run forward come to it
 
 
 @dataclass(frozen=True)
 class Stress(Answer):
-    """See the module.  Money is £; ``outcomes`` are of the draws, ``futures`` of the scenarios."""
+    """See the module.  Money is £; ``outcomes`` are of the draws, ``futures`` of the scenarios.
+
+    ``followed`` is of a hedge the share of the draws that take each scenario's levels.
+    """
 
     NAME: ClassVar[str] = "stress"
     COLUMNS: ClassVar[AnswerColumns] = ANSWERS[NAME]
@@ -58,6 +61,8 @@ class Stress(Answer):
     outcomes: Outcomes
     futures: tuple[Future, ...]
     replanned: Replanned | None = None
+    planned_cost: float = 0.0
+    followed: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def window(self) -> Window | None:
@@ -109,7 +114,8 @@ class Stress(Answer):
             "seed": self.seed,
             "window": window_facts(self.window),
             "rates_from": self.doubt.told,
-            "planned_cost": self.plan.cost,
+            "planned_cost": self.planned_cost,
+            **({"followed": dict(self.followed)} if self.followed else {}),
             "cost": banded(self.outcomes.cost),
             **{name: by_year(name) for name in tables.quantities(self.outcomes)},
             "target_met_probability": self.targets_met,
@@ -158,7 +164,7 @@ class Stress(Answer):
 
 
 def stress(
-    plan: Plan,
+    plan: Plan | Hedge,
     *,
     draws: int = DRAWS,
     seed: int = SEED,
@@ -170,34 +176,35 @@ def stress(
 ) -> Stress:
     """A plan's levels held in each scenario of its instance and in draws of what is uncertain.
 
+    Of a hedge what is settled is held, and after that the levels of the scenario nearest to the
+    draw (``followed``); in a scenario its own.
     ``doubt`` is that of the rates (``forecast.read_doubt``), ``spreads`` those of unit costs, by
     default :func:`default_spreads`.  The same seed makes the same draws.  The first ``replans`` of
     them are planned anew as well, from where the settled years leave them; ``executor`` works on
     those side by side.  Raises NoPlanError where there is no plan, UsageError for no draws,
     AuditError where the plan's tables do not come to its cost, SolverError as ``solve`` does.
     """
-    if not plan.found:
-        raise NoPlanError(f"{plan.instance.name} has no plan, so there is nothing to hold")
     if draws < 1:
         raise UsageError(f"{draws} draws are none; ask for one or more")
     tell: Progress = progress or (lambda what, done, steps: None)
     tell("holding the plan's levels", 0, 4)
-    held = held_of(plan)
-    planned = _of(plan, held)
-    _check(plan, planned)
-    listed = default_spreads(plan.instance) if spreads is None else spreads
-    uncertain = Uncertain(plan.instance, doubt, listed, driver_paths(plan.instance))
+    followed = Followed.of(plan)
+    planned, held_plan = followed.planned(), followed.plan
+    listed = default_spreads(held_plan.instance) if spreads is None else spreads
+    uncertain = Uncertain(held_plan.instance, doubt, listed, driver_paths(held_plan.instance))
     tell("running the scenarios", 1, 4)
-    futures = tuple(
-        (each, _of(replace(plan, instance=each.instance), held)) for each in _scenarios(plan)
-    )
+    futures = followed.futures()
     tell(f"running {draws:,} draws", 2, 4)
     drawn = Drawn.at(uncertain, uncertain.points(draws, seed), draws)
-    outcomes, again = _run(plan, held, drawn), None
+    outcomes, nearest = followed.run(
+        np.arange(draws),
+        lambda held, some: _run(held_plan, held, drawn.part(some, drawn.of)),
+    )
+    again = None
     if replans:
         tell(f"planning {min(replans, draws)} of them anew", 3, 4)
-        again = _planned_anew(plan, drawn, min(replans, draws), executor)
-    of = plan.instance
+        again = _planned_anew(held_plan, drawn, min(replans, draws), executor)
+    of = held_plan.instance
     made = {
         "bands": tables.bands(of, planned, outcomes),
         "chances": tables.chances(of, outcomes),
@@ -210,38 +217,27 @@ def stress(
         made["replanned"] = tables.replanned(again, outcomes)
     tell("done", 4, 4)
     return Stress(
-        plan.instance,
-        plan.formulation,
-        plan.solver,
+        held_plan.instance,
+        held_plan.formulation,
+        held_plan.solver,
         made,
-        plan,
+        held_plan,
         draws,
         seed,
         doubt,
         outcomes,
         futures,
         again,
+        float(planned.cost[0]),
+        _shares(followed, nearest),
     )
 
 
-def _scenarios(plan: Plan) -> tuple[Scenario, ...]:
-    return scenarios(plan.instance) if plan.instance.tables["scenarios"] else ()
-
-
-def _of(plan: Plan, held: Held) -> Outcomes:
-    """The plan's levels in its own instance, without spread."""
-    runner = Runner(plan.instance, held)
-    return Outcomes.of(runner, Funds(plan.instance, plan.window), runner.course(Certain()))
-
-
-def _check(plan: Plan, planned: Outcomes) -> None:
-    """AuditError where the plan's levels do not lead to what the plan says."""
-    said, found = float(plan.cost or 0.0), float(planned.cost[0])
-    if not abs(found - said) <= _SAME * max(1.0, abs(said)):
-        raise AuditError(
-            f"the plan's levels come to £{found:,.0f} at present value, not the £{said:,.0f} it "
-            "says; `allocator audit` tells what is wrong with it"
-        )
+def _shares(followed: Followed, nearest: Positions) -> dict[str, float]:
+    """Of a hedge the share of the draws that take each scenario's levels."""
+    if not followed.is_hedge:
+        return {}
+    return {each.name: float(np.mean(nearest == n)) for n, each in enumerate(followed.scenarios)}
 
 
 def _run(plan: Plan, held: Held, drawn: Drawn) -> Outcomes:

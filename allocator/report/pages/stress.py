@@ -13,6 +13,7 @@ from allocator.stress.outcomes import banded
 from allocator.wording import (
     counted,
     decimals_for,
+    listed,
     millions,
     number,
     paragraph,
@@ -53,7 +54,7 @@ def _answer(answer: Stress) -> str:
         f"the end of {financial_year(last)} are between {number(care['p10'])} and "
         f"{number(care['p90'])} in four of five draws, and the cost at present value between "
         f"{pounds(cost['p10'])} and {pounds(cost['p90'])}; the plan's is "
-        f"{pounds(answer.plan.cost or 0.0)}."
+        f"{pounds(answer.planned_cost)}."
     ]
     if answer.instance.resolved.targets:
         said.append(f"The targets are met with a chance of {_chance(answer.targets_met)},")
@@ -68,12 +69,26 @@ def _answer(answer: Stress) -> str:
             "Those in post and the agency do all of the work with a chance of "
             f"{_chance(answer.staff_suffice)}."
         )
+    if answer.followed:
+        said.append(_followed(answer))
     if max(short.values()) > 0:
         said.append(
             f"In the mean of the draws {number(short['excess'])} child-years lie above the "
             f"targets and {pounds(short['overspent'])} beyond the funds, all years together."
         )
     return " ".join(said)
+
+
+def _followed(answer: Stress) -> str:
+    """By which scenario's levels draws go on."""
+    named = [
+        f"{shortened(scenario.label)} {answer.followed[scenario.name]:.0%}"
+        for scenario, _ in answer.futures
+    ]
+    return (
+        "After what is settled a draw takes the levels of the scenario nearest to it by children "
+        f"in care and spend: {listed(named)}."
+    )
 
 
 def _chance(share: float) -> str:
