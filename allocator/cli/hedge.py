@@ -16,6 +16,7 @@ from allocator.cli.verbs import Verb
         "allocator hedge my-council --set uncertainty.risk_weight=0.5",
         "allocator hedge my-council --json",
         "allocator hedge my-council --out plans/my-council-hedge",
+        "allocator hedge my-council --learn-earlier all",
         "allocator hedge my-council --engine mpi-sppy --ranks 3",
     ),
 )
@@ -34,8 +35,17 @@ from allocator.cli.verbs import Verb
     metavar="N",
     help="Ranks of MPI for the engine: 1, or a multiple of 3.",
 )
+@click.option(
+    "--learn-earlier",
+    multiple=True,
+    metavar="SCENARIO",
+    help="Tell what it is worth to learn of it a year earlier; may be given again, and `all` is "
+    "every scenario.",
+)
 @asking
-def command(asked: SharedOptions, engine: str | None, ranks: int) -> int:
+def command(
+    asked: SharedOptions, engine: str | None, ranks: int, learn_earlier: tuple[str, ...]
+) -> int:
     """Find what to settle now over the scenarios of INSTANCE.
 
     Levels of the years before the scenarios part are the same in all of them; what follows is each
@@ -51,7 +61,9 @@ def command(asked: SharedOptions, engine: str | None, ranks: int) -> int:
 
     return asked.answer(
         Hedge,
-        lambda chosen, tell: hedge(chosen, engine=engine, ranks=ranks, progress=tell),
+        lambda chosen, tell: hedge(
+            chosen, engine=engine, ranks=ranks, learn_earlier=learn_earlier, progress=tell
+        ),
         text,
         found=lambda answer: answer.is_feasible,
         keep=(check_place, save_hedge),

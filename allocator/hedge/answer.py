@@ -116,7 +116,8 @@ class Hedge(Answer):
 
     ``objective`` is what MODEL.md 3.15 minimises; ``alone`` is each scenario known from the start;
     ``following`` is the objective of settling what the plan without scenarios settles, None where
-    that leaves no plan.  ``bounds`` is what another engine says of the objective, by its name.
+    that leaves no plan.  ``bounds`` is what another engine says of the objective, by its name;
+    ``earlier`` how much less it would be were a scenario told apart a year earlier, by scenario.
     """
 
     NAME: ClassVar[str] = "hedge"
@@ -130,6 +131,7 @@ class Hedge(Answer):
     following: float | None
     certificate: Certificate | None
     bounds: Mapping[str, Bounds] = field(default_factory=dict)
+    earlier: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def is_feasible(self) -> bool:
@@ -260,6 +262,8 @@ class Hedge(Answer):
             "certificate": None if self.certificate is None else self.certificate.to_dict(),
             "audit": None if self.audit is None else self.audit.to_dict(),
         }
+        if self.earlier:
+            facts["learned_a_year_earlier"] = dict(self.earlier)
         if self.bounds:
             facts["engine"] = {name: each.to_dict() for name, each in self.bounds.items()}
         if self.instance.resolved.roles:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from allocator.errors import AuditError, UsageError
 from allocator.hedge.answer import Future, Hedge, futures_of
 from allocator.hedge.tables import tables_of
-from allocator.hedge.values import following_today, wait_and_see
+from allocator.hedge.values import following_today, learned_earlier, wait_and_see, worth
 from allocator.instance import Instance, Window
 from allocator.instance.scenarios import Scenario, scenarios
 from allocator.plan.plan import WindowOutcome
@@ -31,6 +31,7 @@ def hedge(
     *,
     engine: str | None = None,
     ranks: int = 1,
+    learn_earlier: Sequence[str] = (),
     time_limit: float | None = None,
     progress: Progress | None = None,
 ) -> Hedge:
@@ -38,20 +39,23 @@ def hedge(
 
     Solved as one program, or where there are many scenarios one by one (``solving.benders``), for
     no window and for every admissible one; the best wins, ties to the shorter, then the earlier.
-    A hedge without a plan is an answer.  ``time_limit`` is seconds for each window.  ``engine``
-    "mpi-sppy" leaves what is settled to mpi-sppy, on so many ``ranks`` of MPI
-    (``hedge.mpi_sppy``), and certifies that.  Raises UsageError where there are no scenarios, or
-    for what the engine does not do, InstanceError where one is not sound, SolverError and
-    CertificateError as ``solve`` does, AuditError where a scenario's plan does not stand up to its
-    audit.
+    A hedge without a plan is an answer.  ``engine`` "mpi-sppy" leaves what is settled to mpi-sppy,
+    on so many ``ranks`` of MPI (``hedge.mpi_sppy``), and certifies that.  For each scenario of
+    ``learn_earlier``, every one for ``all``, it is solved again as though that were told apart a
+    year earlier.  ``time_limit`` is seconds for each window.
+
+    Raises UsageError where there are no scenarios, none of a name, or for what the engine does not
+    do, InstanceError where one is not sound, SolverError and CertificateError as ``solve`` does,
+    AuditError where a scenario's plan does not stand up to its audit.
     """
     tell: Progress = progress or (lambda what, done, steps: None)
     futures = scenarios(instance)
     steps = len(instance.windows) + 4
+    earlier = learned_earlier(futures, learn_earlier)
     tell("building the program of every scenario", 0, steps)
     form = extensive_form(futures, instance.uncertainty)
-    other = None if engine is None else other_engine(engine, form, futures, ranks)
-    solver, solved = FuturesSolver(form, other), []
+    other = None if engine is None else _engine(engine, form, futures, ranks)
+    solver, solved = FuturesSolver(form) if other is None else EngineSolver(form, other), []
     for n, window in enumerate((None, *instance.windows)):
         tell(saying(window), n + 1, steps)
         solved.append(solver.solve(window))
@@ -61,7 +65,7 @@ def hedge(
             instance, LEAST_COST, solver.names[None], {}, None, None, outcomes, (), None, None, None
         )  # fmt: skip
     best, name = solver.steadied(best), solver.names[best.window]
-    tell("what knowing the future, and what following today's plan, would cost", steps - 2, steps)
+    tell("what knowing more, and what following today's plan, would cost", steps - 2, steps)
     found, alone = _audited(form, best, name), wait_and_see(futures)
     hedged = Hedge(
         instance,
@@ -76,25 +80,62 @@ def hedge(
         following_today(instance, form),
         best.certificate,
         {} if other is None else {other.name: other.bounds[best.window]},
+        {name: worth(least(best), _cost(told, instance)) for name, told in earlier.items()},
     )
     tell("done", steps, steps)
     return hedged
 
 
-class Engine(Protocol):
-    """Solves a form for a window, or leaves it to others."""
+class FuturesSolver:
+    """Solves a form window by window: one by one where there are many scenarios, else as a whole.
 
-    @property
-    def solver(self) -> str:
-        """Who solves, and how."""
+    ``names`` says of each window who solved it.
+    """
 
-    def solve(self, window: Window | None) -> WindowSolved | None:
-        """The whole for a window; None where it comes to nothing that is proved."""
+    def __init__(self, form: ExtensiveForm) -> None:
+        self.form, self.names = form, dict[Window | None, str]()
+        self._whole, self._one_by_one = Session(), BendersDecomposition(form)
+        self._many = len(form.blocks) >= MANY
+
+    def solve(self, window: Window | None) -> WindowSolved:
+        """The whole for a window; infeasible is an answer.  Raises as ``Session`` does."""
+        answer = self._one_by_one.solve(window) if self._many else None
+        if answer is not None:
+            self.names[window] = self._one_by_one.solver
+            return answer
+        solved = self._whole.solve_window(window, self.form.at(window))
+        self.names[window] = self._whole.solver
+        return solved
+
+    def steadied(self, solved: WindowSolved) -> WindowSolved:
+        """Of the optima of its window one that changes levels least.  Raises as ``Session``."""
+        one_by_one = self._many and self.names[solved.window] == self._one_by_one.solver
+        return steadied(solved, self._one_by_one, None if one_by_one else self._whole)
 
 
-def other_engine(
-    name: str, form: ExtensiveForm, futures: Sequence[Scenario], ranks: int
-) -> MpiSppy:
+class EngineSolver(FuturesSolver):
+    """Leaves it to another engine what is settled; where that settles nothing, solves it here."""
+
+    def __init__(self, form: ExtensiveForm, engine: MpiSppy) -> None:
+        super().__init__(form)
+        self.engine = engine
+
+    def solve(self, window: Window | None) -> WindowSolved:
+        """The whole for a window, with what the engine settles."""
+        answer = self.engine.solve(window)
+        if answer is None:
+            return super().solve(window)
+        self.names[window] = self.engine.solver
+        return answer
+
+    def steadied(self, solved: WindowSolved) -> WindowSolved:
+        """What the engine settles stays as it is."""
+        if self.names[solved.window] == self.engine.solver:
+            return solved
+        return super().steadied(solved)
+
+
+def _engine(name: str, form: ExtensiveForm, futures: Sequence[Scenario], ranks: int) -> MpiSppy:
     """The engine of that name.  UsageError where there is none, or it is not installed."""
     if name not in ENGINES:
         raise UsageError(f"there is no engine {name!r}; there is {', '.join(ENGINES)}")
@@ -103,33 +144,11 @@ def other_engine(
     return MpiSppy(form, futures, ranks)
 
 
-class FuturesSolver:
-    """Solves a form window by window: one by one where there are many scenarios, else as a whole.
-
-    An engine is asked before either.  ``names`` says of each window who solved it.
-    """
-
-    def __init__(self, form: ExtensiveForm, engine: Engine | None = None) -> None:
-        self.form, self.names = form, dict[Window | None, str]()
-        self._whole, self._parts = Session(), BendersDecomposition(form)
-        self._first = engine
-        if engine is None and len(form.blocks) >= MANY:
-            self._first = self._parts
-
-    def solve(self, window: Window | None) -> WindowSolved:
-        """The whole for a window; infeasible is an answer.  Raises as ``Session`` does."""
-        answer = self._first.solve(window) if self._first else None
-        if self._first is not None and answer is not None:
-            self.names[window] = self._first.solver
-            return answer
-        solved = self._whole.solve_window(window, self.form.at(window))
-        self.names[window] = self._whole.solver
-        return solved
-
-    def steadied(self, solved: WindowSolved) -> WindowSolved:
-        """Of the optima of its window one that changes levels least.  Raises as ``Session``."""
-        by_parts = self._first is self._parts and self.names[solved.window] == self._parts.solver
-        return steadied(solved, self._parts, None if by_parts else self._whole)
+def _cost(futures: Sequence[Scenario], instance: Instance) -> float | None:
+    """What 3.15 minimises over these scenarios in the best window, £; None without a plan."""
+    solver = FuturesSolver(extensive_form(futures, instance.uncertainty))
+    best = cheapest([solver.solve(window) for window in (None, *instance.windows)])
+    return None if best is None else least(best)
 
 
 def least(solved: WindowSolved) -> float:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from allocator.errors import SolverError, UsageError
 from allocator.instance import Instance
 from allocator.instance.cell_changes import without_futures
+from allocator.instance.problems import did_you_mean
 from allocator.instance.scenarios import Scenario
+from allocator.instance.schema import ALL
 from allocator.program.matrix import Floats
 from allocator.program.program import POUNDS, LinearProgram
 from allocator.solving.futures import ExtensiveForm, future_program
@@ -59,6 +62,41 @@ def _levels(instance: Instance, program: LinearProgram, primal: Floats) -> Level
             year = first + period // each - 1
             found[service][year] = found[service].get(year, 0.0) + float(primal[position])
     return found
+
+
+def learned_earlier(
+    futures: Sequence[Scenario], names: Sequence[str]
+) -> dict[str, tuple[Scenario, ...]]:
+    """By scenario of these names, every one for ``all``, the futures if it is known a year earlier.
+
+    It is then told apart from its parent, or from those that have none, a year before.  Raises
+    UsageError where there is no such scenario, or it is known from the start.
+    """
+    own = {each.name: each for each in futures}
+    found = {}
+    for name in dict.fromkeys(_every(names, own)):
+        scenario = own[name]
+        if scenario.branches <= scenario.instance.first_year:
+            raise UsageError(
+                f"scenario {name} is known from the start; it cannot be learned earlier"
+            )
+        earlier = replace(scenario, branches=scenario.branches - 1)
+        found[name] = tuple(earlier if each is scenario else each for each in futures)
+    return found
+
+
+def _every(names: Sequence[str], own: Mapping[str, Scenario]) -> list[str]:
+    strange = [name for name in names if name not in own and name != ALL]
+    if strange:
+        raise UsageError(f"there is no scenario {strange[0]!r}; {did_you_mean(strange[0], own)}")
+    return list(own) if ALL in names else list(names)
+
+
+def worth(objective: float, informed: float | None) -> float:
+    """How much less it costs to know more, £; what can be settled without it still can be."""
+    if informed is None:
+        raise SolverError("no plan was found where more is known, and there is one with less")
+    return objective - informed
 
 
 def following_today(instance: Instance, form: ExtensiveForm) -> float | None:

@@ -9,7 +9,7 @@ import pytest
 
 from allocator.errors import SolverError, UsageError
 from allocator.hedge import hedge
-from allocator.hedge.hedge import FuturesSolver
+from allocator.hedge.hedge import EngineSolver
 from allocator.hedge.mpi_sppy import engine as engines
 from allocator.hedge.mpi_sppy.bounds import Bounds
 from allocator.hedge.mpi_sppy.engine import MpiSppy
@@ -49,7 +49,7 @@ def test_where_it_finds_nothing_our_program_shows_that_there_is_nothing():
     engine = engine_of("windows")
     assert engine.solve(None) is None
     assert engine.bounds[None] == Bounds()
-    found = FuturesSolver(form_of("windows"), engine).solve(None)
+    found = EngineSolver(form_of("windows"), engine).solve(None)
     assert not found.optimal
     assert found.proved
 

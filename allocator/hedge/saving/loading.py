@@ -90,6 +90,7 @@ def _rebuilt(folder: Path, facts: dict[str, Any], instance: Instance) -> Hedge:
         amount_of(saved["following"]),
         certificate,
         {name: Bounds.of(each) for name, each in facts.get("engine", {}).items()},
+        {name: float(less) for name, less in facts.get("learned_a_year_earlier", {}).items()},
     )
 
 

@@ -31,6 +31,8 @@ def text(answer: Hedge) -> str:
     parts = [heading(answer, asked), paragraph(_answer(answer))]
     if answer.is_feasible:
         parts += [_settled(answer), _futures(answer), _worth(answer)]
+    if answer.earlier:
+        parts.append(_earlier(answer))
     if len(answer.windows) > 1:
         parts.append(_windows(answer))
     return "\n\n".join([*parts, _proof(answer)]) + "\n"
@@ -149,6 +151,21 @@ def _worth(answer: Hedge) -> str:
     names = listed([shortened(each.scenario.label) for each in heaviest if each.weight > 0])
     lines.append(("Futures that weigh most", names))
     return table(lines[0], lines[1:], left=2)
+
+
+def _earlier(answer: Hedge) -> str:
+    """What it is worth to learn of a scenario a year before it is told apart now."""
+    own = {each.scenario.name: each.scenario for each in answer.futures}
+    rows = [
+        [
+            shortened(own[name].label),
+            financial_year(own[name].branches),
+            financial_year(own[name].branches - 1),
+            pounds(max(0.0, less)),
+        ]
+        for name, less in sorted(answer.earlier.items(), key=lambda pair: -pair[1])
+    ]
+    return table(["Were it known a year earlier", "Told apart in", "Instead in", "Saves"], rows)
 
 
 def _windows(answer: Hedge) -> str:
