@@ -126,9 +126,9 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'allocator' has no attribute {name!r}")
     home, *called = _HOMES[name]
-    found = getattr(importlib.import_module(f"allocator.{home}"), called[0] if called else name)
-    globals()[name] = found
-    return found
+    value = getattr(importlib.import_module(f"allocator.{home}"), called[0] if called else name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

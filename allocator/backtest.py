@@ -73,8 +73,8 @@ class Backtest:
 
     def errors(self, method: str) -> Floats:
         """Absolute errors by council, % of what came."""
-        found: Floats = 100 * np.abs(self.forecast[method] / self.actual - 1)
-        return found
+        shares: Floats = 100 * np.abs(self.forecast[method] / self.actual - 1)
+        return shares
 
     def error(self, method: str) -> float:
         """Mean over councils of the absolute error, % of what came."""
@@ -166,14 +166,14 @@ class Size:
     held: float
 
 
-def by_size(found: Sequence[Backtest]) -> list[Size]:
+def by_size(backtests: Sequence[Backtest]) -> list[Size]:
     """Comparisons by children in care at the base, over all bases together.
 
     The City of London has a line of its own.  Sizes without a case are left out.
     """
     lines = []
-    for ahead in sorted({each.horizon for each in found}):
-        mine = [each for each in found if each.horizon == ahead]
+    for ahead in sorted({each.horizon for each in backtests}):
+        mine = [each for each in backtests if each.horizon == ahead]
         opening = np.concatenate([each.opening for each in mine])
         city = np.concatenate([each.city for each in mine])
         ours, same = (
@@ -211,9 +211,9 @@ def backtest(panel: Panel, base: int, horizon: int) -> list[Backtest]:
     past = history(panel, base)
     doubt = measure(past)
     flows = project(past, doubt.spread)
-    found = [_compared(panel, past, flows, doubt, ahead) for ahead in range(1, horizon + 1)]
-    done = [each for each in found if each is not None]
-    if found[-1] is None:
+    compared = [_compared(panel, past, flows, doubt, ahead) for ahead in range(1, horizon + 1)]
+    done = [each for each in compared if each is not None]
+    if compared[-1] is None:
         years = ", ".join(map(str, panel.years("cla_31mar")))
         raise UsageError(
             f"--base {base} --horizon {horizon}: the panel has no outcome for {base + horizon} "
@@ -260,8 +260,8 @@ def trend(past: History, ahead: int) -> Floats:
     back = min(3, len(past.years) - 1)
     before = past.stock[:, -1 - back]
     change = np.where(np.isfinite(before), (past.opening - before) / max(back, 1), 0.0)
-    found: Floats = np.maximum(past.opening + ahead * change, 0.0)
-    return found
+    stock: Floats = np.maximum(past.opening + ahead * change, 0.0)
+    return stock
 
 
 def repeated(past: History, flows: ConstantFlows, ahead: int) -> Floats:

@@ -24,11 +24,11 @@ def executor(jobs: int = 1, scheduler: str | None = None) -> Iterator[Executor |
     where that is not installed or nobody answers.
     """
     if scheduler is not None:
-        with _cluster(scheduler) as found:
-            yield found
+        with _cluster(scheduler) as pool:
+            yield pool
     elif jobs > 1:
-        with _processes(jobs) as found:
-            yield found
+        with _processes(jobs) as pool:
+            yield pool
     else:
         yield None
 

@@ -57,11 +57,11 @@ def move_table(
 def known_moves(instance: Instance) -> list[Move]:
     """Every move that a rate, an arrival or an effect names, area by area."""
     data = instance.resolved
-    found = [(area, EXIT, state) for area, state, _ in data.arrivals]
-    found += [(area, i, j) for area, i, j, _ in data.rates]
-    found += [(area, i, end) for area, _, i, *ends in data.effects for end in ends if end != i]
+    moves = [(area, EXIT, state) for area, state, _ in data.arrivals]
+    moves += [(area, i, j) for area, i, j, _ in data.rates]
+    moves += [(area, i, end) for area, _, i, *ends in data.effects for end in ends if end != i]
     order = {area: n for n, area in enumerate(instance.areas)}
-    return sorted(dict.fromkeys(found), key=lambda move: order[move[0]])
+    return sorted(dict.fromkeys(moves), key=lambda move: order[move[0]])
 
 
 def _children(run: Simulator, states: Table) -> Floats:
@@ -96,13 +96,13 @@ def _unaverted(run: Simulator, moves: list[Move], children: Floats, changed: Flo
             ]
         )
     )
-    found = np.zeros((run.instance.years, len(moves)))
+    moved = np.zeros((run.instance.years, len(moves)))
     for at, year in enumerate(run.instance.horizon):
         known = run.intensities(year)
         rates = np.array([known.get(moves[n], 0.0) for n in stocked])
-        found[at, stocked] = rates * exposed[at, rows]
-    found[:, into] = run.clock.by_year(arrivals)[:, states]
-    return found
+        moved[at, stocked] = rates * exposed[at, rows]
+    moved[:, into] = run.clock.by_year(arrivals)[:, states]
+    return moved
 
 
 def _averted(instance: Instance, moves: list[Move], diverted: Table) -> Floats:

@@ -91,11 +91,11 @@ class Simulator:
             key: -math.expm1(-rate / self.instance.periods_per_year)
             for key, rate in leaving.items()
         }
-        found = {(area, state, state): 1 - share for (area, state), share in left.items()}
+        chances = {(area, state, state): 1 - share for (area, state), share in left.items()}
         for (area, start, end), rate in rates.items():
             total = leaving[area, start]
-            found[area, start, end] = rate / total * left[area, start] if total > 0 else 0.0
-        return found
+            chances[area, start, end] = rate / total * left[area, start] if total > 0 else 0.0
+        return chances
 
     @cached_property
     def _rates(self) -> dict[int, dict[Move, float]]:
@@ -157,9 +157,9 @@ class Simulator:
     @cached_property
     def _spans(self) -> dict[int, tuple[Arcs, Arcs, Arcs]]:
         """By year with continuous timing: shares moved, years spent, and those of who is new."""
-        found = moved_and_stayed(self._generators, 1 / self.instance.periods_per_year)
+        spans = moved_and_stayed(self._generators, 1 / self.instance.periods_per_year)
         years = enumerate(self.instance.horizon)
-        return {y: tuple(self._arcs(each[n]) for each in found) for n, y in years}  # type: ignore[misc]
+        return {y: tuple(self._arcs(each[n]) for each in spans) for n, y in years}  # type: ignore[misc]
 
     @cached_property
     def _generators(self) -> Floats:

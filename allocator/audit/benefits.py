@@ -22,10 +22,10 @@ def benefits(case: Case, ledger: Ledger) -> None:
         for name in ("benefit", "baseline_benefit")
     }
     missing, unchanged = np.full(case.instance.years, np.nan), baseline(case.instance)
-    for (name, by_key), found in zip(
+    for (name, by_key), after in zip(
         stated.items(), (by_year(case), by_year(case, unchanged)), strict=True
     ):
-        for key, amounts in found.items():
+        for key, amounts in after.items():
             value, limit = by_key.get(key, missing), amounts[:, None]
             ledger.compare(
                 name.replace("_", " ") + " to others",
@@ -49,7 +49,7 @@ def by_year(case: Case, unchanged: Baseline | None = None) -> dict[Key, Floats]:
     length = 1 / case.instance.periods_per_year
     child_years = run.clock.by_year((children[:-1] + children[1:]) / 2 * length)
     cases = run.clock.by_year(level * length)
-    found: dict[Key, Floats] = {}
+    amounts: dict[Key, Floats] = {}
     for (area, item, whom, kind, lag), amount in case.data.benefits.items():
         if (area, item) in run.services:
             units = cases[:, run.services.index((area, item))]
@@ -58,8 +58,8 @@ def by_year(case: Case, unchanged: Baseline | None = None) -> dict[Key, Floats]:
         later = (1 + case.instance.discount_rate) ** -lag
         worth = units * amount.value * later * run.discount()
         key = (area, item, whom, kind)
-        found[key] = found.get(key, 0.0) + worth
-    return found
+        amounts[key] = amounts.get(key, 0.0) + worth
+    return amounts
 
 
 def counted(case: Case) -> float:

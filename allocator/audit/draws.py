@@ -145,7 +145,7 @@ class _Paid:
         """The least of an aim, £m, with the aims before it kept."""
         from scipy.optimize import linprog
 
-        found = linprog(  # type: ignore[call-overload] # its stubs know no sparse arrays
+        optimum = linprog(  # type: ignore[call-overload] # its stubs know no sparse arrays
             aim,
             A_eq=self._equal,
             b_eq=self._right,
@@ -154,6 +154,6 @@ class _Paid:
             bounds=[(0.0, 0.0 if shut else None) for shut in self._shut],
             options={"primal_feasibility_tolerance": 1e-9},
         )
-        if found.status != 0:
-            raise AuditError(f"which fund pays could not be checked: {found.message}")
-        return float(found.fun)
+        if optimum.status != 0:
+            raise AuditError(f"which fund pays could not be checked: {optimum.message}")
+        return float(optimum.fun)

@@ -105,7 +105,7 @@ class Ledger:
         bound = np.where(np.isfinite(limit), np.abs(limit), 0.0)
         relative = excess / np.maximum(np.fmax(np.abs(value), bound), _SMALLEST.get(unit, 1.0))
         row, column = np.unravel_index(int(np.argmax(relative)), shape)
-        found = Finding(
+        finding = Finding(
             rule,
             section,
             unit,
@@ -113,8 +113,8 @@ class Ledger:
             float(relative[row, column]),
             f"{_named(columns[int(column)])}, {_named(rows[int(row)])}",
         )
-        if rule not in self.worst or found.relative > self.worst[rule].relative:
-            self.worst[rule] = found
+        if rule not in self.worst or finding.relative > self.worst[rule].relative:
+            self.worst[rule] = finding
 
 
 def _named(key: object) -> str:

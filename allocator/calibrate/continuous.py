@@ -23,5 +23,5 @@ def year_lived(moves: Floats, exits: Floats, arrivals: Floats, opening: Floats) 
     system[:n, :n] = moves.T - np.diag(moves.sum(axis=1) + exits)
     system[:n, -1] = arrivals
     system[n:-1, :n] = np.eye(n)
-    found: Floats = (expm(system) @ np.concatenate([opening, np.zeros(n), [1.0]]))[n:-1]
-    return found
+    lived: Floats = (expm(system) @ np.concatenate([opening, np.zeros(n), [1.0]]))[n:-1]
+    return lived

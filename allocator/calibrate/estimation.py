@@ -173,8 +173,8 @@ def fit_prior(events: ArrayLike, exposure: ArrayLike) -> Prior:
 
     first = np.log([np.clip(start.events, 0.1, 1e4), float(start.mean)])
     bounds = [(np.log(_WIDEST), np.log(_TIGHTEST)), (first[1] - 3, first[1] + 3)]
-    found = minimize(surprise, first, method="Nelder-Mead", bounds=bounds)
-    shape, rate = np.exp(found.x)
+    fitted = minimize(surprise, first, method="Nelder-Mead", bounds=bounds)
+    shape, rate = np.exp(fitted.x)
     return Prior(float(shape), float(shape / rate))
 
 

@@ -139,5 +139,5 @@ def _latest(matrix: Floats) -> Floats:
     """The last number of each row, nan where there is none."""
     known = np.isfinite(matrix)
     last = matrix.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
-    found: Floats = np.where(known.any(axis=1), matrix[np.arange(len(matrix)), last], np.nan)
-    return found
+    latest: Floats = np.where(known.any(axis=1), matrix[np.arange(len(matrix)), last], np.nan)
+    return latest

@@ -113,8 +113,8 @@ def chance(leaving: float, stock: Floats, years: float | Floats) -> Floats:
     left of those at the start, and another has come, :math:`(1-e^{-2xh})/N` in all; it ends at
     :math:`1/N`, when no child is there who was at the start.
     """
-    found: Floats = -np.expm1(-2 * leaving * np.asarray(years)) / np.maximum(stock, 1.0)
-    return found
+    variance: Floats = -np.expm1(-2 * leaving * np.asarray(years)) / np.maximum(stock, 1.0)
+    return variance
 
 
 def national_growth(past: History) -> float:
@@ -157,8 +157,8 @@ def expected(past: History, years: int) -> Floats:
     )
     shape = rest * np.exp(drift)
     total = rest.sum() * np.exp(national_growth(past) * decay * lasting)
-    found: Floats = shape * total / shape.sum() + alone_then
-    return found
+    entries: Floats = shape * total / shape.sum() + alone_then
+    return entries
 
 
 def unaccompanied(past: History) -> Floats:
@@ -177,8 +177,8 @@ def _levels(past: History, stock: Floats) -> Floats:
     share = np.where(known, past.children[:, None], 0.0)
     total = np.where(known, stock, 0.0).sum(axis=0)
     usual = past.children[:, None] / np.maximum(share.sum(axis=0), 1e-9) * total
-    found: Floats = np.log((stock + 10) / (usual + 10))
-    return found
+    levels: Floats = np.log((stock + 10) / (usual + 10))
+    return levels
 
 
 def _luck(past: History) -> Floats:
@@ -187,8 +187,8 @@ def _luck(past: History) -> Floats:
     known = np.isfinite(levels)
     usual = np.where(known, levels, 0.0).sum(axis=1) / known.sum(axis=1)
     by_chance = BY_CHANCE / np.maximum(past.opening, 1.0)
-    found: Floats = (usual - levels[:, -1]) * by_chance / (by_chance + LASTING)
-    return found
+    luck: Floats = (usual - levels[:, -1]) * by_chance / (by_chance + LASTING)
+    return luck
 
 
 def _regional_growth(past: History) -> Floats:
@@ -205,8 +205,8 @@ def _regional_growth(past: History) -> Floats:
     ratio = np.divide(
         now, then, where=(now > 0) & (then > 0), out=np.full(len(then), np.exp(common))
     )
-    found: Floats = ((np.log(ratio) - common) / back)[region]
-    return found
+    growth: Floats = ((np.log(ratio) - common) / back)[region]
+    return growth
 
 
 def _own_growth(past: History) -> Floats:

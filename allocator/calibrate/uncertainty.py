@@ -74,8 +74,8 @@ class ProjectionSpread:
     def sd(self, stock: ArrayLike, years: ArrayLike) -> Floats:
         """Standard deviation of log stock so many years ahead; of one council."""
         n, h = np.asarray(stock, float), np.asarray(years, float)
-        found: Floats = np.sqrt(self.clumping * chance(self.turnover, n, h) + h * self.spread)
-        return found
+        deviation: Floats = np.sqrt(self.clumping * chance(self.turnover, n, h) + h * self.spread)
+        return deviation
 
     def sd_of_total(self, stocks: ArrayLike, years: ArrayLike) -> Floats:
         """The same of a total over councils, (councils, years) to (years): they share a part."""
@@ -83,8 +83,8 @@ class ProjectionSpread:
         shared = np.minimum(self.shared, self.spread) * h
         own = np.maximum(self.sd(n, h) ** 2 - shared, 0.0)
         total = np.maximum(n.sum(axis=0), 1e-9)
-        found: Floats = np.sqrt(shared + ((n / total) ** 2 * own).sum(axis=0))
-        return found
+        deviation: Floats = np.sqrt(shared + ((n / total) ** 2 * own).sum(axis=0))
+        return deviation
 
     def interval(self, median: ArrayLike, sd: ArrayLike, level: float) -> tuple[Floats, Floats]:
         """Interval about a median."""
@@ -134,11 +134,11 @@ def measure(past: History) -> ProjectionSpread:
     councils.
     """
     leaving = turnover(past)
-    found = [miss for miss in _misses(past) if len(miss.error)]
-    if sum(len(miss.error) for miss in found) < FEWEST:
+    misses = [miss for miss in _misses(past) if len(miss.error)]
+    if sum(len(miss.error) for miss in misses) < FEWEST:
         return ProjectionSpread(turnover=leaving)
     stock, years, error, weight = (
-        np.concatenate([getattr(miss, name) for miss in found])
+        np.concatenate([getattr(miss, name) for miss in misses])
         for name in ("stock", "years", "error", "weight")
     )
     by_chance = chance(leaving, stock, years)
@@ -146,7 +146,7 @@ def measure(past: History) -> ProjectionSpread:
     clumping, spread = _parts(squares, by_chance, years, weight)
     score = np.abs(error) / np.sqrt(clumping * by_chance + years * spread)
     widths = {level: _quantile(score, weight, level) for level in LEVELS}
-    totals = [each for miss in found for each in miss.total]
+    totals = [each for miss in misses for each in miss.total]
     shared = float(np.average([e**2 / h for h, e, _ in totals], weights=[w for *_, w in totals]))
     shared = max(shared, SHARED / 3)
     return ProjectionSpread(leaving, spread, shared, widths, len(error), clumping)

@@ -74,5 +74,5 @@ def command(asked: SharedOptions, within: tuple[float | None, float | None], win
             chosen, share=share or 0.0, amount=amount, every_window=windows == "all", progress=tell
         ),
         text,
-        found=lambda answer: answer.cost is not None,
+        is_found=lambda answer: answer.cost is not None,
     )

@@ -49,7 +49,7 @@ class SharedOptions:
         find: Callable[[Instance, Progress], A],
         text: Callable[[A], str],
         *,
-        found: Callable[[A], bool] = lambda answer: True,
+        is_found: Callable[[A], bool] = lambda answer: True,
         keep: Keeping | None = None,
     ) -> int:
         """Find the answer, save it where asked to, print it; the exit code.
@@ -69,7 +69,7 @@ class SharedOptions:
         click.echo(answer.to_json() if self._json else text(answer), nl=self._json)
         if self._out is not None:
             click.echo(f"wrote the answer to {self._out}", err=True)
-        return 0 if found(answer) else INFEASIBLE
+        return 0 if is_found(answer) else INFEASIBLE
 
 
 def asking(command: Callable[..., int]) -> Callable[..., int]:

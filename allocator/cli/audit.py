@@ -43,20 +43,20 @@ def command(plan: Path, instance: Path | None, again: bool, json: bool) -> int:
     from allocator.plan.saving.layout import is_hedge
 
     other = None if instance is None else open_instance(instance)
-    found: Verdict
+    verdict: Verdict
     if is_hedge(plan):
         from allocator.hedge.saving import audit_hedge
 
-        found = audit_hedge(plan, other, every_window=again)
+        verdict = audit_hedge(plan, other, every_window=again)
     else:
         from allocator.solving.again import audit_saved
 
-        found = audit_saved(plan, other, every_window=again)
-    click.echo(as_json(found.to_dict()) if json else _text(found))
-    return 0 if found.passed else FAILED
+        verdict = audit_saved(plan, other, every_window=again)
+    click.echo(as_json(verdict.to_dict()) if json else _text(verdict))
+    return 0 if verdict.passed else FAILED
 
 
-def _text(found: Verdict) -> str:
+def _text(verdict: Verdict) -> str:
     from allocator.report.checks import audit_table
 
-    return audit_table(found.audit, found.disagreements, found.notes)
+    return audit_table(verdict.audit, verdict.disagreements, verdict.notes)

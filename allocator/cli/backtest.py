@@ -66,33 +66,33 @@ def command(
 
     read = read_panel(panel)
     tell_passed_over(read.passed_over)
-    found = [each for base in bases for each in backtest(read, base, horizon)]
+    backtests = [each for base in bases for each in backtest(read, base, horizon)]
     if out is not None:
         import pandas as pd
 
         from allocator.spreadsheet import write_csv
 
-        table = pd.concat([each.table() for each in found], ignore_index=True)
+        table = pd.concat([each.table() for each in backtests], ignore_index=True)
         place_file(out, partial(write_csv, table), force=force)
         click.echo(f"wrote {out}", err=True)
     if as_json:
-        click.echo(json.dumps(facts(found), indent=2))
+        click.echo(json.dumps(facts(backtests), indent=2))
     else:
-        click.echo(text(found))
+        click.echo(text(backtests))
 
 
-def facts(found: list[Backtest]) -> dict[str, object]:
+def facts(backtests: list[Backtest]) -> dict[str, object]:
     """The last comparison of the last base at the top, all in ``comparisons``, and ``by_size``."""
     from dataclasses import asdict
 
     from allocator.backtest import by_size
 
     return {
-        **found[-1].to_dict(),
-        "comparisons": [each.to_dict() for each in found],
+        **backtests[-1].to_dict(),
+        "comparisons": [each.to_dict() for each in backtests],
         "by_size": [
             {k: round(v, 4) if isinstance(v, float) else v for k, v in asdict(size).items()}
-            for size in by_size(found)
+            for size in by_size(backtests)
         ],
     }
 
@@ -106,7 +106,7 @@ _COMPARED = (
 _SIZES = "Years  Children in care   Cases  Allocator  No change  80% held"
 
 
-def text(found: list[Backtest]) -> str:
+def text(backtests: list[Backtest]) -> str:
     """A line per base and horizon, then by size over all bases, and what the columns are."""
     from allocator.backtest import by_size
 
@@ -115,7 +115,7 @@ def text(found: list[Backtest]) -> str:
         "London; and with each council weighing as its children.  Bias: of the total.",
         "",
         _COMPARED,
-        *map(_compared, found),
+        *map(_compared, backtests),
         "",
         "By children in care at the base, all bases together, the City of London apart; a case is",
         "a council and a base, and few cases say little.",
@@ -125,9 +125,9 @@ def text(found: list[Backtest]) -> str:
     lines += [
         f"{size.horizon:>5}  {size.name:<17} {size.cases:>6} {size.error:>10.2f}"
         f" {size.no_change:>10.2f} {size.held:>9.1f}"
-        for size in by_size(found)
+        for size in by_size(backtests)
     ]
-    out = {name for each in found for name in each.left_out}
+    out = {name for each in backtests for name in each.left_out}
     if out:
         lines += ["", f"Left out where there is no outcome: {len(out)} councils."]
     return "\n".join(lines)

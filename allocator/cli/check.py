@@ -28,9 +28,9 @@ def command(instance: Path, json: bool) -> int:
     INSTANCE is a folder, or an .xlsx workbook.  Errors stop a solve, warnings do not.
     Exits 2 if there are errors.
     """
-    found, problems = inspect(instance)
-    problems = ordered([*problems, *(rates_of_one_period(found) if found else ())])
-    passed = found is not None and not errors(problems)
+    checked, problems = inspect(instance)
+    problems = ordered([*problems, *(rates_of_one_period(checked) if checked else ())])
+    passed = checked is not None and not errors(problems)
     if json:
         facts = {"passed": passed, "problems": [_facts(problem) for problem in problems]}
         click.echo(jsons.dumps(facts, indent=2))

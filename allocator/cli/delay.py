@@ -33,5 +33,5 @@ def command(asked: SharedOptions, years: int | None) -> int:
         Delay,
         lambda chosen, tell: cost_of_delay(chosen, years, tell),
         text,
-        found=lambda answer: answer.table["status"].iloc[0] == "optimal",
+        is_found=lambda answer: answer.table["status"].iloc[0] == "optimal",
     )

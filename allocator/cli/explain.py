@@ -47,5 +47,5 @@ def command(asked: SharedOptions, formulation: str, windows: str) -> int:
             chosen, formulation=formulation, every_window=windows == "all", progress=tell
         ),
         text,
-        found=lambda answer: answer.found,
+        is_found=lambda answer: answer.found,
     )

@@ -25,10 +25,10 @@ class WindowType(click.ParamType[tuple[int, int]]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int, int]:
         """First year and number of years."""
-        found = re.fullmatch(r"(\d{4}):(\d{1,2})", str(value))
-        if not found:
+        match = re.fullmatch(r"(\d{4}):(\d{1,2})", str(value))
+        if not match:
             self.fail(f"{value!r} is not a first year and a number of years, as 2016:3", param, ctx)
-        return int(found[1]), int(found[2])
+        return int(match[1]), int(match[2])
 
 
 @click.command(

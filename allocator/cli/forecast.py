@@ -67,14 +67,14 @@ def command(
     from allocator.report.pages.forecast import page
     from allocator.spreadsheet import write_csv
 
-    found = forecast(chosen, read_doubt(instance), level=share)
+    forecasted = forecast(chosen, read_doubt(instance), level=share)
     if out is not None:
-        place_file(out, partial(write_csv, found.table()), force=force)
+        place_file(out, partial(write_csv, forecasted.table()), force=force)
         click.echo(f"wrote {out}", err=True)
     if chart is not None:
-        place_file(chart, lambda new: _put(new, picture(found)), force=force)
+        place_file(chart, lambda new: _put(new, picture(forecasted)), force=force)
         click.echo(f"wrote {chart}", err=True)
-    click.echo(json.dumps(found.to_dict(), indent=2) if as_json else page(found))
+    click.echo(json.dumps(forecasted.to_dict(), indent=2) if as_json else page(forecasted))
 
 
 def _level(text: str) -> float:

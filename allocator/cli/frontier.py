@@ -64,15 +64,15 @@ def command(asked: SharedOptions, against: str, target: str | None, fund: str | 
             TargetFrontier,
             lambda chosen, tell: target_frontier(chosen, target, tell),
             text,
-            found=reached,
+            is_found=reached,
         )
     if against == "fairness":
-        return asked.answer(FairFrontier, fair_frontier, text, found=reached)
+        return asked.answer(FairFrontier, fair_frontier, text, is_found=reached)
     if against == "benefits":
-        return asked.answer(BenefitFrontier, benefit_frontier, text, found=reached)
+        return asked.answer(BenefitFrontier, benefit_frontier, text, is_found=reached)
     return asked.answer(
         BudgetFrontier,
         lambda chosen, tell: budget_frontier(chosen, fund, tell),
         text,
-        found=reached,
+        is_found=reached,
     )

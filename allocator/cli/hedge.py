@@ -65,6 +65,6 @@ def command(
             chosen, engine=engine, ranks=ranks, learn_earlier=learn_earlier, progress=tell
         ),
         text,
-        found=lambda answer: answer.is_feasible,
+        is_found=lambda answer: answer.is_feasible,
         keep=(check_place, save_hedge),
     )

@@ -23,4 +23,4 @@ def command(asked: SharedOptions) -> int:
     from allocator.explain.reallocation import Reallocation, reallocate
     from allocator.report.pages.reallocation import text
 
-    return asked.answer(Reallocation, reallocate, text, found=lambda answer: answer.plan.found)
+    return asked.answer(Reallocation, reallocate, text, is_found=lambda answer: answer.plan.found)

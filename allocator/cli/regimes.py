@@ -25,5 +25,5 @@ def command(asked: SharedOptions) -> int:
     from allocator.report.pages.regimes import text
 
     return asked.answer(
-        Regimes, regimes, text, found=lambda answer: answer.facts()["status"] == "optimal"
+        Regimes, regimes, text, is_found=lambda answer: answer.facts()["status"] == "optimal"
     )

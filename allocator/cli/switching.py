@@ -39,5 +39,5 @@ def command(asked: SharedOptions, patterns: tuple[str, ...]) -> int:
         Switching,
         lambda chosen, tell: switching_values(chosen, patterns, tell),
         text,
-        found=lambda answer: answer.usual.cost is not None,
+        is_found=lambda answer: answer.usual.cost is not None,
     )

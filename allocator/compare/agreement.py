@@ -60,10 +60,10 @@ def agreement(results: Sequence[Result]) -> Agreement:
 
 def _error(result: Result) -> float:
     """How far from exact a certificate is."""
-    found = result.certificate
+    proof = result.certificate
     return (
-        max(found.primal.relative, found.dual.relative, found.complementarity, found.gap)
-        if found
+        max(proof.primal.relative, proof.dual.relative, proof.complementarity, proof.gap)
+        if proof
         else float("inf")
     )
 

@@ -143,20 +143,20 @@ def _optimum(problem: ComparedProgram, results: Sequence[Result], tell: Tell) ->
 
 def _preference(result: Result) -> tuple[bool, float]:
     """Vertices first, and among them the smallest residuals."""
-    found = result.certificate
-    assert found is not None
-    return BASIS not in result.algorithm.can, max(found.primal.relative, found.dual.relative)
+    proof = result.certificate
+    assert proof is not None
+    return BASIS not in result.algorithm.can, max(proof.primal.relative, proof.dual.relative)
 
 
 def _spend(problem: ComparedProgram, face: Face, tell: Tell) -> tuple[tuple[str, Range], ...]:
     family = problem.program.columns.get("spend") if problem.instance else None
     if family is None:
         return ()
-    found = []
+    ranges = []
     for n, column in enumerate(range(family.start, family.stop)):
         tell(f"range of {family.label(column)} over all optima", n, family.count)
-        found.append((family.label(column), face.range(column)))
-    return tuple(found)
+        ranges.append((family.label(column), face.range(column)))
+    return tuple(ranges)
 
 
 def certified(compared: Compared) -> list[Result]:

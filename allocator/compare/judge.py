@@ -162,12 +162,12 @@ def _judge_optimum(program: LinearProgram, plain: Result, answer: Reply) -> Resu
         return _judge_whole(program, plain, answer)
     if dual is None or not _sound(dual, program.shape[0]):
         return replace(plain, reason="it gives no duals of the program's size")
-    found = certify(program, primal, dual)
+    proof = certify(program, primal, dual)
     return replace(
         plain,
-        standing=Standing.CERTIFIED if found.passed else Standing.CLAIMED,
-        reason=found.failure(),
-        certificate=found,
+        standing=Standing.CERTIFIED if proof.passed else Standing.CLAIMED,
+        reason=proof.failure(),
+        certificate=proof,
         dual=dual,
     )
 
@@ -179,7 +179,7 @@ def _judge_whole(program: LinearProgram, plain: Result, answer: Reply) -> Result
     point = certify(program, primal, np.zeros(program.shape[0])).primal
     whole = primal[program.integer]
     bound = np.nan if answer.bound is None else answer.bound + program.objectives[-1].constant
-    found = Whole(
+    checked = Whole(
         point.relative,
         point.name,
         float(np.max(np.abs(whole - np.round(whole)), initial=0.0)),
@@ -187,8 +187,8 @@ def _judge_whole(program: LinearProgram, plain: Result, answer: Reply) -> Result
         (value - bound) / max(1.0, abs(value)),
         answer.nodes,
     )
-    standing = Standing.CLAIMED if found.failure() else Standing.FEASIBLE
-    return replace(plain, standing=standing, reason=found.failure(), whole=found)
+    standing = Standing.CLAIMED if checked.failure() else Standing.FEASIBLE
+    return replace(plain, standing=standing, reason=checked.failure(), whole=checked)
 
 
 def _judge_unfinished(program: LinearProgram, plain: Result, answer: Reply) -> Result:
@@ -198,8 +198,8 @@ def _judge_unfinished(program: LinearProgram, plain: Result, answer: Reply) -> R
         return plain
     objective = program.objectives[-1]
     value = float(objective.costs @ primal) + objective.constant
-    found = _judge_whole(program, replace(plain, objective=value, primal=primal), answer)
-    return replace(found, standing=Standing.FAILED, reason=plain.reason)
+    result = _judge_whole(program, replace(plain, objective=value, primal=primal), answer)
+    return replace(result, standing=Standing.FAILED, reason=plain.reason)
 
 
 def _judge_unbounded(program: LinearProgram, plain: Result, answer: Reply) -> Result:

@@ -29,7 +29,7 @@ def nothing_fits(program: LinearProgram) -> bool:
     relaxed = replace(program, integer=None)
     ladder = Ladder(find_solver("simplex"))
     try:
-        found = ladder.solve(relaxed, doing="looking for a proof", seconds=PATIENCE)
+        solution = ladder.solve(relaxed, doing="looking for a proof", seconds=PATIENCE)
     except SolverError:
         return False
-    return found.status is Status.INFEASIBLE
+    return solution.status is Status.INFEASIBLE

@@ -111,14 +111,14 @@ def run(program: LinearProgram, path: Path, algorithm: Algorithm, terms: Terms) 
         text = _end_of(log)
         ended = bool(lost) or (not killed and code < 0 and _signal(code) in OUTSIDE)
         if lost:
-            found = Reply(Status.FAILED, message=lost)
+            reply = Reply(Status.FAILED, message=lost)
         elif killed:
-            found = Reply(Status.TIME_LIMIT, message=f"killed after {seconds:.0f} s")
+            reply = Reply(Status.TIME_LIMIT, message=f"killed after {seconds:.0f} s")
         elif code:
-            found = Reply(Status.FAILED, message=_why(code, text))
+            reply = Reply(Status.FAILED, message=_why(code, text))
         else:
-            found = _answer(answer)
-    return Run(algorithm, found, seconds, memory, text, ended)
+            reply = _answer(answer)
+    return Run(algorithm, reply, seconds, memory, text, ended)
 
 
 def _watched(

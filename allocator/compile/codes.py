@@ -34,8 +34,8 @@ class Symbols(dict[Any, int]):
         if isinstance(keys, range) and parts <= 1:
             return np.arange(keys.start, keys.stop, keys.step)[np.newaxis]
         flat = keys if parts <= 1 else chain.from_iterable(keys)
-        found = np.fromiter(map(self.__getitem__, flat), np.int64, len(keys) * max(parts, 1))
-        return np.ascontiguousarray(found.reshape(len(keys), max(parts, 1)).T)
+        flattened = np.fromiter(map(self.__getitem__, flat), np.int64, len(keys) * max(parts, 1))
+        return np.ascontiguousarray(flattened.reshape(len(keys), max(parts, 1)).T)
 
 
 class Keys:

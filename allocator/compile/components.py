@@ -76,9 +76,9 @@ class Components:
                 component._mutable = True  # else Pyomo writes its number in its place
             self._declare(component, Param(*index, initialize=data))
             return
-        found = Set(*index, initialize=data, dimen=_parts(component))
-        self._sets[id(component)] = found
-        self._declare(component, found)
+        record = Set(*index, initialize=data, dimen=_parts(component))
+        self._sets[id(component)] = record
+        self._declare(component, record)
 
     def _declare(self, component: Any, record: Component) -> None:
         self.records.declare(component.name, record)

@@ -63,11 +63,11 @@ class Data:
 
     def listed(self, component: Component) -> list[tuple[Hashable, ...]]:
         """Indices of a component, in order, each a tuple; empty where it has none."""
-        found: list[tuple[Hashable, ...]] = [()]
+        tuples: list[tuple[Hashable, ...]] = [()]
         for factor in component.index:
             more = [_as_tuple(element) for element in self._listed(factor)]
-            found = [before + after for before in found for after in more]
-        return found
+            tuples = [before + after for before in tuples for after in more]
+        return tuples
 
     def _listed(self, group: Set) -> list[Any] | range:
         """Elements of a set, each once."""

@@ -234,10 +234,10 @@ def _frame(codes: Codes) -> Frame:
 
 
 def _all_found(keys: Keys, codes: Sequence[Codes], component: Component) -> Codes:
-    found = keys.find(codes)
-    if len(found) and found.min() < 0:
+    places = keys.find(codes)
+    if len(places) and places.min() < 0:
         raise NotATemplate(f"{component.name} has no value for some index")
-    return found
+    return places
 
 
 def _matrix(entries: Sequence[tuple[Codes, Codes, Floats]], shape: tuple[int, int]) -> Matrix:

@@ -91,9 +91,9 @@ class Records:
 
     def set(self, name: str) -> Set:
         """The set of that name."""
-        found = self.components[name]
-        assert isinstance(found, Set)
-        return found
+        component = self.components[name]
+        assert isinstance(component, Set)
+        return component
 
     def del_component(self, component: Component) -> None:
         """Take a component out, as a formulation does that builds upon another."""

@@ -49,12 +49,12 @@ def compile_templates(model: pyo.AbstractModel) -> LinearProgram:
 
 def templates_of(model: pyo.AbstractModel, components: Components) -> Templates:
     """Templates of a model's bounds, rules and objectives, by name; raises NotATemplate."""
-    found: Templates = {}
+    templates: Templates = {}
     for component in model.component_objects((pyo.Var, pyo.Constraint, pyo.Objective)):
         rule = component._rule_bounds if component.ctype is pyo.Var else component.rule
         if rule is not None:
-            found[component.name] = _Recorder(model, components).template(component, rule)
-    return found
+            templates[component.name] = _Recorder(model, components).template(component, rule)
+    return templates
 
 
 class _Recorder:

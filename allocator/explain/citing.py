@@ -96,8 +96,8 @@ class Citation:
 
 def merged(citations: Iterable[Citation]) -> list[Citation]:
     """The same, with those that differ in years, then those that differ in area, made one."""
-    found = _joined(citations, lambda c: (c.noun, c.areas))
-    return _joined(found, lambda c: (c.noun, c.years))
+    joined = _joined(citations, lambda c: (c.noun, c.areas))
+    return _joined(joined, lambda c: (c.noun, c.years))
 
 
 def _joined(citations: Iterable[Citation], alike: Any) -> list[Citation]:

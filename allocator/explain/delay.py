@@ -61,18 +61,18 @@ def cost_of_delay(
             f"a delay of {most} years leaves nothing of a plan of {instance.years}; ask for less"
         )
     tell: Progress = progress or (lambda what, done, steps: None)
-    session, found = Session(), list[_Begun]()
+    session, delays = Session(), list[_Begun]()
     asked = list(_asked(instance, most))
     for n, (late, targets, begun) in enumerate(asked):
         tell(f"begun {late} years late, targets {targets}", n, len(asked))
         solved = session.solve(begun, every_window=False)
         plan = plan_of(begun, solved, LEAST_COST, session.solver)
-        found.append(_Begun(late, targets, plan, "" if plan.found else _why(begun)))
+        delays.append(_Begun(late, targets, plan, "" if plan.found else _why(begun)))
     tell("done", len(asked), len(asked))
-    at_once = found[0].plan
+    at_once = delays[0].plan
     tables = {
-        "delay": _whole(found, at_once),
-        "delay_years": pd.concat([_by_year(each, at_once) for each in found], ignore_index=True),
+        "delay": _whole(delays, at_once),
+        "delay_years": pd.concat([_by_year(each, at_once) for each in delays], ignore_index=True),
     }
     return Delay(instance, LEAST_COST, session.solver, tables)
 
@@ -146,9 +146,9 @@ def child_years(plan: Plan) -> float:
     return float((run[1:] + run[:-1]).sum() / 2 / plan.instance.periods_per_year)
 
 
-def _whole(found: list[_Begun], at_once: Plan) -> pd.DataFrame:
+def _whole(delays: list[_Begun], at_once: Plan) -> pd.DataFrame:
     rows = []
-    for begun in found:
+    for begun in delays:
         plan = begun.plan
         row: dict[str, Any] = {
             "years_late": begun.late,

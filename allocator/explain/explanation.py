@@ -155,15 +155,15 @@ def _no_plan(
 ) -> Explanation:
     base = build(instance, formulation).relaxed()
     first = (None, *instance.windows)[-1]
-    found = conflict(instance, program_at(base, instance, first), first, tell)
-    rays = [] if found.ray is None else [found.ray]
+    clash = conflict(instance, program_at(base, instance, first), first, tell)
+    rays = [] if clash.ray is None else [clash.ray]
     ways = ways_out(instance, formulation, None if every_window else _longest(instance), tell, rays)
     window = _nearest(ways)
-    if window != found.window:
-        found = conflict(instance, program_at(base, instance, window), window, tell)
-    everywhere = _everywhere(instance, base, found)
+    if window != clash.window:
+        clash = conflict(instance, program_at(base, instance, window), window, tell)
+    everywhere = _everywhere(instance, base, clash)
     tables = {
-        "conflict": _conflict_table(found),
+        "conflict": _conflict_table(clash),
         "ways": _ways_table(ways),
         "money": _money_table(instance, ways),
     }
@@ -171,7 +171,7 @@ def _no_plan(
     if near is not None:
         tables["nearest"] = nearest.nearest_table(near)
     return Explanation(
-        instance, formulation, solver, tables, None, found, everywhere, tuple(ways), near
+        instance, formulation, solver, tables, None, clash, everywhere, tuple(ways), near
     )
 
 
@@ -183,27 +183,27 @@ def _longest(instance: Instance) -> list[Window | None]:
 def _nearest(ways: Sequence[Way]) -> Window | None:
     """The window that needs the least money, else the nearest target, for there to be a plan."""
     for kind in ("money", "targets", "target"):
-        found = [way for way in ways if way.kind == kind and way.possible]
-        if found:
-            return min(found, key=lambda way: way.amount or 0.0).window
+        possible = [way for way in ways if way.kind == kind and way.possible]
+        if possible:
+            return min(possible, key=lambda way: way.amount or 0.0).window
     return None
 
 
-def _everywhere(instance: Instance, base: LinearProgram, found: Conflict) -> bool:
+def _everywhere(instance: Instance, base: LinearProgram, clash: Conflict) -> bool:
     """Whether the same limits are in conflict in every window."""
     groups = limits_of(instance, base)
-    asked = Feasibility(base, [] if found.ray is None else [found.ray])
-    kept = [Limit(each.constraint, each.used) for each in found.members]
-    others = (each for each in (None, *instance.windows) if each != found.window)
+    asked = Feasibility(base, [] if clash.ray is None else [clash.ray])
+    kept = [Limit(each.constraint, each.used) for each in clash.members]
+    others = (each for each in (None, *instance.windows) if each != clash.window)
     return not any(
         asked.possible(only(program_at(base, instance, each), groups, kept)) for each in others
     )
 
 
-def _conflict_table(found: Conflict) -> pd.DataFrame:
+def _conflict_table(clash: Conflict) -> pd.DataFrame:
     rows = [
         (each.constraint, each.cited.words, c.file, c.row, c.key, c.value, c.source)
-        for each in found.members
+        for each in clash.members
         for c in each.cited.cells
     ]
     return Explanation.table_of("conflict", rows)

@@ -87,10 +87,10 @@ def read_pretty(lines: Sequence[str]) -> SolutionFile:
 
 
 def _head(lines: Sequence[str], name: str) -> str:
-    found = next((line for line in lines[:12] if line.startswith(f"{name}:")), None)
-    if found is None:
+    line_of_name = next((line for line in lines[:12] if line.startswith(f"{name}:")), None)
+    if line_of_name is None:
         raise UsageError(f"it lacks the line {name!r}")
-    return found.partition(":")[2].strip()
+    return line_of_name.partition(":")[2].strip()
 
 
 def _cells(lines: Sequence[str], place: slice) -> Iterator[tuple[str, str]]:

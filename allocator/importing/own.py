@@ -15,24 +15,24 @@ def own_optima(program: LinearProgram) -> tuple[float, ...] | None:
 
     Each is in its objective's unit.
     """
-    ladder, found = Ladder(), list[float]()
+    ladder, optima = Ladder(), list[float]()
     for stage, objective in enumerate(program.objectives):
         solution = ladder.solve(program, stage, doing="solving it ourselves for comparison")
         if solution.status is Status.INFEASIBLE and stage == 0:
             return None
         if solution.certificate is None:
             raise not_kept(program, stage, "solving it ourselves for comparison")
-        found.append(solution.certificate.primal_objective)
+        optima.append(solution.certificate.primal_objective)
         if objective is not program.objectives[-1]:
             program = program.capped(f"{objective.name}_kept", most_kept(solution.certificate))
-    return tuple(found)
+    return tuple(optima)
 
 
 def own_over_windows(program: LinearProgram) -> tuple[float, ...] | None:
     """Our own optimum over all windows; None where there is no plan."""
-    found = solve_whole(program)
-    if found.status is Status.INFEASIBLE:
+    solution = solve_whole(program)
+    if solution.status is Status.INFEASIBLE:
         return None
-    if found.status is not Status.OPTIMAL:
-        raise SolverError(f"our own solve for comparison failed: {found.message}")
-    return (found.objective,)
+    if solution.status is not Status.OPTIMAL:
+        raise SolverError(f"our own solve for comparison failed: {solution.message}")
+    return (solution.objective,)

@@ -205,15 +205,15 @@ def _rows_meant(instance: Instance, change: _Change) -> dict[int, Row]:
     keys = {number: Key.of(instance, row) for number, row in rows.items()}
     if EVERY in change.key:
         fits = re.compile(re.escape(change.key).replace(r"\*", ".*") + r"(\..*)?")
-        found = [n for n, key in keys.items() if any(map(fits.fullmatch, key.spellings()))]
+        numbers = [n for n, key in keys.items() if any(map(fits.fullmatch, key.spellings()))]
     else:
         ranks = {n: key.rank(change.key) for n, key in keys.items()}
         best = min(ranks.values(), default=UNFIT)
-        found = [n for n, rank in ranks.items() if rank == best < UNFIT]
-        if len(found) > 1 and any(keys[n].cells != tuple(change.key.split(".")) for n in found):
-            named = one_of(str(keys[n]) for n in found)
-            raise change.refuse(f"fits {len(found)} rows of {change.table}; name {named}")
-    if not found:
+        numbers = [n for n, rank in ranks.items() if rank == best < UNFIT]
+        if len(numbers) > 1 and any(keys[n].cells != tuple(change.key.split(".")) for n in numbers):
+            named = one_of(str(keys[n]) for n in numbers)
+            raise change.refuse(f"fits {len(numbers)} rows of {change.table}; name {named}")
+    if not numbers:
         remedy = did_you_mean(change.key, {str(key) for key in keys.values()})
         raise change.refuse(f"no row of {change.table} has the key {change.key!r}; {remedy}")
-    return {n: rows[n] for n in found}
+    return {n: rows[n] for n in numbers}

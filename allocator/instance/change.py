@@ -27,7 +27,7 @@ def apply_changes(instance: Instance, changes: Iterable[str]) -> Instance:
     """
     for text in changes:
         instance = changed(instance, text)
-    found = errors(examine(instance))
-    if found:
-        raise InstanceError(found)
+    problems = errors(examine(instance))
+    if problems:
+        raise InstanceError(problems)
     return instance

@@ -54,7 +54,7 @@ def with_continuous_timing(instance: Instance) -> Instance:
             "are others; convert it without the table responses, and fit those anew"
         )
     years = [_converted(instance, a, y) for a in instance.areas for y in instance.horizon]
-    negative = [found for each in years for found in _negative(instance, each)]
+    negative = [problem for each in years for problem in _negative(instance, each)]
     if problems := [*_refused(instance, negative), *_shares_above_one(instance)]:
         raise InstanceError(problems)
     tables = {
@@ -122,10 +122,12 @@ def _refused(instance: Instance, negative: list[_Negative]) -> Iterator[Problem]
     cells: dict[tuple[Any, ...], list[_Negative]] = {}
     for each in negative:
         cells.setdefault((each.file, each.row, each.rule, each.area), []).append(each)
-    for found in cells.values():
-        least, first = min(found, key=lambda each: each.value), found[0]
+    for problem in cells.values():
+        least, first = min(problem, key=lambda each: each.value), problem[0]
         years = (
-            f"in {first.year}" if len(found) == 1 else f"in {len(found)} years from {first.year}"
+            f"in {first.year}"
+            if len(problem) == 1
+            else f"in {len(problem)} years from {first.year}"
         )
         where = f"in {first.area} {years}" if instance.has_areas else years
         yield Problem(

@@ -32,7 +32,7 @@ def read(path: str | Path) -> Instance:
     read.  Warnings do not stop it; ``inspect`` returns them.
     """
     instance, problems = inspect(path)
-    found = errors(problems)
-    if instance is None or found:
-        raise InstanceError(found)
+    refused = errors(problems)
+    if instance is None or refused:
+        raise InstanceError(refused)
     return instance

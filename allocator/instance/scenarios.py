@@ -119,8 +119,8 @@ def _widened(row: Row) -> Row:
 
 
 def _sound(row: Row, instance: Instance) -> Instance:
-    found = errors(examine(instance))
-    if found:
+    problems = errors(examine(instance))
+    if problems:
         rule = f"in scenario {row['scenario']}: "
-        raise InstanceError([replace(each, rule=rule + each.rule) for each in found])
+        raise InstanceError([replace(each, rule=rule + each.rule) for each in problems])
     return instance

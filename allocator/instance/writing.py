@@ -85,8 +85,8 @@ def settings_of(instance: Instance) -> Iterator[tuple[str, dict[str, Any]]]:
     for place, text in instance.remarks.items():
         section, _, key = place.partition(".")
         values[section][key] = text
-    for section, found in values.items():
-        given = {key: value for key, value in found.items() if value is not None and value != ""}
+    for section, cells in values.items():
+        given = {key: value for key, value in cells.items() if value is not None and value != ""}
         if given:
             yield section, given
 

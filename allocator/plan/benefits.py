@@ -52,25 +52,25 @@ def benefit_table(
 
 def _units(instance: Instance, tables: Tables) -> dict[tuple[str, str, int], float]:
     """Child-years of each state and cases of each service, by area and year."""
-    states, services, found = tables.table("states"), tables.table("services"), {}
+    states, services, amounts = tables.table("states"), tables.table("services"), {}
     before = states.assign(period=states.numbers("period") + 1)
     there = states.looked_up(["area", "state", "period"], before, "children")
     lived = states.assign(units=(states.numbers("children") + there) / 2).where(np.isfinite(there))
     served = services.assign(units=services["served" if "served" in services else "level"])
     for name, table in (("state", lived), ("service", served)):
         for key, (units,) in table.sums(["area", name, "year"], "units").items():
-            found[key] = units / instance.periods_per_year
-    return found
+            amounts[key] = units / instance.periods_per_year
+    return amounts
 
 
 def _baseline_units(instance: Instance, unchanged: Baseline) -> dict[tuple[str, str, int], float]:
     run = Simulator(instance)
     lived = run.clock.by_year((unchanged.children[:-1] + unchanged.children[1:]) / 2)
-    found = {
+    amounts = {
         (*key, year): float(lived[n, column]) / instance.periods_per_year
         for column, key in enumerate(run.states)
         for n, year in enumerate(instance.horizon)
     }
     for key, service in instance.resolved.services.items():
-        found |= {(*key, year): service.baseline for year in instance.horizon}
-    return found
+        amounts |= {(*key, year): service.baseline for year in instance.horizon}
+    return amounts

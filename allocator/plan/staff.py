@@ -80,16 +80,16 @@ def staff_facts(table: Table, periods_per_year: int) -> dict[str, dict[str, Any]
     of_year, at_end = ["hired", "let_go"], ["in_post", "agency", "supported", "need", "cases"]
     sums = table.sums(["role", "year"], *of_year)
     ends = table.where(table.numbers("period") % periods_per_year == 0)
-    found: dict[str, dict[str, Any]] = {}
+    facts: dict[str, dict[str, Any]] = {}
     for (role, year), amounts in ends.sums(["role", "year"], *at_end).items():
         row = dict(zip([*at_end, *of_year], [*amounts, *sums[role, year]], strict=True))
         at_work = row["in_post"] + row["agency"]
-        found.setdefault(str(role), {})[str(year)] = {
+        facts.setdefault(str(role), {})[str(year)] = {
             **{name: row[name] for name in (*DECIDED, "supported", "need")},
             "cases_per_fte": _ratio(row["cases"], at_work),
             "caseload": _ratio(row["cases"], row["need"]),
         }
-    return found
+    return facts
 
 
 def _ratio(cases: float, staff: float) -> float | None:

@@ -53,8 +53,8 @@ class StraightLines(Generic[N]):
         numbers = self._numbers.copy()
         for share, (places, step) in zip(shares, self._steps, strict=True):
             numbers[places] += share * step
-        found: N = self._origin.with_numbers(numbers)
-        return found
+        program: N = self._origin.with_numbers(numbers)
+        return program
 
     def confirm(self, shares: Sequence[float], built: N) -> None:
         """Raise NotStraight where there is not what was built for it."""

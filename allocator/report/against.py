@@ -29,9 +29,9 @@ def against_first(plans: Sequence[Plan]) -> list[PlanDifference]:
     """A line for each figure; none where fewer than two plans were found or share no year."""
     if not plans or not plans[0].found:
         return []
-    found = [plan for plan in plans if plan.found]
-    shared = sorted(set.intersection(*(set(plan.instance.horizon) for plan in found)))
-    if len(found) < 2 or not shared:
+    planned = [plan for plan in plans if plan.found]
+    shared = sorted(set.intersection(*(set(plan.instance.horizon) for plan in planned)))
+    if len(planned) < 2 or not shared:
         return []
     return [
         *_children(plans, shared),

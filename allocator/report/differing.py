@@ -41,10 +41,10 @@ def _named_settings(instances: Sequence[Instance]) -> dict[str, list[str]]:
         "terminal_value",
         "reinvestment_share",
     )
-    found = {name: [_said(getattr(each, name)) for each in instances] for name in plain}
+    said = {name: [_said(getattr(each, name)) for each in instances] for name in plain}
     for name in ("longest", "starts", "protect_statutory", "prevention_uplift"):
-        found[f"double_investment {name}"] = [window(each, name) for each in instances]
-    return found
+        said[f"double_investment {name}"] = [window(each, name) for each in instances]
+    return said
 
 
 def _said(value: Any) -> str:

@@ -70,11 +70,14 @@ def open_saved_plan(path: Path, answers: Path | None = None) -> SavedPlan:
 
 
 def _checked(path: Path) -> tuple[Plan, Audit]:
-    found = recheck(path)
-    if not found.passed:
-        what = [*found.disagreements, *([] if found.audit.passed else [found.audit.failure()])]
+    checked = recheck(path)
+    if not checked.passed:
+        what = [
+            *checked.disagreements,
+            *([] if checked.audit.passed else [checked.audit.failure()]),
+        ]
         raise AuditError(
             f"{path}: the plan does not stand up, so it is not reported: {what[0]}; for all of it "
             f"run `allocator audit {path}`"
         )
-    return found.plan, found.audit
+    return checked.plan, checked.audit

@@ -184,12 +184,12 @@ def choose(names: Sequence[str]) -> tuple[Algorithm, ...]:
     """
     chosen: dict[str, Algorithm] = {}
     for name in names or ["*"]:
-        found = {
+        matching = {
             each.name: each
             for each in ALGORITHMS.values()
             if fnmatch(each.name, name.lower()) or each.code.lower() == name.lower()
         }
-        if not found:
+        if not matching:
             raise UsageError(f"there is no solver {name!r}; choose from {', '.join(ALGORITHMS)}")
-        chosen |= found
+        chosen |= matching
     return tuple(chosen.values())

@@ -22,8 +22,8 @@ def main(answer: str, memory: str) -> None:
     task = Task.from_json(sys.stdin.read())
     _limit(int(memory))
     bridge = importlib.import_module(f"allocator.solvers.bridges.{task.bridge}")
-    found: Reply = bridge.solve(task)
-    found.save(Path(answer))
+    reply: Reply = bridge.solve(task)
+    reply.save(Path(answer))
 
 
 def _limit(memory: int) -> None:

@@ -15,15 +15,15 @@ def version(algorithm: Algorithm) -> str | None:
     if algorithm.program:
         return _of_program(algorithm.program)
     try:
-        found = metadata.version(algorithm.package)
+        installed = metadata.version(algorithm.package)
     except metadata.PackageNotFoundError:
         return None
     if "pyomo" in algorithm.options:
         from allocator.solvers.bridges.pyomos import licensed
 
         plugin = str(algorithm.options.get("plugin", ""))
-        return found if licensed(algorithm.options["pyomo"], plugin) else None
-    return found
+        return installed if licensed(algorithm.options["pyomo"], plugin) else None
+    return installed
 
 
 def _of_program(name: str) -> str | None:

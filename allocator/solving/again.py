@@ -27,12 +27,12 @@ def audit_saved(
     Raises UsageError where there is no plan, it is damaged, or it was found infeasible, and
     SolverError where the solver fails.
     """
-    found = recheck(path, instance)
-    plan = found.plan
-    if not found.same_instance or plan.window not in (None, *plan.instance.windows):
-        return found
+    rechecked = recheck(path, instance)
+    plan = rechecked.plan
+    if not rechecked.same_instance or plan.window not in (None, *plan.instance.windows):
+        return rechecked
     said = tuple(_against(plan, _solved(plan, every_window=every_window)))
-    return replace(found, disagreements=(*found.disagreements, *said))
+    return replace(rechecked, disagreements=(*rechecked.disagreements, *said))
 
 
 def _solved(plan: Plan, *, every_window: bool) -> dict[Window | None, WindowSolved]:
@@ -71,11 +71,11 @@ def _kept(plan: Plan, own: WindowSolved) -> Iterator[str]:
     stated = plan.tables.get("kept")
     if stated is None:  # there was no time for it
         return
-    found = keeping(Session(plan.formulation), plan, own, Clock(None))
-    if list(stated["service"]) != list(found["service"]):
+    kept = keeping(Session(plan.formulation), plan, own, Clock(None))
+    if list(stated["service"]) != list(kept["service"]):
         yield "kept.csv: its rows are not the services that the plan cuts or holds at their floor"
         return
-    for row, (was, now) in enumerate(zip(stated["keeping"], found["keeping"], strict=True), 2):
+    for row, (was, now) in enumerate(zip(stated["keeping"], kept["keeping"], strict=True), 2):
         costs = [None if math.isnan(cost) else float(cost) for cost in (was, now)]
         if not same(*costs):
             told = "no plan keeps it" if costs[1] is None else f"it is £{costs[1]:,.0f}"

@@ -103,15 +103,15 @@ class WindowChoice(Session):
         clock: Clock,
     ) -> SolvedByChoice:
         """Every window proved to have no plan: by the relaxation's ray, or else by its own."""
-        found = []
+        windows = []
         for window in (None, *instance.windows):
             variant = at_window(program, instance, window)
             if ray is not None and refutes(variant, ray):
-                found.append(WindowSolved(window, variant, None, None, True, np.inf))
+                windows.append(WindowSolved(window, variant, None, None, True, np.inf))
             else:
-                found.append(self._solve_window(window, variant, clock))
-        _check(cheapest(found), whole)
-        return SolvedByChoice(tuple(found), None, None, whole)
+                windows.append(self._solve_window(window, variant, clock))
+        _check(cheapest(windows), whole)
+        return SolvedByChoice(tuple(windows), None, None, whole)
 
 
 def chosen_window(
@@ -127,18 +127,18 @@ def _every(
     instance: Instance, program: LinearProgram, known: Sequence[WindowSolved], whole: WholeSolution
 ) -> tuple[WindowSolved, ...]:
     """No window and then each, as solved or with a bound on what it costs."""
-    solved, found = {each.window: each for each in known}, []
+    solved, windows = {each.window: each for each in known}, []
     for window in (None, *instance.windows):
         if window in solved:
-            found.append(solved[window])
+            windows.append(solved[window])
             continue
         variant = at_window(program, instance, window)
         least = _least(variant, known)
         proved = least >= whole.bound
-        found.append(
+        windows.append(
             WindowSolved(window, variant, None, None, proved, least if proved else whole.bound)
         )
-    return tuple(found)
+    return tuple(windows)
 
 
 def _least(variant: LinearProgram, known: Sequence[WindowSolved]) -> float:
@@ -161,13 +161,13 @@ def _check(best: WindowSolved | None, whole: WholeSolution) -> None:
     """Raise SolverError where the linear programs contradict branch and bound."""
     infeasible = whole.status is Status.INFEASIBLE
     said = "that there is no plan" if infeasible else f"£{whole.objective:.9g}m"
-    found = "have none" if best is None else f"have one of £{best.value(-1):.9g}m"
+    optimum = "have none" if best is None else f"have one of £{best.value(-1):.9g}m"
     if best is None or infeasible:
         agree = best is None and infeasible
     else:
         agree = abs(best.value(-1) - whole.objective) <= SAME * max(1.0, abs(best.value(-1)))
     if not agree:
-        raise SolverError(f"branch and bound says {said}, the windows' linear programs {found}")
+        raise SolverError(f"branch and bound says {said}, the windows' linear programs {optimum}")
 
 
 def _unchosen(whole: WholeSolution) -> SolverError:

@@ -123,8 +123,8 @@ def _one_section(text: str) -> str:
     the last of them.
     """
     rest, _, whole = text.partition("\nbin\n")
-    found = [line for line in whole.splitlines() if line.startswith(" ")]
-    return "\n".join([rest, "general", *found, "end", ""])
+    lines = [line for line in whole.splitlines() if line.startswith(" ")]
+    return "\n".join([rest, "general", *lines, "end", ""])
 
 
 def _write_names(program: LinearProgram, file: Path, source: Mapping[str, Any], path: Path) -> None:

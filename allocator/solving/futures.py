@@ -111,7 +111,7 @@ def _merged(
     """Where each scenario's columns lie in the whole, its width, and the settled columns."""
     leaders = {y: groups(tuple(futures), y) for y in futures[0].instance.horizon}
     first = min(each.branches for each in futures)
-    found: dict[str, Positions] = {}
+    merged: dict[str, Positions] = {}
     settled: dict[tuple[str, tuple[Any, ...]], int] = {}
     width = 0
     for scenario, program in zip(futures, programs, strict=True):
@@ -121,16 +121,16 @@ def _merged(
                 year = _year(scenario.instance, index[-1])
                 leader = leaders[year][scenario.name] if year in leaders else scenario.name
                 if leader != scenario.name:
-                    own[position] = found[leader][position]
+                    own[position] = merged[leader][position]
         new = np.flatnonzero(own < 0)
         own[new] = np.arange(width, width + len(new))
         width += len(new)
-        found[scenario.name] = own
+        merged[scenario.name] = own
     for name in (n for n in one_future.SETTLED if n in programs[0].columns):
         for index, position in programs[0].columns[name].positions.items():
             if futures[0].instance.first_year <= _year(futures[0].instance, index[-1]) < first:
-                settled[name, index] = int(found[futures[0].name][position])
-    return list(found.values()), width, settled
+                settled[name, index] = int(merged[futures[0].name][position])
+    return list(merged.values()), width, settled
 
 
 def _year(instance: Instance, period: int) -> int:

@@ -186,17 +186,17 @@ class Session:
     ) -> tuple[WindowSolved, ...]:
         """Solve every window, or bound it where it cannot win; no window first."""
         preferred: tuple[Window | None, ...] = (None, *instance.windows)
-        found: dict[Window | None, WindowSolved] = {}
+        solved: dict[Window | None, WindowSolved] = {}
         for n, window in enumerate(self._sequence(instance, every_window)):
             variant = at_window(program, instance, window)
             known = None
             if not every_window:
-                known = ruled_out(window, variant, self._traces, found, preferred)
+                known = ruled_out(window, variant, self._traces, solved, preferred)
             if known is None:
                 tell(saying(window), n + 1, len(preferred) + 2)
                 known = self._solve_window(window, variant, clock)
-            found[window] = known
-        return tuple(found[window] for window in preferred)
+            solved[window] = known
+        return tuple(solved[window] for window in preferred)
 
     def _sequence(self, instance: Instance, every_window: bool) -> list[Window | None]:
         """Windows in the order in which they are solved.

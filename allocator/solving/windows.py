@@ -85,7 +85,7 @@ def ruled_out(
     window: Window | None,
     program: LinearProgram,
     traces: Mapping[Window | None, Trace],
-    found: Mapping[Window | None, WindowSolved],
+    solved: Mapping[Window | None, WindowSolved],
     preferred: Sequence[Window | None],
 ) -> WindowSolved | None:
     """What is known of a window, if that is enough to leave it unsolved; else None.
@@ -97,11 +97,11 @@ def ruled_out(
     if len(program.objectives) > 1:
         return None
     own = [traces[window]] if window in traces else []
-    others = [traces[each] for each, known in found.items() if known.solution is not None]
+    others = [traces[each] for each, known in solved.items() if known.solution is not None]
     rays = [trace.solution.ray for trace in (*own, *others)]
     if any(ray is not None and refutes(program, ray) for ray in rays):
         return WindowSolved(window, program, None, None, True, np.inf)
-    best = cheapest([found[each] for each in preferred if each in found])
+    best = cheapest([solved[each] for each in preferred if each in solved])
     if best is None:
         return None
     # Only a cheaper one beats a window that is preferred; any other wins if it is as cheap.

@@ -68,11 +68,11 @@ def read_axis(text: str) -> Axis:
             f"{text!r}: is not an axis; write table.key.column=start:stop:step or =a,b,c, as in "
             "targets.2025.children=60000:80000:1000"
         )
-    found = _range(text, values) if ":" in values else _listed(text, values)
-    twice = {value for value in found if found.count(value) > 1} if len(found) < MOST else set()
+    points = _range(text, values) if ":" in values else _listed(text, values)
+    twice = {value for value in points if points.count(value) > 1} if len(points) < MOST else set()
     if twice:
         raise UsageError(f"{text!r}: gives {sorted(twice)[0]!r} twice")
-    return Axis(place, found)
+    return Axis(place, points)
 
 
 def read_axes(texts: Sequence[str]) -> tuple[Axis, ...]:
@@ -90,10 +90,10 @@ def read_axes(texts: Sequence[str]) -> tuple[Axis, ...]:
 
 
 def _listed(text: str, values: str) -> tuple[str, ...]:
-    found = tuple(value.strip() for value in values.split(","))
-    if not all(found):
+    listed = tuple(value.strip() for value in values.split(","))
+    if not all(listed):
         raise UsageError(f"{text!r}: has an empty value; write values as a,b,c")
-    return found
+    return listed
 
 
 def _range(text: str, values: str) -> tuple[str, ...]:

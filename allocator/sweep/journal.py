@@ -79,7 +79,7 @@ class Journal:
 
 def _lines(path: Path) -> tuple[list[dict[str, Any]], int]:
     """Whole lines from the top, and the number of bytes that they fill."""
-    found: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     sound = 0
     for line in path.read_bytes().splitlines(keepends=True) if path.is_file() else ():
         try:
@@ -88,6 +88,6 @@ def _lines(path: Path) -> tuple[list[dict[str, Any]], int]:
             break
         if not line.endswith(b"\n") or not isinstance(facts, dict):
             break
-        found.append(facts)
+        rows.append(facts)
         sound += len(line)
-    return found, sound
+    return rows, sound

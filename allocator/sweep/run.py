@@ -67,8 +67,8 @@ class Sweep:
         known = dict(done or {})
         missing = [point for point in range(self.design.points) if point not in known]
         worker = Worker(self.design) if executor is None and missing else None
-        found = self._here(worker, missing) if worker else self._spread(executor, missing)
-        for point, row in found:
+        solved = self._here(worker, missing) if worker else self._spread(executor, missing)
+        for point, row in solved:
             known[point] = row
             if told:
                 told(point, row)
@@ -90,10 +90,10 @@ class Sweep:
 
     def _audit_best(self, known: dict[int, Row], worker: Worker | None, told: Told | None) -> None:
         """Solve the cheapest plan again and audit it, unless that is done."""
-        found = [point for point, row in known.items() if row["status"] == OPTIMAL]
-        if not found:
+        optimal = [point for point, row in known.items() if row["status"] == OPTIMAL]
+        if not optimal:
             return
-        best = min(found, key=lambda point: (known[point]["objective"], point))
+        best = min(optimal, key=lambda point: (known[point]["objective"], point))
         before = known[best]
         if before["audited"]:
             return

@@ -44,10 +44,10 @@ def numbers(text: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
 
 def year(text: str) -> int | None:
     """The year in whose March a period ends: 202425, 2024-25, 2024/25 and 2025 are all 2025."""
-    found = _YEAR.fullmatch(str(text).strip())
-    if found is None:
+    match = _YEAR.fullmatch(str(text).strip())
+    if match is None:
         return None
-    first, last = int(found["first"]), found["last"]
+    first, last = int(match["first"]), match["last"]
     if last is None:
         return first
     ended = int(last) if len(last) == 4 else first // 100 * 100 + int(last)

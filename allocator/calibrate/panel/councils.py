@@ -59,11 +59,11 @@ def find_council(panel: Panel, text: str) -> str:
 
     Raises UsageError where there is none, or several: they are listed.
     """
-    found = matches(panel, text)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        names = ", ".join(panel.names[code] for code in found)
+    named = matches(panel, text)
+    if len(named) == 1:
+        return named[0]
+    if named:
+        names = ", ".join(panel.names[code] for code in named)
         raise UsageError(f"--council {text}: could be any of {names}; write more of the name")
     known = [panel.names[code] for code in panel.councils]
     near = difflib.get_close_matches(text, known, n=3, cutoff=0.5)
@@ -75,18 +75,18 @@ def in_region(panel: Panel, text: str) -> list[str]:
     """Codes of the councils of a region; UsageError where the panel has no such region."""
     names = sorted(set(panel.regions.values()))
     wanted = plain(text)
-    found = [name for name in names if plain(name) == wanted]
-    found = found or [name for name in names if wanted and wanted in plain(name)]
-    if len(found) != 1:
-        raise UsageError(f"--region {text}: write {one_of(found or names)}")
-    return [code for code in panel.councils if panel.regions.get(code) == found[0]]
+    regions = [name for name in names if plain(name) == wanted]
+    regions = regions or [name for name in names if wanted and wanted in plain(name)]
+    if len(regions) != 1:
+        raise UsageError(f"--region {text}: write {one_of(regions or names)}")
+    return [code for code in panel.councils if panel.regions.get(code) == regions[0]]
 
 
 def slug(name: str, taken: Iterable[str] = ()) -> str:
     """A name as instances write it: ``st_helens``, and another if that is taken."""
     first = re.sub(r" +", "_", plain(name)) or "area"
     there, number = set(taken), 2
-    found = first
-    while found in there:
-        found, number = f"{first}_{number}", number + 1
-    return found
+    free = first
+    while free in there:
+        free, number = f"{first}_{number}", number + 1
+    return free

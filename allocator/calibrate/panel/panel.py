@@ -71,8 +71,8 @@ class Panel:
         """Years for which some council has the measure, in order."""
         if measure not in self.measures:
             return ()
-        found = self._values.loc[measure]
-        mine = found[found["level"] == COUNCIL].index.get_level_values("year")
+        values = self._values.loc[measure]
+        mine = values[values["level"] == COUNCIL].index.get_level_values("year")
         return tuple(sorted(int(year) for year in mine.unique()))
 
     def last_year(self, code: str) -> int:
@@ -86,16 +86,16 @@ class Panel:
         if measure not in self.measures:
             return np.full((len(codes), len(years)), np.nan)
         wide = self._values.loc[measure]["value"].unstack("year")
-        found: np.ndarray[tuple[int, int], np.dtype[np.float64]] = wide.reindex(
+        values: np.ndarray[tuple[int, int], np.dtype[np.float64]] = wide.reindex(
             index=list(codes), columns=list(years)
         ).to_numpy(float)
-        return found
+        return values
 
     def value(self, measure: str, code: str | None, year: int) -> float | None:
         """One value, None where there is none."""
         try:
-            found: Any = self._values.at[(measure, code, year), "value"]
-            return float(found)
+            cell: Any = self._values.at[(measure, code, year), "value"]
+            return float(cell)
         except KeyError:
             return None
 

@@ -60,21 +60,21 @@ def read_panel(path: str | Path) -> Panel:
     if not path.exists() or not files:
         raise UsageError(f"{path}: there is no such file, or no file in the folder")
     problems: list[Problem] = []
-    found: list[pd.DataFrame] = []
+    tables: list[pd.DataFrame] = []
     passed: list[tuple[str, str]] = []
     for file in files:
         rows = no_table(file) or _read(file, problems)
         if isinstance(rows, str):
             passed.append((file.relative_to(path).as_posix() if path.is_dir() else str(file), rows))
         else:
-            found.append(rows)
+            tables.append(rows)
     if problems:
         raise InstanceError(problems)
-    if not found:
+    if not tables:
         why = "; ".join(f"{name}: {reason}" for name, reason in passed[:_MOST_NAMED])
         raise UsageError(f"{path}: holds no published table; {_FORMS}.  {why}")
-    found.sort(key=_years_first)
-    return replace(_joined(pd.concat(found, ignore_index=True)), passed_over=tuple(passed))
+    tables.sort(key=_years_first)
+    return replace(_joined(pd.concat(tables, ignore_index=True)), passed_over=tuple(passed))
 
 
 def no_table(file: Path) -> str:

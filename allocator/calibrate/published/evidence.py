@@ -52,10 +52,10 @@ def read_evidence(path: Path, services: Mapping[str, str]) -> list[dict[str, Any
             f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
         )
     problems: list[Problem] = []
-    found = [_typed(path.name, n, row, services, problems) for n, row in enumerate(rows, 2)]
+    typed = [_typed(path.name, n, row, services, problems) for n, row in enumerate(rows, 2)]
     if problems:
         raise InstanceError(problems)
-    return found
+    return typed
 
 
 def _typed(
@@ -68,7 +68,7 @@ def _typed(
     def bad(column: str, rule: str, remedy: str) -> None:
         problems.append(Problem(file, number, column, row.get(column, ""), rule, remedy))
 
-    found: dict[str, Any] = dict(row)
+    cells: dict[str, Any] = dict(row)
     if row["service"] not in services:
         bad("service", "is no service", f"write {one_of(services)}")
     elif row["from"] != services[row["service"]]:
@@ -84,12 +84,12 @@ def _typed(
             bad(column, "is no state", f"write {one_of(states)}")
     for column in _NUMBERS:
         try:
-            found[column] = float(
+            cells[column] = float(
                 row[column] or row["effect" if column != "lag_years" else column] or 0
             )
         except ValueError:
             bad(column, "is not a number", "write a number")
-    return found
+    return cells
 
 
 def effects_of(

@@ -17,8 +17,8 @@ def flows_of(made: Calibrated) -> dict[str, dict[str, Any]]:
 
     def told(mean: float, sd: float, used: float) -> dict[str, float]:
         low, high = max(mean - width * sd, 0.0), mean + width * sd
-        found = {"estimate": mean, "low": low, "high": high, "reconciled": used}
-        return {name: float(f"{value:.5g}") for name, value in found.items()}
+        figures = {"estimate": mean, "low": low, "high": high, "reconciled": used}
+        return {name: float(f"{value:.5g}") for name, value in figures.items()}
 
     return {
         area: {

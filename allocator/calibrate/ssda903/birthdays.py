@@ -33,7 +33,7 @@ def ages(care: Care, until: int) -> NDArray[np.int64]:
 
 
 def ageing_factors(
-    there: NDArray[np.int64], found: Tally, weights: Floats, settings: Settings
+    there: NDArray[np.int64], tally: Tally, weights: Floats, settings: Settings
 ) -> Floats:
     """Factor by which ageing out of each band differs from its usual rate, (YEARS, bands).
 
@@ -43,14 +43,14 @@ def ageing_factors(
 
     def by_band(counts: NDArray[np.int64] | Floats) -> Floats:
         weighed = counts.astype(float) @ weights
-        summed: Floats = np.bincount(found.bands, weighed, wide).astype(float)
+        summed: Floats = np.bincount(tally.bands, weighed, wide).astype(float)
         return summed
 
-    lived = np.maximum(by_band(found.exposure), 1e-9)
-    leaving = by_band(found.exits[:, :-1].sum(axis=1)) / lived
-    older = (found.moves * found.ageing[:, :, None]).sum(axis=1)
-    usual = by_band(older + found.exits[:, -1]) / lived
-    entering = by_band(found.entries) / weights.sum()
+    lived = np.maximum(by_band(tally.exposure), 1e-9)
+    leaving = by_band(tally.exits[:, :-1].sum(axis=1)) / lived
+    older = (tally.moves * tally.ageing[:, :, None]).sum(axis=1)
+    usual = by_band(older + tally.exits[:, -1]) / lived
+    entering = by_band(tally.entries) / weights.sum()
     births, exposure = _ahead(there.astype(float), leaving, entering, settings)
     rate = np.divide(births, exposure, where=exposure > 0, out=np.tile(usual, (YEARS, 1)))
     factor = np.divide(rate, usual, where=usual > 0, out=np.ones_like(rate))

@@ -113,5 +113,5 @@ def calibrate(
             f"{observed.base:%d %B %Y}; that is too few for an instance that names none of them"
         )
     tally = without_small(observed.tally, settings)
-    found = estimate(tally, settings)
-    return Calibration(observed, tally, found, settings, name, children_in_need)
+    estimates = estimate(tally, settings)
+    return Calibration(observed, tally, estimates, settings, name, children_in_need)

@@ -56,8 +56,8 @@ def birthday(born: NDArray[np.integer], age: int) -> Ints:
     dates = born.astype("datetime64[D]")
     months = dates.astype("datetime64[M]")
     later = (months + 12 * age).astype("datetime64[D]") + (dates - months.astype("datetime64[D]"))
-    found: Ints = later.astype(np.int64).astype(np.int32)
-    return found
+    days: Ints = later.astype(np.int64).astype(np.int32)
+    return days
 
 
 def clean(
@@ -116,8 +116,8 @@ def _born(
         here = category == number
         median = np.median(age[known & here]) if (known & here).any() else usual
         born = np.where(here & ~known, start - int(median), born)
-    found: NDArray[np.int32] = born[child].astype(np.int32)
-    return found
+    days: NDArray[np.int32] = born[child].astype(np.int32)
+    return days
 
 
 def _as_children(table: pd.DataFrame, findings: Findings) -> pd.DataFrame:
@@ -148,8 +148,8 @@ def _ended(table: pd.DataFrame, findings: Findings) -> pd.DataFrame:
 def _after(years: NDArray[np.integer]) -> NDArray[np.int64]:
     """1 April of each year, as days since 1970: a child in the return was there the day before."""
     dates = (years.astype(np.int64) - 1970).astype("datetime64[Y]").astype("datetime64[M]") + 3
-    found: NDArray[np.int64] = dates.astype("datetime64[D]").astype(np.int64)
-    return found
+    days: NDArray[np.int64] = dates.astype("datetime64[D]").astype(np.int64)
+    return days
 
 
 def _apart(table: pd.DataFrame, findings: Findings) -> pd.DataFrame:

@@ -105,9 +105,9 @@ def hashed(column: pd.Series) -> NDArray[np.uint64]:
         [_identifier(text) if isinstance(text, str) else "" for text in column.to_numpy(object)],
         object,
     )
-    found: NDArray[np.uint64] = pd.util.hash_array(texts, categorize=False) | np.uint64(1)
-    found[texts == ""] = 0
-    return found
+    hashes: NDArray[np.uint64] = pd.util.hash_array(texts, categorize=False) | np.uint64(1)
+    hashes[texts == ""] = 0
+    return hashes
 
 
 def positions(codes: Sequence[str]) -> Callable[[str], int]:

@@ -121,7 +121,7 @@ def _told(band: str) -> str:
     )
 
 
-def without_small(found: Tally, settings: Settings) -> Tally:
+def without_small(tally: Tally, settings: Settings) -> Tally:
     """States that hold enough children at the end, so that none shows a handful.
 
     A band below ``smallest`` is put together with a neighbour of its category, the smaller one.
@@ -130,42 +130,42 @@ def without_small(found: Tally, settings: Settings) -> Tally:
     """
     parts: dict[int, list[list[int]]] = {}
     for category in range(len(settings.categories)):
-        ours = np.flatnonzero(found.categories == category).tolist()
-        here = [[n] for n in ours if _used(found, n)]
-        parts[category] = _neighbours(here, lambda part: _size(found, part), settings.smallest)
+        ours = np.flatnonzero(tally.categories == category).tolist()
+        here = [[n] for n in ours if _used(tally, n)]
+        parts[category] = _neighbours(here, lambda part: _size(tally, part), settings.smallest)
     small = [
         n
         for own in parts.values()
         for part in own
-        if _size(found, part) < settings.smallest
+        if _size(tally, part) < settings.smallest
         for n in part
     ]
     kept = [
         (c, part)
         for c, own in parts.items()
         for part in own
-        if _size(found, part) >= settings.smallest
+        if _size(tally, part) >= settings.smallest
     ]
-    if small and (_size(found, small) >= settings.smallest or not kept):
+    if small and (_size(tally, small) >= settings.smallest or not kept):
         kept.append((settings.rest, small))
     elif small:
         rest = [part for c, part in kept if c == settings.rest] or [part for _, part in kept]
-        max(rest, key=lambda part: _size(found, part)).extend(small)
-    groups = np.full(len(found.names), -1)
+        max(rest, key=lambda part: _size(tally, part)).extend(small)
+    groups = np.full(len(tally.names), -1)
     for n, (_, part) in enumerate(kept):
         groups[part] = n
     seen = np.flatnonzero(groups >= 0)
-    names, labels = _named(settings, found, kept)
-    joined = _only(found, seen).joined(groups[seen].tolist(), names, labels)
+    names, labels = _named(settings, tally, kept)
+    joined = _only(tally, seen).joined(groups[seen].tolist(), names, labels)
     return replace(joined, categories=np.array([category for category, _ in kept]))
 
 
-def _used(found: Tally, state: int) -> bool:
-    return bool(found.exposure[state].sum() or found.entries[state].sum() or found.opening[state])
+def _used(tally: Tally, state: int) -> bool:
+    return bool(tally.exposure[state].sum() or tally.entries[state].sum() or tally.opening[state])
 
 
-def _size(found: Tally, part: Sequence[int]) -> int:
-    return int(found.opening[list(part)].sum())
+def _size(tally: Tally, part: Sequence[int]) -> int:
+    return int(tally.opening[list(part)].sum())
 
 
 def _neighbours(
@@ -182,14 +182,14 @@ def _neighbours(
 
 
 def _named(
-    settings: Settings, found: Tally, parts: Sequence[tuple[int, list[int]]]
+    settings: Settings, tally: Tally, parts: Sequence[tuple[int, list[int]]]
 ) -> tuple[list[str], list[str]]:
     """Names and labels of states: their category's and, of their own bands, first and last."""
     names: list[str] = []
     labels: list[str] = []
     for category, part in parts:
-        own = [n for n in part if found.categories[n] == category]
-        bands = found.bands[own or part]
+        own = [n for n in part if tally.categories[n] == category]
+        bands = tally.bands[own or part]
         band = band_name(
             settings.band_limits[int(bands.min())][0], settings.band_limits[int(bands.max())][1]
         )
@@ -200,18 +200,18 @@ def _named(
     return names, labels
 
 
-def _only(found: Tally, kept: NDArray[np.int_]) -> Tally:
+def _only(tally: Tally, kept: NDArray[np.int_]) -> Tally:
     """The tally of some of the states; moves to the others never happened."""
     return replace(
-        found,
-        names=tuple(found.names[n] for n in kept),
-        labels=tuple(found.labels[n] for n in kept),
-        categories=found.categories[kept],
-        bands=found.bands[kept],
-        stock=found.stock[kept],
-        exposure=found.exposure[kept],
-        moves=found.moves[np.ix_(kept, kept)],
-        exits=found.exits[kept],
-        entries=found.entries[kept],
-        ageing=found.ageing[np.ix_(kept, kept)],
+        tally,
+        names=tuple(tally.names[n] for n in kept),
+        labels=tuple(tally.labels[n] for n in kept),
+        categories=tally.categories[kept],
+        bands=tally.bands[kept],
+        stock=tally.stock[kept],
+        exposure=tally.exposure[kept],
+        moves=tally.moves[np.ix_(kept, kept)],
+        exits=tally.exits[kept],
+        entries=tally.entries[kept],
+        ageing=tally.ageing[np.ix_(kept, kept)],
     )

@@ -56,12 +56,12 @@ def day_of(text: str, month_first: bool = False) -> int:
 
 def _parts(text: str, month_first: bool) -> tuple[int, int, int]:
     """The numbers of a date in the order asked for; ValueError if it has no known form."""
-    if found := _NUMBERS.fullmatch(text):
-        return int(found[1]), int(found[3]), int(found[4])
-    if found := _YEAR_FIRST.fullmatch(text):
-        year, month, day = int(found[1]), int(found[3]), int(found[4])
-    elif found := _NAMED.fullmatch(text):
-        day, year, name = int(found[1]), int(found[3]), found[2].casefold()
+    if match := _NUMBERS.fullmatch(text):
+        return int(match[1]), int(match[3]), int(match[4])
+    if match := _YEAR_FIRST.fullmatch(text):
+        year, month, day = int(match[1]), int(match[3]), int(match[4])
+    elif match := _NAMED.fullmatch(text):
+        day, year, name = int(match[1]), int(match[3]), match[2].casefold()
         month = next((n for n, full in enumerate(_MONTHS, 1) if name in (full, full[:3])), 0)
     else:
         raise ValueError("no date")

@@ -96,7 +96,7 @@ def exposed_by(counts: Floats, relations: Floats, hidden: Mask) -> list[int]:
 
     columns = np.flatnonzero(hidden)
     matrix, right = relations[:, columns], -relations[:, ~hidden] @ counts[~hidden]
-    found = []
+    cells = []
     for place in np.flatnonzero(_few(counts[columns])).tolist():
         aim = np.zeros(len(columns))
         aim[place] = 1.0
@@ -106,8 +106,8 @@ def exposed_by(counts: Floats, relations: Floats, hidden: Mask) -> list[int]:
         if most.status == _UNBOUNDED or least.x is None or most.x is None:
             continue
         if most.x[place] - least.x[place] < _ROOM:
-            found.append(int(columns[place]))
-    return found
+            cells.append(int(columns[place]))
+    return cells
 
 
 def pooled(events: Floats, seen: Floats, exposure: Floats, pools: Sequence[object]) -> Floats:
@@ -136,14 +136,14 @@ def pooled(events: Floats, seen: Floats, exposure: Floats, pools: Sequence[objec
             others = [n for n in np.unique(group).tolist() if _enough(seen, group == n)]
             if others:
                 group[short] = min(others, key=lambda n: float(seen[group == n].sum()))
-    found = np.zeros(len(events))
+    counts = np.zeros(len(events))
     for each in np.unique(group):
         here = group == each
         total, count = float(events[here].sum()), float(seen[here].sum())
         if 0 < count < FEWEST_SHOWN:
             total *= FEWEST_SHOWN * round(count / FEWEST_SHOWN) / count
-        found[here] = round(total) * exposure[here] / exposure[here].sum()
-    return found
+        counts[here] = round(total) * exposure[here] / exposure[here].sum()
+    return counts
 
 
 def _enough(seen: Floats, cells: list[int] | Mask) -> bool:

@@ -40,10 +40,10 @@ def anchored(flows: Flows, opening: Floats, entries: float, exits: float) -> Flo
         flows = replace(flows, arrivals=flows.arrivals * entries / flows.arrivals.sum())
     factor = 1.0
     for _ in range(_ROUNDS if exits > 0 else 0):
-        found = replace(flows, exits=flows.exits * factor).left(opening)
-        if not found or abs(found / exits - 1) < _CLOSE:
+        leaving = replace(flows, exits=flows.exits * factor).left(opening)
+        if not leaving or abs(leaving / exits - 1) < _CLOSE:
             break
-        factor *= exits / found
+        factor *= exits / leaving
         if factor > MOST:
             return None
     return replace(flows, exits=flows.exits * factor)

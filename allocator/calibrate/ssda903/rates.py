@@ -72,16 +72,16 @@ class Estimates:
         return moves, exits, arrivals
 
 
-def estimate(found: Tally, settings: Settings) -> Estimates:
+def estimate(tally: Tally, settings: Settings) -> Estimates:
     """Rates and arrivals of a tally."""
-    half_life = best_half_life(found) if settings.half_life is None else settings.half_life
-    years = found.exposure.shape[1]
+    half_life = best_half_life(tally) if settings.half_life is None else settings.half_life
+    years = tally.exposure.shape[1]
     weights = recency(np.arange(years), years - 1, half_life)
     cells = [
         cell
-        for pool in _pools(found, weights, settings)
+        for pool in _pools(tally, weights, settings)
         for cell in _cells(pool, settings.level)
-        if cell.mean * (found.exposure[cell.start, -1] if cell.start != ENTRY else 1) > _NEGLIGIBLE
+        if cell.mean * (tally.exposure[cell.start, -1] if cell.start != ENTRY else 1) > _NEGLIGIBLE
     ]
     return Estimates(tuple(cells), half_life, settings.level)
 
@@ -104,13 +104,13 @@ class Pool:
     families: tuple[str, ...] | None = None  # None: every cell stands alone
 
 
-def _pools(found: Tally, weights: Floats, settings: Settings) -> Iterator[Pool]:
+def _pools(tally: Tally, weights: Floats, settings: Settings) -> Iterator[Pool]:
     """Leaving care, moving, ageing, turning 18 and entering care."""
-    n, alike = len(found.names), np.ones_like(weights)
-    exposure, (moves, exits, grown, entries) = found.exposure @ weights, _summed(found, weights)
-    every = _summed(found, alike)
+    n, alike = len(tally.names), np.ones_like(weights)
+    exposure, (moves, exits, grown, entries) = tally.exposure @ weights, _summed(tally, weights)
+    every = _summed(tally, alike)
     lived = np.flatnonzero(exposure > 0)
-    family = tuple(str(found.categories[state]) for state in lived)
+    family = tuple(str(tally.categories[state]) for state in lived)
     yield Pool(
         lived.tolist(),
         [EXIT] * len(lived),
@@ -120,12 +120,12 @@ def _pools(found: Tally, weights: Floats, settings: Settings) -> Iterator[Pool]:
         family,
         families=family,
     )
-    birthdays = np.array([1 / (end - start) for start, end in settings.band_limits])[found.bands]
-    for which, named in ((_possible(found, moves), True), (found.ageing, False)):
+    birthdays = np.array([1 / (end - start) for start, end in settings.band_limits])[tally.bands]
+    for which, named in ((_possible(tally, moves), True), (tally.ageing, False)):
         starts, ends = np.nonzero(which & (exposure[:, None] > 0))
-        between = zip(found.categories[starts], found.categories[ends], strict=True)
+        between = zip(tally.categories[starts], tally.categories[ends], strict=True)
         pairs = tuple(map(str, between))
-        pools = pairs if named else tuple(found.bands[starts].tolist())
+        pools = pairs if named else tuple(tally.bands[starts].tolist())
         yield Pool(
             starts.tolist(),
             ends.tolist(),
@@ -143,7 +143,7 @@ def _pools(found: Tally, weights: Floats, settings: Settings) -> Iterator[Pool]:
         grown[old],
         exposure[old],
         every[2][old],
-        tuple(found.bands[old].tolist()),
+        tuple(tally.bands[old].tolist()),
         birthdays[old],
     )
     yield Pool(
@@ -152,27 +152,27 @@ def _pools(found: Tally, weights: Floats, settings: Settings) -> Iterator[Pool]:
         entries[first],
         np.full(n, weights.sum())[first],
         every[3][first],
-        tuple(found.categories[first].tolist()),
+        tuple(tally.categories[first].tolist()),
     )
 
 
-def _summed(found: Tally, weights: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+def _summed(tally: Tally, weights: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """Moves, exits before 18, exits at 18 and entries over the years, weighed."""
     return (
-        found.moves @ weights,
-        found.exits[:, :-1].sum(axis=1) @ weights,
-        found.exits[:, -1] @ weights,
-        found.entries @ weights,
+        tally.moves @ weights,
+        tally.exits[:, :-1].sum(axis=1) @ weights,
+        tally.exits[:, -1] @ weights,
+        tally.entries @ weights,
     )
 
 
-def _possible(found: Tally, moves: Floats) -> NDArray[np.bool_]:
+def _possible(tally: Tally, moves: Floats) -> NDArray[np.bool_]:
     """Moves that are possible: those between categories that ever happened, in any band."""
-    category, band = found.categories, found.bands
+    category, band = tally.categories, tally.bands
     happened = np.zeros((category.max() + 1,) * 2)
-    np.add.at(happened, (category[:, None], category[None, :]), moves * ~found.ageing)
+    np.add.at(happened, (category[:, None], category[None, :]), moves * ~tally.ageing)
     likely = (band[:, None] == band) & (happened[category[:, None], category] > 0)
-    possible: NDArray[np.bool_] = (likely | (moves > 0)) & ~found.ageing
+    possible: NDArray[np.bool_] = (likely | (moves > 0)) & ~tally.ageing
     np.fill_diagonal(possible, False)
     return possible
 
@@ -211,7 +211,7 @@ def _prior(pool: Pool) -> Prior:
     return Prior(np.full(len(family), _WORTH), _WORTH / together[family])
 
 
-def best_half_life(found: Tally) -> float:
+def best_half_life(tally: Tally) -> float:
     """The half-life under which each year was best told from those before it.
 
     The sum of log probabilities (negative binomial, from a posterior that starts with half an
@@ -219,10 +219,10 @@ def best_half_life(found: Tally) -> float:
     All years weigh alike where there are fewer than three, and where no half-life is better by
     more than chance would have it (a likelihood ratio test at 5%).
     """
-    years = found.exposure.shape[1]
+    years = tally.exposure.shape[1]
     if years < _FEWEST_YEARS:
         return float(np.inf)
-    events, exposure = _coarse(found)
+    events, exposure = _coarse(tally)
     scores = []
     for half_life in HALF_LIVES:
         score = 0.0
@@ -235,14 +235,14 @@ def best_half_life(found: Tally) -> float:
     return float(HALF_LIVES[best if scores[best] - scores[0] > _CONVINCING else 0])
 
 
-def _coarse(found: Tally) -> tuple[Floats, Floats]:
+def _coarse(tally: Tally) -> tuple[Floats, Floats]:
     """Events and exposure by cell (entries, exits and moves by category) and year."""
     events, exposure = [], []
-    for category in np.unique(found.categories):
-        here = found.categories == category
-        lived = found.exposure[here].sum(axis=0)
-        moved = (found.moves * ~found.ageing[:, :, None])[here].sum(axis=(0, 1))
-        events += [found.entries[here].sum(axis=0), found.exits[here].sum(axis=(0, 1)), moved]
+    for category in np.unique(tally.categories):
+        here = tally.categories == category
+        lived = tally.exposure[here].sum(axis=0)
+        moved = (tally.moves * ~tally.ageing[:, :, None])[here].sum(axis=(0, 1))
+        events += [tally.entries[here].sum(axis=0), tally.exits[here].sum(axis=(0, 1)), moved]
         exposure += [np.ones_like(lived), lived, lived]
     return np.array(events, float), np.maximum(np.array(exposure), 1e-9)
 

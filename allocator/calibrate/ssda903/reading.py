@@ -59,13 +59,13 @@ def read_episodes(
     for number, file in _of_kind(files, "episodes"):
         told(f"reading {file.name}", number, len(files))
         left_out: list[int] = []
-        found = [
+        returns = [
             _episodes(frame, rows, (number, file), settings, findings)
             for frame, rows in rows_of(file, EPISODES_READ, left_out)
         ]
         findings.note("row_too_long", np.full(len(left_out), number), np.array(left_out, int))
-        if found:
-            together = pd.concat(found, ignore_index=True)
+        if returns:
+            together = pd.concat(returns, ignore_index=True)
             parts.append(together.assign(year=np.int16(_year_of(file, together["start"]))))
     episodes = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     if not len(episodes):
@@ -110,8 +110,8 @@ def _episodes(
 
     def apply(rule: str, where: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Note the rows that still stand and to which the rule applies; whether it does not."""
-        found = rows[where & stands]
-        findings.note(rule, np.full(len(found), file), found)
+        matching = rows[where & stands]
+        findings.note(rule, np.full(len(matching), file), matching)
         return ~where
 
     stands &= apply("no_child", child == 0)

@@ -42,20 +42,20 @@ def find_returns(folder: Path) -> list[ReturnFile]:
     """
     if not folder.is_dir():
         raise UsageError(f"{folder}: is no folder; give the one that holds the returns")
-    found = [
+    returns = [
         ReturnFile(path, path.relative_to(folder).as_posix(), _kind(path), _year(path, folder))
         for path in _below(folder)
         if not _why_not(path)
     ]
     for kind in ("episodes", "header"):
-        if not any(file.kind == kind for file in found):
+        if not any(file.kind == kind for file in returns):
             why = "".join(f"; {name}: {reason}" for name, reason in passed_over(folder)[:_NAMED])
             raise UsageError(
                 f"{folder}: has no {kind}.csv, in it or below; a return is a pair of episodes.csv "
                 "and header.csv, of several years in a folder each or with the year in their names"
                 f"{why}"
             )
-    return sorted(found, key=lambda file: (file.year or 0, file.name))
+    return sorted(returns, key=lambda file: (file.year or 0, file.name))
 
 
 def passed_over(folder: Path) -> list[tuple[str, str]]:
@@ -119,8 +119,8 @@ def year_in(text: str) -> int | None:
     for first, second in _RANGE.findall(text):
         if int(second) % 100 == (int(first) + 1) % 100 and (len(first) == 4 or len(second) == 2):
             return 2000 + int(second) % 100
-    found = _YEAR.findall(text)
-    return int(found[-1]) if found else None
+    years = _YEAR.findall(text)
+    return int(years[-1]) if years else None
 
 
 def _year(path: Path, folder: Path) -> int | None:

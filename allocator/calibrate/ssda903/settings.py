@@ -119,20 +119,20 @@ def read_settings(place: str | Path | None = None) -> Settings:
     """
     text, name = _text_of("default" if place is None else place)
     try:
-        found = tomllib.loads(text)
+        sections = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{name}: is not valid TOML: {error}") from None
-    problems = [Problem(name, None, *said) for said in _problems(found)]
+    problems = [Problem(name, None, *said) for said in _problems(sections)]
     if problems:
         raise InstanceError(problems)
-    half_life = {"auto": None, "none": np.inf}.get(str(found.get("half_life", "auto")), 0.0)
+    half_life = {"auto": None, "none": np.inf}.get(str(sections.get("half_life", "auto")), 0.0)
     return Settings(
         tuple(
             Category(key, **{"label": key} | {k: _frozen(v) for k, v in values.items()})
-            for key, values in found["categories"].items()
+            for key, values in sections["categories"].items()
         ),
-        **{k: _frozen(v) for k, v in found.items() if k not in ("categories", "half_life")},
-        half_life=float(found["half_life"]) if half_life == 0 else half_life,
+        **{k: _frozen(v) for k, v in sections.items() if k not in ("categories", "half_life")},
+        half_life=float(sections["half_life"]) if half_life == 0 else half_life,
     )
 
 
@@ -149,17 +149,17 @@ def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _problems(found: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+def _problems(sections: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     """Column, value, rule and remedy of all that is wrong with a configuration."""
     known = [f.name for f in fields(Settings)]
-    for key in found:
+    for key in sections:
         if key not in known:
             yield key, "", "is no setting", did_you_mean(key, known)
-    yield from _bad_ages(found.get("ages", [0]))
+    yield from _bad_ages(sections.get("ages", [0]))
     for key, (good, wanted) in _NUMBERS.items():
-        if key in found and not good(found[key]):
-            yield key, str(found[key]), f"is not {wanted}", f"give {wanted}"
-    categories = found.get("categories")
+        if key in sections and not good(sections[key]):
+            yield key, str(sections[key]), f"is not {wanted}", f"give {wanted}"
+    categories = sections.get("categories")
     if not isinstance(categories, dict) or not all(
         isinstance(c, dict) for c in categories.values()
     ):

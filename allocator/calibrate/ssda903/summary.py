@@ -17,39 +17,45 @@ from allocator.calibrate.ssda903.rules import RULES, masked
 _PLACES = 5  # files and rows shown for a rule
 
 
-def summary(found: Calibration) -> str:
+def summary(calibration: Calibration) -> str:
     """The whole report as text."""
-    parts = [_head(found), _years(found), _routes(found), _states(found), quality(found.observed)]
+    parts = [
+        _head(calibration),
+        _years(calibration),
+        _routes(calibration),
+        _states(calibration),
+        quality(calibration.observed),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _head(found: Calibration) -> str:
-    observed, half_life = found.observed, found.estimates.half_life
+def _head(calibration: Calibration) -> str:
+    observed, half_life = calibration.observed, calibration.estimates.half_life
     files = sum(file.kind == "episodes" for file in observed.files)
     weigh = (
         "all years weigh alike"
         if np.isinf(half_life)
         else f"a year weighs half {half_life:g} years on"
     )
-    chosen = " (the data's choice)" if found.settings.half_life is None else ""
+    chosen = " (the data's choice)" if calibration.settings.half_life is None else ""
     return (
-        f"{found.name}: {masked(int(found.tally.opening.sum()))} children in care on "
+        f"{calibration.name}: {masked(int(calibration.tally.opening.sum()))} children in care on "
         f"{observed.base:%d %B %Y}, from {observed.episodes:,} episodes in {files} returns\n"
         f"Years from {observed.edges[0]:%d %B %Y}; {weigh}{chosen}; "
-        f"intervals of {found.estimates.level:.0%}"
+        f"intervals of {calibration.estimates.level:.0%}"
     )
 
 
-def _years(found: Calibration) -> str:
-    seen, edges = shown(found.tally), found.observed.edges[1:]
+def _years(calibration: Calibration) -> str:
+    seen, edges = shown(calibration.tally), calibration.observed.edges[1:]
     counts = zip(edges, seen.stock[1:], seen.entries, seen.exits, strict=True)
     rows = [(f"to {edge:%d %B %Y}", *map(_count, row)) for edge, *row in counts]
     return _table("Children in care", ("Year", "At its end", "Entered", "Left"), rows)
 
 
-def _routes(found: Calibration) -> str:
+def _routes(calibration: Calibration) -> str:
     """Routes out over all the years."""
-    counts = zip(ROUTE_NAMES, shown(found.tally).routes, strict=True)
+    counts = zip(ROUTE_NAMES, shown(calibration.tally).routes, strict=True)
     rows = [(ROUTE_LABELS[name].capitalize(), _count(count)) for name, count in counts]
     return _table("Ways out of care, all years", ("Way", "Children"), rows)
 
@@ -58,9 +64,9 @@ def _count(count: int | None) -> str:
     return "not shown" if count is None else f"{count:,}"
 
 
-def _states(found: Calibration) -> str:
-    tally = found.tally
-    cells = {(c.start, c.end): c for c in found.estimates.cells}
+def _states(calibration: Calibration) -> str:
+    tally = calibration.tally
+    cells = {(c.start, c.end): c for c in calibration.estimates.cells}
 
     def told(start: int, end: int) -> str:
         cell = cells.get((start, end))
@@ -86,9 +92,9 @@ def places(observed: Observed) -> Iterator[str]:
     """Flaws and the first files and rows where, a line each; no value of any cell."""
     for rule, _ in observed.findings.in_order():
         if rule.flaw:
-            found = observed.findings.places[rule.name]
-            where = ", ".join(f"{observed.files[f].name} row {row}" for f, row in found[:_PLACES])
-            more = " and more" if len(found) > _PLACES else ""
+            places = observed.findings.places[rule.name]
+            where = ", ".join(f"{observed.files[f].name} row {row}" for f, row in places[:_PLACES])
+            more = " and more" if len(places) > _PLACES else ""
             column = f"column {rule.column}: " if rule.column else ""
             yield f"warning: {column}{rule.what}; {rule.action}: {where}{more}"
 
@@ -96,9 +102,9 @@ def places(observed: Observed) -> Iterator[str]:
 def places_csv(observed: Observed) -> Iterator[Sequence[object]]:
     """Every place that a rule was applied: rule, file, row, column, what was found and done."""
     yield "rule", "file", "row", "column", "found", "done"
-    for name, found in observed.findings.places.items():
+    for name, places in observed.findings.places.items():
         rule = RULES[name]
-        for file, row in found:
+        for file, row in places:
             yield name, observed.files[file].name, row, rule.column, rule.what, rule.action
 
 

@@ -179,28 +179,28 @@ def _chosen(by_file: Sequence[dict[str, str]], council: str | None) -> str:
 
 
 def _survey(file: ReturnFile) -> Survey:
-    found = Survey(file)
+    survey = Survey(file)
     for frame, rows in rows_of(file, ["CHILD", *DATES[file.kind]], []):
         child = frame["CHILD"].to_numpy(object)
         lost = [isinstance(text, str) and bool(_DAMAGED.fullmatch(text.strip())) for text in child]
-        found.damaged += rows[np.array(lost, bool)].tolist()
+        survey.damaged += rows[np.array(lost, bool)].tolist()
         for name in DATES[file.kind]:
-            _look(found, name, frame[name], rows)
-    return found
+            _look(survey, name, frame[name], rows)
+    return survey
 
 
-def _look(found: Survey, name: str, column: pd.Series, rows: NDArray[np.int_]) -> None:
+def _look(survey: Survey, name: str, column: pd.Series, rows: NDArray[np.int_]) -> None:
     """Add what one column of dates shows."""
     days = {
         way: mapped(column, partial(day_of, month_first=way), MISSING, np.int32)
         for way in (False, True)
     }
     bad = {way: days[way] == UNREADABLE for way in days}
-    found.dates[name] += int((days[False] != MISSING).sum())
-    unread = found.unread.setdefault(name, {False: [], True: []})
+    survey.dates[name] += int((days[False] != MISSING).sum())
+    unread = survey.unread.setdefault(name, {False: [], True: []})
     texts = column.to_numpy(object)
     for way, mine in bad.items():
-        found.only[way] += int((~mine & bad[not way]).sum())
+        survey.only[way] += int((~mine & bad[not way]).sum())
         unread[way] += [
             (int(rows[n]), form_of(str(texts[n]).strip())) for n in np.flatnonzero(mine)
         ]
@@ -220,21 +220,21 @@ def _month_first(file: Survey, seen: Sequence[Survey]) -> bool:
     return all_files[True] > all_files[False]
 
 
-def _problems(found: Survey, month_first: bool) -> Iterator[Problem]:
+def _problems(survey: Survey, month_first: bool) -> Iterator[Problem]:
     """Identifiers that have lost digits, and columns of dates that cannot be read."""
-    name = found.file.name
-    if found.damaged:
+    name = survey.file.name
+    if survey.damaged:
         yield Problem(
             name,
-            found.damaged[0],
+            survey.damaged[0],
             "CHILD",
             "",
             "the identifier has lost digits in a spreadsheet "
-            f"(as 9.99E+99, or an error), as in {len(found.damaged):,} rows",
+            f"(as 9.99E+99, or an error), as in {len(survey.damaged):,} rows",
             "export the return anew, and keep the column as text if a spreadsheet opens it",
         )
-    for column, ways in found.unread.items():
-        unread, dates = ways[month_first], found.dates[column]
+    for column, ways in survey.unread.items():
+        unread, dates = ways[month_first], survey.dates[column]
         if len(unread) >= max(_FEW, _SMALL * dates):
             (form, _), *_ = Counter(form for _, form in unread).most_common(1)
             row = next(row for row, each in unread if each == form)

@@ -127,7 +127,7 @@ def command(
     if problems is not None:
         check_file(problems, force=force)
     with Progress() as progress:
-        found = calibrate(
+        calibration = calibrate(
             folder,
             settings,
             name=name or out.stem,
@@ -138,13 +138,13 @@ def command(
             council=council,
             told=progress,
         )
-    _save(found, out, problems, force)
-    tell_passed_over(found.observed.passed_over)
-    for line in places(found.observed):
+    _save(calibration, out, problems, force)
+    tell_passed_over(calibration.observed.passed_over)
+    for line in places(calibration.observed):
         click.echo(line, err=True)
-    for warning in found.warnings:
+    for warning in calibration.warnings:
         click.echo(f"warning: {warning}", err=True)
-    click.echo(jsons.dumps(found.intervals(), indent=2) if json else summary(found))
+    click.echo(jsons.dumps(calibration.intervals(), indent=2) if json else summary(calibration))
     click.echo(
         f"wrote {out}; next: allocator check {out}, and put your own figures where a "
         "source says assumption",
@@ -152,7 +152,7 @@ def command(
     )
 
 
-def _save(found: Calibration, out: Path, problems: Path | None, force: bool) -> None:
+def _save(calibration: Calibration, out: Path, problems: Path | None, force: bool) -> None:
     import csv
 
     from allocator.calibrate.ssda903.summary import places_csv
@@ -162,9 +162,9 @@ def _save(found: Calibration, out: Path, problems: Path | None, force: bool) -> 
     def write(file: Path) -> None:
         with file.open("w", encoding="utf-8", newline="") as text:
             csv.writer(text).writerows(
-                [guarded(str(cell)) for cell in row] for row in places_csv(found.observed)
+                [guarded(str(cell)) for cell in row] for row in places_csv(calibration.observed)
             )
 
-    found.save(out, force=force)
+    calibration.save(out, force=force)
     if problems is not None:
         place_file(problems, write, force=force)

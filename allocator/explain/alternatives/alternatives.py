@@ -82,14 +82,14 @@ def alternatives(
     allowed = max(allowed, 1e-9 * abs(cost))  # so that the best plan itself is one of them
     near = [each for each in solved.windows if each.optimal and each.value(-1) <= cost + allowed]
     near = near if every_window else [best]
-    found = [Nearby(instance, each, cost + allowed, progress) for each in near]
-    nearest = min(found, key=lambda each: each.distance)
+    nearby = [Nearby(instance, each, cost + allowed, progress) for each in near]
+    nearest = min(nearby, key=lambda each: each.distance)
     assert best.solution is not None
     planned = best.solution.primal
     items = items_of(instance, best.program)
     tables = {
-        "alternatives": _spend_table(instance, items, planned, found, nearest),
-        "alternatives_services": _case_table(instance, best.program, planned, found),
+        "alternatives": _spend_table(instance, items, planned, nearby, nearest),
+        "alternatives_services": _case_table(instance, best.program, planned, nearby),
     }
     return Alternatives(
         instance,
@@ -101,7 +101,7 @@ def alternatives(
         best.window,
         tuple(each.window for each in near),
         nearest.distance * POUNDS,
-        sum(each.audits for each in found),
+        sum(each.audits for each in nearby),
     )
 
 
@@ -109,7 +109,7 @@ def _spend_table(
     instance: Instance,
     items: Sequence[Item],
     planned: Floats,
-    found: Sequence[Nearby],
+    nearby: Sequence[Nearby],
     nearest: Nearby,
 ) -> pd.DataFrame:
     usual = today(instance)
@@ -121,8 +121,8 @@ def _spend_table(
             "year": item.year,
             "baseline": _usual(instance, usual, item),
             "planned": float(item.weights @ planned) * POUNDS,
-            "least": min(each.spend[n][0] for each in found) * POUNDS,
-            "most": max(each.spend[n][1] for each in found) * POUNDS,
+            "least": min(each.spend[n][0] for each in nearby) * POUNDS,
+            "most": max(each.spend[n][1] for each in nearby) * POUNDS,
             "nearest": float(item.weights @ nearest.nearest) * POUNDS,
         }
         for n, item in enumerate(items)
@@ -142,14 +142,14 @@ def _label(instance: Instance, item: Item) -> str:
 
 
 def _case_table(
-    instance: Instance, program: LinearProgram, planned: Floats, found: Sequence[Nearby]
+    instance: Instance, program: LinearProgram, planned: Floats, nearby: Sequence[Nearby]
 ) -> pd.DataFrame:
-    rows = _case_rows(instance, program, planned, found)
+    rows = _case_rows(instance, program, planned, nearby)
     return Alternatives.table_of("alternatives_services", rows)
 
 
 def _case_rows(
-    instance: Instance, program: LinearProgram, planned: Floats, found: Sequence[Nearby]
+    instance: Instance, program: LinearProgram, planned: Floats, nearby: Sequence[Nearby]
 ) -> Iterator[dict[str, Any]]:
     for n, service in enumerate(service_names(instance)):
         usual = instance.years * sum(
@@ -157,8 +157,8 @@ def _case_rows(
             for (_, name), rules in instance.resolved.services.items()
             if name == service
         )
-        least = min(each.cases[n][0] for each in found)
-        most = max(each.cases[n][1] for each in found)
+        least = min(each.cases[n][0] for each in nearby)
+        most = max(each.cases[n][1] for each in nearby)
         yield {
             "service": service,
             "label": instance.label("services", service),

@@ -37,13 +37,13 @@ class Item:
 def items_of(instance: Instance, program: LinearProgram) -> list[Item]:
     """Services, tiers and everything, each in all years and then year by year."""
     years = (None, *instance.horizon)
-    found = [
+    items = [
         Item("service", s, y, service_weights(instance, program, s, y))
         for s in service_names(instance)
         for y in years
     ]
-    found += [Item("tier", g, y, tier_weights(program, g, y)) for g in TIERS for y in years]
-    return found + [Item("total", "total", y, tier_weights(program, None, y)) for y in years]
+    items += [Item("tier", g, y, tier_weights(program, g, y)) for g in TIERS for y in years]
+    return items + [Item("total", "total", y, tier_weights(program, None, y)) for y in years]
 
 
 class Nearby:
@@ -102,10 +102,10 @@ class Nearby:
         apart = np.zeros(program.shape[1])
         apart[width:] = 1.0
         least = Extremes(replace(program, objectives=(Objective("apart", apart, 0.0, "£m"),)))
-        found = least.toward(apart)
-        if found.solution.status is not Status.OPTIMAL:
+        plan = least.toward(apart)
+        if plan.solution.status is not Status.OPTIMAL:
             raise SolverError("the plan nearest to today's was not found")
-        primal = found.solution.primal[:width]
+        primal = plan.solution.primal[:width]
         self._auditor.audited(primal)
         self.audits += 1
-        return primal, found.value
+        return primal, plan.value

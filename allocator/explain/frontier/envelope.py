@@ -62,16 +62,16 @@ class Envelope:
         """Take in another curve."""
         added = list(curve)
         cuts = sorted({end for piece in (*self.pieces, *added) for end in (piece.start, piece.end)})
-        found: list[Piece] = []
+        pieces: list[Piece] = []
         for start, end in pairwise(cuts):
             if end - start <= _near(end):
                 continue
             old, new = _over(self.pieces, start, end), _over(added, start, end)
             if old is None or new is None:
-                found += [each for each in (old, new) if each is not None]
+                pieces += [each for each in (old, new) if each is not None]
             else:
-                found += self._better(old, new)
-        self.pieces = list(_joined(found))
+                pieces += self._better(old, new)
+        self.pieces = list(_joined(pieces))
 
     def beats(self, window: Window | None, left: Touch, right: Touch) -> bool:
         """Whether a window whose lines at two points are these wins nowhere between them."""
@@ -117,10 +117,10 @@ def _over(curve: Iterable[Piece], start: float, end: float) -> Piece | None:
     return next((p.part(start, end) for p in curve if p.start <= middle <= p.end), None)
 
 
-def _joined(found: Iterable[Piece]) -> Iterator[Piece]:
+def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """Neighbours on one line made one."""
     last: Piece | None = None
-    for piece in found:
+    for piece in pieces:
         if last is not None and _goes_on(last, piece):
             last = replace(last, end=piece.end)
             continue

@@ -139,8 +139,8 @@ def nearest_target(instance: Instance) -> float | None:
     moving = moving_target(instance)
     followed = Parametric(moving.move, instance.areas)
     windows = (None, *instance.windows)
-    found = [followed.least(at_window(moving.program, instance, window)) for window in windows]
-    return min((least for least in found if least is not None), default=None)
+    targets = [followed.least(at_window(moving.program, instance, window)) for window in windows]
+    return min((least for least in targets if least is not None), default=None)
 
 
 def _target_meant(instance: Instance, text: str | None) -> tuple[str, int]:

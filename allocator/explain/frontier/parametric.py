@@ -140,12 +140,12 @@ def _between(
         meet = meeting(left, right)
         if meet is None or worthless(left, right):
             continue
-        found = touch(meet)
+        touched = touch(meet)
         known = left.line(meet)
-        if found.value - known <= SAME * max(1.0, abs(known)):
+        if touched.value - known <= SAME * max(1.0, abs(known)):
             continue
-        waiting += [(found, right), (left, found)]
-        yield found
+        waiting += [(touched, right), (left, touched)]
+        yield touched
 
 
 def meeting(left: Touch, right: Touch) -> float | None:

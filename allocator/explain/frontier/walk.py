@@ -69,8 +69,8 @@ def walk(
     for n, (window, (left, right)) in enumerate(sorted(touches.items(), key=_promise)):
         tell(f"{saying(window)}: following it", len(preferred) + n, steps)
         touch = partial(followed.touch, starts[window][1])
-        found = lines(touch, left, right, partial(envelope.beats, window))
-        envelope.add(pieces(list(found), window))
+        segments = lines(touch, left, right, partial(envelope.beats, window))
+        envelope.add(pieces(list(segments), window))
     tell("done", steps, steps)
     flat = _flat({window: right for window, (_, right) in touches.items()}, preferred)
     return Walked((*envelope.pieces, flat), followed.solves, followed.solver)

@@ -141,18 +141,18 @@ def conflict(
     """An irreducible conflict of a window's program, which has no solution."""
     asked = Feasibility(program)
     groups = limits_of(instance, program)
-    found = _filtered(asked, program, groups, tell)
-    if not found and not asked.possible(without(program, _rows(groups))):
+    minimal = _filtered(asked, program, groups, tell)
+    if not minimal and not asked.possible(without(program, _rows(groups))):
         groups = limits_of(
             instance, program, tuple(CONSTRAINTS)
         )  # what is given is in conflict by itself
-        found = _filtered(asked, program, groups, tell)
-    left = only(program, groups, found)
+        minimal = _filtered(asked, program, groups, tell)
+    left = only(program, groups, minimal)
     solution = asked.solve(left, anew=True)
     proved = solution.ray is not None and refutes(left, solution.ray)
-    used = set(_named_by(solution, left, _rows(found)))
+    used = set(_named_by(solution, left, _rows(minimal)))
     members = []
-    for each in found:
+    for each in minimal:
         rows = tuple(row for row in each.rows if row in used) or each.rows
         (cited, *_) = merged([_cited(Citer(instance), program, row) for row in rows])
         members.append(Member(each.constraint, each.rows, rows, cited))

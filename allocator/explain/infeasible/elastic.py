@@ -92,11 +92,11 @@ class Elastic:
         """
         best: Least | None = None
         for window in self.windows:
-            found = self.least_at(window, moves, freed)
-            if found is None:
+            least = self.least_at(window, moves, freed)
+            if least is None:
                 continue
-            if best is None or found.total < best.total - TIE * max(1.0, abs(best.total)):
-                best = found
+            if best is None or least.total < best.total - TIE * max(1.0, abs(best.total)):
+                best = least
         return best
 
     def least_at(

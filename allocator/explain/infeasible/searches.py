@@ -59,11 +59,11 @@ class Searches:
         for year in years[1:]:
             if before:  # the target before it holds till then
                 edited = dated(self.instance, row, year)
-                found = _first_possible(edited, self.formulation, self.elastic.windows)
+                window = _first_possible(edited, self.formulation, self.elastic.windows)
             else:
                 least = self.elastic.least([], [positions[y] for y in years if y < year])
-                found = _NONE if least is None else least.window
-            if found is not _NONE:
+                window = _NONE if least is None else least.window
+            if window is not _NONE:
                 return tried(
                     self.instance,
                     self.formulation,
@@ -76,7 +76,7 @@ class Searches:
                         row["year"],
                         year,
                         year - row["year"],
-                        found,
+                        window,
                         edit=partial(dated, row=row, year=year),
                     ),
                 )

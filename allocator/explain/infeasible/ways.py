@@ -54,11 +54,11 @@ def ways_out(
         ("earlier starts", searched.starts),
         ("other windows", searched.other_windows),
     ]
-    found: list[Way] = []
+    ways: list[Way] = []
     for n, (what, part) in enumerate(parts):
         tell(f"looking for {what}", n, len(parts))
-        found += list(part())
-    return found
+        ways += list(part())
+    return ways
 
 
 class _NumberWays:
@@ -74,8 +74,8 @@ class _NumberWays:
         for group in groups:
             cell = self._cell(group)
             step, unit = self._target_step(group, cell)
-            found = self.elastic.least([Loosening(group.rows, [step] * len(group.rows))])
-            yield self._cell_way(replace(_TARGET, unit=unit), cell, found)
+            least = self.elastic.least([Loosening(group.rows, [step] * len(group.rows))])
+            yield self._cell_way(replace(_TARGET, unit=unit), cell, least)
         if len(groups) > 1:
             yield self._all_targets(groups)
 
@@ -90,10 +90,10 @@ class _NumberWays:
     def _all_targets(self, groups: Sequence[Limit]) -> Way:
         rows = [row for group in groups for row in group.rows]
         sizes = [float(self.elastic.base.row_upper[row]) for row in rows]
-        found = self.elastic.least([Loosening(rows, sizes)])
-        if found is None:
+        least = self.elastic.least([Loosening(rows, sizes)])
+        if least is None:
             return Way("targets", False, "share")
-        share = math.ceil(found.total * 1e5) / 1e5
+        share = math.ceil(least.total * 1e5) / 1e5
         return tried(
             self.instance,
             self.formulation,
@@ -103,8 +103,8 @@ class _NumberWays:
                 "share",
                 words="every target",
                 after=share,
-                amount=found.total,
-                window=found.window,
+                amount=least.total,
+                window=least.window,
                 edit=partial(shared, share=share, cells=_TARGET_CELLS),
             ),
         )
@@ -132,13 +132,13 @@ class _NumberWays:
             Loosening([accounts[key]], [1.0], rate ** (self.instance.first_year - key[2]))
             for key in keys
         ]
-        found = self.elastic.least(moves)
+        least = self.elastic.least(moves)
         unit, words = "£ at present value", "" if about is None else str(about)
-        if found is None:
+        if least is None:
             return Way(kind, False, unit, words=words)
         money = {
             key: math.ceil(amount * POUNDS + 0.5) + 0.0
-            for key, amount in zip(keys, found.amounts, strict=True)
+            for key, amount in zip(keys, least.amounts, strict=True)
             if amount > 0
         }
         return tried(
@@ -147,8 +147,8 @@ class _NumberWays:
             Way(
                 kind,
                 True,
-                amount=found.total * POUNDS,
-                window=found.window,
+                amount=least.total * POUNDS,
+                window=least.window,
                 money=money,
                 edit=partial(funded, money=money),
                 unit=unit,
@@ -189,11 +189,11 @@ class _NumberWays:
         length = 1 / self.instance.periods_per_year
         rows = [row for group in groups for row in group.rows]
         steps = [float(self._cell(g).value) * length for g in groups for _ in g.rows]
-        found = self.elastic.least([Loosening(rows, steps)])
-        if found is None:
+        least = self.elastic.least([Loosening(rows, steps)])
+        if least is None:
             yield Way("all_growth", False, "share", words="every growth limit")
             return
-        share = math.ceil(found.total * 1e5) / 1e5
+        share = math.ceil(least.total * 1e5) / 1e5
         yield tried(
             self.instance,
             self.formulation,
@@ -203,8 +203,8 @@ class _NumberWays:
                 "share",
                 words="every growth limit",
                 after=share,
-                amount=found.total,
-                window=found.window,
+                amount=least.total,
+                window=least.window,
                 edit=partial(shared, share=share, cells=("services.growth_per_year",)),
             ),
         )
@@ -217,13 +217,13 @@ class _NumberWays:
         index = family.indices[group.rows[0] - family.start]
         return self.citer.member(family, index).cells[0]
 
-    def _cell_way(self, way: WayOut, cell: Cell, found: Least | None) -> Way:
+    def _cell_way(self, way: WayOut, cell: Cell, loosened: Least | None) -> Way:
         """A way that changes one number."""
         (cited,) = self.citer.place(cell.key)
         now = float(cell.value)
-        if found is None:
+        if loosened is None:
             return Way(way.kind, False, way.unit, cell, cited.words, now)
-        least = now + way.sign * found.total
+        least = now + way.sign * loosened.total
         after = _up(least) if way.sign > 0 else max(0.0, -_up(-least))
         edit = partial(cell_changed, key=cell.key, value=after)
         return tried(
@@ -237,8 +237,8 @@ class _NumberWays:
                 cited.words,
                 now,
                 after,
-                found.total,
-                found.window,
+                loosened.total,
+                loosened.window,
                 edit=edit,
             ),
         )

@@ -80,11 +80,11 @@ def _added(
     own: Mapping[int, float], tables: Mapping[str, pd.DataFrame], name: str, least: float
 ) -> dict[int, float]:
     """Amounts by year with those of a table, where there is one and they are more than rounding."""
-    found = dict(own)
+    amounts = dict(own)
     for year, amount in tables[name].groupby("year")[name].sum().items() if name in tables else ():
         if amount > least:
-            found[int(str(year))] = found.get(int(str(year)), 0.0) + float(amount)
-    return found
+            amounts[int(str(year))] = amounts.get(int(str(year)), 0.0) + float(amount)
+    return amounts
 
 
 def free_over_years(instance: Instance) -> Instance:

@@ -122,11 +122,11 @@ def _best(
     program = _elastic(build(settled), known)
     if past is not None:
         program = _fixed(settled, program, past, begin)
-    found = []
+    solved = []
     for window in (None, *settled.windows):
         if past is None or _same_past(window, past.window, settled.first_year, begin):
-            found.append(session.solve_window(window, at_window(program, settled, window)))
-    best = cheapest(found)
+            solved.append(session.solve_window(window, at_window(program, settled, window)))
+    best = cheapest(solved)
     if best is None:
         raise SolverError(f"in {begin} what was decided before leaves no plan")
     return best

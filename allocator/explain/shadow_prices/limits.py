@@ -66,13 +66,13 @@ def _keys(rows: pd.DataFrame, name: str) -> list[tuple[str, str]]:
 def _before(plan: Plan, rows: pd.DataFrame, table: str, name: str, column: str) -> Floats:
     """What a column was in the period before, spread over the periods of a year."""
     held = plan.tables[table].set_index(["area", name, "period"])[column]
-    found = []
+    levels = []
     for key, period in zip(_keys(rows, name), rows["period"].astype(int), strict=True):
         if period > 1 or name == "state":
-            found.append(float(held[(*key, period - 1)]))
+            levels.append(float(held[(*key, period - 1)]))
         else:
-            found.append(plan.instance.resolved.services[key].baseline)
-    return np.array(found) / plan.instance.periods_per_year
+            levels.append(plan.instance.resolved.services[key].baseline)
+    return np.array(levels) / plan.instance.periods_per_year
 
 
 def _month(plan: Plan, rows: pd.DataFrame) -> Floats:
@@ -171,14 +171,14 @@ def _betters(plan: Plan, before: Trial, part: pd.DataFrame, every: Limit) -> dic
     relief = CONSTRAINTS[part["constraint"].iloc[0]].relief
     assert relief is not None
     positions, steps = np.array(every.rows), _STEPS[relief.step](plan, _keyed(before, every))
-    found: dict[str, object] = {"betters": 0.0, "betters_hold": np.nan, _FIRST: 0.0}
+    betters: dict[str, object] = {"betters": 0.0, "betters_hold": np.nan, _FIRST: 0.0}
     if not steps.any() or not before.solution.dual[positions].any():
-        return found
+        return betters
     sides = {sign: before.side(positions, sign * steps) for sign in (1.0, -1.0)}
     better = min(sides, key=lambda sign: (sides[sign].price, -sign))
     gain, units = max(0.0, -sides[better].price), _units(part, steps)
     if gain <= _NOTHING:
-        return found
+        return betters
     holds = _held(before, positions, better * steps, sides[better], max(10.0, units))
     scale = POUNDS if relief.step == "pound" else 1.0
     return {"betters": gain * scale, "betters_hold": holds, _FIRST: gain * units}

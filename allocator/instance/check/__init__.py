@@ -54,9 +54,9 @@ def examine(instance: Instance, unread: Collection[str] = ()) -> list[Problem]:
     """
     candidate = Candidate(instance, frozenset(unread))
     checks = EARLY if not unread else (*names.CHECKS, *ranges.CHECKS)
-    found = list(chain.from_iterable(check(candidate) for check in checks))
+    problems = list(chain.from_iterable(check(candidate) for check in checks))
     if unread:
-        return found
-    if candidate.is_complete and not errors(found):
-        found += chain.from_iterable(check(candidate) for check in LATE)
-    return found
+        return problems
+    if candidate.is_complete and not errors(problems):
+        problems += chain.from_iterable(check(candidate) for check in LATE)
+    return problems

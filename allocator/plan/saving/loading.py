@@ -130,14 +130,14 @@ def _completed(plan: Plan, folder: Path) -> Plan:
         return plan
     tables = dict(plan.tables)
     try:
-        found = derived(plan)
+        worked_out = derived(plan)
     except KeyError:  # what is missing was decided, and follows from nothing
-        found = {}
+        worked_out = {}
     for name, columns in missing.items():
-        if name not in found:
+        if name not in worked_out:
             raise _strange(folder / f"{name}.csv", columns)
         keys = key_columns(tables[name].columns)
-        tables[name] = tables[name].merge(found[name][[*keys, *columns]], how="left", on=keys)
+        tables[name] = tables[name].merge(worked_out[name][[*keys, *columns]], how="left", on=keys)
     return replace(plan, tables=tables)
 
 

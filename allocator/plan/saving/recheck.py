@@ -120,16 +120,18 @@ def _older(folder: Path, facts: dict[str, Any], plan: Plan) -> Iterator[str]:
             yield f"{file}: has no {', '.join(names)}, which an older allocator did not write"
 
 
-def disagreements(stated: Any, found: Any, name: str = "", file: str = PLAN_FILE) -> Iterator[str]:
+def disagreements(
+    stated: Any, derived: Any, name: str = "", file: str = PLAN_FILE
+) -> Iterator[str]:
     """Facts found from the tables that the file states otherwise."""
-    if isinstance(found, dict) and isinstance(stated, dict):
-        for key, value in found.items():
+    if isinstance(derived, dict) and isinstance(stated, dict):
+        for key, value in derived.items():
             yield from disagreements(stated.get(key), value, f"{name}.{key}".lstrip("."), file)
-    elif isinstance(found, float) and isinstance(stated, (int, float)):
-        if not math.isclose(found, stated, rel_tol=_SAME, abs_tol=1e-6):
-            yield f"{name}: {file} says {plain(stated, 6)}, the tables {plain(found, 6)}"
-    elif isinstance(found, list) and isinstance(stated, list) and len(found) == len(stated):
-        for number, (each, other) in enumerate(zip(stated, found, strict=True)):
+    elif isinstance(derived, float) and isinstance(stated, (int, float)):
+        if not math.isclose(derived, stated, rel_tol=_SAME, abs_tol=1e-6):
+            yield f"{name}: {file} says {plain(stated, 6)}, the tables {plain(derived, 6)}"
+    elif isinstance(derived, list) and isinstance(stated, list) and len(derived) == len(stated):
+        for number, (each, other) in enumerate(zip(stated, derived, strict=True)):
             yield from disagreements(each, other, f"{name}[{number}]", file)
-    elif found != stated:
-        yield f"{name}: {file} says {stated!r}, the tables {found!r}"
+    elif derived != stated:
+        yield f"{name}: {file} says {stated!r}, the tables {derived!r}"

@@ -31,12 +31,12 @@ def seal_of(
     """
     files = (each for each in folder.rglob("*") if each.is_file())
     names = {each.relative_to(folder).as_posix(): each for each in files}
-    found = {
+    hashes = {
         name: sha256(file.read_bytes()).hexdigest()
         for name, file in sorted(names.items())
         if owns(name) and name != marker
     }
-    return found | {marker: _hash_of(facts)}
+    return hashes | {marker: _hash_of(facts)}
 
 
 def _hash_of(facts: Mapping[str, Any]) -> str:
@@ -55,8 +55,8 @@ def broken(
         return None
     if not isinstance(seal, dict):
         return [marker]
-    found = seal_of(folder, facts, owns, marker)
-    return sorted(name for name in {*seal, *found} if seal.get(name) != found.get(name))
+    hashes = seal_of(folder, facts, owns, marker)
+    return sorted(name for name in {*seal, *hashes} if seal.get(name) != hashes.get(name))
 
 
 def demand(folder: Path, facts: Mapping[str, Any], owns: Callable[[str], bool]) -> None:

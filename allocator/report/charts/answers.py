@@ -256,8 +256,8 @@ def no_delay_has_a_plan(answers: SavedAnswers) -> bool:
 
 def _by_targets(table: pd.DataFrame, column: str, late: list[int]) -> tuple[Series, ...]:
     """A line for each thing that may become of the targets: shifted, or held in their years."""
-    found = []
+    series = []
     for n, (name, part) in enumerate(table.groupby("targets", sort=False)):
         by_years = part.set_index("years_late")[column].reindex(late)
-        found.append(Series(str(name).capitalize(), floats(by_years), MANY[n % len(MANY)]))
-    return tuple(found)
+        series.append(Series(str(name).capitalize(), floats(by_years), MANY[n % len(MANY)]))
+    return tuple(series)

@@ -78,22 +78,22 @@ def _panel(chart: Panels, panel: Pane) -> Plot:
 def _trace(chart: Panels, panel: Pane, series: Series) -> Trace:
     values = [None if v is None else v / panel.scale for v in series.values]
     style = series.style
-    found: Trace = {
+    trace: Trace = {
         "name": safe(series.name),
         "x": _at(chart),
         "y": values,
         "hovertemplate": f"%{{y:{NUMBER}}}" if panel.scale == 1 else "%{y:,.2f}",
     }
     if series.kind == "bar":
-        return found | {"type": "bar", "marker": _filled(style)}
+        return trace | {"type": "bar", "marker": _filled(style)}
     mode = "lines" if style.marker == "none" else "lines+markers"
     line = {"color": style.colour, "dash": style.dash, "width": 2.5 * style.width}
-    found |= {"type": "scatter", "mode": mode, "line": line}
+    trace |= {"type": "scatter", "mode": mode, "line": line}
     if series.kind == "step":
         line["shape"] = "hvh"
     if style.marker != "none":
-        found["marker"] = {"symbol": _SYMBOLS[style.marker], "size": 5 if chart.small else 7}
-    return found
+        trace["marker"] = {"symbol": _SYMBOLS[style.marker], "size": 5 if chart.small else 7}
+    return trace
 
 
 def _filled(style: Style) -> dict[str, Any]:

@@ -204,8 +204,8 @@ def _finding(status: str, proved: bool) -> str:
 
 
 def _worth(plan: Plan) -> Iterator[Block]:
-    found = priced_limits(plan)
-    if not found:
+    limits = priced_limits(plan)
+    if not limits:
         yield Text(
             "Nothing binds: no limit, fund or target keeps the plan from being cheaper.", "note"
         )
@@ -215,21 +215,21 @@ def _worth(plan: Plan) -> Iterator[Block]:
         "decisions before facts of the services and staff."
     )
     yield HtmlTable(
-        _binding(f"The weightiest {min(MOST_WORTHS, len(found))} that bind", found[:MOST_WORTHS])
+        _binding(f"The weightiest {min(MOST_WORTHS, len(limits))} that bind", limits[:MOST_WORTHS])
     )
-    if len(found) > MOST_WORTHS:
-        more = found[MOST_WORTHS:]
+    if len(limits) > MOST_WORTHS:
+        more = limits[MOST_WORTHS:]
         yield HtmlTable(_binding(f"{len(more)} more, of less weight", more), folded=True)
     yield HtmlTable(_prices(plan), folded=True)
 
 
-def _binding(caption: str, found: Sequence[PricedLimit]) -> Figures:
+def _binding(caption: str, limits: Sequence[PricedLimit]) -> Figures:
     columns = (
         Header("What binds"),
         Header("What a unit of it is worth"),
         Header("Kind"),
     )
-    rows = tuple((w.what, w.worth, _kind(w)) for w in found)
+    rows = tuple((w.what, w.worth, _kind(w)) for w in limits)
     return Figures(caption, columns, rows, "prices.csv")
 
 

@@ -77,11 +77,11 @@ def _write_plan(book: Book, plan: Plan) -> None:
     services = levels.write_services(book, plan, frames) if plan.found else None
     areas = levels.write_areas(book, plan) if plan.instance.has_areas else None
     figures = facts.facts_of(plan, frames)
-    found = checks.checks_of(plan, frames, figures, services)
-    checks.write_checks(book, found)
+    written = checks.checks_of(plan, frames, figures, services)
+    checks.write_checks(book, written)
     tables.write_tables(book, plan, frames)
     tables.write_facts_of_solve(book, plan)
     tables.write_guide(book, plan)
     inputs.write_inputs(book, plan)
     charts.write_charts(book, drawn, plan, by_year, services, areas)
-    front.write_front(book, first, plan, figures, len(found))
+    front.write_front(book, first, plan, figures, len(written))

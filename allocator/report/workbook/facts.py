@@ -71,7 +71,7 @@ def facts_of(plan: Plan, frames: Frames) -> list[Fact]:
 
 def _children(plan: Plan, frames: Frames) -> list[Fact]:
     years, end = plan.years(), financial_year(plan.instance.last_year)
-    found = [
+    rows = [
         (f"{which}children_in_care", label)
         for which, label in (("", "Children in care"), ("baseline_", "Baseline in care"))
         if f"{which}children_in_care" in years
@@ -85,7 +85,7 @@ def _children(plan: Plan, frames: Frames) -> list[Fact]:
             COUNT,
             float(years[key].iloc[-1]),
         )
-        for key, label in found
+        for key, label in rows
     ]
     if "states" not in frames:
         return facts
@@ -104,11 +104,11 @@ def _children(plan: Plan, frames: Frames) -> list[Fact]:
 
 def _needed(plan: Plan) -> list[Fact]:
     """The one-off money that the plan needs, and by what it falls short."""
-    base, found = f"£, prices of {plan.instance.price_base}, undiscounted", list[Fact]()
+    base, facts = f"£, prices of {plan.instance.price_base}, undiscounted", list[Fact]()
     if any(fund.window_only for fund in plan.instance.resolved.accounts.values()):
         needed = float(sum(plan.one_off.values()))
         drawn = '=SUMIFS(plan_funds_drawn,plan_funds_one_off,"yes")'
-        found.append(
+        facts.append(
             Fact(
                 "one_off_money",
                 "One-off money needed",
@@ -120,7 +120,7 @@ def _needed(plan: Plan) -> list[Fact]:
     short = plan.shortfall() or {}
     if "excess" in plan.tables:
         most = max(short["excess"].values())
-        found.append(
+        facts.append(
             Fact(
                 "excess",
                 "Above the targets, at most",
@@ -132,7 +132,7 @@ def _needed(plan: Plan) -> list[Fact]:
         )
     if "overspent" in plan.tables:
         beyond = float(sum(short["overspent"].values()))
-        found.append(
+        facts.append(
             Fact(
                 "overspent",
                 "Overspent",
@@ -141,7 +141,7 @@ def _needed(plan: Plan) -> list[Fact]:
                 own=beyond,
             )
         )
-    return found
+    return facts
 
 
 def _cash(plan: Plan) -> list[Fact]:

@@ -106,15 +106,15 @@ def _more(task: Task) -> list[str]:
 def _bound(said: str, status: Status) -> float | None:
     """CBC's bound; where it says optimal without one, its objective is what it claims."""
     name = "Lower bound" if "Lower bound:" in said else "Objective value"
-    found = re.search(rf"^{name}: +(\S+)$", said, re.MULTILINE)
+    match = re.search(rf"^{name}: +(\S+)$", said, re.MULTILINE)
     return (
-        float(found[1]) if found and (name == "Lower bound" or status is Status.OPTIMAL) else None
+        float(match[1]) if match and (name == "Lower bound" or status is Status.OPTIMAL) else None
     )
 
 
 def _nodes(said: str) -> int | None:
-    found = re.search(r"^Enumerated nodes: +(\d+)$", said, re.MULTILINE)
-    return int(found[1]) if found else None
+    match = re.search(r"^Enumerated nodes: +(\d+)$", said, re.MULTILINE)
+    return int(match[1]) if match else None
 
 
 def _read(path: Path, task: Task) -> tuple[Floats, Floats]:

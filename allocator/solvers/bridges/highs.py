@@ -32,9 +32,9 @@ def solve(task: Task) -> Reply:
     started = time.perf_counter()
     highs.run()
     seconds = time.perf_counter() - started
-    found, info, solution = highs.getModelStatus(), highs.getInfo(), highs.getSolution()
+    ended, info, solution = highs.getModelStatus(), highs.getInfo(), highs.getSolution()
     counts = (info.simplex_iteration_count, info.ipm_iteration_count, info.pdlp_iteration_count)
-    status = STATUS.get(found, Status.FAILED)
+    status = STATUS.get(ended, Status.FAILED)
     return Reply(
         status,
         np.array(solution.col_value) if solution.value_valid else None,
@@ -42,7 +42,7 @@ def solve(task: Task) -> Reply:
         _ray(highs) if status is Status.INFEASIBLE and not task.whole else None,
         sum(max(count, 0) for count in counts),
         seconds,
-        highs.modelStatusToString(found),
+        highs.modelStatusToString(ended),
         info.mip_dual_bound if task.whole else None,
         info.mip_node_count if task.whole else None,
     )
