@@ -120,6 +120,34 @@ def test_a_result_column_is_said_in_one_place():
     assert [each for file in said for each in column_lists(file)] == []  # as measures alone
 
 
+def imported(file: Path) -> Iterator[tuple[str, str]]:
+    """Modules that a file imports, each with a name that it takes from there."""
+    for node in ast.walk(tree(file)):
+        match node:
+            case ast.ImportFrom(module=str(module), names=names):
+                yield from ((module, each.name) for each in names)
+            case ast.Import(names=names):
+                yield from ((each.name, "") for each in names)
+
+
+def test_solvers_models_are_made_in_solving():
+    """By ``solving``, through the classes of ``solvers``."""
+    made = {name(f) for f in FILES for m, n in imported(f) if m == "highspy" or n == "HighsModel"}
+    assert {file for file in made if not file.startswith("allocator/solv")} == set()
+
+
+def test_a_verb_prints_the_text_of_its_page():
+    taken = {
+        (module.rpartition(".")[2], each)
+        for file in FILES
+        if name(file).startswith("allocator/cli/")
+        for module, each in imported(file)
+        if module.startswith("allocator.report.pages.")
+    }
+    assert len(taken) > 10
+    assert {each for _, each in taken} == {"text", "headline", "question"}
+
+
 # Beside the report, the command line's help and what is raised: what a column of the instance is,
 # and the files that explain a folder to whoever opens it.
 WRITES_SENTENCES = {

@@ -57,6 +57,6 @@ def command(plan: Path, instance: Path | None, again: bool, json: bool) -> int:
 
 
 def _text(verdict: Verdict) -> str:
-    from allocator.report.checks import audit_table
+    from allocator.report.pages.audit import text
 
-    return audit_table(verdict.audit, verdict.disagreements, verdict.notes)
+    return text(verdict.audit, verdict.disagreements, verdict.notes)

@@ -64,7 +64,7 @@ def command(
     from allocator.files import place_file
     from allocator.forecast import forecast, read_doubt
     from allocator.forecast.svg import picture
-    from allocator.report.pages.forecast import page
+    from allocator.report.pages.forecast import text
     from allocator.spreadsheet import write_csv
 
     forecasted = forecast(chosen, read_doubt(instance), level=share)
@@ -74,7 +74,7 @@ def command(
     if chart is not None:
         place_file(chart, lambda new: _put(new, picture(forecasted)), force=force)
         click.echo(f"wrote {chart}", err=True)
-    click.echo(json.dumps(forecasted.to_dict(), indent=2) if as_json else page(forecasted))
+    click.echo(json.dumps(forecasted.to_dict(), indent=2) if as_json else text(forecasted))
 
 
 def _level(text: str) -> float:

@@ -89,6 +89,6 @@ def command(
 
 
 def _told(solution: Imported) -> str:
-    from allocator.report.imported import imported
+    from allocator.report.pages.imported import text
 
-    return imported(solution)
+    return text(solution)

@@ -1,9 +1,8 @@
 """What every answer has in common: facts, tidy tables whose columns say their units, a folder.
 
-An answer is a frozen dataclass derived from ``Answer``.  Its text stands beside it, in
-``<answer>_text.py``, as a function ``text(answer)``.  Saved, it is one folder:
-``<answer>.json`` with everything, a CSV file for each table, and a README that says what each
-column is.
+An answer is a frozen dataclass derived from ``Answer``.  Its page is
+``text(answer)`` of ``report/pages/<answer>.py``.  Saved, it is one folder: ``<answer>.json`` with
+everything, a CSV file for each table, and a README that says what each column is.
 """
 
 from __future__ import annotations

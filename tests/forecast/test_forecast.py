@@ -13,7 +13,7 @@ from allocator.errors import UsageError
 from allocator.forecast import draws, forecast, read_doubt
 from allocator.forecast.doubt import ENGLAND, doubt_of
 from allocator.forecast.svg import picture
-from allocator.report.pages.forecast import page
+from allocator.report.pages.forecast import text
 from allocator.simulate import Simulator, baseline
 from tests.plans import CASES, instance_of
 
@@ -94,7 +94,7 @@ def test_what_stands_beside_the_instance_is_used(tmp_path):
 
 
 def test_the_page_has_every_state_and_year():
-    told = page(found("two-areas"))
+    told = text(found("two-areas"))
     assert "Children in care by area" in told
     assert told.count("\n20") >= len(found("two-areas").years)
     assert "chance in few children" in told

@@ -15,7 +15,7 @@ from allocator.importing.reading import read_solution
 from allocator.instance import Instance, Window
 from allocator.plan.saving import recheck, save
 from allocator.program.program import POUNDS
-from allocator.report.imported import imported
+from allocator.report.pages.imported import text
 from allocator.solving.export import export, names, sidecar_of
 from allocator.solving.session import Session
 from allocator.solving.solve import build, build_window
@@ -70,7 +70,7 @@ def test_every_solver_s_file_comes_back(tmp_path, case, writer, suffix):
     assert found.objective * POUNDS == pytest.approx(plan.objective, rel=found.tolerance)
     assert found.own * POUNDS == pytest.approx(plan.objective, rel=1e-9)
     assert found.has_duals is found.proved is (writer in WITH_DUALS)
-    told = imported(found)
+    told = text(found)
     assert ("by its own duals, optimal" in told) is found.proved
     assert ("not proved optimal" in " ".join(told.split())) is not found.proved
 
@@ -109,7 +109,7 @@ def test_largest_reduction_is_of_children(tmp_path, writer):
     cost, least = found.last
     assert least * POUNDS == pytest.approx(plan.objective, rel=1e-6)
     assert cost > least * (1 + 1e-4)  # nobody asked the other solver for a low cost
-    told = " ".join(imported(found).split())
+    told = " ".join(text(found).split())
     assert "more than the least for as few children in care" in told
     with pytest.raises(UsageError, match=r"too few digits|is not the least with that many"):
         found.plan_to_keep()
@@ -131,12 +131,12 @@ def test_largest_reduction_at_the_least_cost_is_kept(tmp_path):
         lines[n] = f"{name} {float(values[name])!r}"
     dual = lines.index("# Dual solution values")
     lines = [line for line in lines[:dual] if not line.startswith("Objective")]
-    text = "\n".join([*lines, "# Dual solution values", "None", ""])
-    (tmp_path / "solution").write_text(text)
+    whole = "\n".join([*lines, "# Dual solution values", "None", ""])
+    (tmp_path / "solution").write_text(whole)
     found = taken("window", tmp_path / "solution", names=sidecar_of(program))
     assert found.failures == []
     assert found.last[0] == pytest.approx(found.last[1], rel=1e-6)
-    assert "the same to" in imported(found).partition("Its cost")[2].splitlines()[0]
+    assert "the same to" in text(found).partition("Its cost")[2].splitlines()[0]
     save(found.plan_to_keep(), tmp_path / "plan")
     assert recheck(tmp_path / "plan").passed
 
@@ -163,7 +163,7 @@ def test_a_wrong_value_is_caught(tmp_path, writer):
     assert not found.proved
     assert any("children_balance[window,need,3] is violated" in said for said in found.failures)
     assert any(said.startswith("audit: ") for said in found.failures)
-    assert imported(found).startswith("The solution does not stand up.")
+    assert text(found).startswith("The solution does not stand up.")
 
 
 @pytest.mark.parametrize("writer", ["HiGHS, raw", "GLPK, -w", "CBC, all"])
@@ -204,7 +204,7 @@ def test_a_solution_that_is_not_the_best_is_told_so(tmp_path):
     assert found.failures == []
     assert not found.proved
     assert found.difference > 1e-5
-    told = " ".join(imported(found).split())
+    told = " ".join(text(found).split())
     assert "so only that was checked; it is not proved optimal" in told
     assert re.search(r"Against our own optimum it is \S+ \(relative\) more", told)
     with pytest.raises(UsageError, match=r"too few digits|not shown to be optimal"):
@@ -228,7 +228,7 @@ def test_one_of_few_digits_is_not(tmp_path, writer):
     found = taken("window", solved(tmp_path, writer=writer))
     assert found.proved
     assert f"as far as the {found.file.digits} digits of the file show" in " ".join(
-        imported(found).split()
+        text(found).split()
     )
     with pytest.raises(UsageError, match="too few digits"):
         found.plan_to_keep()
@@ -344,7 +344,7 @@ def test_a_point_that_cbc_calls_infeasible_fails(tmp_path):
     assert found.file.claims == "infeasible"
     assert found.own is None
     assert found.failures
-    assert "we find no plan" in imported(found)
+    assert "we find no plan" in text(found)
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", "names", '{"schema": 2}'])

@@ -6,7 +6,7 @@ import pytest
 
 from allocator import wording
 from allocator.audit import Audit, Finding
-from allocator.report.checks import audit_table
+from allocator.report.pages.audit import text
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_an_audit_is_a_table():
         Finding("places kept", "3.6", "children", float("inf"), float("inf"), "care, 2016"),
         Finding("coverage", "3.5", "cases per year", 0.0, 0.0, "x"),
     )
-    lines = audit_table(Audit(findings), ["npv: wrong"]).splitlines()
+    lines = text(Audit(findings), ["npv: wrong"]).splitlines()
     assert lines[1].split("  ")[0] == "FAILS"
     assert "£1,234.50" in lines[1]
     assert "a number is missing" in lines[2]

@@ -14,7 +14,7 @@ WIDTH: Final = 60  # characters of the chart's band
 _LOW, _MIDDLE, _HIGH, _BAND = "[", "o", "]", "-"
 
 
-def page(found: Forecast) -> str:
+def text(found: Forecast) -> str:
     """Title, chart, table by state, and where the intervals come from."""
     return "\n".join(_page(found))
 

@@ -10,7 +10,7 @@ from allocator.report.pages.sections import by_year, window_said
 from allocator.wording import paragraph, pounds, scientific, table
 
 
-def imported(solution: Imported) -> str:
+def text(solution: Imported) -> str:
     """Verdict first, then the figures that it rests on, then the plan year by year."""
     lines = list(_lines(solution))
     parts = [paragraph(verdict(solution)), table(lines[0], lines[1:], left=2)]

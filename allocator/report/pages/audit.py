@@ -8,7 +8,7 @@ from allocator.audit import Audit, Finding
 from allocator.wording import counted, shortened, table
 
 
-def audit_table(audit: Audit, disagreements: Sequence[str] = (), notes: Sequence[str] = ()) -> str:
+def text(audit: Audit, disagreements: Sequence[str] = (), notes: Sequence[str] = ()) -> str:
     """Every rule with its worst violation in units and where, then the verdict."""
     rows = [
         [
