@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from contextlib import closing
 from dataclasses import replace
 
@@ -14,15 +16,16 @@ from openpyxl import load_workbook
 from allocator.cli import cli
 from allocator.explain.answers import save as save_answer
 from allocator.explain.delay import Delay
-from allocator.plan.columns import ANSWERS, SWEEP, TABLES
+from allocator.plan.columns import ANSWERS, SWEEP, TABLES, futures
 from allocator.plan.columns.measure import cases, pounds, present
 from allocator.plan.saving import load, save
 from allocator.report.saved_answers import read_answers
 from allocator.report.workbook import write_workbook
-from allocator.sweep import Sweep
 from allocator.sweep.facts import FactReader
 from formulations import LEAST_COST
 from tests.plans import CASES, instance_of, plan_of
+
+TEXT = (CASES.parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 def test_a_column_of_a_plan(tmp_path, monkeypatch):
@@ -69,15 +72,19 @@ def test_answers_from_before_a_column_are_read_where_it_was_added_later(tmp_path
     assert "half" not in read_answers(tmp_path / "delay", instance.hash).get("delay")
 
 
-def test_a_column_of_a_sweep(monkeypatch):
-    monkeypatch.setitem(SWEEP, "half", present("£, present value: half the cost"))
+def test_a_column_of_a_sweep_as_contributing_says(monkeypatch):
+    (block,) = re.findall(r"^# allocator/plan/columns/futures.py\n(.*?)^```", TEXT, re.M | re.S)
+    ((name, column),) = eval("{" + block + "}", vars(futures)).items()
+    monkeypatch.setitem(SWEEP, name, column)
     facts = FactReader.facts
-    monkeypatch.setattr(
-        FactReader, "facts",
-        lambda self, *words: (row := facts(self, *words)) | {"half": row["objective"] / 2},
-    )  # fmt: skip
-    table = Sweep(instance_of("hand"), ["targets.2021.children=70"]).run()
-    assert table["half"].tolist() == pytest.approx((table["objective"] / 2).tolist())
+
+    def more(*words: object) -> dict[str, object]:
+        row = facts(*words)
+        return row | {name: row["spend"] / row["children_in_care_end"]}
+
+    monkeypatch.setattr(FactReader, "facts", more)
     words = ["sweep", str(CASES / "hand"), "--over", "targets.2021.children=70"]
     result = CliRunner().invoke(cli, words)
     assert result.exit_code == 0, result.stderr
+    (row,) = pd.read_csv(io.StringIO(result.stdout)).to_dict("records")
+    assert row[name] == pytest.approx(row["spend"] / row["children_in_care_end"])

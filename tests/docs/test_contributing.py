@@ -239,5 +239,5 @@ def test_every_verb_takes_the_formulation(tmp_path, monkeypatch):
 def test_every_block_that_names_a_file_is_for_one():
     """And no other is: those without are run by ``test_blocks``."""
     paths = re.findall(r"^```python\n# (\S+\.py)$", TEXT, re.MULTILINE)
-    assert len(paths) == len(set(paths)) == 6
+    assert len(paths) == len(set(paths)) == 7
     assert all((ROOT / each).is_file() or FORMULATION in each for each in paths)
