@@ -19,11 +19,12 @@ import pytest
 from click.testing import CliRunner
 
 from allocator.cli import cli
+from allocator.instance.writing import write
 from allocator.plan.saving import save
 from allocator.report.workbook import write_workbook
 from benchmarks.returns903 import write_returns
 from tests.calibrate.ssda903.made import world_of
-from tests.plans import CASES, INSTANCES, plan_of
+from tests.plans import CASES, STANDING, plan_of, yearly
 
 ROOT = Path(__file__).parents[2]
 ELSEWHERE = {
@@ -102,14 +103,23 @@ def test_every_command_is_one(page, line, tmp_path, monkeypatch):
     command.make_context(name, list(rest))
 
 
+@pytest.fixture(scope="session")
+def by_years(tmp_path_factory):
+    """A folder of the instances that stand here, by years."""
+    folder = tmp_path_factory.mktemp("instances")
+    for name in STANDING:
+        write(yearly(name), folder / name)
+    return folder
+
+
 @pytest.fixture
-def _place(page, tmp_path, monkeypatch):
-    """What the pages have at hand: instances, plans, a council, returns, a workbook."""
+def _place(page, tmp_path, monkeypatch, by_years):
+    """What the pages have at hand: instances by years, plans, a council, returns, a workbook."""
     monkeypatch.chdir(tmp_path)
     Path("instances").mkdir()
-    for each in INSTANCES.iterdir():
-        small = (page.name, each.name) in SMALL
-        (Path("instances") / each.name).symlink_to(CASES / "hand" if small else each)
+    for each in STANDING:
+        small = (page.name, each) in SMALL
+        (Path("instances") / each).symlink_to(CASES / "hand" if small else by_years / each)
     shutil.copytree(CASES / "hand", "my-council")
     plan = plan_of("hand")
     for name in ("england-2016", "england-2020", "my-council"):

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from allocator.cli import cli
 from allocator.explain.explanation import Explanation
+from tests.docs.test_readme import by_years
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to-explain.md").read_text(encoding="utf-8")
 
@@ -22,6 +23,7 @@ def test_its_commands_run(tmp_path, monkeypatch):
         words = shlex.split(line)
         result = CliRunner().invoke(cli, words[1:])
         assert result.exit_code == (3 if "--set" in words else 0), (line, result.stderr)
+        by_years(line)
         if "--json" in words:
             assert json.loads(result.stdout)["status"] == "optimal"
     assert (tmp_path / "why" / "explain.json").is_file()

@@ -67,6 +67,7 @@ def test_one_command_writes_page_workbook_and_pictures(plan, tmp_path):
     assert (out / "r.xlsx").read_bytes().startswith(b"PK")
 
 
+@pytest.mark.usefixtures("drawn_anew")
 def test_the_same_plan_gives_the_same_bytes(tmp_path):
     plan = folder_of("one-year")
     for name in ("one", "two"):
