@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from allocator.cli.asking import SharedOptions, asking
 from allocator.cli.verbs import Verb
+
+if TYPE_CHECKING:
+    from allocator.cli.progress import Progress
+    from allocator.hedge import Hedge
+    from allocator.instance import Instance
 
 
 @click.command(
@@ -17,6 +24,7 @@ from allocator.cli.verbs import Verb
         "allocator hedge my-council --json",
         "allocator hedge my-council --out plans/my-council-hedge",
         "allocator hedge my-council --learn-earlier all",
+        "allocator hedge my-council --low-at-once 2",
         "allocator hedge my-council --engine mpi-sppy --ranks 3",
     ),
 )
@@ -42,9 +50,21 @@ from allocator.cli.verbs import Verb
     help="Tell what it is worth to learn of it a year earlier; may be given again, and `all` is "
     "every scenario.",
 )
+@click.option(
+    "--low-at-once",
+    "low",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="In place of the instance's scenarios: every choice of N services whose effects turn out "
+    "at their `low`, of which the worst counts.",
+)
 @asking
 def command(
-    asked: SharedOptions, engine: str | None, ranks: int, learn_earlier: tuple[str, ...]
+    asked: SharedOptions,
+    engine: str | None,
+    ranks: int,
+    learn_earlier: tuple[str, ...],
+    low: int | None,
 ) -> int:
     """Find what to settle now over the scenarios of INSTANCE.
 
@@ -52,18 +72,25 @@ def command(
     one's own.  Every double-investment window is tried on the whole, which is proved optimal from
     its arrays, and each scenario's plan is re-run by the simulator.  What --out writes is a plan
     as `solve --out` does, of every scenario: `audit`, `report`, `compare` and `stress` take it.
-    Exits 3 where nothing that
-    can be settled leaves a plan in every scenario.
+    Exits 3 where nothing that can be settled leaves a plan in every scenario.
     """
+    from allocator.errors import UsageError
     from allocator.hedge import Hedge, hedge
+    from allocator.hedge.low import low_at_once
     from allocator.hedge.saving import check_place, save_hedge
     from allocator.report.pages.hedge import text
 
+    if low is not None and (engine is not None or learn_earlier):
+        raise UsageError("--low-at-once goes without --engine and --learn-earlier")
+
+    def find(chosen: Instance, tell: Progress) -> Hedge:
+        if low is not None:
+            return low_at_once(chosen, low, progress=tell)
+        return hedge(chosen, engine=engine, ranks=ranks, learn_earlier=learn_earlier, progress=tell)
+
     return asked.answer(
         Hedge,
-        lambda chosen, tell: hedge(
-            chosen, engine=engine, ranks=ranks, learn_earlier=learn_earlier, progress=tell
-        ),
+        find,
         text,
         is_found=lambda answer: answer.is_feasible,
         keep=(check_place, save_hedge),

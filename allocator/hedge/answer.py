@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final
 from allocator.audit import Audit
 from allocator.explain.answers import Answer
 from allocator.hedge.mpi_sppy.bounds import Bounds
+from allocator.hedge.origin import Origin, origin_facts
 from allocator.hedge.values import WaitAndSee
 from allocator.instance import Uncertainty, Window
 from allocator.instance.instance import window_facts
@@ -118,6 +119,7 @@ class Hedge(Answer):
     ``following`` is the objective of settling what the plan without scenarios settles, None where
     that leaves no plan.  ``bounds`` is what another engine says of the objective, by its name;
     ``earlier`` how much less it would be were a scenario told apart a year earlier, by scenario.
+    ``origin`` is where the scenarios come from where they are not the instance's own.
     """
 
     NAME: ClassVar[str] = "hedge"
@@ -132,6 +134,7 @@ class Hedge(Answer):
     certificate: Certificate | None
     bounds: Mapping[str, Bounds] = field(default_factory=dict)
     earlier: Mapping[str, float] = field(default_factory=dict)
+    origin: Origin | None = None
 
     @property
     def is_feasible(self) -> bool:
@@ -266,6 +269,8 @@ class Hedge(Answer):
             facts["learned_a_year_earlier"] = dict(self.earlier)
         if self.bounds:
             facts["engine"] = {name: each.to_dict() for name, each in self.bounds.items()}
+        if self.origin is not None:
+            facts["origin"] = origin_facts(self.origin)
         if self.instance.resolved.roles:
             facts["settled_staff"] = _by_text(self.settled_staff)
         return facts

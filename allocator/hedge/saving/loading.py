@@ -13,6 +13,7 @@ from allocator.errors import UsageError
 from allocator.files import recover
 from allocator.hedge.answer import Hedge, futures_of
 from allocator.hedge.mpi_sppy.bounds import Bounds
+from allocator.hedge.origin import origin_of
 from allocator.hedge.saving.layout import SCENARIO
 from allocator.hedge.saving.writing import SCHEMA
 from allocator.hedge.tables import tables_of
@@ -91,6 +92,7 @@ def _rebuilt(folder: Path, facts: dict[str, Any], instance: Instance) -> Hedge:
         certificate,
         {name: Bounds.of(each) for name, each in facts.get("engine", {}).items()},
         {name: float(less) for name, less in facts.get("learned_a_year_earlier", {}).items()},
+        origin_of(facts.get("origin")),
     )
 
 

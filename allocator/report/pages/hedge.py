@@ -6,6 +6,7 @@ import math
 from typing import Final
 
 from allocator.hedge import Future, Hedge
+from allocator.hedge.origin import DrawnFutures, Origin
 from allocator.instance.instance import financial_year
 from allocator.program.program import POUNDS
 from allocator.report.pages.heading import heading
@@ -58,8 +59,31 @@ def _answer(answer: Hedge) -> str:
         f"The targets are met with a chance of {answer.target_met:.0%}, the funds suffice with "
         f"{answer.funds_suffice:.0%}."
     )
+    if answer.origin is not None:
+        said.append(_origin(answer.origin))
     said.append(_little_or_much(answer))
     return " ".join(said)
+
+
+def _origin(origin: Origin) -> str:
+    """Where the futures come from, and what was left out."""
+    if isinstance(origin, DrawnFutures):
+        return (
+            f"The futures stand for {counted(origin.draws, 'draw')} (seed {origin.seed}): on "
+            f"average a draw is {origin.distance:.1%} from its own in children in care and spend "
+            f"a year, where a single one would leave {origin.alone:.1%} (Kantorovich distance)."
+        )
+    said = (
+        f"Counted is the worst of {counted(origin.choices, 'choice')} of "
+        f"{counted(origin.services, 'service')} whose effects turn out at their low"
+    )
+    if origin.counted == origin.choices:
+        return f"{said}."
+    more = origin.worst - origin.at_least
+    return (
+        f"{said}: {number(origin.counted)} stand as scenarios, and no other costs more than "
+        f"{pounds(max(0.0, more))} above them."
+    )
 
 
 def _little_or_much(answer: Hedge) -> str:
