@@ -1,7 +1,7 @@
-"""Answers that other verbs wrote about a plan: switching values, frontiers, the cost of delay.
+"""Answers that other verbs wrote about a plan: switching values, frontiers, delay, stress.
 
-A folder of CSV tables, or of folders with one each, and beside every table a JSON file of the
-same name that says by ``instance_hash`` of which instance it is.
+A folder of CSV tables, or of folders with them, and beside every table a JSON file of its answer's
+name that says by ``instance_hash`` of which instance it is.
 """
 
 from __future__ import annotations
@@ -22,9 +22,13 @@ FOLDER: Final = "answers"  # beside plan.json
 
 # What a report draws, by the table's name.
 COLUMNS: Final[Mapping[str, Columns]] = {
-    name: ANSWERS[name][name]
-    for name in ("switching", "frontier_target", "frontier_budget", "delay")
+    **{
+        name: ANSWERS[name][name]
+        for name in ("switching", "frontier_target", "frontier_budget", "delay")
+    },
+    **{name: ANSWERS["stress"][name] for name in ("bands", "chances")},
 }
+_ANSWER_OF: Final = {"bands": "stress", "chances": "stress"}  # tables not named as their answer is
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ def read_answers(folder: Path, instance_hash: str) -> SavedAnswers:
     tables = {}
     for name in COLUMNS:
         for file in [*folder.glob(f"{name}.csv"), *sorted(folder.glob(f"*/{name}.csv"))][:1]:
-            _check_hash(file.with_suffix(".json"), instance_hash)
+            _check_hash(file.with_name(f"{_ANSWER_OF.get(name, name)}.json"), instance_hash)
             tables[name] = _table(file)
     return SavedAnswers(tables)
 

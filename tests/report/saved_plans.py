@@ -127,7 +127,13 @@ def write_answers(plan: Plan, folder: Path) -> None:
                             (2e6, 99.1, 0.3, None, None, "optimal")],
         "delay": [(0, "optimal", cost, 0, 480.0, 0.0, last, None, None),
                   (1, "optimal", cost + 2e5, 2e5, 490.0, 10.0, None, None, None)],
+        "bands": [(quantity, year, own, own, *(own * share for share in (0.9, 0.95, 1, 1.1, 1.2)))
+                  for quantity, own in (("children_in_care", 100.0), ("spend", 2e6),
+                                        ("cumulative_position", -3e5))
+                  for year in plan.instance.horizon],
+        "chances": [(year, 0.25, 0.5, 0.75) for year in plan.instance.horizon],
     }  # fmt: skip
+    (folder / "stress.json").write_text(json.dumps({"instance_hash": plan.instance.hash}))
     for name, columns in COLUMNS.items():
         first = [column for column, said in columns.items() if not said.later]
         table = pd.DataFrame(rows[name], columns=first)

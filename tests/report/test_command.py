@@ -12,7 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from allocator.cli import cli
+from allocator.explain.answers import save as save_answer
+from allocator.report.charts.stress import stress_charts
 from allocator.report.saved_answers import COLUMNS, read_answers
+from allocator.stress import stress
 from tests.plans import contents, resealed
 from tests.report.saved_plans import folder_of, saved_plan_of
 
@@ -159,6 +162,17 @@ def test_answers_are_read_whole():
     found = saved_plan_of("window").answers
     assert set(found.tables) == set(COLUMNS)
     assert found.get("switching") is not None
+
+
+def test_a_stress_test_that_was_saved_is_drawn(tmp_path):
+    plan = saved_plan_of("window").plan
+    save_answer(stress(plan, draws=16, spreads={}), tmp_path / "stress")
+    charts = stress_charts(read_answers(tmp_path, plan.instance.hash))
+    names = ("children-in-care", "spend", "cumulative-position", "chances")
+    assert [chart.name for chart in charts] == [f"stress-{name}" for name in names]
+    planned, low, _, high = charts[0].panels[0].series
+    assert planned.values == pytest.approx(plan.years()["children_in_care"].tolist())
+    assert all(a <= b <= c for a, b, c in zip(low.values, planned.values, high.values, strict=True))
 
 
 def test_answers_of_another_instance_are_refused(plan):

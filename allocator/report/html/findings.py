@@ -18,6 +18,7 @@ from allocator.report.charts.areas import ranking, small_multiples
 from allocator.report.charts.flows import moves
 from allocator.report.charts.money import position
 from allocator.report.charts.services import services
+from allocator.report.charts.stress import stress_charts
 from allocator.report.figures import Figures, Form, Header, Value, by_year, missing
 from allocator.report.html.blocks import Block, Command, Facts, HtmlChart, HtmlTable, Section, Text
 from allocator.report.pages.benefits import benefit_figures
@@ -83,6 +84,7 @@ def sections(saved: SavedPlan) -> Iterator[Section]:
         yield Section("worth", "What binds, and what it is worth", tuple(_worth(plan)))
         yield Section("switching", "Sensitivity", _sensitivity(saved))
         yield Section("frontiers", "Frontier and the cost of delay", _frontiers(saved))
+        yield Section("stress", "If the numbers turn out otherwise", _stress(saved))
     if plan.instance.has_areas and len(plan.instance.areas) > 1:
         charts: list[Block] = [HtmlChart(small_multiples(plan))]
         charts += [HtmlChart(ranking(plan))] if plan.found else []
@@ -302,6 +304,22 @@ def _frontiers(saved: SavedPlan) -> tuple[Block, ...]:
         _asked(saved, "frontier", "target"),
         _asked(saved, "frontier --against budget", "budget"),
         _asked(saved, "delay", "delay"),
+    )
+
+
+def _stress(saved: SavedPlan) -> tuple[Block, ...]:
+    charts = stress_charts(saved.answers)
+    if charts:
+        said = (
+            "The plan's levels are held in draws of what is uncertain: rates, entries to care, "
+            "effects, unit costs and what drives demand."
+        )
+        return (Text(said, "note"), *map(HtmlChart, charts))
+    place = f"{saved.place}/{FOLDER}/stress"
+    return _not_made(
+        saved,
+        "How the plan fares where its numbers turn out otherwise is not worked out here.",
+        f"allocator stress {saved.place} --out {place}",
     )
 
 
