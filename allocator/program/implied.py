@@ -32,6 +32,14 @@ class _Known:
     of: tuple[Floats, Floats, Floats, Floats]
     bounds: Bounds
 
+    @classmethod
+    def of_program(cls, program: LinearProgram, bounds: Bounds | None = None) -> _Known:
+        of = (program.row_lower, program.row_upper, program.lower, program.upper)
+        return cls(of, bounds or (program.lower, program.upper))
+
+    def is_of(self, program: LinearProgram) -> bool:
+        return all(map(np.array_equal, self.of, self.of_program(program).of))
+
     def hold(self, program: LinearProgram) -> bool:
         row_lower, row_upper, lower, upper = self.of
         return bool(
@@ -48,23 +56,35 @@ class _Known:
 
 
 _KNOWN: Final[WeakKeyDictionary[Matrix, list[_Known]]] = WeakKeyDictionary()
+_SHARED: Final[WeakKeyDictionary[Matrix, LinearProgram]] = WeakKeyDictionary()
 
 
-def implied_bounds(program: LinearProgram) -> Bounds:
+def share_bounds(program: LinearProgram) -> None:
+    """Have a program's bounds, which are found when any are asked for, serve all tighter ones.
+
+    Of its matrix: windows tighten a few columns each, and need not be gone through one by one.
+    """
+    _SHARED[program.matrix] = program
+
+
+def implied_bounds(program: LinearProgram, *, own: bool = False) -> Bounds:
     """Lower and upper bound by column, its own or else what rows imply; infinite where nothing is.
 
     Every feasible point lies between them.  They are kept with the matrix, and serve every program
-    of it of which no bound is looser than in the one that they were found for.
+    of it of which no bound is looser than in the one that they were found for.  ``own`` are found
+    for this one, and may be tighter.
     """
     known = _KNOWN.setdefault(program.matrix, [])
     for n, each in enumerate(known):
-        if each.hold(program):
+        if each.hold(program) and (not own or each.is_of(program)):
             known.insert(0, known.pop(n))
             return each.within(program)
-    of = (program.row_lower, program.row_upper, program.lower, program.upper)
-    known.insert(0, _Known(of, _propagated(program)))
+    shared, wider = None if own else _SHARED.pop(program.matrix, None), program
+    if shared is not None and _Known.of_program(shared).hold(program):
+        wider = shared
+    known.insert(0, _Known.of_program(wider, _propagated(wider)))
     del known[KEPT:]
-    return known[0].bounds
+    return known[0].within(program)
 
 
 def _propagated(program: LinearProgram) -> Bounds:

@@ -58,7 +58,7 @@ def reach(program: LinearProgram) -> float:
     return 1e3 * max(1.0, float(np.max(np.abs(bounds), where=np.isfinite(bounds), initial=0.0)))
 
 
-def refutes(program: LinearProgram, ray: Floats) -> bool:
+def refutes(program: LinearProgram, ray: Floats, *, own_bounds: bool = False) -> bool:
     """Whether a ray by row proves that no point meets every bound: Farkas' lemma.
 
     The rows, added up with the ray as weights, ask for more than the columns can give.  Weights
@@ -67,15 +67,17 @@ def refutes(program: LinearProgram, ray: Floats) -> bool:
     its coefficient does not spoil the proof.  Where they imply none it spoils it, unless its
     coefficient is what rounding leaves of terms that cancel: then it is charged for as far as
     ``reach`` says that a column goes, and the proof is of every point that goes no further.  Every
-    sum is charged for its rounding, by the number and the size of its terms.
+    sum is charged for its rounding, by the number and the size of its terms.  With ``own_bounds``
+    what the rows imply is worked out for this very program, not for several together.
     """
     scale = float(np.max(np.abs(ray), initial=0.0))
     if not 0.0 < scale < np.inf:
         return False
-    return any(_refutes(program, sign * ray / scale) for sign in (1.0, -1.0))  # either sign is used
+    signs = (1.0, -1.0)  # either is used
+    return any(_refutes(program, sign * ray / scale, own_bounds) for sign in signs)
 
 
-def _refutes(program: LinearProgram, weights: Floats) -> bool:
+def _refutes(program: LinearProgram, weights: Floats, own: bool) -> bool:
     kept = (np.abs(weights) > 1e-13) & _backed(weights, program.row_lower, program.row_upper)
     weights = np.where(kept, weights, 0.0)
     combined, sizes = program.matrix.transposed_times_and_sizes(weights)
@@ -88,7 +90,7 @@ def _refutes(program: LinearProgram, weights: Floats) -> bool:
     if not np.isfinite(spare).all():
         rounding = np.abs(combined) <= np.maximum(doubt, CANCELLED * sizes)
         far = np.where(rounding, reach(program), np.inf)
-        lower, upper = implied_bounds(program)
+        lower, upper = implied_bounds(program, own=own)
         spare = _least_taken(combined, doubt, np.maximum(lower, -far), np.minimum(upper, far))
     size = float(np.abs(asked).sum() + np.abs(spare).sum())
     return float(asked.sum() + spare.sum()) > 1e-9 + ROUNDING * size

@@ -24,7 +24,7 @@ from allocator.program.program import LinearProgram, Objective
 from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import DEFAULT, PRIMAL, Solver, find_solver, others
 from allocator.solvers.highs import HighsModel
-from allocator.solvers.solution import Ranging, Solution, Status
+from allocator.solvers.solution import Floats, Ranging, Solution, Status
 
 PATIENCE: Final = 5.0  # times the longest that another solve took, and a second more
 
@@ -163,7 +163,7 @@ class Ladder:
             least = model.solve(aim, seconds=clock.left())
         if least.status is not Status.OPTIMAL:
             return model, least
-        if refutes(program, least.dual):
+        if _refuted(program, least.dual):
             return model, replace(least, status=Status.INFEASIBLE, ray=least.dual)
         eased = _eased(program, least)
         onward = HighsModel(eased, PRIMAL, self._log)
@@ -204,11 +204,15 @@ def _judged(
 ) -> tuple[bool, Certificate | None]:
     """Whether the arrays prove an answer, and the certificate of an optimum."""
     if answer.status is Status.INFEASIBLE:
-        return answer.ray is not None and refutes(program, answer.ray), None
+        return answer.ray is not None and _refuted(program, answer.ray), None
     if answer.status is not Status.OPTIMAL:
         return False, None
     certificate = certify(program, answer.primal, answer.dual, stage)
     return certificate.passed, certificate
+
+
+def _refuted(program: LinearProgram, ray: Floats) -> bool:
+    return refutes(program, ray) or refutes(program, ray, own_bounds=True)
 
 
 def _unproved(tried: list[tuple[Solution, Certificate | None]], doing: str) -> SolverError:

@@ -8,7 +8,7 @@ basis.  Since windows differ in bounds alone, the duals of one prove a bound on 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -17,6 +17,7 @@ from typing import Final
 from allocator.compile import compile_program
 from allocator.errors import UsageError
 from allocator.instance import Instance, Window
+from allocator.program.implied import share_bounds
 from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.solution import Ranging, Status
@@ -31,6 +32,7 @@ from allocator.solving.windows import (
     ruled_out,
     saying,
 )
+from allocator.vocabulary import AFTER_WINDOW, IN_WINDOW
 from formulations import FORMULATIONS, USUAL
 from formulations.double_investment import window_columns
 from formulations.windows import choice_columns
@@ -84,6 +86,15 @@ def at_window(program: LinearProgram, instance: Instance, window: Window | None)
     if "opens" in program.columns:
         values |= choice_columns(instance, window)
     return program.fixed(values).relaxed()
+
+
+def any_window(program: LinearProgram) -> LinearProgram:
+    """A program whose window's columns are free: every window's is as tight or tighter."""
+    lower, upper = program.lower.copy(), program.upper.copy()
+    for name in (IN_WINDOW, AFTER_WINDOW):
+        family = program.columns[name]
+        lower[family.start : family.stop], upper[family.start : family.stop] = 0.0, 1.0
+    return replace(program, lower=lower, upper=upper)
 
 
 @dataclass(frozen=True)
@@ -143,6 +154,7 @@ class Session:
         clock, steps = Clock(time_limit), len(instance.windows) + 3
         tell("building the program", 0, steps)
         program = (program or build(instance, self.formulation)).relaxed()
+        share_bounds(any_window(program))
         self._choose(instance, program)
         self._load(program)
         windows = self._solve_windows(instance, program, every_window, clock, tell)

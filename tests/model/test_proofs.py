@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from allocator.program.implied import implied_bounds
+from allocator.program.implied import implied_bounds, share_bounds
 from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram
 from allocator.program.proofs import goes_down_for_ever, lower_bound, reach, refutes
@@ -176,6 +176,17 @@ def test_implied_bounds_lapse_where_a_bound_is_loosened() -> None:
     looser = replace(paper, row_upper=np.array([6.0]))
     assert implied_bounds(looser)[1] == pytest.approx([4, 10])
     assert implied_bounds(replace(looser, upper=np.array([5.0, INF])))[1] == pytest.approx([5, 11])
+
+
+def test_bounds_that_are_shared_serve_tighter_programs_alone() -> None:
+    paper = program({"tied": (-INF, 4)}, {"x": (0, 4.0), "y": (0, INF)}, [[-1, 1]], [0, 0])
+    share_bounds(paper)
+    tighter = replace(paper, row_upper=np.array([3.0]))
+    assert implied_bounds(tighter)[1] == pytest.approx([4, 8])  # the shared one's
+    assert implied_bounds(tighter, own=True)[1] == pytest.approx([4, 7])
+    looser = replace(paper, row_upper=np.array([6.0]), matrix=replace(paper.matrix))
+    share_bounds(replace(paper, matrix=looser.matrix))
+    assert implied_bounds(looser)[1] == pytest.approx([4, 10])
 
 
 @pytest.mark.parametrize("seed", range(20))
