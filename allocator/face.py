@@ -141,13 +141,12 @@ def report(
     Raises UsageError where something is there already without ``force``, or no plan is, and
     AuditError where a plan does not stand up.
     """
-    from allocator.report.outputs import Outputs
-    from allocator.report.saved_plan import open_saved_plan
+    from allocator.report.outputs import Outputs, open_saved
 
     html, xlsx, png, svg = (None if p is None else Path(p) for p in (html, xlsx, png, svg))
     outputs = Outputs(html, xlsx, png, svg, None if docx is None else Path(docx), force)
     outputs.check(len(plans))
-    return list(outputs.write([open_saved_plan(Path(plan)) for plan in plans]))
+    return list(outputs.write(list(open_saved([Path(plan) for plan in plans]))))
 
 
 def save(made: Plan | Answer | Comparison, folder: Path | str, *, force: bool = False) -> None:

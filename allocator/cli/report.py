@@ -65,6 +65,8 @@ def command(
 ) -> None:
     """Report each saved PLAN, the folder that `solve --out` wrote; several side by side.
 
+    Or one that `hedge --out` wrote: what to settle now, and what each future then does.
+
     Every plan is audited again first, and one that does not stand up is not reported, nor one
     that is not as it was saved.  What is shown is what the plan's tables hold.  Exits 4 where the
     audit fails, 2 where the seal is broken.
@@ -73,17 +75,16 @@ def command(
         html = _beside(plans)
     if answers is not None and len(plans) > 1:
         raise UsageError("--answers is of one plan; several take each its own folder `answers`")
-    from allocator.report.outputs import Outputs
+    from allocator.report.outputs import Outputs, open_saved
 
     outputs = Outputs(html, xlsx, png, svg, docx, force)
     outputs.check(len(plans))
-    from allocator.report.saved_plan import open_saved_plan
-
     saved_plans, steps = [], len(plans) + outputs.count
     with Progress() as progress:
-        for done, path in enumerate(plans):
-            progress(f"auditing {path}", done, steps)
-            saved_plans.append(open_saved_plan(path, answers))
+        progress("auditing what was saved", 0, steps)
+        for done, saved in enumerate(open_saved(plans, answers), 1):
+            progress("auditing what was saved", done, steps)
+            saved_plans.append(saved)
         progress("writing the report", len(plans), steps)
         written = []
         for done, path in enumerate(outputs.write(saved_plans), len(plans) + 1):

@@ -12,8 +12,11 @@ from typing import Final
 from allocator.errors import UsageError
 from allocator.files import check_file, place_file
 from allocator.instance.writing import WORKBOOK
-from allocator.report.saved_plan import SavedPlan
+from allocator.plan.saving.layout import is_hedge
+from allocator.report.saved_hedge import SavedHedge, open_saved_hedge
+from allocator.report.saved_plan import SavedPlan, open_saved_plan
 
+SavedPlans = Sequence[SavedPlan | SavedHedge]
 DOCUMENT: Final = ".docx"
 NEEDED: Final = ("jinja2", "docx", "matplotlib", "plotly", "sankeyflow")
 
@@ -58,7 +61,7 @@ class Outputs:
         for path in filter(None, (self.html, self.xlsx, self.docx)):
             check_file(path, force=self.force)
 
-    def write(self, saved_plans: Sequence[SavedPlan]) -> Iterator[Path]:
+    def write(self, saved_plans: SavedPlans) -> Iterator[Path]:
         """Write each in turn and say where it is."""
         if self.html is not None:
             from allocator.report.html import write_page
@@ -66,9 +69,7 @@ class Outputs:
             write_page(saved_plans, self.html, force=self.force)
             yield self.html
         if self.xlsx is not None:
-            from allocator.report.workbook import write_workbook
-
-            write_workbook([s.plan for s in saved_plans], self.xlsx, force=self.force)
+            _workbook(saved_plans, self.xlsx, force=self.force)
             yield self.xlsx
         if self.docx is not None:
             from allocator.report.paper import write_paper
@@ -81,8 +82,37 @@ class Outputs:
                 yield folder
 
 
+def _workbook(saved_plans: SavedPlans, path: Path, *, force: bool) -> None:
+    first = saved_plans[0]
+    if isinstance(first, SavedHedge):
+        from allocator.report.workbook.hedged import write_hedge_workbook
+
+        write_hedge_workbook(first, path, force=force)
+        return
+    from allocator.report.workbook import write_workbook
+
+    plans = [each.plan for each in saved_plans if isinstance(each, SavedPlan)]
+    write_workbook(plans, path, force=force)
+
+
+def open_saved(
+    paths: Sequence[Path], answers: Path | None = None
+) -> Iterator[SavedPlan | SavedHedge]:
+    """Each saved plan, audited again, in turn; a hedge alone.
+
+    Raises UsageError where a hedge is to stand beside others, and as ``open_saved_plan`` does.
+    """
+    for path in paths:
+        if not is_hedge(path):
+            yield open_saved_plan(path, answers)
+            continue
+        if len(paths) > 1:
+            raise UsageError(f"{path}: a plan over several futures is reported alone")
+        yield open_saved_hedge(path)
+
+
 def write_pictures(
-    saved_plans: Sequence[SavedPlan], folder: Path, form: str, *, force: bool = False
+    saved_plans: SavedPlans, folder: Path, form: str, *, force: bool = False
 ) -> None:
     """A file for each chart, named as the chart is; no browser needed.
 

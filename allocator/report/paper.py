@@ -17,7 +17,9 @@ from allocator.files import place_file
 from allocator.report.charts.pictures import picture
 from allocator.report.charts.shapes import Chart
 from allocator.report.figures import Figures
+from allocator.report.pages.hedge_items import hedge_paper
 from allocator.report.pages.paper import Item, PaperHeading, PaperLine, paper, subtitle
+from allocator.report.saved_hedge import SavedHedge
 from allocator.report.saved_plan import SavedPlan
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ _SHORTEST, _LONGEST = 9, 34  # characters that a column is made for
 _TEXT: Final = frozenset({"text"})
 
 
-def write_paper(saved: SavedPlan, file: Path, *, force: bool = False) -> None:
+def write_paper(saved: SavedPlan | SavedHedge, file: Path, *, force: bool = False) -> None:
     """Write the paper of a plan, whole or not at all.
 
     Raises UsageError where a file is there already without ``force``.
@@ -43,13 +45,17 @@ def _save(made: Paper, file: Path) -> None:
     made.save(str(file))
 
 
-def document(saved: SavedPlan) -> Paper:
+def document(saved: SavedPlan | SavedHedge) -> Paper:
     """The paper of a plan."""
     made = Document()
     _dress(made, saved.title)
     made.add_heading(saved.title, level=0)
-    _line(made, PaperLine(subtitle(saved.plan), prompt=True))
-    for item in paper(saved):
+    if isinstance(saved, SavedHedge):
+        instance, items = saved.hedge.instance, hedge_paper(saved.hedge)
+    else:
+        instance, items = saved.plan.instance, paper(saved)
+    _line(made, PaperLine(subtitle(instance), prompt=True))
+    for item in items:
         _put(made, item)
     return made
 

@@ -25,13 +25,17 @@ from allocator.report.html.blocks import Block, HtmlChart, Part
 from allocator.report.html.differences import comparison, names
 from allocator.report.html.findings import sections
 from allocator.report.html.headline import answered, asked, first_screen, keys
+from allocator.report.html.hedged import hedge_part
+from allocator.report.saved_hedge import SavedHedge
 from allocator.report.saved_plan import SavedPlan
 
 TEMPLATE: Final = "page.html.j2"
 _DASHES: Final = {"solid": "Solid", "dash": "Dashed", "dot": "Dotted", "dashdot": "Dot-dashed"}
 
 
-def write_page(saved_plans: Sequence[SavedPlan], path: Path, *, force: bool = False) -> None:
+def write_page(
+    saved_plans: Sequence[SavedPlan | SavedHedge], path: Path, *, force: bool = False
+) -> None:
     """Write the report to a file, whole or not at all; UsageError if one is there without force."""
     text = page(saved_plans)
     place_file(path, lambda new: _write(text, new), force=force)
@@ -41,7 +45,7 @@ def _write(text: str, file: Path) -> None:
     file.write_text(text, encoding="utf-8", newline="\n")
 
 
-def page(saved_plans: Sequence[SavedPlan]) -> str:
+def page(saved_plans: Sequence[SavedPlan | SavedHedge]) -> str:
     """The report of a plan, or of several side by side, as HTML that needs nothing else."""
     environment = Environment(
         loader=PackageLoader("allocator.report.html", "template"),
@@ -53,7 +57,9 @@ def page(saved_plans: Sequence[SavedPlan]) -> str:
     environment.filters["coded"] = coded
     several = len(saved_plans) > 1
     title = (
-        f"Plans side by side: {', '.join(names(saved_plans))}" if several else saved_plans[0].title
+        f"Plans side by side: {', '.join(names(plans_alone(saved_plans)))}"
+        if several
+        else saved_plans[0].title
     )
     return environment.get_template(TEMPLATE).render(
         title=title,
@@ -71,16 +77,24 @@ def page(saved_plans: Sequence[SavedPlan]) -> str:
     )
 
 
-def parts(saved_plans: Sequence[SavedPlan]) -> list[Part]:
+def parts(saved: Sequence[SavedPlan | SavedHedge]) -> list[Part]:
     """One part a plan; where there are several, one before them that sets them side by side."""
+    if isinstance(saved[0], SavedHedge):
+        return [hedge_part(saved[0])]
+    saved_plans = plans_alone(saved)
     if len(saved_plans) == 1:
         return [_part(saved_plans[0], "", saved_plans[0].title)]
     labels = names(saved_plans)
     own = [
-        _part(saved, f"plan-{n}-", f"{label}: {saved.title}")
-        for n, (saved, label) in enumerate(zip(saved_plans, labels, strict=True), 1)
+        _part(each, f"plan-{n}-", f"{label}: {each.title}")
+        for n, (each, label) in enumerate(zip(saved_plans, labels, strict=True), 1)
     ]
     return [comparison(saved_plans), *own]
+
+
+def plans_alone(saved: Sequence[SavedPlan | SavedHedge]) -> list[SavedPlan]:
+    """Those that are no hedges, of which each has a report of its own."""
+    return [each for each in saved if isinstance(each, SavedPlan)]
 
 
 def charts(part: Part) -> Iterator[Chart]:

@@ -31,7 +31,7 @@ def section(saved: SavedPlan) -> Section:
                 "checked.",
             )
         )
-        blocks.append(HtmlTable(_rules(saved.audit), folded=True))
+        blocks.append(HtmlTable(rules(saved.audit), folded=True))
     else:
         blocks.append(Text(_windows_proved(saved)))
     blocks.append(
@@ -55,7 +55,8 @@ def _asked_for(solver: str) -> str:
     return next((word for word in named if word in SOLVERS), DEFAULT)
 
 
-def _rules(audit: Audit) -> Figures:
+def rules(audit: Audit) -> Figures:
+    """Every rule of an audit with its worst violation."""
     columns = (
         Header("Rule"),
         Header("Section"),

@@ -23,28 +23,38 @@ from allocator.wording import (
     years_said,
 )
 
+NO_REGRET_SAID: Final = (
+    "* no regret: the best plan of every future, were it known now, has that level too"
+)
+_OF_STAFF: Final = {"hired": "hired", "let_go": "let go", "supported": "supported"}
 LITTLE: Final = 0.001  # of the expected cost: less than that is little to hedge against
+
+
+Told = tuple[list[str], list[list[str]]]  # headings and rows of a table
+QUESTION: Final = "what should be settled now, before it shows which of the futures comes?"
 
 
 def text(answer: Hedge) -> str:
     """The page."""
-    asked = "what should be settled now, before it shows which of the futures comes?"
-    parts = [heading(answer, asked), paragraph(_answer(answer))]
+    parts = [heading(answer, QUESTION), paragraph(f"Answer: {answered(answer)}")]
     if answer.is_feasible:
-        parts += [_settled(answer), _futures(answer), _worth(answer)]
+        parts += [_settled(answer), table(*futures_told(answer))]
+        lines = worth_lines(answer)
+        parts.append(table(lines[0], lines[1:], left=2))
     if answer.earlier:
         parts.append(_earlier(answer))
     if len(answer.windows) > 1:
-        parts.append(_windows(answer))
+        parts.append(table(*windows_told(answer)))
     return "\n\n".join([*parts, _proof(answer)]) + "\n"
 
 
-def _answer(answer: Hedge) -> str:
+def answered(answer: Hedge) -> str:
+    """What to settle, what it costs, and with which chance it is enough."""
     number_of = counted(len(answer.instance.tables["scenarios"]), "scenario")
     if not answer.is_feasible:
         proved = all(each.proved for each in answer.windows)
         return (
-            "Answer: nothing that can be settled now leaves a plan in every one of the "
+            "Nothing that can be settled now leaves a plan in every one of the "
             f"{number_of}{', which is proved' if proved else ''}. Prices for a shortfall let a "
             "plan miss its targets or overspend: add [shortfall] to the instance, with "
             "excess_price and overspend_price."
@@ -52,7 +62,7 @@ def _answer(answer: Hedge) -> str:
     years = [year for levels in answer.settled.values() for year in levels]
     when = f"the levels of {years_said(years)}" if years else "nothing yet"
     said = [
-        f"Answer: {with_window(answer.window).capitalize()}, settle {when}; over the {number_of} "
+        f"{with_window(answer.window).capitalize()}, settle {when}; over the {number_of} "
         f"the expected cost is {pounds(answer.expected_cost or 0.0)} at present value."
     ]
     said.append(
@@ -100,9 +110,19 @@ def _little_or_much(answer: Hedge) -> str:
 
 
 def _settled(answer: Hedge) -> str:
-    years = sorted({year for levels in answer.settled.values() for year in levels})
-    if not years:
+    if not answer.settled_years:
         return "Nothing is settled before the futures part."
+    said = [table(*settled_told(answer))]
+    if any(answer.without_regret(s, y) for s in answer.settled for y in answer.settled_years):
+        said.append(NO_REGRET_SAID)
+    if answer.settled_staff:
+        said += ["", table(*staff_told(answer))]
+    return "\n".join(said)
+
+
+def settled_told(answer: Hedge) -> Told:
+    """Cases per year of each service at each settled year's end; a star: no regret."""
+    years = answer.settled_years
     rows = [
         [
             shortened(answer.instance.label("services", service)),
@@ -110,15 +130,21 @@ def _settled(answer: Hedge) -> str:
         ]
         for service, levels in answer.settled.items()
     ]
-    head = ["Settle now, cases per year", *map(financial_year, years)]
-    listed_levels = table(head, rows)
-    agreed = [
-        answer.without_regret(s, year) for s, levels in answer.settled.items() for year in levels
+    return ["Settle now, cases per year", *map(financial_year, years)], rows
+
+
+def staff_told(answer: Hedge) -> Told:
+    """FTE hired and let go in each settled year, and supported at its end."""
+    years = answer.settled_years
+    rows = [
+        [
+            f"{shortened(answer.instance.label('roles', role))}, {word}",
+            *(number(by_year[year][name]) for year in years),
+        ]
+        for role, by_year in answer.settled_staff.items()
+        for name, word in _OF_STAFF.items()
     ]
-    if not any(agreed):
-        return listed_levels
-    said = "* no regret: the best plan of every future, were it known now, has that level too"
-    return f"{listed_levels}\n{said}"
+    return ["Settle now, FTE", *map(financial_year, years)], rows
 
 
 def _level(answer: Hedge, service: str, year: int) -> str:
@@ -127,7 +153,8 @@ def _level(answer: Hedge, service: str, year: int) -> str:
     return f"{number(answer.settled[service][year])}{star}"
 
 
-def _futures(answer: Hedge) -> str:
+def futures_told(answer: Hedge) -> Told:
+    """What each future does: chance, weight, cost, children in care, and what it falls short by."""
     last = answer.instance.last_year
     head = [
         "If it turns out",
@@ -138,8 +165,7 @@ def _futures(answer: Hedge) -> str:
         "Above target",
         "Overspent",
     ]
-    rows = [_row(each, last) for each in answer.futures]
-    return table(head, rows)
+    return head, [_row(each, last) for each in answer.futures]
 
 
 def _row(future: Future, last: int) -> list[str]:
@@ -155,7 +181,8 @@ def _row(future: Future, last: int) -> list[str]:
     ]
 
 
-def _worth(answer: Hedge) -> str:
+def worth_lines(answer: Hedge) -> list[tuple[str, str]]:
+    """Costs, what knowing and what planning for more than one future are worth, what weighs."""
     uncertainty = answer.instance.uncertainty
     lines = [("Expected cost", pounds(answer.expected_cost or 0.0))]
     worst = (
@@ -173,8 +200,7 @@ def _worth(answer: Hedge) -> str:
     lines.append(("Settling the plan without scenarios", said))
     heaviest = sorted(answer.futures, key=lambda future: -future.weight)[:3]
     names = listed([shortened(each.scenario.label) for each in heaviest if each.weight > 0])
-    lines.append(("Futures that weigh most", names))
-    return table(lines[0], lines[1:], left=2)
+    return [*lines, ("Futures that weigh most", names)]
 
 
 def _earlier(answer: Hedge) -> str:
@@ -192,7 +218,8 @@ def _earlier(answer: Hedge) -> str:
     return table(["Were it known a year earlier", "Told apart in", "Instead in", "Saves"], rows)
 
 
-def _windows(answer: Hedge) -> str:
+def windows_told(answer: Hedge) -> Told:
+    """What each double-investment window costs."""
     rows = [
         [
             window_words(each.window) + (" (chosen)" if each.window == answer.window else ""),
@@ -200,16 +227,22 @@ def _windows(answer: Hedge) -> str:
         ]
         for each in answer.windows
     ]
-    return table(["Double investment", "Cost"], rows)
+    return ["Double investment", "Cost"], rows
 
 
 def _proof(answer: Hedge) -> str:
+    lines = proof_lines(answer)
+    return table(lines[0], lines[1:], left=2)
+
+
+def proof_lines(answer: Hedge) -> list[tuple[str, str]]:
+    """How it is proved, audited and priced, and who solved it."""
     if answer.certificate is None:
-        return f"Solved by {answer.solver}"
+        return [("Solved by", answer.solver)]
     audits = [each.plan.audit for each in answer.futures if each.plan.audit is not None]
     passed = all(audit.passed for audit in audits)
     said = "proved optimal" if answer.is_proved else "not proved"
-    lines = [
+    return [
         ("Certificate", f"{said} on the whole: gap {answer.certificate.gap:.0e}"),
         *[(name, _bounds(bounds.outer, bounds.inner)) for name, bounds in answer.bounds.items()],
         ("Audit", f"{'passed' if passed else 'failed'} in each of {len(audits)} futures"),
@@ -220,7 +253,6 @@ def _proof(answer: Hedge) -> str:
         ),
         ("Solved by", answer.solver),
     ]
-    return table(lines[0], lines[1:], left=2)
 
 
 def _bounds(outer: float, inner: float) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from allocator.instance import Instance
 from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
 from allocator.plan.services import service_changes
@@ -65,12 +66,10 @@ def paper(saved: SavedPlan) -> Iterator[Item]:
     yield from _proof(saved)
 
 
-def subtitle(plan: Plan) -> str:
+def subtitle(instance: Instance) -> str:
     """What stands below the title."""
-    years = (
-        f"{financial_year(plan.instance.first_year)} to {financial_year(plan.instance.last_year)}"
-    )
-    return f"[Committee, date, author]. {years}, in prices of {plan.instance.price_base}."
+    years = f"{financial_year(instance.first_year)} to {financial_year(instance.last_year)}"
+    return f"[Committee, date, author]. {years}, in prices of {instance.price_base}."
 
 
 def _purpose(plan: Plan) -> Iterator[Item]:

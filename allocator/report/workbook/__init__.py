@@ -82,6 +82,6 @@ def _write_plan(book: Book, plan: Plan) -> None:
     tables.write_tables(book, plan, frames)
     tables.write_facts_of_solve(book, plan)
     tables.write_guide(book, plan)
-    inputs.write_inputs(book, plan)
+    inputs.write_inputs(book, plan.instance)
     charts.write_charts(book, drawn, plan, by_year, services, areas)
     front.write_front(book, first, plan, figures, len(written))

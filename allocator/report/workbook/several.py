@@ -38,7 +38,7 @@ def write_side_by_side(book: Book, plans: Sequence[Plan]) -> None:
     _differences(book, named)
     drawing = Drawing(book, book.sheet(f"{RESULTS} charts"))
     for chart in together(named):
-        _draw(drawing, chart, _years(book, chart))
+        draw_chart(drawing, chart, write_years(book, chart))
 
 
 def names_of(plans: Sequence[Plan]) -> list[str]:
@@ -124,7 +124,7 @@ def _differences(book: Book, named: Sequence[tuple[str, Plan]]) -> None:
     book.table(sheet, "differences", told, rows, keys=3)
 
 
-def _years(book: Book, chart: Panels) -> Extent:
+def write_years(book: Book, chart: Panels) -> Extent:
     """The numbers of a chart on a sheet: a row for each year, a column for each plan."""
     sheet = book.sheet(f"{RESULTS} {chart.name.replace('-', ' ')}")
     book.title(sheet, chart.title, chart.about)
@@ -136,7 +136,8 @@ def _years(book: Book, chart: Panels) -> Extent:
     return book.table(sheet, chart.name.replace("-", "_"), told, map(list, rows), filtered=False)
 
 
-def _draw(drawing: Drawing, chart: Panels, block: Extent) -> None:
+def draw_chart(drawing: Drawing, chart: Panels, block: Extent) -> None:
+    """A chart of lines over the numbers that ``write_years`` wrote."""
     lines, panel = drawing.line(), chart.panels[0]
     for n, series in enumerate(panel.series, 1):
         values = block.range(f"plan_{n}")
