@@ -63,7 +63,7 @@ def hedge(
     if best is None:
         return Hedge(
             instance, LEAST_COST, solver.names[None], {}, None, None, outcomes, (), None, None, None
-        )  # fmt: skip
+        )
     best, name = solver.steadied(best), solver.names[best.window]
     tell("what knowing more, and what following today's plan, would cost", steps - 2, steps)
     found, alone = _audited(form, best, name), wait_and_see(futures)

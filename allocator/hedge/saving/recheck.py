@@ -119,9 +119,15 @@ def _of_the_whole(found: Hedge) -> tuple[Finding, ...]:
     risk = found.instance.uncertainty.risk_weight
     worked_out = (1 - risk) * (found.expected_cost or 0.0) + risk * (found.cvar or 0.0)
     ledger.compare(
-        "objective over the scenarios", _SECTION, "£", found.objective or 0.0, worked_out,
-        ["objective"], [""], "equal",
-    )  # fmt: skip
+        "objective over the scenarios",
+        _SECTION,
+        "£",
+        found.objective or 0.0,
+        worked_out,
+        ["objective"],
+        [""],
+        "equal",
+    )
     return tuple(ledger.worst.values())
 
 
@@ -135,10 +141,14 @@ def _same_levels(ledger: Ledger, one: Future, other: Future, year: int) -> None:
         unit = "cases per year" if table == "services" else "FTE"
         ledger.compare(
             f"{'levels' if table == 'services' else table} are the same until scenarios part",
-            _SECTION, unit, own[list(columns)].to_numpy(), theirs[list(columns)].to_numpy(),
+            _SECTION,
+            unit,
+            own[list(columns)].to_numpy(),
+            theirs[list(columns)].to_numpy(),
             [f"{one.scenario.name} and {other.scenario.name}: {row}" for row in own.index],
-            list(columns), "equal",
-        )  # fmt: skip
+            list(columns),
+            "equal",
+        )
 
 
 def _of_year(table: pd.DataFrame, keys: Sequence[str], year: int) -> pd.DataFrame:

@@ -22,14 +22,26 @@ def future_charts(hedge: Hedge) -> tuple[Panels, Panels]:
     target = [Series("Target, at most", aimed, TARGET, "step")] if any(aimed) else []
     return (
         _chart(
-            hedge, "care-by-future", "Children in care at the end of the year", "Children",
-            "children", 1.0, lambda each: _column(each, "children_in_care"), target,
+            hedge,
+            "care-by-future",
+            "Children in care at the end of the year",
+            "Children",
+            "children",
+            1.0,
+            lambda each: _column(each, "children_in_care"),
+            target,
         ),
         _chart(
-            hedge, "spend-by-future", "Spend in all tiers", "£m", "millions", MILLION,
-            lambda each: _column(each, "total"), [],
+            hedge,
+            "spend-by-future",
+            "Spend in all tiers",
+            "£m",
+            "millions",
+            MILLION,
+            lambda each: _column(each, "total"),
+            [],
         ),
-    )  # fmt: skip
+    )
 
 
 def _column(future: Future, name: str) -> tuple[float, ...]:
@@ -37,9 +49,15 @@ def _column(future: Future, name: str) -> tuple[float, ...]:
 
 
 def _chart(
-    hedge: Hedge, name: str, title: str, unit: str, form: Form, scale: float,
-    take: Callable[[Future], tuple[float, ...]], before: Sequence[Series],
-) -> Panels:  # fmt: skip
+    hedge: Hedge,
+    name: str,
+    title: str,
+    unit: str,
+    form: Form,
+    scale: float,
+    take: Callable[[Future], tuple[float, ...]],
+    before: Sequence[Series],
+) -> Panels:
     years = list(hedge.instance.horizon)
     own = [(shortened(each.scenario.label, _LABEL), take(each)) for each in hedge.futures]
     figures = by_year(title, years, [(label, form, values) for label, values in own], "years.csv")
@@ -52,9 +70,14 @@ def _chart(
         f"the end of {last} from {min(ends):,.1f} to {max(ends):,.1f} {unit.lower()}."
     )
     return Panels(
-        name, title, about, figures, tuple(map(financial_year, years)), "",
+        name,
+        title,
+        about,
+        figures,
+        tuple(map(financial_year, years)),
+        "",
         (Pane("", unit, (*before, *series), scale, from_zero=False),),
-    )  # fmt: skip
+    )
 
 
 def _lines(own: Sequence[tuple[str, tuple[float, ...]]]) -> list[Series]:

@@ -42,9 +42,14 @@ def hedge_part(saved: SavedHedge) -> Part:
     charts = tuple(HtmlChart(chart) for chart in future_charts(hedge))
     question = QUESTION[:1].upper() + QUESTION[1:]
     return Part(
-        "", saved.title, question, (answered(hedge),), _keys(saved), charts,
+        "",
+        saved.title,
+        question,
+        (answered(hedge),),
+        _keys(saved),
+        charts,
         (*sections, _proof(saved)),
-    )  # fmt: skip
+    )
 
 
 def _keys(saved: SavedHedge) -> tuple[KeyFigure, ...]:
