@@ -19,12 +19,11 @@ import pytest
 from click.testing import CliRunner
 
 from allocator.cli import cli
-from allocator.instance.writing import write
 from allocator.plan.saving import save
 from allocator.report.workbook import write_workbook
 from benchmarks.returns903 import write_returns
 from tests.calibrate.ssda903.made import world_of
-from tests.plans import CASES, STANDING, plan_of, yearly
+from tests.plans import CASES, STANDING, plan_of
 
 ROOT = Path(__file__).parents[2]
 ELSEWHERE = {
@@ -101,15 +100,6 @@ def test_every_command_is_one(page, line, tmp_path, monkeypatch):
         command = group.get_command(click.Context(group), name)
     assert command is not None, name
     command.make_context(name, list(rest))
-
-
-@pytest.fixture(scope="session")
-def by_years(tmp_path_factory):
-    """A folder of the instances that stand here, by years."""
-    folder = tmp_path_factory.mktemp("instances")
-    for name in STANDING:
-        write(yearly(name), folder / name)
-    return folder
 
 
 @pytest.fixture

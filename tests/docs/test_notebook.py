@@ -28,10 +28,12 @@ def test_its_links_lead_somewhere():
 
 
 @pytest.fixture(scope="module")
-def run() -> dict[str, dict[str, str]]:
-    """What each code cell shows at its end, by its source: text by media type."""
+def run(by_years: Path) -> dict[str, dict[str, str]]:
+    """What each code cell shows at its end, by its source: text by media type.  By years."""
     book = nbformat.read(FILE, as_version=4)
-    resources = {"metadata": {"path": str(FILE.parent)}}
+    place = by_years.parent / FILE.parent.name
+    place.mkdir(exist_ok=True)
+    resources = {"metadata": {"path": str(place)}}
     NotebookClient(
         book, timeout=3600, startup_timeout=3600, kernel_name="python3", resources=resources
     ).execute()
