@@ -19,7 +19,7 @@ from typing import IO, Any
 ROOT = Path(__file__).parent.parent
 PACKAGES = (
     "pyomo", "highspy", "numpy", "scipy", "pandas", "linopy", "pyoptinterface", "highsbox",
-    "sciris",
+    "sciris", "mpi-sppy",
 )  # fmt: skip
 
 

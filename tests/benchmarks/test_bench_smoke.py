@@ -7,15 +7,19 @@ import pytest
 
 from allocator import simulate
 from allocator.instance import read
+from allocator.instance.scenarios import scenarios
 from allocator.program.program import POUNDS
 from allocator.solving.session import build
 from allocator.solving.solve import solve
-from benchmarks.__main__ import ONE, TWELVE, main
+from benchmarks.__main__ import ONE, ROOT, TWELVE, main
 from benchmarks.by_hand import arrays
 from benchmarks.by_pyomo import build as build_by_pyomo
 from benchmarks.country import country
 from benchmarks.forecasting import by_size, compare, error
+from benchmarks.hedging import _check, futures
 from benchmarks.searching import Search
+
+READING = ROOT / "instances" / "reading-2025"
 
 
 @pytest.mark.parametrize("folder", [ONE, TWELVE], ids=["one council", "twelve"])
@@ -84,6 +88,22 @@ def test_errors_are_shares_of_the_true_total():
     known = [{"FOSTERING": 60.0, "OTHER": 40.0}]
     found = [{"FOSTERING": 63.0, "OTHER": 38.0, "NOT_IN_CARE": 500.0}]
     assert error(found, known, 1) == pytest.approx((0.01, 0.05))
+
+
+def test_futures_of_a_tree_part_three_by_three():
+    found = {s.name: s for s in scenarios(futures(READING, 9, tree=True, risk=0.5))}
+    first = found["s000"].instance.first_year
+    assert found["s003"].branches == first + 3
+    assert found["s006"].parent == found["s003"].parent == "s000"
+    assert found["s007"].branches == first + 4
+    assert found["s007"].parent == "s006"
+    assert sum(s.probability for s in found.values()) == pytest.approx(1)
+
+
+def test_objectives_that_are_not_ours_are_told():
+    _check("highs", [None, 1.0 + 1e-9], [None, 1.0])
+    with pytest.raises(AssertionError, match="highs does not agree"):
+        _check("highs", [1.1], [1.0])
 
 
 def test_quick_run_writes_its_tables(tmp_path):

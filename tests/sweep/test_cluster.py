@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
@@ -12,8 +13,9 @@ from click.testing import CliRunner
 from allocator import executors
 from allocator.cli import cli
 from allocator.errors import UsageError
+from allocator.stress import stress
 from allocator.sweep import Sweep, executor, run
-from tests.plans import CASES, instance_of
+from tests.plans import CASES, instance_of, plan_of
 from tests.sweep.grids import WINDOW, assert_same
 
 
@@ -68,3 +70,12 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(UsageError, match="allocator\\[cluster\\]"), executor(scheduler="tcp://x:1"):
         pass
+
+
+def test_draws_are_planned_anew_on_it_as_here(address, patient):
+    plan = plan_of("hand")
+    here = stress(plan, draws=4, replans=4, spreads={}).replanned
+    with executor(scheduler=address) as workers:
+        there = stress(plan, draws=4, replans=4, spreads={}, executor=workers).replanned
+    assert np.array_equal(here.objective, there.objective, equal_nan=True)
+    assert here.chance > 0
