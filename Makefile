@@ -5,6 +5,7 @@ PYTHON   ?= $(or $(wildcard .venv/bin/python),python3)
 INSTANCE ?= instances/england-2016
 PLAN     ?= plans/$(notdir $(INSTANCE:/=))
 UV       ?= uv
+SIZE     ?= ten-minutes
 PYTEST   ?= $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 ASKING   := tests/compare tests/hedge/test_mpi_sppy.py tests/importing tests/report tests/test_export.py
 DOCS     ?= $(BIN)/python docs/build.py
@@ -31,7 +32,7 @@ help:
 	@echo "make docs     rebuild the generated pages of docs/"
 	@echo "make site     build the documentation into build/site"
 	@echo "make release RELEASE=1.2.3   set the version, build, try the wheel, tag; publishes nothing"
-	@echo "make bench    measure build, solve and sweep beside peers, into benchmarks/results.md"
+	@echo "make bench    measure beside peers in ten minutes, into benchmarks/results.md; SIZE=whole for all"
 	@echo "make lock     resolve the dependencies anew (needs uv)"
 	@echo "make clean    remove everything that make has made, except plans/"
 
@@ -71,7 +72,7 @@ release-dry: $(DEVELOP)
 	.ci/release --dry "$(RELEASE)"
 
 bench: $(PEERS)
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks --size $(SIZE)
 
 # The development lock first; the other then takes its versions, so that the two agree.
 LOCK := $(UV) pip compile pyproject.toml --group build --universal --fork-strategy fewest \

@@ -1,6 +1,8 @@
 """Run every benchmark and write the tables.
 
-python -m benchmarks [--quick] [--only a,b,c] [--rounds 3] [--data FOLDER] [--out FILE]
+python -m benchmarks [--size tiny|ten-minutes|whole] [--only a,b,c] [--out FILE]
+
+A run of some parts leaves what stands of the others; ratios are kept by version.
 """
 
 from __future__ import annotations
@@ -10,12 +12,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeVar
 
+from allocator import __version__
 from benchmarks import building, forecasting, hedging, measure, searching, solving, sweeping
 from benchmarks.kinds import KINDS
+from benchmarks.record import Aim, Record
+from benchmarks.record import version as measured
+
+T = TypeVar("T")
+Part = tuple[str, list[Aim]]
 
 ROOT = measure.ROOT
 PERIOD = Path(__file__).parent / "period"  # what the peers' models say is of that timing
@@ -74,18 +83,28 @@ from the shell.""",
 }
 
 
+SIZES = ("tiny", "ten-minutes", "whole")
+
+
 @dataclass
 class Bench:
-    """What is run, and what it wrote."""
+    """How large the parts are, and where they work; a part gives its text and its aims."""
 
-    quick: bool
+    size: str
     rounds: int
     seconds: float
     data: Path
     place: Path
     peer: Path | None = None
-    told: list[str] = field(default_factory=list)
-    aims: list[str] = field(default_factory=list)
+
+    def by_size(self, tiny: T, ten_minutes: T, whole: T) -> T:
+        """What is run at the size asked for."""
+        return dict(zip(SIZES, (tiny, ten_minutes, whole), strict=True))[self.size]
+
+    @property
+    def times(self) -> int:
+        """How often each is repeated in turn."""
+        return self.by_size(1, self.rounds, self.rounds)
 
     def country(self, areas: int, periods: int = 4, kind: str = "slack") -> Path:
         """An instance of so many authorities, written once."""
@@ -95,161 +114,151 @@ class Bench:
             measure.run("-m", "benchmarks.country", folder, *sizes, "--data", self.data)
         return folder
 
-    def build(self) -> None:
+    def quarters(self, *areas: int) -> dict[str, Path]:
+        """Instances of so many authorities by quarters, by what they are called."""
+        return {f"{n} areas, quarters": self.country(n) for n in areas}
+
+    def build(self) -> Part:
         """(a)."""
-        wanted = ["allocator", "hand", "pyomo"]
-        wanted += [p for p in ("linopy", "pyoptinterface") if not self.quick and find_spec(p)]
-        self.told.append(building.check_same(ONE, wanted))
-        sizes: list[tuple[str, Path, int]] = [("One council, 40 quarters", ONE, 10)]
-        if not self.quick:
-            sizes += [
-                ("Twelve councils, 40 quarters", TWELVE, 3),
-                ("151 authorities, 40 quarters", self.country(151), 2),
-            ]
-        for title, folder, repeats in sizes:
-            text, found = building.compare(
-                title,
-                folder,
-                wanted,
-                1 if self.quick else self.rounds,
-                1 if self.quick else repeats,
-                ("pyomo",) if "151" in title else (),
+        peers = [p for p in ("linopy", "pyoptinterface") if self.size != "tiny" and find_spec(p)]
+        wanted = ["allocator", "hand", "pyomo", *peers]
+        told = [building.check_same(ONE, wanted)]
+        text, found = building.compare(
+            "One council, 40 quarters", ONE, wanted, self.times, self.by_size(1, 10, 10), ()
+        )
+        told.append(text)
+        aims = building.aims_one(found)
+        if self.size == "whole":
+            told.append(
+                building.compare("Twelve councils, 40 quarters", TWELVE, wanted, self.rounds, 3)[0]
             )
-            self.told.append(text)
-            if folder is ONE:
-                self.aims += building.verdicts_one(found)
-            elif "151" in title:
-                self.aims += building.verdicts_country(found)
+        if self.size != "tiny":
+            slow = ("pyomo",) if self.size == "whole" else ()
+            fast = [peer for peer in wanted if peer != "pyomo"]
+            text, found = building.compare(
+                "151 authorities, 40 quarters", self.country(151), [*fast, *slow], 3, 2, slow
+            )
+            told.append(text)
+            aims += building.aims_country(found)
+        return "\n\n".join(told), aims
 
-    def whole(self) -> None:
+    def command(self) -> Part:
         """(b)."""
-        text, aims = solving.whole("One council", ONE, 1 if self.quick else self.rounds, 1.5)
-        self.told.append(text)
-        self.aims += aims
-        sizes = {"3 areas, quarters": self.country(3)}
-        if not self.quick:
-            sizes |= {
-                "12 areas, quarters": self.country(12),
-                "151 areas, years": self.country(151, 1),
-            }
-        text, aims = solving.country(sizes, 10 * self.seconds, 1.2)
-        self.told.append("### Every window of many areas, against HiGHS's own time\n\n" + text)
-        self.aims += aims
+        text, aims = solving.whole("One council", ONE, self.times)
+        sizes = self.quarters(*self.by_size((3,), (3,), (3, 12)))
+        if self.size == "whole":
+            sizes["151 areas, years"] = self.country(151, 1)
+        many, more = solving.country(sizes, 10 * self.seconds, 1.2)
+        heading = "### Every window of many areas, against HiGHS's own time"
+        return "\n\n".join([text, heading, many]), aims + more
 
-    def sweep(self) -> None:
+    def sweep(self) -> Part:
         """(c)."""
         kinds = [k for k in sweeping.KINDS if k != "linopy" or find_spec("linopy")]
-        points, rounds = (20, 1) if self.quick else (1000, self.rounds)
-        text, aims = sweeping.compare(ONE, points, 1.0, rounds, kinds)
-        self.told.append(text)
-        self.aims += aims
-        kinds.remove("linopy") if "linopy" in kinds else None
-        self.told.append(sweeping.compare(ONE, points, 0.99, rounds, kinds)[0])
+        points = self.by_size(20, 200, 1000)
+        text, aims = sweeping.compare(ONE, points, 1.0, self.times, kinds)
+        without = [kind for kind in kinds if kind != "linopy"]
+        return f"{text}\n\n{sweeping.compare(ONE, points, 0.99, self.times, without)[0]}", aims
 
-    def grow(self) -> None:
+    def grow(self) -> Part:
         """(d)."""
-        areas = (1, 3) if self.quick else (1, 3, 12, 50, 151)
-        sizes = {f"{n} areas, quarters": self.country(n) for n in areas}
+        sizes = self.quarters(*self.by_size((1, 3), (1, 3, 12), (1, 3, 12, 50, 151)))
+        others = self.by_size(1, 3, 12)
         sizes |= {
-            f"{areas[-3 if len(areas) > 2 else 0]} areas, {name}": self.country(
-                areas[-3 if len(areas) > 2 else 0], periods
-            )
+            f"{others} areas, {name}": self.country(others, periods)
             for name, periods in (("years", 1), ("months", 12))
         }
-        self.told.append(building.grow(sizes, 1 if self.quick else 2, self.seconds))
+        return building.grow(sizes, self.by_size(1, 1, 2), self.seconds), []
 
-    def algorithms(self) -> None:
+    def algorithms(self) -> Part:
         """(e)."""
-        areas = (1,) if self.quick else (1, 3, 12, 50, 151)
-        sizes = {f"{n} areas, quarters": self.country(n) for n in areas}
-        self.told.append(solving.algorithms(sizes, self.seconds, 1))
+        sizes = self.quarters(*self.by_size((1,), (1, 3), (1, 3, 12, 50, 151)))
+        return solving.algorithms(sizes, self.seconds, 1), []
 
-    def search(self) -> None:
+    def search(self) -> Part:
         """(f)."""
-        budgets = (20,) if self.quick else (300, 1000, 3000)
-        self.told.append(searching.compare(ONE, budgets, 1 if self.quick else self.rounds))
+        budgets = self.by_size((20,), (300, 1000), (300, 1000, 3000))
+        return searching.compare(ONE, budgets, self.times), []
 
-    def forecast(self) -> None:
+    def forecast(self) -> Part:
         """(g)."""
         python = forecasting.environment(self.peer or self.place / "peer")
+        sets: dict[float, int] = self.by_size({30: 1}, {200: 2}, {200: 12, 1000: 4})
+        text, aims = forecasting.compare(self.place, python, sets, self.by_size(2, 100, 100))
         if python is None:
-            self.told.append("cs-demand-model could not be installed here: ours alone.")
-        sizes, futures = ({30: 1}, 2) if self.quick else ({200: 12, 1000: 4}, 100)
-        text, aims = forecasting.compare(self.place, python, sizes, futures)
-        self.told.append(text)
-        self.aims += aims
+            text = f"cs-demand-model could not be installed here: ours alone.\n\n{text}"
+        return text, aims
 
-    def calibrate(self) -> None:
+    def calibrate(self) -> Part:
         """(h)."""
-        times = (1,) if self.quick else (1, 20, 240)
-        self.told.append(forecasting.by_size(self.place, times, 1 if self.quick else self.rounds))
+        times = self.by_size((1,), (1, 20), (1, 20, 240))
+        return forecasting.by_size(self.place, times, self.by_size(1, 1, self.rounds)), []
 
-    def nation(self) -> None:
+    def nation(self) -> Part:
         """(i)."""
-        areas, periods = (3, 1) if self.quick else (151, 4)
+        areas, periods = self.by_size((3, 1), (30, 4), (151, 4))
         kinds = {kind: self.country(areas, periods, kind) for kind in KINDS if kind != "slack"}
-        self.told.append(solving.by_areas(kinds))
+        return solving.by_areas(kinds), []
 
-    def futures(self) -> None:
+    def futures(self) -> Part:
         """(k)."""
         folders = {
             "reading-2025": ROOT / "instances" / "reading-2025",
             "reading-2025 as it was, by period": PERIOD / "reading-2025",
         }
-        cases, draws = (hedging.QUICK, 100) if self.quick else (hedging.CASES, 10_000)
-        self.told.append(hedging.compare(folders, cases, 1 if self.quick else self.rounds))
-        self.told.append(hedging.stressed(folders, self.place, draws, self.rounds))
+        cases = self.by_size(hedging.QUICK, hedging.CASES[:1], hedging.CASES)
+        text = hedging.compare(folders, cases, self.times)
+        draws = self.by_size(100, 10_000, 10_000)
+        return f"{text}\n\n{hedging.stressed(folders, self.place, draws, self.rounds)}", []
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Run what is asked for and write the file."""
+    """Run what is asked for and write the files, after each part."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that it runs")
+    parser.add_argument("--size", choices=SIZES, default="ten-minutes", help="how large")
     parser.add_argument("--only", default=",".join(HEADINGS), help="letters, with commas")
     parser.add_argument("--rounds", type=int, default=3, help="repetitions in turn")
-    parser.add_argument("--seconds", type=float, default=120, help="longest solve in (d), (e)")
+    parser.add_argument("--seconds", type=float, help="longest solve in (d), (e)")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the published panel")
     parser.add_argument("--peer", type=Path, help="environment for (g), made if it is not there")
     parser.add_argument("--out", type=Path, default=RESULTS)
     chosen = parser.parse_args(words)
+    letters = chosen.only.split(",")
+    if unknown := sorted(set(letters) - set(HEADINGS)):
+        parser.error(f"no part {', '.join(unknown)}: the parts are {', '.join(HEADINGS)}")
+    seconds = chosen.seconds or (120 if chosen.size == "whole" else 20)
     with tempfile.TemporaryDirectory() as place:
-        bench = Bench(
-            chosen.quick, chosen.rounds, chosen.seconds, chosen.data, Path(place), chosen.peer
-        )
-        steps: dict[str, Callable[[], None]] = {
-            "a": bench.build, "b": bench.whole, "c": bench.sweep, "d": bench.grow,
+        bench = Bench(chosen.size, chosen.rounds, seconds, chosen.data, Path(place), chosen.peer)
+        steps: dict[str, Callable[[], Part]] = {
+            "a": bench.build, "b": bench.command, "c": bench.sweep, "d": bench.grow,
             "e": bench.algorithms, "f": bench.search, "g": bench.forecast, "h": bench.calibrate,
             "i": bench.nation, "k": bench.futures,
         }  # fmt: skip
-        for letter in chosen.only.split(","):
+        for letter in letters:
             print(f"{time.strftime('%H:%M:%S')} {HEADINGS[letter]}", file=sys.stderr, flush=True)
-            bench.told.append(f"## {HEADINGS[letter]}\n\n{MEANINGS[letter]}")
-            steps[letter]()
-            chosen.out.write_text(report(bench, chosen), encoding="utf-8")
+            text, aims = steps[letter]()
+            record, version = Record(chosen.out), measured(__version__)
+            how = f"--size {chosen.size} --rounds {chosen.rounds} --seconds {seconds:g}"
+            stamp = f"{time.strftime('%Y-%m-%d')}, {version}: `python -m benchmarks --only {letter}"
+            record.put(
+                HEADINGS[letter], f"{MEANINGS[letter]}\n\n{stamp} {how}`\n\n{text}", aims, version
+            )
+            record.write(head(chosen.data))
 
 
-def report(bench: Bench, chosen: argparse.Namespace) -> str:
-    """The file so far."""
-    what = f"--only {chosen.only} --rounds {chosen.rounds} --seconds {chosen.seconds:g}"
-    quick = " --quick" if chosen.quick else ""
-    panel = (
-        "the published panel"
-        if (chosen.data / "la_panel_lait_2016_2025.csv").exists()
-        else "councils at random"
-    )
-    head = f"""# Benchmarks
+def head(data: Path) -> str:
+    """What stands before the parts."""
+    there = (data / "la_panel_lait_2016_2025.csv").exists()
+    panel = "the published panel" if there else "councils at random"
+    return f"""# Benchmarks
 
-Written by `make bench`; to repeat it: `python -m benchmarks {what}{quick}`.
+Written by `make bench`, which takes some ten minutes; `make bench SIZE=whole` runs every size.
+Each part says when it was measured, of which version, and the command that repeats it.
 Medians, and in brackets the least and the most, of repetitions in turn, each in processes of
-their own.  Wall-clock and CPU time; ratios are of CPU time, since the machine had other work.
+their own.  Wall-clock and CPU time; ratios are of CPU time, since other work moves it less.
 Instances of many areas are made from {panel} by `benchmarks/country.py`.
 
-{measure.machine()}.  {measure.versions()}.
-
-## Aims
-"""
-    aims = "\n".join(bench.aims) or "None was measured in this run."
-    return "\n\n".join([head + "\n" + aims, *bench.told]) + "\n"
+{measure.machine()}.  {measure.versions()}."""
 
 
 if __name__ == "__main__":

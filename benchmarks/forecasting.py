@@ -21,6 +21,7 @@ from statistics import fmean
 from typing import Any
 
 from benchmarks import measure
+from benchmarks.record import Aim
 from benchmarks.returns903 import (
     CLEAN,
     YEAR,
@@ -160,9 +161,10 @@ def runs(peer: Path | None) -> dict[str, Callable[[Path], measure.Run]]:
 
 def compare(
     place: Path, peer: Path | None, sizes: Mapping[float, int], futures: int
-) -> tuple[str, list[str]]:
-    """Tables of error, time and memory, and verdicts; ``sizes`` is sets by entries a year."""
-    chosen, told, aims = runs(peer), [], []
+) -> tuple[str, list[Aim]]:
+    """Tables of error, time and memory, and aims; ``sizes`` is sets by entries a year."""
+    chosen, told = runs(peer), []
+    aims: list[Aim] = []
     for size, seeds in sizes.items():
         errors: dict[str, list[list[tuple[float, float]]]] = {name: [] for name in chosen}
         spent: dict[str, list[measure.Run]] = {name: [] for name in chosen}
@@ -180,7 +182,7 @@ def compare(
                 )
         told.append(_table(size, spent, errors))
         if peer is not None:
-            aims += _verdicts(size, spent, errors)
+            aims += _aims(size, spent, errors)
     return "\n\n".join(told), aims
 
 
@@ -246,21 +248,20 @@ def _table(
     return f"**{size:g} entries a year, {episodes:,} episodes**\n\n" + measure.table(heads, rows)
 
 
-def _verdicts(
+def _aims(
     size: float,
     spent: dict[str, list[measure.Run]],
     errors: dict[str, list[list[tuple[float, float]]]],
-) -> list[str]:
-    what = f"(g) {size:g} entries a year: "
+) -> list[Aim]:
+    what = f"{size:g} entries a year: "
     cpu = {name: [run.said["cpu"] for run in spent[name]] for name in (SAME, THEIRS)}
+    category, total = (_mean(errors[SAME], n) / _mean(errors[THEIRS], n) for n in (1, 0))
+    cost = measure.ratio(cpu[THEIRS], cpu[SAME])
     return [
-        measure.verdict(f"{what}error by category, ours over theirs",
-                        _mean(errors[SAME], 1) / _mean(errors[THEIRS], 1), 1.0),
-        measure.verdict(f"{what}error of the total, ours over theirs",
-                        _mean(errors[SAME], 0) / _mean(errors[THEIRS], 0), 1.0),
-        measure.verdict(f"{what}CPU of a forecast, theirs over ours, imports left out",
-                        measure.ratio(cpu[THEIRS], cpu[SAME]), 50.0, at_most=False),
-    ]  # fmt: skip
+        Aim(f"{what}error by category, ours over theirs", category, 1.0),
+        Aim(f"{what}error of the total, ours over theirs", total, 1.0),
+        Aim(f"{what}CPU of a forecast, theirs over ours, imports left out", cost, 50.0, False),
+    ]
 
 
 if __name__ == "__main__":

@@ -90,13 +90,6 @@ def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
     return median(ours) / median(theirs)
 
 
-def verdict(what: str, found: float, aim: float, at_most: bool = True) -> str:
-    """A ratio in bold, against its aim."""
-    met = found <= aim if at_most else found >= aim
-    word = "at most" if at_most else "at least"
-    return f"- {what}: **{found:.2f} ×**, aim {word} {aim:g} ×: {'met' if met else '**missed**'}"
-
-
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """A table in Markdown."""
     lines = [heads, ["---"] * len(heads), *rows]

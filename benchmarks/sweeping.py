@@ -19,7 +19,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.measure import in_turn, ratio, run, spread, table, verdict
+from benchmarks.measure import in_turn, ratio, run, spread, table
+from benchmarks.record import Aim
 
 KINDS = {
     "allocator": "`allocator.sweep`",
@@ -30,7 +31,7 @@ KINDS = {
 
 def compare(
     folder: Path, points: int, begin: float, rounds: int, kinds: Sequence[str]
-) -> tuple[str, list[str]]:
+) -> tuple[str, list[Aim]]:
     """Times per point, and the aim."""
     some = {"linopy": min(points, 20)}
     found = in_turn(
@@ -67,10 +68,10 @@ def compare(
         "it / highspy",
         f"{points} points",
     )
-    aim = verdict(
+    aim = Aim(
         "a re-solve in a sweep, of bare highspy's time",
         ratio(used["allocator"], used["highspy"]),
-        1.2,
+        1.25,
     )
     return table(heads, rows), [aim]
 

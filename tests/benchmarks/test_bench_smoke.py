@@ -108,7 +108,7 @@ def test_objectives_that_are_not_ours_are_told():
 
 def test_quick_run_writes_its_tables(tmp_path):
     out = tmp_path / "results.md"
-    main(["--quick", "--only", "a", "--out", str(out)])
+    main(["--size", "tiny", "--only", "a", "--out", str(out)])
     text = out.read_text(encoding="utf-8")
     assert "| Allocator |" in text
     assert "of plain Pyomo and its HiGHS interface's time" in text
