@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         "allocator hedge my-council --out plans/my-council-hedge",
         "allocator hedge my-council --learn-earlier all",
         "allocator hedge my-council --low-at-once 2",
+        "allocator hedge my-council --draw 1000 --seed 7",
         "allocator hedge my-council --engine mpi-sppy --ranks 3",
     ),
 )
@@ -58,6 +60,29 @@ if TYPE_CHECKING:
     help="In place of the instance's scenarios: every choice of N services whose effects turn out "
     "at their `low`, of which the worst counts.",
 )
+@click.option(
+    "--draw",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="In place of the instance's scenarios: N draws, made as `stress` makes them, reduced to "
+    "a few.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    metavar="K",
+    help="The same seed makes the same draws.",
+)
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    metavar="M",
+    help="To how many the draws are reduced.",
+)
 @asking
 def command(
     asked: SharedOptions,
@@ -65,6 +90,9 @@ def command(
     ranks: int,
     learn_earlier: tuple[str, ...],
     low: int | None,
+    draw: int | None,
+    seed: int,
+    keep: int,
 ) -> int:
     """Find what to settle now over the scenarios of INSTANCE.
 
@@ -80,13 +108,23 @@ def command(
     from allocator.hedge.saving import check_place, save_hedge
     from allocator.report.pages.hedge import text
 
+    if low is not None and draw is not None:
+        raise UsageError("--low-at-once and --draw each make futures of their own; choose one")
     if low is not None and (engine is not None or learn_earlier):
         raise UsageError("--low-at-once goes without --engine and --learn-earlier")
 
     def find(chosen: Instance, tell: Progress) -> Hedge:
         if low is not None:
             return low_at_once(chosen, low, progress=tell)
-        return hedge(chosen, engine=engine, ranks=ranks, learn_earlier=learn_earlier, progress=tell)
+        origin = None
+        if draw is not None:
+            from allocator.stress.reduced import drawn_futures
+
+            chosen, origin = drawn_futures(chosen, draw, seed, kept=min(keep, draw))
+        found = hedge(
+            chosen, engine=engine, ranks=ranks, learn_earlier=learn_earlier, progress=tell
+        )
+        return replace(found, origin=origin)
 
     return asked.answer(
         Hedge,

@@ -198,7 +198,7 @@ def stress(
     drawn = Drawn.at(uncertain, uncertain.points(draws, seed), draws)
     outcomes, nearest = followed.run(
         np.arange(draws),
-        lambda held, some: _run(held_plan, held, drawn.part(some, drawn.of)),
+        lambda held, some: run_draws(held_plan, held, drawn.part(some, drawn.of)),
     )
     again = None
     if replans:
@@ -240,10 +240,10 @@ def _shares(followed: Followed, nearest: Positions) -> dict[str, float]:
     return {each.name: float(np.mean(nearest == n)) for n, each in enumerate(followed.scenarios)}
 
 
-def _run(plan: Plan, held: Held, drawn: Drawn) -> Outcomes:
+def run_draws(plan: Plan, held: Held, drawn: Drawn) -> Outcomes:
     """Every draw, some at a time, each with its drivers' path."""
     parts, order = [], []
-    for (_, instance), mine in zip(drawn.of.paths, _by_path(drawn), strict=True):
+    for (_, instance), mine in zip(drawn.of.paths, draws_by_path(drawn), strict=True):
         own = replace(drawn.of, instance=instance)
         runner, funds = Runner(instance, held), Funds(instance, plan.window)
         for first in range(0, len(mine), _CHUNK):
@@ -259,10 +259,10 @@ def _planned_anew(plan: Plan, drawn: Drawn, count: int, executor: Executor | Non
     from allocator.stress.replan import replan
 
     some = drawn.part(np.arange(count), drawn.of)
-    return replan(plan, some, _by_path(some), executor)
+    return replan(plan, some, draws_by_path(some), executor)
 
 
-def _by_path(drawn: Drawn) -> list[Positions]:
+def draws_by_path(drawn: Drawn) -> list[Positions]:
     """Numbers of the draws of each path of the drivers."""
     everyone = np.arange(drawn.count)
     if (DRIVERS,) not in drawn.quantiles:
