@@ -118,11 +118,12 @@ def staff_spend(run: Simulator, staff: Staff) -> Floats:
 
 
 def unchanged_staff(run: Simulator) -> Staff:
-    """Those in post at the start kept, whoever leaves replaced; no agency and no practice."""
+    """Those in post and from an agency at the start kept, who leaves replaced; no practice."""
     periods = run.instance.number_of_periods
     still = np.tile(role_values(run, "opening"), (periods + 1, 1))
     none, unsupported = np.zeros_like(still[1:]), np.zeros((periods, len(run.practices)))
-    return Staff(still, still[1:] * leaving(run), none, none, unsupported)
+    agency = np.tile(role_values(run, "agency_opening"), (periods, 1))
+    return Staff(still, still[1:] * leaving(run), none, agency, unsupported)
 
 
 def staff_per_child(run: Simulator) -> Floats:

@@ -346,7 +346,8 @@ def opening_staff_cost(instance: Instance, tiers: tuple[str, ...], year: int) ->
     """Cost of the opening staff of some tiers at a year's prices, £, all areas."""
     data = instance.resolved
     return sum(
-        role.unit_cost * role.opening * data.prices[*key, year]
+        (role.unit_cost * role.opening + (role.agency_cost or 0.0) * role.agency_opening)
+        * data.prices[*key, year]
         for key, role in data.roles.items()
         if role.tier in tiers
     )

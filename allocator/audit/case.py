@@ -228,5 +228,6 @@ class Case:
         for (area, name), role in self.data.roles.items():
             if role.tier in tiers:
                 cost = role.unit_cost * role.opening
+                cost += (role.agency_cost or 0.0) * role.agency_opening
                 total += cost * self.run.prices([(area, name)])[:, 0]
         return total

@@ -63,6 +63,7 @@ class Role:
     training_years: float
     agency_cost: float | None
     agency_share: float
+    agency_opening: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,7 @@ def _roles(instance: Instance) -> dict[AreaRole, Role]:
             row["training_years"],
             row["agency_cost"],
             row["agency_share"],
+            row["agency_opening"],
         )
         for area, rows in area_rows(instance, "roles").items()
         for row in rows

@@ -400,6 +400,9 @@ _TABLES = (
             Default.BLANK, "£ per FTE-year",
         ),
         _share("agency_share", "Share of those at work who may be agency staff.", 1.0),
+        _number(
+            "agency_opening", "Agency staff at the start, whom doing nothing new keeps.", 0.0, "FTE"
+        ),
     ),
     _table(
         "workloads",

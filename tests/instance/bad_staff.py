@@ -47,6 +47,14 @@ STAFF = [
         rule="without an agency_cost there is no agency",
         remedy="give agency_cost",
     ),
+    error(
+        staff.agencies_have_a_cost,
+        cell("roles", 3, "agency_opening", "2"),
+        at="roles.csv 3 agency_opening",
+        value="2",
+        rule="is of an agency that there is not",
+        remedy="give agency_cost",
+    ),
     warning(
         staff.staff_stay_a_while,
         cell("roles", 3, "leaving_rate", "12"),

@@ -92,9 +92,9 @@ area,driver,from,to,response,lag_years,low,high
 ,poverty,need,exit,0.014,1,0.01,0.02
 """,
     "roles": """\
-area,role,opening,unit_cost,leaving_rate,hires_per_year,training_years,agency_cost,agency_share
-,social_worker,27,,0.15,10,0.5,25000,0.2
-,hub_worker,4,45000,0.1,8,,,
+area,role,opening,unit_cost,leaving_rate,hires_per_year,training_years,agency_cost,agency_share,agency_opening
+,social_worker,27,,0.15,10,0.5,25000,0.2,2
+,hub_worker,4,45000,0.1,8,,,,
 """,
     "workloads": """\
 area,role,item,caseload

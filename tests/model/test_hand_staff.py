@@ -20,6 +20,7 @@ from allocator.report.pages.explanation import text
 from allocator.report.pages.staff import staff_figures
 from allocator.report.pages.summary import summary
 from allocator.solving.solve import solve
+from formulations.staff import opening_staff_cost
 from tests.model.cases import Case, case
 from tests.model.test_hand import S, by_period, care, near, price, same
 
@@ -102,6 +103,20 @@ def test_a_new_starter_in_training_carries_half() -> None:
     assert by_period(plan, "staff", "agency") == near(11 - 8.2, 13 - 9.28, 15 - 9.252)
     assert price(plan, "hiring_limited", period=1) == same(-27_200)
     assert price(plan, "hiring_limited", period=2) == same(-11_000)
+
+
+def test_an_agency_at_the_start_is_kept_by_the_baseline_and_its_premium_with_it() -> None:
+    """One from the agency at the start: doing nothing costs 50,000 a year more, no plan does."""
+    usual, plan = hires(), hires(agency_opening=1)
+    assert plan.objective == same(usual.objective)
+    before, after = (sum(each.cash().net.values()) for each in (usual, plan))
+    assert after - before == same(3 * 50_000)
+    assert plan.audit is not None and plan.audit.passed
+
+
+def test_an_agency_at_the_start_is_part_of_what_a_window_protects() -> None:
+    made = growing().changed("roles", "agency_opening", lambda row: 1).instance()
+    assert opening_staff_cost(made, ("statutory",), 2020) == same(8 * 30_000 + 50_000)
 
 
 def test_an_agency_share_that_binds() -> None:

@@ -42,7 +42,7 @@ MEASURES: Final = frozenset({
     "unitcost_socialwork_gbp_per_week", "s251_total_gross", "s251_surestart_early_years",
     "s251_cla", "s251_safeguarding", "s251_family_support", "s251_young_people",
     "s251_youth_justice", "s251_leaving_care", "s251_other", "cin_31mar", "cin_started_children",
-    "cin_ended_children", "cpp_started", "child_pop_0_17",
+    "cin_ended_children", "cpp_started", "child_pop_0_17", "ceased_sgo", "child_poverty_pct",
 })  # fmt: skip
 _OTHER_NAMES: Final = {
     "at31_episodes": "cin_31mar",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from allocator.calibrate.published import england as e
+from allocator.calibrate.published.aftercare import Aftercare, aftercare
 from allocator.calibrate.published.figures import Figure, PublishedFigures
 from allocator.calibrate.reconcile import reconcile
 
@@ -46,6 +47,7 @@ class PublishedAccount:
     unaccompanied: float  # started in the year
     taken: float  # started by being taken into care
     returned: float  # ceased by going home
+    aftercare: Mapping[str, Aftercare] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     residuals: Mapping[str, float] = field(default_factory=dict)
 
@@ -93,6 +95,7 @@ def account(figures: PublishedFigures) -> PublishedAccount:
         alone.value,
         taken.value,
         returned.value,
+        aftercare(figures, ceased - returned.value),
         notes,
         residual,
     )

@@ -53,15 +53,26 @@ class PublishedFigures:
 
     def get(self, measure: str, per: str = "") -> Figure:
         """The figure; ``per`` names the one that it goes with where it must be filled."""
+        found = self.find(measure, per)
+        if found is not None:
+            return found
+        ratio = RATIOS[measure, per] * self._value_of(per)
+        return Figure(ratio, f"{self._missing(measure)}: England's ratio of 2024-25")
+
+    def find(self, measure: str, per: str = "") -> Figure | None:
+        """The figure as the tables of this panel give it or let it be filled; None: they do not."""
         own = self.published(measure)
         if own is not None:
             return Figure(own)
         rate = self.published(_RATES[measure]) if measure in _RATES else None
         if rate is not None:
             return Figure(rate * self.children().value / 1e4, f"{measure} from its rate per 10,000")
-        why = self.panel.why_missing(measure, self.code, self.year)
         found = self._moved_on(measure) or self._in_ratio(measure, per)
-        return Figure(found.value, f"{measure} {why} for {self.year}: {found.note}")
+        return found and Figure(found.value, f"{self._missing(measure)}: {found.note}")
+
+    def _missing(self, measure: str) -> str:
+        why = self.panel.why_missing(measure, self.code, self.year)
+        return f"{measure} {why} for {self.year}"
 
     def children(self) -> Figure:
         """Children aged 0-17: published, else from children in care and their rate."""
@@ -100,7 +111,7 @@ class PublishedFigures:
             return Figure(last, f"{plain(last, 6)} of {year}, held")
         return None
 
-    def _in_ratio(self, measure: str, per: str) -> Figure:
+    def _in_ratio(self, measure: str, per: str) -> Figure | None:
         goes_with = self._value_of(per)
         for name, codes in self._peers():
             top = self.panel.matrix(measure, codes, [self.year])[:, 0]
@@ -111,7 +122,7 @@ class PublishedFigures:
             if both.any():
                 ratio = float(top[both].sum() / bottom[both].sum())
                 return Figure(ratio * goes_with, f"{name}'s ratio to {per or 'a council'}")
-        return Figure(RATIOS[measure, per] * goes_with, "England's ratio of 2024-25")
+        return None
 
     def _value_of(self, per: str) -> float:
         if per in ("", "child_pop_0_17"):

@@ -11,6 +11,7 @@ import numpy as np
 from allocator.calibrate.continuous import year_lived
 from allocator.calibrate.published import england as e
 from allocator.calibrate.published.account import PublishedAccount
+from allocator.calibrate.published.aftercare import supported
 from allocator.instance.schema import EXIT
 
 Moves = dict[tuple[str, str], float]  # children a year, by from and to
@@ -51,7 +52,7 @@ def year_of(
 
     Entrants go where the council's children are, at England's ratio of entries to stock by
     placement; exits are England's rates by placement, scaled to the total; moves between
-    placements keep the mix.
+    placements keep the mix.  Who leaves by a way that is paid for goes to that way's state.
     """
     alone = min(unaccompanied, entries)
     inward = _entries(account, entries - alone)
@@ -61,6 +62,7 @@ def year_of(
     moves = inward | outward
     moves |= _between(opening, closing, moves, arrivals)
     moves[e.NEED, e.PLAN] = account.figures["cpp_started"]
+    moves = supported(account.aftercare, moves, account.figures["cla_ceased"])
     return _held(account, Year(opening, closing, moves, arrivals))
 
 
@@ -183,7 +185,7 @@ def rates_of(year: Year) -> Moves:
     child-years lived (:func:`.continuous.year_lived`), until they are the same.
     """
     start = np.array([year.opening[state] for state in STATES], float)
-    ends = (*STATES, EXIT)
+    ends = (*STATES, *e.AFTER, EXIT)
     wanted = np.zeros((len(STATES), len(ends)))
     for (a, b), number in year.moves.items():
         wanted[STATES.index(a), ends.index(b)] = number
@@ -191,7 +193,8 @@ def rates_of(year: Year) -> Moves:
     lived = np.maximum(start, 1e-9)[:, None]
     rates = np.where(wanted > 0, np.minimum(wanted / lived, 50.0), 0.0)
     for _ in range(_ROUNDS):
-        came = rates * year_lived(rates[:, :-1], rates[:, -1], arrivals, start)[:, None]
+        inside, out = rates[:, : len(STATES)], rates[:, len(STATES) :].sum(axis=1)
+        came = rates * year_lived(inside, out, arrivals, start)[:, None]
         ratio = np.divide(wanted, came, where=came > 0, out=np.ones_like(wanted))
         rates = np.minimum(rates * ratio, 200.0)
         if np.abs(ratio - 1).max() < _CLOSE:

@@ -56,8 +56,9 @@ target | {target} | {why}
 
 _STAFF: Final = """
 staff | DfE children's social work workforce, 30 September before the plan ({file}) | those with
-cases carry the children there are; hires and agency at most those of the best year published; half
-a year's training; the agency's premium alone, since unit costs hold salaries
+cases carry the children there are; as many are hired as leave; the agency's share at most that of
+the highest year published; half a year's training; the agency's premium alone, since unit costs
+hold salaries
 """
 
 
@@ -168,6 +169,8 @@ def _opening_spend(made: Calibrated) -> dict[str, float]:
         found[state.tier] += state.opening * state.unit_cost
     for service in data.services.values():
         found[service.tier] += service.baseline * service.unit_cost
+    for role in data.roles.values():
+        found[role.tier] += role.agency_opening * (role.agency_cost or 0.0)
     return found
 
 

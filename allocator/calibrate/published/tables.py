@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from allocator.calibrate.published import england as e
 from allocator.calibrate.published.account import PublishedAccount
+from allocator.calibrate.published.aftercare import Aftercare, fitted, leaving_rows, state_rows
 from allocator.calibrate.published.evidence import effects_of
 from allocator.calibrate.published.flows import STATES, Moves, Year, rates_of
 from allocator.calibrate.published.services import SERVICES, levels, service_rows
-from allocator.calibrate.published.workforce import Workforce, staff_rows
+from allocator.calibrate.published.workforce import Workforce, premium, staff_rows
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import EXIT
 
@@ -56,6 +57,11 @@ class Council:
         """Rates of the first year and of the later ones."""
         return rates_of(self.first), rates_of(self.later)
 
+    @cached_property
+    def aftercare(self) -> dict[str, Aftercare]:
+        """Ways out of care that are paid for, with as many leavers as the first year has."""
+        return fitted(self.account.aftercare, self.first.moves)
+
     def _own(self, rows: Rows) -> Rows:
         for row in rows:
             yield {"area": self.area, **row} if self.area else row
@@ -70,7 +76,7 @@ class Council:
             {name: level.baseline for name, level in levels(self.account).items()},
         )
         found = {
-            "states": self._states(), "transitions": self._transitions(),
+            "states": self._states(workforce), "transitions": self._transitions(),
             "arrivals": self._arrivals(), "services": service_rows(self.account, self.outturn),
             "effects": effects,
         }  # fmt: skip
@@ -92,8 +98,9 @@ class Council:
             named.add(SERVICES[row["service"]].serves)
         return not named & gone
 
-    def _states(self) -> Rows:
-        costs = unit_costs(self.account)
+    def _states(self, workforce: Workforce | None) -> Rows:
+        agency = 0.0 if workforce is None else premium(self.account, workforce)
+        costs = unit_costs(self.account, self.aftercare, agency)
         at = f"31 March {self.account.year}"
         for state in STATES:
             cost, note = costs[state]
@@ -110,6 +117,7 @@ class Council:
                 f"{self.outturn} (unit cost); assumption (cashable share, release)",
                 "note": "; ".join(part for part in (note, filled) if part),
             }  # fmt: skip
+        yield from state_rows(self.aftercare, self.account.year)
 
     def _transitions(self) -> Rows:
         first, later = self.rates
@@ -119,6 +127,7 @@ class Council:
             yield self._move(key, before, self.first, self.how_first, share, None)
             if abs(after - before) > _SAME * max(before, 1e-6):
                 yield self._move(key, after, self.later, self.how_later, share, self.first_year + 1)
+        yield from leaving_rows(self.aftercare)
         yield {
             "from": e.FOSTER, "to": e.FOSTER, "avoidable_share": e.HELPED_HOME,
             "source": "assumption",
@@ -185,11 +194,16 @@ class ChildYearCost:
         return saved / self.total if self.total > 0 else 0.0
 
 
-def unit_costs(account: PublishedAccount) -> dict[str, tuple[ChildYearCost, str]]:
-    """Cost of a child-year by state such that opening stocks cost what the lines say."""
+def unit_costs(
+    account: PublishedAccount, aftercare: Mapping[str, Aftercare], agency: float = 0.0
+) -> dict[str, tuple[ChildYearCost, str]]:
+    """Cost of a child-year by state such that opening stocks cost what the lines say.
+
+    ``agency`` is what a role holds of the safeguarding line, £ a year: the agency's premium.
+    """
     f, stock = account.figures, account.stock
     weights = {state: e.SOCIAL_WORK.get(state, e.SOCIAL_WORK["care"]) for state in STATES}
-    team = f["s251_safeguarding"] / sum(weights[s] * stock[s] for s in STATES)
+    team = max(f["s251_safeguarding"] - agency, 0.0) / sum(weights[s] * stock[s] for s in STATES)
     foster = f["unitcost_fostering_gbp_per_week"] * e.WEEKS
     placement = {
         e.FOSTER: foster,
@@ -197,8 +211,9 @@ def unit_costs(account: PublishedAccount) -> dict[str, tuple[ChildYearCost, str]
         e.SUPPORTED: e.SUPPORTED_WEEK * e.WEEKS, e.WITH_PARENTS: 0.0, e.OTHER: foster,
     }  # fmt: skip
     paid = sum(placement[s] * stock[s] for s in e.CARE)
-    scale = min(f["s251_cla"] / paid, 1.0) if paid > 0 else 1.0
-    spread = (f["s251_cla"] - scale * paid) / max(account.care, 1)
+    line = max(f["s251_cla"] - sum(way.spend for way in aftercare.values()), 0.0)
+    scale = min(line / paid, 1.0) if paid > 0 else 1.0
+    spread = (line - scale * paid) / max(account.care, 1)
     found = {}
     for state in STATES:
         cost = ChildYearCost(
@@ -217,6 +232,10 @@ def unit_costs(account: PublishedAccount) -> dict[str, tuple[ChildYearCost, str]
     return found
 
 
+_WAYS: Final = {
+    e.GUARDIANSHIP: "special guardianship orders, all from foster care (assumption)",
+    e.LEAVING_CARE: "aged 18 or over on leaving, shared by exits (assumption)",
+}
 _MADE_OF: Final = {e.NEED: ("cin_31mar", "cpp_31mar"), e.PLAN: ("cpp_31mar",)}
 _AVOIDABLE_SOURCE: Final = (
     "; avoidable share: County Councils Network and Newton 2021, up to 39% of entries, less "
@@ -246,7 +265,7 @@ def _told(key: tuple[str, str], how: str, account: PublishedAccount) -> tuple[st
     if start in e.CARE and end in e.CARE:
         return "assumption: keeps the placement mix", ""
     if start in e.CARE:
-        gone = "returned home" if end == e.NEED else ""
+        gone = {e.NEED: "returned home", **_WAYS}.get(end, "")
         filled = account.note("cla_ceased", *(("returned",) if end == e.NEED else ()))
         return f"{how}; {_ENGLAND}", "; ".join(part for part in (gone, filled) if part)
     read = "taken into care is read as from a plan" if start == e.PLAN else "other entries"
@@ -255,5 +274,5 @@ def _told(key: tuple[str, str], how: str, account: PublishedAccount) -> tuple[st
 
 
 def _order(key: tuple[str, str]) -> tuple[int, int]:
-    ends = (*STATES, EXIT)
+    ends = (*STATES, *e.AFTER, EXIT)
     return ends.index(key[0]), ends.index(key[1])

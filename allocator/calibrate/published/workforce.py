@@ -1,7 +1,8 @@
 """Social workers of a council, from the Department's children's social work workforce table.
 
 The table is of 30 September.  A role is of those who hold cases: salaries are in the unit costs
-of the states already, so that a post costs nothing more and an agency its premium alone.
+of the states already, so that a post costs nothing more and an agency its premium alone; the
+premium of the agency staff there are is taken out of the unit costs (:func:`premium`).
 """
 
 from __future__ import annotations
@@ -116,18 +117,21 @@ def _is_whole(line: Line) -> bool:
 def staff_rows(account: PublishedAccount, workforce: Workforce) -> dict[str, list[Line]]:
     """Rows of ``roles`` and ``workloads`` of a council.
 
-    Those with cases now carry the children there are, at the published caseload or more; no more
-    is hired, and no larger share is from an agency, than in the best year since the table begins.
+    Those with cases now carry the children there are, at the published caseload or more, less what
+    those who have just started do not.  As many are hired as leave: were it more, a plan would save
+    the agency's premium that doing nothing goes on to pay.  The agency's share is at most that of
+    the highest year since the table begins.
     """
     lines, whose = workforce.of(account)
     latest = lines[-1]
     children = sum(account.stock[state] for state in STATES)
-    holders = latest["case_holders_fte"] if not whose else children / latest["caseload_fte"]
+    holders = _holders(account, latest, whose)
     agency = latest["agency_rate_fte"] / 100
     posts = holders * (1 - agency)
-    caseload = max(latest["caseload_fte"], children / holders)
+    new = posts * latest["turnover_rate_fte"] / 100 * TRAINING
+    caseload = max(latest["caseload_fte"], children / (holders - new))
     census = _CENSUS.format(year=latest["year"]) + (f", {whose}" if whose else "")
-    hires = max(line["starters_fte"] / line["inpost_fte"] for line in lines) * posts
+    hires = latest["turnover_rate_fte"] / 100 * posts
     most = max(line["agency_rate_fte"] for line in lines) / 100
     role = {
         "role": ROLE,
@@ -138,12 +142,28 @@ def staff_rows(account: PublishedAccount, workforce: Workforce) -> dict[str, lis
         "training_years": TRAINING,
         "agency_cost": PREMIUM,
         "agency_share": math.ceil(most * 1000 - 1e-9) / 1000,
+        "agency_opening": round(holders * agency, 1),
         "source": f"{census}; Independent Review of Children's Social Care 2022 (agency premium); "
         "assumption (training, limits)",
-        "note": "in post with cases; salaries are in the unit costs of the states; at most as many "
-        f"hired, and from an agency, as in the best year from {lines[0]['year']}",
+        "note": "in post with cases; salaries are in the unit costs of the states, the premium of "
+        "the agency staff at the start is not; as many hired as leave, a share from an agency at "
+        f"most that of the highest year from {lines[0]['year']}",
     }
     return {"roles": [role], "workloads": [*_workloads(account, caseload, latest, census)]}
+
+
+def premium(account: PublishedAccount, workforce: Workforce) -> float:
+    """What the agency staff with cases cost above those in post, £ a year: in the outturn too."""
+    lines, whose = workforce.of(account)
+    latest = lines[-1]
+    return PREMIUM * float(_holders(account, latest, whose) * latest["agency_rate_fte"] / 100)
+
+
+def _holders(account: PublishedAccount, latest: Line, whose: str) -> float:
+    """FTE with cases, from an agency too; of a region's figures as many as its caseload takes."""
+    if not whose:
+        return float(latest["case_holders_fte"])
+    return sum(account.stock[state] for state in STATES) / float(latest["caseload_fte"])
 
 
 def _workloads(
@@ -152,7 +172,7 @@ def _workloads(
     up = math.ceil(caseload * 100 - 1e-9) / 100  # so that those in post carry all there are
     note = f"published: {latest['caseload_fte']:g} cases per case holder; the same for every child"
     if up > latest["caseload_fte"] + 0.01:
-        note += "; here the children at the start over those who hold cases"
+        note += "; here the children at the start over those who hold cases and are not new"
     for state in STATES:
         if account.stock[state] > 0:
             yield {

@@ -8,12 +8,15 @@ from typing import Any, Final
 
 import numpy as np
 
+from allocator.calibrate.published import aftercare as after
 from allocator.calibrate.published.services import SERVICES, return_rows
+from allocator.calibrate.ssda903 import aftercare
 from allocator.calibrate.ssda903 import assumptions as assumed
 from allocator.calibrate.ssda903.counting import Tally
 from allocator.calibrate.ssda903.fitting import Flows
 from allocator.calibrate.ssda903.observing import Observed
 from allocator.calibrate.ssda903.rates import ADULT, ENTRY, EXIT, Estimate, Estimates
+from allocator.calibrate.ssda903.rules import FEWEST_SHOWN
 from allocator.calibrate.ssda903.settings import Settings
 from allocator.calibrate.ssda903.yearly_flows import yearly_flows
 from allocator.instance import DoubleInvestment, Instance, Row
@@ -43,6 +46,7 @@ class Draft:
         flows = yearly_flows(observed, tally, estimates, settings)
         self.yearly, self.estimated = flows.years, flows.estimated
         self.steady = self.yearly[-1]
+        self.after = aftercare.shares(tally, estimates)
         self.settings = settings
         self.first_year = observed.first_year
         self._need = children_in_need
@@ -104,6 +108,14 @@ class Draft:
                 "source": f"{self.returns} (opening); {cost.source} (unit cost); assumption "
                 "(cashable share, release)",
             }  # fmt: skip
+        yield from aftercare.state_rows(self._leavers, self.returns)
+
+    @property
+    def _leavers(self) -> dict[str, float]:
+        """Children a year who leave care by a way that is paid for, by its state."""
+        leaving = self.steady.exits * self.tally.opening
+        found = {state: float(share @ leaving) for state, share in self.after.items()}
+        return {state: number for state, number in found.items() if number >= FEWEST_SHOWN}
 
     def _transitions(self) -> Iterator[dict[str, Any]]:
         for n, flows in enumerate(self._entries()):
@@ -114,22 +126,32 @@ class Draft:
             yield from self._by_year(n, self.tally.names[m], rates, told[n, m])
         for n in np.flatnonzero(self.steady.exits > 0).tolist():
             cells = [told[n, end] for end in (EXIT, ADULT) if (n, end) in told]
-            rates = [flows.exits[n] for flows in self.yearly]
-            yield from self._by_year(n, "exit", rates, *cells)
+            for end, share in self._ends(n).items():
+                rates = [flows.exits[n] * share for flows in self.yearly]
+                yield from self._by_year(n, end, rates, *cells, share=share)
+        yield from after.leaving_rows(self._leavers)
         for state in self.tally.names:
             yield {
                 "from": state, "to": state, "avoidable_share": assumed.RETURNABLE,
                 "source": "assumption: at most 8% of those there can be helped home in a year",
             }  # fmt: skip
 
+    def _ends(self, start: int) -> dict[str, float]:
+        """Shares of a state's exits by where they lead."""
+        paid = {state: float(self.after[state][start]) for state in self._leavers}
+        ends = paid | {"exit": 1 - sum(paid.values())}
+        return {end: share for end, share in ends.items() if share > _SAME}
+
     def _by_year(
-        self, start: int, end: str, rates: Sequence[float], *cells: Estimate
+        self, start: int, end: str, rates: Sequence[float], *cells: Estimate, share: float = 1.0
     ) -> Iterator[dict[str, Any]]:
         """A row for the first year and for each in which the rate is another."""
         for n, rate in enumerate(rates):
             if n == 0 or abs(rate - rates[n - 1]) > _SAME * rates[n - 1]:
                 year = self.first_year + n if n else None
-                yield self._move(start, end, rate, *cells) | {"year": year}
+                row = self._move(start, end, rate, *cells)
+                part = f"; {share:.0%} of these" if share < 1 else ""
+                yield row | {"year": year, "note": row["note"] + part}
 
     def _move(self, start: int, end: str, rate: float, *cells: Estimate) -> dict[str, Any]:
         seen = "; ".join(

@@ -108,6 +108,13 @@ def agencies_have_a_cost(candidate: Candidate) -> Iterator[Problem]:
                 "changes nothing: without an agency_cost there is no agency",
                 "give agency_cost (0 for none), or leave the share blank",
             )
+        if row["agency_opening"] > 0 and row["agency_cost"] is None:
+            yield at(
+                row,
+                "agency_opening",
+                "is of an agency that there is not: agency_cost is blank",
+                "give agency_cost (0 for none), or leave it blank",
+            )
 
 
 def staff_stay_a_while(candidate: Candidate) -> Iterator[Problem]:

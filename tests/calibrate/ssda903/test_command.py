@@ -180,7 +180,7 @@ def test_a_configuration_of_ones_own(returns: Path, tmp_path: Path) -> None:
     assert calibrate(returns, "--out", tmp_path / "a", "--config", file).exit_code == 0
     rows = {row["state"]: row for row in read(tmp_path / "a").tables["states"]}
     assert set(rows) == {"need", "family_under_13", "family_13_17", "others_under_13",
-                         "others_13_17"}  # fmt: skip
+                         "others_13_17", "guardianship", "leaving_care"}  # fmt: skip
     assert rows["family_13_17"]["unit_cost"] == 50000
     assert "our ledger" in rows["family_13_17"]["source"]
 
