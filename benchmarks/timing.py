@@ -41,7 +41,7 @@ def baseline_cost(instance: Instance) -> float:
 def held_at_twice(instance: Instance) -> Instance:
     """Every service at twice its baseline from the first period on, with money enough for it.
 
-    Nothing else holds it back: neither pace nor targets, limits on spend nor double investment.
+    Nothing else holds it back: no pace, target, limit on spend, staff or double investment.
     """
 
     def held(row: Row) -> Cells:
@@ -53,7 +53,7 @@ def held_at_twice(instance: Instance) -> Instance:
         return {"amount": _ENOUGH * row["amount"]}
 
     held_there = with_cells(with_cells(instance, "services", held), "budgets", ample)
-    for table in ("targets", "limits", "returns"):
+    for table in ("targets", "limits", "returns", "workloads"):
         held_there = with_only(held_there, table, ())
     return replace(
         held_there, double_investment=None, reinvestment_share=0.0, shortfall=Shortfall()

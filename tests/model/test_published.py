@@ -58,7 +58,7 @@ def known(name: str) -> tuple[Instance, Baseline]:
 
 
 def opening_spend(instance: Instance, tier: str) -> float:
-    """Opening stocks and baseline levels at the prices of the opening year, £."""
+    """Opening stocks, baseline levels and agency staff at the prices of the opening year, £."""
     data, first = instance.resolved, instance.first_year
     states = (
         state.opening * state.unit_cost * data.prices[*key, first]
@@ -70,7 +70,12 @@ def opening_spend(instance: Instance, tier: str) -> float:
         for key, service in data.services.items()
         if service.tier == tier
     )
-    return sum(states) + sum(services)
+    roles = (
+        role.agency_opening * (role.agency_cost or 0.0) * data.prices[*key, first]
+        for key, role in data.roles.items()
+        if role.tier == tier
+    )
+    return sum(states) + sum(services) + sum(roles)
 
 
 def modelled(figure: Figure) -> float:
