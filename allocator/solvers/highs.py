@@ -17,6 +17,8 @@ from allocator.solvers.catalogue import LARGE, Options, Solver, iteration_limits
 from allocator.solvers.loading import STATUS, highspy
 from allocator.solvers.solution import Floats, Ranging, Solution, Status
 
+DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4  # as HiGHS numbers its strategies
+
 _NONE = np.zeros(0)
 
 _Arrays = tuple[Floats, ...]
@@ -47,6 +49,7 @@ class HighsModel:
         for name, value in {**iteration_limits(*program.shape), **solver.options}.items():
             self._set(name, value)
         self._matrix = program.matrix
+        self._from_feasible: Options = {}  # for the next run alone
         self._pass(program)
 
     @property
@@ -76,8 +79,31 @@ class HighsModel:
         started = self.seconds
         self._set("time_limit", started + max(seconds, 0.0))
         first = program.shape[0] > LARGE and not self._highs.getBasis().valid
-        self._run(self.solver.large if first and self.solver.large else self.solver.options)
+        options = self.solver.large if first and self.solver.large else self.solver.options
+        self._run({**options, **self._from_feasible})
+        if self._from_feasible:
+            self._from_feasible = {}
+            self._set("simplex_strategy", DUAL_SIMPLEX)
         return self._answer(self.seconds - started)
+
+    def begin_at(self, columns: NDArray[np.bool_], rows: NDArray[np.bool_]) -> None:
+        """Go on by the primal simplex method from a basis of these columns and rows.
+
+        The others are at a bound: the lower one where they have both.
+        """
+        program, status, basis = self._program, highspy.HighsBasisStatus, highspy.HighsBasis()
+        bounds = ((columns, program.lower, program.upper), (rows, *self._rows))
+        basis.col_status, basis.row_status = (
+            [
+                status.kBasic if inside else status.kLower if low > -np.inf
+                else status.kUpper if high < np.inf else status.kZero
+                for inside, low, high in zip(*(each.tolist() for each in part), strict=True)
+            ]
+            for part in bounds
+        )  # fmt: skip
+        basis.valid = True
+        self._check(self._highs.setBasis(basis))
+        self._from_feasible = {"simplex_strategy": PRIMAL_SIMPLEX}
 
     def begin(self, other: HighsModel) -> None:
         """Go on from another's basis.

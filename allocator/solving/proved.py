@@ -22,9 +22,10 @@ from allocator.errors import CertificateError, SolverError, TimeLimitError
 from allocator.program.certificate import Certificate, certify
 from allocator.program.program import LinearProgram, Objective
 from allocator.program.proofs import refutes
-from allocator.solvers.catalogue import DEFAULT, PRIMAL, Solver, find_solver, others
+from allocator.solvers.catalogue import DEFAULT, LARGE, PRIMAL, Solver, find_solver, others
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Floats, Ranging, Solution, Status
+from allocator.solving.start import SMALL, unchanged_basis
 
 PATIENCE: Final = 5.0  # times the longest that another solve took, and a second more
 
@@ -144,11 +145,20 @@ class Ladder:
         """The last model, or one of our own solver at its basis; else a new one."""
         last = self._model
         if not isinstance(last, HighsModel) or not last.takes(program):
-            return HighsModel(program, self.solver, self._log)
+            return self._begun(program)
         if last.solver is self.solver:
             return last
         model = HighsModel(program, self.solver, self._log)
         model.begin(last)
+        return model
+
+    def _begun(self, program: LinearProgram) -> HighsModel:
+        """A new model; one that the simplex method solves first at what happens if nothing does."""
+        model = HighsModel(program, self.solver, self._log)
+        if self.solver.name == DEFAULT and SMALL < program.shape[0] <= LARGE:
+            basis = unchanged_basis(program)
+            if basis is not None:
+                model.begin_at(*basis)
         return model
 
     def _by_elastic(
