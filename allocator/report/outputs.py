@@ -92,7 +92,8 @@ def _workbook(saved_plans: SavedPlans, path: Path, *, force: bool) -> None:
     from allocator.report.workbook import write_workbook
 
     plans = [each.plan for each in saved_plans if isinstance(each, SavedPlan)]
-    write_workbook(plans, path, force=force)
+    answers = first.answers if len(plans) == 1 else None
+    write_workbook(plans, path, answers=answers, force=force)
 
 
 def open_saved(

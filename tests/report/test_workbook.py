@@ -29,6 +29,7 @@ from allocator.table import Tables
 from tests.instance.test_writing import STANDING, content
 from tests.plans import NAMES, instance_of, plan_of
 from tests.report.libreoffice import converted, without_values
+from tests.report.saved_plans import saved_plan_of
 
 TABLE_ROWS = 4  # the first under the headings, as a spreadsheet counts
 
@@ -374,3 +375,20 @@ def test_no_cell_is_an_error(recalculated):
         with zipfile.ZipFile(path) as parts:
             sheets = [n for n in parts.namelist() if n.startswith("xl/worksheets/sheet")]
             assert not [name for name in sheets if b't="e"' in parts.read(name)]
+
+
+def test_a_stress_test_has_a_sheet_and_charts(tmp_path):
+    saved = saved_plan_of("window")
+    for name, answers in (("with", saved.answers), ("without", None)):
+        write_workbook([saved.plan], tmp_path / f"{name}.xlsx", answers=answers)
+    drawn, alone = (chart_parts(tmp_path / f"{name}.xlsx") for name in ("with", "without"))
+    assert len(drawn) == len(alone) + 4
+    book = cells(tmp_path / "with.xlsx", values=True)
+    sheet = book["Plan stress"]
+    headings = [str(cell.value).split("\n")[0] for cell in sheet[3]]
+    assert "Children in care in the draws: Half of the draws are not above" in headings
+    assert len(headings) == 1 + 3 * 4 + 3
+    assert sheet.max_row == 3 + saved.plan.instance.years
+    assert sheet.cell(4, headings.index("Paid back by then") + 1).value == 0.75
+    assert read(tmp_path / "with.xlsx").hash == saved.plan.instance.hash
+    assert "Plan stress" not in cells(tmp_path / "without.xlsx", values=True).sheetnames

@@ -16,18 +16,18 @@ from allocator.report.charts.shapes import MILLION, Pane, Panels, Series, floats
 from allocator.report.figures import Figures, Form, Header
 from allocator.report.saved_answers import SavedAnswers
 
-_LINES: Final = {
+LINES: Final = {
     "planned": ("Plan", PLAN),
     "p5": ("5% of the draws are not above", Style(GREEN, "dot", "diamond")),
     "p50": ("Half of the draws are not above", Style(BLACK, "dash")),
     "p95": ("95% of the draws are not above", Style(VERMILION, "dashdot", "triangle")),
 }
-_SHOWN: Final[dict[str, tuple[str, str, float, Form]]] = {
+SHOWN: Final[dict[str, tuple[str, str, float, Form]]] = {
     "children_in_care": ("Children in care in the draws", "Children", 1.0, "children"),
     "spend": ("Spend in the draws", "£m", MILLION, "millions"),
     "cumulative_position": ("Saved by then in the draws", "£m", MILLION, "millions"),
 }
-_CHANCES: Final = {
+CHANCES: Final = {
     "targets_met": ("Targets met", Style(VERMILION, "solid", "circle")),
     "funds_suffice": ("Funds suffice", Style(PURPLE, "dash", "square")),
     "paid_back": ("Paid back by then", Style(SKY, "dot", "diamond")),
@@ -40,15 +40,15 @@ def stress_charts(answers: SavedAnswers) -> list[Panels]:
 
 
 def _bands(table: pd.DataFrame | None) -> Iterator[Panels]:
-    for quantity, (title, unit, scale, form) in _SHOWN.items() if table is not None else ():
+    for quantity, (title, unit, scale, form) in SHOWN.items() if table is not None else ():
         assert table is not None
         own = table[table["quantity"] == quantity].sort_values("year")
         if own.empty:
             continue
         series = [
-            Series(name, floats(own[column]), style) for column, (name, style) in _LINES.items()
+            Series(name, floats(own[column]), style) for column, (name, style) in LINES.items()
         ]
-        headings = [Header(name, form) for name, _ in _LINES.values()]
+        headings = [Header(name, form) for name, _ in LINES.values()]
         last = own.iloc[-1]
         about = (
             f"In {financial_year(int(last['year']))} the plan and the draws between their lines, "
@@ -59,7 +59,7 @@ def _bands(table: pd.DataFrame | None) -> Iterator[Panels]:
             title,
             about,
             own,
-            (list(_LINES), headings, "bands.csv of the answers"),
+            (list(LINES), headings, "bands.csv of the answers"),
             Pane("", unit, tuple(series), scale, from_zero=False),
         )
 
@@ -68,16 +68,14 @@ def _chances(table: pd.DataFrame | None) -> Iterator[Panels]:
     if table is None:
         return
     own = table.sort_values("year")
-    series = [
-        Series(name, floats(own[column]), style) for column, (name, style) in _CHANCES.items()
-    ]
-    headings = [Header(name, "percent") for name, _ in _CHANCES.values()]
+    series = [Series(name, floats(own[column]), style) for column, (name, style) in CHANCES.items()]
+    headings = [Header(name, "percent") for name, _ in CHANCES.values()]
     yield _panels(
         "stress-chances",
         "Chances in the draws",
         "Share of the draws that meet the targets, whose funds suffice, and that have paid back.",
         own,
-        (list(_CHANCES), headings, "chances.csv of the answers"),
+        (list(CHANCES), headings, "chances.csv of the answers"),
         Pane("", "Share of the draws", tuple(series)),
     )
 

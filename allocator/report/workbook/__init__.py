@@ -11,6 +11,7 @@ from allocator.errors import UsageError
 from allocator.files import place_file
 from allocator.instance.writing import WORKBOOK
 from allocator.plan.plan import Plan
+from allocator.report.saved_answers import SavedAnswers
 
 if TYPE_CHECKING:
     from allocator.report.workbook.book import Book
@@ -20,11 +21,18 @@ __all__ = ["write_workbook"]
 _LONGEST = 255  # characters of a document's title
 
 
-def write_workbook(plans: Sequence[Plan], path: str | Path, *, force: bool = False) -> None:
+def write_workbook(
+    plans: Sequence[Plan],
+    path: str | Path,
+    *,
+    answers: SavedAnswers | None = None,
+    force: bool = False,
+) -> None:
     """Write the workbook of one plan, or one that lays several side by side.
 
     Of one plan: its tables, formulas over them, charts, and the instance in the sheets that
-    ``read`` takes, so that the workbook is an instance too.  Of several: their figures and
+    ``read`` takes, so that the workbook is an instance too; with a stress test among its
+    ``answers``, that too.  Of several: their figures and
     charts together; tables and inputs are in each one's own workbook.
     Nothing is half-written.  Raises UsageError if something is there already and ``force`` is
     false, if the path does not end in .xlsx, or if there are no plans.
@@ -34,10 +42,10 @@ def write_workbook(plans: Sequence[Plan], path: str | Path, *, force: bool = Fal
         raise UsageError(f"{path}: a workbook's name ends in {WORKBOOK}")
     if not plans:
         raise UsageError("a workbook needs a plan")
-    place_file(path, partial(_write, plans), force=force)
+    place_file(path, partial(_write, plans, answers or SavedAnswers()), force=force)
 
 
-def _write(plans: Sequence[Plan], file: Path) -> None:
+def _write(plans: Sequence[Plan], answers: SavedAnswers, file: Path) -> None:
     import xlsxwriter
 
     from allocator.report.workbook.book import Book
@@ -53,10 +61,10 @@ def _write(plans: Sequence[Plan], file: Path) -> None:
 
             write_side_by_side(Book(workbook, "Plans side by side"), plans)
         else:
-            _write_plan(Book(workbook, plans[0].instance.title), plans[0])
+            _write_plan(Book(workbook, plans[0].instance.title), plans[0], answers)
 
 
-def _write_plan(book: Book, plan: Plan) -> None:
+def _write_plan(book: Book, plan: Plan, answers: SavedAnswers) -> None:
     """Sheets in the order of a reader: answer, charts, totals, checks, tables, inputs."""
     from allocator.report.workbook import (
         charts,
@@ -65,6 +73,7 @@ def _write_plan(book: Book, plan: Plan) -> None:
         front,
         inputs,
         levels,
+        stress,
         tables,
         years,
     )
@@ -76,6 +85,7 @@ def _write_plan(book: Book, plan: Plan) -> None:
     by_year = years.write_years(book, plan)
     services = levels.write_services(book, plan, frames) if plan.found else None
     areas = levels.write_areas(book, plan) if plan.instance.has_areas else None
+    fared = stress.write_stress(book, answers)
     figures = facts.facts_of(plan, frames)
     written = checks.checks_of(plan, frames, figures, services)
     checks.write_checks(book, written)
@@ -83,5 +93,5 @@ def _write_plan(book: Book, plan: Plan) -> None:
     tables.write_facts_of_solve(book, plan)
     tables.write_guide(book, plan)
     inputs.write_inputs(book, plan.instance)
-    charts.write_charts(book, drawn, plan, by_year, services, areas)
+    charts.write_charts(book, drawn, plan, by_year, services, areas, fared)
     front.write_front(book, first, plan, figures, len(written))

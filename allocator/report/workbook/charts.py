@@ -21,7 +21,9 @@ from allocator.report.charts.palette import (
     Style,
 )
 from allocator.report.charts.services import services
+from allocator.report.charts.stress import CHANCES, LINES, SHOWN
 from allocator.report.workbook.book import Book, Extent
+from allocator.report.workbook.stress import UNITS
 from allocator.wording import TIER_LABELS, shortened
 
 if TYPE_CHECKING:
@@ -111,6 +113,7 @@ def write_charts(
     years: Extent,
     levels: Extent | None,
     areas: Extent | None,
+    stress: Extent | None,
 ) -> None:
     """The charts of a plan, or of the baseline where there is none."""
     drawing = Drawing(book, sheet)
@@ -122,6 +125,8 @@ def write_charts(
         services_chart(drawing, plan, levels)
     if areas is not None and plan.found and len(plan.instance.areas) <= MOST_AREAS:
         areas_chart(drawing, plan, areas)
+    if stress is not None:
+        stress_charts(drawing, stress)
 
 
 def care_chart(drawing: Drawing, plan: Plan, years: Extent) -> None:
@@ -203,3 +208,20 @@ def money_axis(largest: float) -> str:
 
 def _starred(plan: Plan) -> str:
     return "" if plan.window is None else " (* double investment)"
+
+
+def stress_charts(drawing: Drawing, block: Extent) -> None:
+    """The bands of each quantity, and the chances."""
+    labels = block.range("year")
+    for quantity, (title, *_) in SHOWN.items():
+        chart = drawing.line()
+        for line, (name, style) in LINES.items():
+            chart.add_series(stroke(name, labels, block.range(f"{quantity}_{line}"), style))
+        unit, shape = UNITS.get(quantity, ("£", "#,##0"))
+        told = f"{title}: the plan's own, and what 5%, 50% and 95% of the draws are not above"
+        drawing.place(chart, title, unit, shape, told)
+    chart = drawing.line()
+    for name, (label, style) in CHANCES.items():
+        chart.add_series(stroke(label, labels, block.range(name), style))
+    told = "Share of the draws that meet the targets, whose funds suffice, and that have paid back"
+    drawing.place(chart, "Chances in the draws", "share", "0%", told, min=0, max=1)
