@@ -17,7 +17,7 @@ from allocator.plan.columns import TABLES
 from allocator.plan.saving import check_place, load, recheck, save
 from allocator.report import summary
 from allocator.solving.solve import solve
-from tests.plans import NAMES, contents, failing, plan_of
+from tests.plans import NAMES, contents, failing, instance_of, plan_of
 
 
 @pytest.fixture
@@ -81,6 +81,7 @@ def test_the_layout_is_that_of_the_tables():
     tables = {**tables, "demand": plan_of("drivers-period").tables["demand"]}
     tables |= {"benefits": plan_of("benefits-period").tables["benefits"]}
     tables |= {name: plan_of("staff-part-training").tables[name] for name in ("staff", "practices")}
+    tables["tightest"] = solve(instance_of("window"), ask_tightest=True).tables["tightest"]
     assert {name: tuple(table.columns) for name, table in tables.items()} == {
         name: tuple(columns) for name, (_, columns) in TABLES.items()
     }

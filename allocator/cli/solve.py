@@ -71,6 +71,12 @@ INFEASIBLE = 3
     help="Solve a program of several areas as a whole, or area by area; left out, its size says.",
 )
 @click.option(
+    "--tightest",
+    is_flag=True,
+    help="Say in the answer, too, which inputs, alone and a little worse, would put the target out "
+    "of reach; about three times the work.",
+)
+@click.option(
     "--scenario",
     metavar="NAME",
     help="Solve one scenario of the instance, as though it were known.",
@@ -86,6 +92,7 @@ def command(
     time_limit: float | None,
     windows: str,
     by: By | None,
+    tightest: bool,
     scenario: str | None,
     changes: tuple[str, ...],
 ) -> int:
@@ -115,6 +122,7 @@ def command(
                 every_window=windows == "all",
                 by=by,
                 progress=progress,
+                ask_tightest=tightest,
             )
     except SolverError as error:
         if json:

@@ -316,6 +316,8 @@ class Plan:
             facts["areas"] = {area: self._totals(area) for area in self.instance.areas}
         facts["funds"] = self.funds() if self.found else None
         facts["services"] = service_facts(self) if self.found else None
+        if "tightest" in self.tables:
+            facts["tightest"] = list(self.table("tightest").records())
         if (shared := fairness(self)) is not None:
             facts["fairness"] = shared.to_dict()
         if self.theta is not None:

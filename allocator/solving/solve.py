@@ -54,6 +54,7 @@ def solve(
     time_limit: float | None = None,
     by: By | None = None,
     progress: Progress | None = None,
+    ask_tightest: bool = False,
 ) -> Plan:
     """The plan of an instance that has passed its checks (``read`` sees to that).
 
@@ -62,7 +63,8 @@ def solve(
     of the others rule out are bounded, not solved.  A formulation that chooses the window finds
     the best in one mixed-integer program (see ``choice``).  ``time_limit`` is seconds for all of
     it.  ``by`` says whether a program of several areas is solved as a whole or area by area, which
-    without it its size does.
+    without it its size does.  ``ask_tightest`` adds the table ``tightest``: which inputs, a little
+    worse, leave no plan; about three times the work.
     A plan whose status is ``infeasible`` is an answer, with the baseline filled in.
 
     Raises UsageError for an unknown formulation or solver, SolverError where the solver
@@ -89,6 +91,9 @@ def solve(
             if kind is WindowChoice:
                 session = Session(formulation, solver, log)
             plan = _with_keeping(plan, session, solved.best, clock)
+        if ask_tightest:
+            tell("asking which inputs are tightest", steps - 1, steps)
+            plan = _with_tightest(plan, clock)
         del session  # closes the log
         text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
     tell("done", steps, steps)
@@ -104,6 +109,17 @@ def _with_keeping(plan: Plan, session: Session, best: WindowSolved, clock: Clock
     except TimeLimitError:
         return plan
     return replace(plan, tables=Tables(plan.tables, kept=kept))
+
+
+def _with_tightest(plan: Plan, clock: Clock) -> Plan:
+    """The plan with the inputs that put its targets out of reach soonest, where time allows."""
+    from allocator.solving.reach import tightest
+
+    try:
+        found = tightest(plan, clock)
+    except TimeLimitError:
+        return plan
+    return replace(plan, tables=Tables(plan.tables, tightest=found)) if len(found) else plan
 
 
 def plan_of(instance: Instance, solved: Solved, formulation: str, solver: str) -> Plan:

@@ -224,6 +224,15 @@ TABLES: Final[Mapping[str, ResultTable]] = {
             ),
         },
     ),
+    "tightest": ResultTable(
+        "input that, moved alone by the least share, puts the targets out of reach",
+        {
+            "input": Measure("the input, as --set names it, in all areas and years"),
+            "share": ratio(
+                "share of itself by which it is higher, or lower (−), where no window has a plan"
+            ),
+        },
+    ),
     "prices": ResultTable(
         "constraint that binds",
         {

@@ -23,6 +23,7 @@ SEALED: Final[Mapping[str, frozenset[str]]] = {
     "prices": frozenset({"holds_from", "holds_to"}),
     # From duals, of which there may be several that are right.
     "kept": frozenset({"pays_at_cost", "pays_at_effect"}),
+    "tightest": frozenset({"input", "share"}),  # known to a hundredth
     "windows": frozenset({"children_in_care_at_end", "proved"}),
 }
 

@@ -1,0 +1,55 @@
+"""Which inputs, each alone and a little worse, put the targets out of reach, in a sentence."""
+
+from __future__ import annotations
+
+import math
+
+from allocator.instance.instance import Instance
+from allocator.instance.schema import EXIT
+from allocator.plan.plan import Plan
+from allocator.wording import plain, shortened
+
+_LONGEST = 60
+
+
+def tightest_said(plan: Plan) -> str:
+    """The inputs that leave no plan soonest, whether or not they carry a range; blank unasked."""
+    if "tightest" not in plan.tables:
+        return ""
+    rows = plan.tables["tightest"].to_dict("records")
+    said = [f"{_named(plan.instance, row['input'])} {_by(row['share'])}" for row in rows]
+    either = said[0] if len(said) == 1 else f"{'; '.join(said[:-1])}; or {said[-1]}"
+    alone = "" if len(said) == 1 else ", each alone"
+    target = "target" if len(plan.instance.tables["targets"]) == 1 else "targets"
+    return f"It hangs on this: no plan meets the {target} within the funds with {either}{alone}."
+
+
+def _by(share: float) -> str:
+    """``0.8% higher``; rounded away from nought, so that there is no plan at what is said."""
+    step = 10.0 ** (math.floor(math.log10(abs(share) * 100)) - 1)
+    percent = math.ceil(abs(share) * 100 / step - 1e-9) * step
+    return f"{plain(percent, 2)}% {'higher' if share > 0 else 'lower'}"
+
+
+def _named(instance: Instance, key: str) -> str:
+    """An input as a council says it."""
+    table, *names, _ = [part for part in key.split(".") if part != "*"]
+    labels = [
+        "leaving" if name == EXIT else shortened(instance.label(_TABLE[table], name), _LONGEST)
+        for name in names
+    ]
+    return _WORDS[table].format(*labels)
+
+
+_TABLE = {
+    "states": "states",
+    "arrivals": "states",
+    "transitions": "states",
+    "effects": "services",
+}
+_WORDS = {
+    "states": "the unit cost of {}",
+    "arrivals": "the children arriving in {}",
+    "transitions": "the rate of moves from {} to {}",
+    "effects": "the effects of {}",
+}

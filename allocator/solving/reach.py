@@ -1,0 +1,185 @@
+"""Which inputs, each alone and a little worse, put the targets out of reach.
+
+How much room a plan leaves, the share by which every target and every fund could be lower still,
+is the optimum of a program of its own.  Its prices say by how much each input, moved by a share of
+itself, takes of that room (the envelope theorem); those that take it soonest are then moved until
+none is left: at that share no window has a plan, a hundredth of it before one has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from allocator.instance import Instance
+from allocator.instance.cell_changes import changed
+from allocator.plan.columns import TABLES
+from allocator.plan.plan import Plan
+from allocator.program.program import LinearProgram, Objective
+from allocator.solvers.solution import Solution
+from allocator.solving.proved import Clock
+from allocator.solving.session import Session, WindowSolved, at_window, build
+from allocator.table import Table
+from allocator.vocabulary import BUDGET, TARGET
+
+MOST_ROWS: Final = 10_000  # of a program that is solved again so often
+MOST_TOLD: Final = 3
+MOST_ASKED: Final = 4  # of those that are nearest by the prices
+MOST_MOVES: Final = 6  # rates that are asked, those of the most frequent moves
+FURTHEST: Final = 0.25  # share of an input: what needs more than that is not tight
+NEAR: Final = 0.01  # relative: how well the share is known
+_STEP: Final = 1e-3  # share by which inputs are moved to see what they take
+_TRIES: Final = 12
+MOST_SHORT: Final = 10.0  # times as high as targets and funds may be taken to be, in vain
+
+
+def tightest(plan: Plan, clock: Clock) -> Table:
+    """The inputs whose change by the least share leaves no plan, at most three; nearest first.
+
+    Asked are the unit costs of states, arrivals, the most frequent moves and the effects of each
+    service, in all areas and years at once.  No row where the plan does not aim at targets, may
+    miss them at a price, or its program is large.  Raises as ``Ladder.solve`` does.
+    """
+    rows = list(_found(plan, clock)) if _is_asked(plan) else []
+    rows.sort(key=lambda row: abs(row[1]))
+    return Table.of_rows(list(TABLES["tightest"].columns), rows[:MOST_TOLD])
+
+
+def _is_asked(plan: Plan) -> bool:
+    return (
+        plan.found
+        and plan.aims_at_targets
+        and bool(plan.instance.resolved.targets)
+        and plan.instance.shortfall.excess_price is None
+    )
+
+
+def asked(plan: Plan) -> list[str]:
+    """The inputs that are moved, as ``--set`` names them."""
+    instance, moves = plan.instance, plan.tables["moves"]
+    often = moves.groupby(["from", "to"], sort=False)["baseline_moves"].sum()
+    rates = {(row["from"], row["to"]) for row in instance.tables["transitions"] if row["rate"]}
+    ranked = [pair for pair in often.sort_values(ascending=False).index if pair in rates]
+    costs = dict.fromkeys(i for (_, i), s in instance.resolved.states.items() if s.unit_cost)
+    arriving = dict.fromkeys(r["state"] for r in instance.tables["arrivals"] if r["children"])
+    services = dict.fromkeys(r["service"] for r in instance.tables["effects"] if r["effect"])
+    return [
+        *(f"states.{state}.unit_cost" for state in costs),
+        *(f"arrivals.{state}.*.children" for state in arriving),
+        *(f"transitions.{one}.{other}.*.rate" for one, other in ranked[:MOST_MOVES]),
+        *(f"effects.{service}.*.effect" for service in services),
+    ]
+
+
+def _found(plan: Plan, clock: Clock) -> Iterator[tuple[str, float]]:
+    """Inputs and the share of each, with a sign, at which no plan is left; by no order."""
+    room = Room(plan.instance, clock)
+    there = room.at()
+    if there is None or _room(there) <= 0 or there.program.shape[0] > MOST_ROWS:
+        return
+    taken = [(key, room.taken(key, there)) for key in asked(plan)]
+    near = [(_room(there) / abs(by), key, by) for key, by in taken if abs(by) > 1e-12]
+    for share, key, by in sorted(near)[:MOST_ASKED]:
+        if share > 2 * FURTHEST:
+            return
+        found = room.used_up(key, -float(np.sign(by)), share, _room(there))
+        if found is not None:
+            yield key, found
+
+
+class Room:
+    """By what share an instance's targets and funds could be lower, with an input moved or not."""
+
+    def __init__(self, instance: Instance, clock: Clock) -> None:
+        self._instance, self._clock, self._session = instance, clock, Session()
+
+    def at(self, key: str = "", share: float = 0.0) -> WindowSolved | None:
+        """The window that leaves most, with an input raised by a share; None where none has a plan.
+
+        As the least value of its objective is minus the room, there is no plan either where that is
+        above nought.
+        """
+        return self._session.solve(
+            self._instance, program=self._program(key, share), every_window=False,
+            time_limit=self._clock.left(),
+        ).best  # fmt: skip
+
+    def taken(self, key: str, here: WindowSolved) -> float:
+        """By how much the room changes for each share by which an input is raised, at the prices.
+
+        The Lagrangian at the point and the prices, differentiated: what the numbers of the program
+        that change do to it.
+        """
+        assert here.solution is not None
+        moved = at_window(self._program(key, _STEP), self._instance, here.window)
+        before, after = (_lagrangian(p, here.solution) for p in (here.program, moved))
+        return float((before - after) / _STEP)
+
+    def used_up(self, key: str, sign: float, guess: float, room: float) -> float | None:
+        """The share at which nothing is left of the room; None where it is beyond ``FURTHEST``.
+
+        By false position, a little to the other side of where it should be, until it is known to
+        ``NEAR``: at the share there is no plan, at ``NEAR`` of it less there is.
+        """
+        inside, outside = (0.0, room), (np.inf, -np.inf)
+        share = min(guess * (1 + NEAR / 2), FURTHEST)
+        for _ in range(_TRIES):
+            left = _room(self.at(key, sign * share))
+            if left <= 0:
+                outside = share, left
+            elif share >= FURTHEST:
+                return None
+            else:
+                inside = share, left
+            if outside[0] - inside[0] <= NEAR * outside[0] < np.inf:
+                return sign * outside[0]
+            share = _between(inside, outside, left > 0)
+        return None
+
+    def _program(self, key: str, share: float) -> LinearProgram:
+        moved = changed(self._instance, f"{key}=*{1 + share!r}") if key else self._instance
+        return _widened(build(moved).relaxed())
+
+
+def _room(here: WindowSolved | None) -> float:
+    return -np.inf if here is None else -here.value(-1)
+
+
+def _between(inside: tuple[float, float], outside: tuple[float, float], last_inside: bool) -> float:
+    """The share to try next, from the shares and rooms on both sides, past it from the last."""
+    (near, left), (far, missing) = inside, outside
+    if not np.isfinite(far):
+        return min(near * (1 + NEAR), FURTHEST)
+    if not np.isfinite(missing):
+        return (near + far) / 2
+    share = near + (far - near) * left / (left - missing)
+    past = share * (1 + (NEAR / 2 if last_inside else -NEAR / 2))
+    return past if near < past < far else (near + far) / 2
+
+
+def _widened(program: LinearProgram) -> LinearProgram:
+    """With a column for the share by which targets and funds are lower, the most of it as the aim.
+
+    Where there is no room it says by what share they would have to be higher.
+    """
+    families = [program.rows[name] for name in (TARGET, BUDGET)]
+    rows = [row for family in families for row in range(family.start, family.stop)]
+    wide = program.with_columns(
+        "room", "share", 1, rows=rows, columns=[0] * len(rows),
+        values=program.row_upper[rows].tolist(), lower=-MOST_SHORT,
+    )  # fmt: skip
+    upper, costs = wide.upper.copy(), np.zeros(wide.shape[1])
+    upper[-1], costs[-1] = 1.0, -1.0
+    return replace(wide, upper=upper, objectives=(Objective("room", costs, 0.0, "share"),))
+
+
+def _lagrangian(program: LinearProgram, solution: Solution) -> float:
+    """What the point costs, and by how much it misses the limits that have a price, at it."""
+    y, x = solution.dual, solution.primal
+    at = program.matrix.times(x)
+    limit = np.where(y > 0, program.row_lower, program.row_upper)
+    missed = np.where((y != 0) & np.isfinite(limit), limit, at) - at
+    return float(program.objectives[-1].costs @ x + y @ missed)
