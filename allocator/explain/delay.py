@@ -27,7 +27,6 @@ from allocator.solving.solve import plan_of
 from formulations import LEAST_COST
 
 SHIFTED, HELD = "shifted", "held"
-SHORT = ("children_above", "overspent")
 MOST = 4  # years of delay, unless more are asked for
 
 
@@ -161,8 +160,8 @@ def _whole(delays: list[_Begun], at_once: Plan) -> pd.DataFrame:
             short = plan.shortfall() or {}
             row |= {
                 "cost": plan.objective,
-                "children_above": sum(short.get("excess", {}).values()),
-                "overspent": sum(short.get("overspent", {}).values()),
+                "children_above": sum(short.get("excess", {}).values(), 0.0),
+                "overspent": sum(short.get("overspent", {}).values(), 0.0),
                 "child_years": child_years(plan),
                 "payback_year": plan.cash().lasting_payback_year,
                 "window_first_year": first,
