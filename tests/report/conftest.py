@@ -5,6 +5,7 @@ import os
 import pickle
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -17,10 +18,9 @@ CALLED = [
 
 
 @pytest.fixture(autouse=True, scope="session")
-def drawn_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def drawn_once(shared: Path) -> Iterator[None]:
     """A chart is drawn once by all processes of the tests together, and then read from a file."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "pictures"
+    folder = shared / "pictures"
     folder.mkdir(exist_ok=True)
 
     def picture(chart: Chart, form: str, *, titled: bool = True) -> bytes:
