@@ -48,6 +48,8 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
 def everywhere(moves: ByMove, instance: Instance) -> ByMove:
     """Values by move and year, 0 in a year that has none of a move that another year has."""
     named = dict.fromkeys((a, i, j) for a, i, j, _ in moves)
+    if len(moves) == len(named) * instance.years:
+        return moves
     return {(*move, y): moves.get((*move, y), 0.0) for move in named for y in instance.horizon}
 
 

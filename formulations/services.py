@@ -57,9 +57,10 @@ def _declare_levels(m: pyo.AbstractModel, instance: Instance) -> None:
         dimen=2, initialize=[key for key, s in services.items() if s.growth_per_year < math.inf]
     )
     held, least, most = [], [], []
+    years = {t: year_of(instance, t) for t in range(1, last + 1)}
     for (a, p), service in services.items():
         for t in range(-around, last + around + 1):
-            running = 1 <= t <= last and year_of(instance, t) >= service.first_year
+            running = years.get(t, -math.inf) >= service.first_year
             if not running:
                 held.append((a, p, t))
             elif service.minimum > 0:

@@ -33,6 +33,7 @@ class Data:
         self._elements: dict[tuple[int, int], Codes] = {}
         self._members: dict[str, Members] = {}
         self._values: dict[str, tuple[Keys, Floats]] = {}
+        self._shared: dict[tuple[Any, ...], list[tuple[list[Any], Keys]]] = {}
 
     def code(self, name: str) -> int:
         """Code of a name."""
@@ -99,8 +100,18 @@ class Data:
         """A parameter's keys and values; a name is valued at its code."""
         if param.name not in self._values:
             given = param.given
-            self._values[param.name] = Keys(self._codes(given)), self._numbers(given.values())
+            self._values[param.name] = self._keys(given), self._numbers(given.values())
         return self._values[param.name]
+
+    def _keys(self, given: Collection[Any]) -> Keys:
+        """Keys of parameters; those of the same keys in the same order have them in common."""
+        listed = list(given)
+        mark = (len(listed), *listed[:1], *listed[-1:])
+        for other, keys in self._shared.setdefault(mark, []):
+            if other == listed:
+                return keys
+        self._shared[mark].append((listed, Keys(self._codes(listed))))
+        return self._shared[mark][-1][1]
 
     def _numbers(self, values: Collection[Any]) -> Floats:
         if str in set(map(type, values)):
