@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,7 @@ def published(tmp_path_factory) -> Panel:
     for row in rows:
         own = row["area"] == NAME and row["fy_end"] == YEAR
         row["s251_leaving_care"] = SPENT if own else ""
+        row["child_poverty_pct"] = 18.5 if own else ""
     write(folder / "panel.csv", rows)
     cells = {"Reason episode ceased": {"Special guardianship order": ORDERS, "Adopted": 3},
              "Age on ceasing": {"18 years and over": ADULTS}}  # fmt: skip
@@ -66,6 +68,21 @@ def test_orders_and_leavers_become_states_that_cost_what_was_spent(published: Pa
     assert run.exits[0] == pytest.approx(published.value("cla_ceased", code, YEAR), rel=1e-4)
     notes = [r["note"] for r in made.instance.tables["states"] if r["state"] == e.LEAVING_CARE]
     assert "(3 to 7: " in notes[0]
+
+
+def test_child_poverty_and_unaccompanied_children_become_drivers_that_change_nothing(
+    published: Panel,
+) -> None:
+    code = find_council(published, NAME)
+    made = calibrate(published, Request([code], YEAR, "made", "Made", target=1)).instance
+    drivers = {row["driver"]: row for row in made.tables["drivers"]}
+    assert drivers["child_poverty"]["value"] == 18.5
+    assert drivers["unaccompanied"]["value"] == published.value("uasc_31mar", code, YEAR)
+    assert "the national transfer threshold" in drivers["unaccompanied"]["note"]
+    told = {row["driver"]: row for row in made.tables["responses"]}
+    assert "correlation" in told["child_poverty"]["evidence"]
+    none = replace(made, tables={**made.tables, "drivers": (), "responses": ()})
+    assert baseline(none).children == pytest.approx(baseline(made).children)
 
 
 def test_without_the_figures_exits_stay_free(panel: Panel) -> None:

@@ -22,6 +22,7 @@ from allocator.calibrate.projection import (
 )
 from allocator.calibrate.published import england as e
 from allocator.calibrate.published.account import PublishedAccount, account
+from allocator.calibrate.published.demand import driver_rows
 from allocator.calibrate.published.evidence import read_evidence
 from allocator.calibrate.published.figures import PublishedFigures
 from allocator.calibrate.published.flows import Year, year_of
@@ -126,16 +127,17 @@ def _council(
     repeated = f"DfE children looked after (SSDA903), year ending March {year}, repeated once"
     entries = float(flows.entries[0])
     alone = min(_usual_unaccompanied(figures, found), 0.9 * entries)
+    drivers = tuple(driver_rows(figures, found))
     if request.first_year == ESTIMATED:
         exits = float(flows.exits(1)[0, 0])
         first = year_of(found, found.stock, entries, exits, alone)
-        return Council(found, area, first, first, estimated, estimated)
+        return Council(found, area, first, first, estimated, estimated, drivers)
     ceased = min(found.figures["cla_ceased"], found.care + found.figures["cla_started"] - 1)
     first = year_of(found, found.stock, found.figures["cla_started"], ceased, found.unaccompanied)
     after = ConstantFlows(flows.opening * 0 + _care(first), flows.entries, flows.rate)
     exits = float(after.exits(1)[0, 0])
     later = year_of(found, first.closing, entries, exits, alone)
-    return Council(found, area, first, later, repeated, estimated)
+    return Council(found, area, first, later, repeated, estimated, drivers)
 
 
 def _care(year: Year) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -10,6 +10,7 @@ from typing import Any, Final
 from allocator.calibrate.published import england as e
 from allocator.calibrate.published.account import PublishedAccount
 from allocator.calibrate.published.aftercare import Aftercare, fitted, leaving_rows, state_rows
+from allocator.calibrate.published.demand import response_rows
 from allocator.calibrate.published.evidence import effects_of
 from allocator.calibrate.published.flows import STATES, Moves, Year, rates_of
 from allocator.calibrate.published.services import SERVICES, levels, service_rows
@@ -41,6 +42,7 @@ class Council:
     later: Year
     how_first: str
     how_later: str
+    drivers: tuple[dict[str, Any], ...] = ()
 
     @property
     def first_year(self) -> int:
@@ -82,7 +84,10 @@ class Council:
         }  # fmt: skip
         staff = {} if workforce is None else staff_rows(self.account, workforce)
         made = {name: [*self._own(filter(self._there, rows))] for name, rows in found.items()}
-        return made | {name: [*self._own(iter(rows))] for name, rows in staff.items()}
+        responses = response_rows([*self.drivers], self.first.moves, self.first.arrivals)
+        demand = {"drivers": self.drivers, "responses": responses} if self.drivers else {}
+        rest: dict[str, Iterable[dict[str, Any]]] = {**staff, **demand}
+        return made | {name: [*self._own(iter(rows))] for name, rows in rest.items()}
 
     def _there(self, row: Mapping[str, Any]) -> bool:
         """Whether a row is of states that ever hold a child here: some have none on a plan."""
