@@ -77,7 +77,7 @@ def hedge(
         outcomes,
         found,
         alone,
-        following_today(instance, form),
+        following_today(instance, form, lambda held, window: FuturesSolver(held).solve(window)),
         best.certificate,
         {} if other is None else {other.name: other.bounds[best.window]},
         {name: worth(least(best), _cost(told, instance)) for name, told in earlier.items()},

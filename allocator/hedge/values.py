@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from allocator.errors import SolverError, UsageError
-from allocator.instance import Instance
+from allocator.instance import Instance, Window
 from allocator.instance.cell_changes import without_futures
 from allocator.instance.problems import did_you_mean
 from allocator.instance.scenarios import Scenario
@@ -16,7 +16,7 @@ from allocator.program.program import POUNDS, LinearProgram
 from allocator.solving.futures import ExtensiveForm, future_program
 from allocator.solving.session import Session, at_window
 from allocator.solving.solve import solve
-from allocator.solving.windows import cheapest
+from allocator.solving.windows import WindowSolved, cheapest
 from allocator.vocabulary import LEVEL
 
 Levels = dict[str, dict[int, float]]  # service -> year -> cases per year at its end, areas added up
@@ -99,15 +99,20 @@ def worth(objective: float, informed: float | None) -> float:
     return objective - informed
 
 
-def following_today(instance: Instance, form: ExtensiveForm) -> float | None:
+def following_today(
+    instance: Instance,
+    form: ExtensiveForm,
+    solved: Callable[[ExtensiveForm, Window | None], WindowSolved],
+) -> float | None:
     """The objective, £, when window and settled levels are those of the plan without scenarios.
 
+    ``solved`` solves a form for a window.
     None where there is no such plan, or what it settles leaves none.
     """
     plan = solve(without_futures(instance))
     if not plan.found:
         return None
-    program = form.at(plan.window)
+    program = form.program
     lower, upper = program.lower.copy(), program.upper.copy()
     services = plan.tables["services"]
     rows = zip(
@@ -117,5 +122,6 @@ def following_today(instance: Instance, form: ExtensiveForm) -> float | None:
         position = form.settled.get((LEVEL, (area, service, int(period))))
         if position is not None:
             lower[position] = upper[position] = float(level)
-    found = Session().solve_window(plan.window, replace(program, lower=lower, upper=upper))
+    held = replace(form, program=replace(program, lower=lower, upper=upper))
+    found = solved(held, plan.window)
     return found.value(0) * POUNDS if found.optimal else None
