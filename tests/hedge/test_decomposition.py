@@ -106,3 +106,14 @@ def test_where_levels_tie_none_changes(monkeypatch, many):
         services = future.plan.tables["services"]
         own = services[services["service"] == "intensive"]
         assert own[["expansion", "contraction"]].to_numpy().max() == pytest.approx(0, abs=1e-6)
+
+
+def test_following_todays_plan_costs_the_same_one_by_one(monkeypatch):
+    monkeypatch.setattr(importlib.import_module("allocator.hedge.hedge"), "MANY", 2)
+    found, told = (
+        hedge(read(CASES / "cvar")),
+        json.loads((CASES / "cvar/expected.json").read_text()),
+    )
+    about = 1e-6 * told["objective"]
+    worth = told["value_of_stochastic_solution"]
+    assert found.value_of_stochastic_solution == pytest.approx(worth, abs=about)
