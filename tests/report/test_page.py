@@ -28,6 +28,8 @@ from allocator.report.html import evidence
 from allocator.report.html.page import charts, page, parts
 from allocator.report.saved_answers import SavedAnswers
 from allocator.report.saved_plan import SavedPlan
+from allocator.wording import years_said
+from tests.plans import plan_of
 from tests.report.saved_plans import NASTY, PLANS, many_areas, saved_plan_of
 
 
@@ -375,6 +377,19 @@ def test_the_first_screen_has_question_answer_and_hump():
     inside = range(round(spend.shaded[0] + 0.5), round(spend.shaded[1] + 0.5))
     [extra] = [series.values for series in below.series if series.name == "All tiers"]
     assert max(extra[n] for n in inside) > 0
+
+
+def test_the_window_and_double_running_are_two_marks():
+    plan, charts_of = plan_of("window"), all_charts("window")[:2]
+    years = plan.cash().double_running_years
+    assert years
+    first = plan.instance.first_year
+    for chart, before in zip(charts_of, (0, -0.5), strict=True):
+        assert chart.shaded[2] != chart.underlined[0][2]
+        assert [at for at, _, _ in chart.underlined] == [year - first + before for year in years]
+        assert f"double running, {years_said(years)}." in chart.about
+        heights = [each["y1"] for plot in plots(chart) for each in plot.figure["layout"]["shapes"]]
+        assert len(set(heights)) == 2
 
 
 def test_many_areas_are_drawn_as_far_as_can_be_read_and_listed_in_full():

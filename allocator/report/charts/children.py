@@ -10,7 +10,7 @@ from allocator.plan.plan import Plan
 from allocator.report.charts.palette import BASELINE, PLAN, TARGET
 from allocator.report.charts.shapes import Pane, Panels, Series
 from allocator.report.figures import Form, Value, by_year
-from allocator.wording import number
+from allocator.wording import number, years_said
 
 START = "Start"
 
@@ -31,12 +31,13 @@ def care(plan: Plan) -> Panels:
     return Panels(
         "children-in-care",
         "Children in care",
-        about_care(plan, series),
+        about_care(plan, series) + stretches_said(plan),
         figures,
         (START, *map(financial_year, years)),
         "At the end of",
         (Pane("", "Children", series, from_zero=False),),
         window_at_ends(plan),
+        underlined=double_running(plan, at_ends=True),
     )
 
 
@@ -98,6 +99,23 @@ def window_in_years(plan: Plan) -> tuple[float, float, str] | None:
     start, length = plan.window
     first = start - plan.instance.first_year
     return (first - 0.5, first + length - 0.5, "Double investment")
+
+
+def double_running(plan: Plan, *, at_ends: bool = False) -> tuple[tuple[float, float, str], ...]:
+    """The years that cost more than doing nothing new, on an axis of years or of their ends."""
+    years = plan.cash().double_running_years if plan.found else []
+    before = 0.0 if at_ends else -0.5
+    at = [year - plan.instance.first_year + before for year in years]
+    return tuple((first, first + 1, "Double running") for first in at)
+
+
+def stretches_said(plan: Plan) -> str:
+    """What the shade and the strip along the foot are, of those that a chart has."""
+    said = [] if plan.window is None else ["shaded, the window of double investment"]
+    if plan.found and (years := plan.cash().double_running_years):
+        said.append(f"the strip along the foot, double running, {years_said(years)}")
+    told = "; ".join(said)
+    return f" {told[:1].upper()}{told[1:]}." if told else ""
 
 
 def about_care(plan: Plan, series: Sequence[Series]) -> str:

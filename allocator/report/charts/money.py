@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import TIERS
 from allocator.plan.plan import Plan
-from allocator.report.charts.children import window_in_years
+from allocator.report.charts.children import double_running, stretches_said, window_in_years
 from allocator.report.charts.palette import (
     BASELINE,
     CUMULATIVE,
@@ -53,12 +53,13 @@ def spend(plan: Plan) -> Panels:
     return Panels(
         "spend",
         title,
-        _about_spend(plan),
+        _about_spend(plan) + stretches_said(plan),
         figures,
         tuple(map(financial_year, plan.instance.horizon)),
         "",
         tuple(panels),
         window_in_years(plan),
+        underlined=double_running(plan),
     )
 
 
@@ -117,12 +118,13 @@ def position(plan: Plan) -> Panels:
     return Panels(
         "position",
         "Net position against doing nothing new",
-        _about_position(plan),
+        _about_position(plan) + stretches_said(plan),
         figures,
         tuple(map(financial_year, cash.net)),
         "",
         (Pane("", "£m", series, MILLION, marks=_marks(plan)),),
         window_in_years(plan),
+        underlined=double_running(plan),
     )
 
 

@@ -32,6 +32,8 @@ VERMILION: Final = "#d55e00"
 PURPLE: Final = "#aa4499"
 PALE: Final = "#c9d3dc"
 SHADE: Final = "#fbeecb"  # the double-investment window, behind everything
+STRIP: Final = "#8a5a00"  # years of double running, along the foot
+STRIP_HEIGHT: Final = 0.025  # of a panel
 
 PLAN: Final = Style(BLUE, "solid", "circle")
 BASELINE: Final = Style(GREY, "dash", "square")

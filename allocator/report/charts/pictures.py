@@ -11,7 +11,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from allocator.report.charts.palette import BLACK, GREY, SHADE, Style
+from allocator.report.charts.palette import BLACK, GREY, SHADE, STRIP, STRIP_HEIGHT, Style
 from allocator.report.charts.plots import LABEL_WIDTH, wrapped
 from allocator.report.charts.shapes import Chart, FlowChart, Pane, Panels, Ranked, Series
 
@@ -71,6 +71,8 @@ def _panel(axes: Axes, chart: Panels, panel: Pane) -> None:
     above = below = [0.0] * len(at)
     if chart.shaded is not None:
         axes.axvspan(chart.shaded[0], chart.shaded[1], color=SHADE, zorder=0)
+    for first, last, _ in chart.underlined:
+        axes.axvspan(first, last, ymax=STRIP_HEIGHT, color=STRIP, linewidth=0, zorder=0)
     for series in panel.series:
         values = [float("nan") if v is None else v / panel.scale for v in series.values]
         if series.kind == "bar":
@@ -175,6 +177,8 @@ def _legend(figure: Figure, grid: Sequence[Axes], chart: Panels) -> None:
             entries.setdefault(label, handle)
     if chart.shaded is not None:
         entries[chart.shaded[2]] = Patch(facecolor=SHADE)
+    for _, _, name in chart.underlined:
+        entries[name] = Patch(facecolor=STRIP)
     if len(entries) > 1:
         figure.legend(
             list(entries.values()),

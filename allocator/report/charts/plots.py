@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from allocator.report.charts.palette import BLACK, GREY, SHADE, Style
+from allocator.report.charts.palette import BLACK, GREY, SHADE, STRIP, STRIP_HEIGHT, Style
 from allocator.report.charts.shapes import (
     Chart,
     FlowChart,
@@ -130,8 +130,9 @@ def _ticks(chart: Panels, panel: Pane) -> dict[str, Any]:
 
 
 def _shade(chart: Panels) -> Iterator[dict[str, Any]]:
-    if chart.shaded is not None:
-        first, last, _ = chart.shaded
+    stretches = [] if chart.shaded is None else [(*chart.shaded[:2], 1.0, SHADE)]
+    stretches += [(first, last, STRIP_HEIGHT, STRIP) for first, last, _ in chart.underlined]
+    for first, last, height, colour in stretches:
         yield {
             "type": "rect",
             "xref": "x",
@@ -139,8 +140,8 @@ def _shade(chart: Panels) -> Iterator[dict[str, Any]]:
             "x0": first,
             "x1": last,
             "y0": 0,
-            "y1": 1,
-            "fillcolor": SHADE,
+            "y1": height,
+            "fillcolor": colour,
             "line": {"width": 0},
             "layer": "below",
         }

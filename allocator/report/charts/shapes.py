@@ -68,8 +68,9 @@ class Chart:
 class Panels(Chart):
     """Panels over the same axis: labels at equal steps, or numbers.
 
-    ``shaded`` is a stretch of the axis in positions, with its name; ``small`` panels stand side
-    by side as many as fit, others below each other.
+    ``shaded`` is a stretch of the axis in positions, with its name; ``underlined`` are others,
+    which have a strip along the foot, by one name; ``small`` panels stand side by side as many as
+    fit, others below each other.
     """
 
     axis: tuple[str | float, ...]
@@ -77,6 +78,7 @@ class Panels(Chart):
     panels: tuple[Pane, ...]
     shaded: tuple[float, float, str] | None = None
     small: bool = False
+    underlined: tuple[tuple[float, float, str], ...] = ()
 
     @property
     def has_numbers(self) -> bool:
