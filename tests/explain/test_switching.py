@@ -91,7 +91,8 @@ def test_the_ends_of_the_evidence_are_solved():
     assert row["cost_at_high"] == pytest.approx(high.objective, rel=1e-9)
     page = " ".join(text(answer).split())
     assert "the target is out of reach; evidence: weak" in page
-    assert "effects.reunify.care.care.exit.0.effect" in page
+    assert f"{row['label']} {row['value']:g} " in page  # a row in words
+    assert "effects.reunify.care.care.exit.0.effect" not in page
 
 
 def test_an_instance_without_a_plan_has_nothing_to_switch():

@@ -72,7 +72,7 @@ def _panel(axes: Axes, chart: Panels, panel: Pane) -> None:
     if chart.shaded is not None:
         axes.axvspan(chart.shaded[0], chart.shaded[1], color=SHADE, zorder=0)
     for first, last, _ in chart.underlined:
-        axes.axvspan(first, last, ymax=STRIP_HEIGHT, color=STRIP, linewidth=0, zorder=0)
+        axes.axvspan(first, last, ymax=STRIP_HEIGHT, color=STRIP, linewidth=0, zorder=4)
     for series in panel.series:
         values = [float("nan") if v is None else v / panel.scale for v in series.values]
         if series.kind == "bar":

@@ -143,7 +143,7 @@ def _shade(chart: Panels) -> Iterator[dict[str, Any]]:
             "y1": height,
             "fillcolor": colour,
             "line": {"width": 0},
-            "layer": "below",
+            "layer": "below" if colour == SHADE else "above",  # a strip is before the bars
         }
 
 

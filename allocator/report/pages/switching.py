@@ -83,7 +83,7 @@ def _weak(rows: list[dict[Any, Any]]) -> str:
 def _all(rows: list[dict[Any, Any]]) -> str:
     head = ["Input", "Stands at", "Choice changes", "No payback", "Out of reach"]
     cells = [
-        [shortened(row["input"], WIDE), plain(row["value"], 3), *(_pair(row, e) for e in EVENTS)]
+        [shortened(row["label"], WIDE), plain(row["value"], 3), *(_pair(row, e) for e in EVENTS)]
         for row in rows
     ]
     return table(head, cells) if cells else ""
@@ -108,5 +108,5 @@ def _how(answer: Switching) -> str:
         "value is not seen.  A service counts as chosen where its level leaves its baseline by "
         "more than 1%, or a hundredth of a case; no payback means that the plan's cumulative "
         "position against the baseline is negative at the end.  Budgets, prices, coverage, "
-        "avoidable shares and release limits are not moved."
+        "avoidable shares and release limits are not moved.  --out writes what --set calls each."
     )
