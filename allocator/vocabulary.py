@@ -24,6 +24,7 @@ WINDOW_FUNDS: Final = "window_only"
 IN_WINDOW: Final = "in_window"
 AFTER_WINDOW: Final = "after_window"
 CHILDREN: Final = "children"
+CHILDREN_BALANCE: Final = "children_balance"
 LEVEL: Final = "level"
 EXPANSION: Final = "expansion"
 CONTRACTION: Final = "contraction"
@@ -448,6 +449,27 @@ COLUMNS: Final[dict[str, Term]] = {
         source="shortfall.overspend_price", keys=("area", "year"),
     ),
 }  # fmt: skip
+
+# Which column each row settles where nothing changes, and where its index leads there; an earlier
+# row has the first say.
+SETTLED: Final[tuple[tuple[str, str, Literal["same", "opening", "best band"]], ...]] = (
+    ("children_opening", "children", "opening"),
+    ("children_balance", "children", "same"),
+    ("level_held", "level", "same"),
+    ("level_change", "level", "same"),
+    ("places_opening", "places", "opening"),
+    ("places_needed", "places", "same"),
+    ("diverted_by_service", "diverted", "same"),
+    ("harm_by_service", "diverted", "same"),
+    ("bands_filled", "in_band", "best band"),
+    ("bands_held", "in_band", "same"),
+    ("staff_in_post_at_start", "in_post", "opening"),
+    ("staff_change", "in_post", "same"),
+    ("support_at_start", "supported", "opening"),
+    ("tier_spend", "spend", "same"),
+    ("fund_opening", "unspent", "same"),
+    ("fund_balance", "unspent", "same"),
+)
 
 
 def term(name: str) -> Term:

@@ -379,9 +379,7 @@ def target_children(instance: Instance, row: Row) -> float:
 
 def population(instance: Instance, owner: str) -> float | None:
     """Children aged 0-17 of an owner's areas; None where the table ``areas`` lacks one."""
-    listed = [
-        row["children"] for row in instance.tables["areas"] if owner in (ALL, row["area"])
-    ]  # fmt: skip
+    listed = [row["children"] for row in instance.tables["areas"] if owner in (ALL, row["area"])]
     known = [children for children in listed if children is not None]
     return sum(known) if known and len(known) == len(listed) else None
 

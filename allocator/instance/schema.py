@@ -131,13 +131,21 @@ class InputTable:
 
 
 _AREA = Column(
-    "area", Kind.NAME, "Area the row holds for; blank for every area.", Default.BLANK,
-    refers=("area",), key=True,
-)  # fmt: skip
+    "area",
+    Kind.NAME,
+    "Area the row holds for; blank for every area.",
+    Default.BLANK,
+    refers=("area",),
+    key=True,
+)
 _AREA_TOGETHER = Column(
-    "area", Kind.NAME, "Area the row holds for; blank for all areas together.", Default.BLANK,
-    refers=("area",), key=True,
-)  # fmt: skip
+    "area",
+    Kind.NAME,
+    "Area the row holds for; blank for all areas together.",
+    Default.BLANK,
+    refers=("area",),
+    key=True,
+)
 _NOTES = (
     Column("source", Kind.TEXT, "Where the figure comes from, or `assumption`.", Default.BLANK),
     Column("note", Kind.TEXT, "Anything a reader should know.", Default.BLANK),
@@ -160,9 +168,13 @@ def _name(name: str, meaning: str, *refers: str, default: object = Default.REQUI
 
 
 def _number(
-    name: str, meaning: str, default: object, unit: str,
-    low: float | None = 0.0, high: float | None = None,
-) -> Column:  # fmt: skip
+    name: str,
+    meaning: str,
+    default: object,
+    unit: str,
+    low: float | None = 0.0,
+    high: float | None = None,
+) -> Column:
     return Column(name, Kind.NUMBER, meaning, default, unit, low, high)
 
 

@@ -95,12 +95,17 @@ class HighsModel:
         bounds = ((columns, program.lower, program.upper), (rows, *self._rows))
         basis.col_status, basis.row_status = (
             [
-                status.kBasic if inside else status.kLower if low > -np.inf
-                else status.kUpper if high < np.inf else status.kZero
+                status.kBasic
+                if inside
+                else status.kLower
+                if low > -np.inf
+                else status.kUpper
+                if high < np.inf
+                else status.kZero
                 for inside, low, high in zip(*(each.tolist() for each in part), strict=True)
             ]
             for part in bounds
-        )  # fmt: skip
+        )
         basis.valid = True
         self._check(self._highs.setBasis(basis))
         self._from_feasible = {"simplex_strategy": PRIMAL_SIMPLEX}

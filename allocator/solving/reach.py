@@ -103,9 +103,11 @@ class Room:
         above nought.
         """
         return self._session.solve(
-            self._instance, program=self._program(key, share), every_window=False,
+            self._instance,
+            program=self._program(key, share),
+            every_window=False,
             time_limit=self._clock.left(),
-        ).best  # fmt: skip
+        ).best
 
     def taken(self, key: str, here: WindowSolved) -> float:
         """By how much the room changes for each share by which an input is raised, at the prices.
@@ -168,9 +170,14 @@ def _widened(program: LinearProgram) -> LinearProgram:
     families = [program.rows[name] for name in (TARGET, BUDGET)]
     rows = [row for family in families for row in range(family.start, family.stop)]
     wide = program.with_columns(
-        "room", "share", 1, rows=rows, columns=[0] * len(rows),
-        values=program.row_upper[rows].tolist(), lower=-MOST_SHORT,
-    )  # fmt: skip
+        "room",
+        "share",
+        1,
+        rows=rows,
+        columns=[0] * len(rows),
+        values=program.row_upper[rows].tolist(),
+        lower=-MOST_SHORT,
+    )
     upper, costs = wide.upper.copy(), np.zeros(wide.shape[1])
     upper[-1], costs[-1] = 1.0, -1.0
     return replace(wide, upper=upper, objectives=(Objective("room", costs, 0.0, "share"),))

@@ -8,13 +8,14 @@ from it in a third of the iterations that the dual one takes from nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allocator.program.program import Index, LinearProgram
+from allocator.vocabulary import CHILDREN_BALANCE, DRAWN, FUNDED, SETTLED
 
 SMALL: Final = 1_000  # rows, below which a program is solved in no time from anywhere
 
@@ -31,35 +32,22 @@ def _best_band(index: Index) -> Index:
     return (*index[:2], 0, *index[2:])
 
 
-# Which column each row settles, family by family; an earlier one has the first say.
-_SETTLED: Final[tuple[tuple[str, str, Callable[[Index], Index]], ...]] = (
-    ("children_opening", "children", _opening),
-    ("children_balance", "children", _same),
-    ("level_held", "level", _same),
-    ("level_change", "level", _same),
-    ("places_opening", "places", _opening),
-    ("places_needed", "places", _same),
-    ("diverted_by_service", "diverted", _same),
-    ("harm_by_service", "diverted", _same),
-    ("bands_filled", "in_band", _best_band),
-    ("bands_held", "in_band", _same),
-    ("staff_in_post_at_start", "in_post", _opening),
-    ("staff_change", "in_post", _same),
-    ("support_at_start", "supported", _opening),
-    ("tier_spend", "spend", _same),
-    ("fund_opening", "unspent", _same),
-    ("fund_balance", "unspent", _same),
-)  # fmt: skip
+# Where a row's index leads among those of the column that it settles.
+_LEADS: Final[Mapping[str, Callable[[Index], Index]]] = {
+    "same": _same,
+    "opening": _opening,
+    "best band": _best_band,
+}
 
 
 def unchanged_basis(
     program: LinearProgram,
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]] | None:
     """Which columns, and which rows, are in the basis; None for a program of another kind."""
-    if "children_balance" not in program.rows:
+    if CHILDREN_BALANCE not in program.rows:
         return None
     rows, columns = np.ones(program.shape[0], dtype=bool), np.zeros(program.shape[1], dtype=bool)
-    for rule, family, settled in (*_SETTLED, _paid(program)):
+    for rule, family, settled in (*_settled(), _paid(program)):
         if rule not in program.rows or family not in program.columns:
             continue
         places = program.columns[family].positions
@@ -70,9 +58,13 @@ def unchanged_basis(
     return columns, rows
 
 
+def _settled() -> Iterator[tuple[str, str, Callable[[Index], Index]]]:
+    return ((rule, family, _LEADS[leads]) for rule, family, leads in SETTLED)
+
+
 def _paid(program: LinearProgram) -> tuple[str, str, Callable[[Index], Index]]:
     """Spend of an area's tier in a year is settled by what the first fund for it pays."""
     first: dict[Index, Index] = {}
-    for index in program.columns["drawn"].indices:
+    for index in program.columns[DRAWN].indices:
         first.setdefault(index[2:], index)
-    return "spend_funded", "drawn", lambda index: first.get(index, ())
+    return FUNDED, DRAWN, lambda index: first.get(index, ())

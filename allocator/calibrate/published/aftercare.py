@@ -116,12 +116,16 @@ def state_rows(ways: Mapping[str, Aftercare], year: int) -> Iterator[dict[str, A
             f"{way.leavers:,.0f} leavers a year make"
         )
         yield {
-            "state": state, "label": e.AFTER_LABELS[state], "tier": "statutory",
-            "opening": round(there[state], 1), "unit_cost": round(each / years),
-            "cashable_share": e.CASHABLE_PLACEMENT, "release_per_year": e.RELEASE[state],
+            "state": state,
+            "label": e.AFTER_LABELS[state],
+            "tier": "statutory",
+            "opening": round(there[state], 1),
+            "unit_cost": round(each / years),
+            "cashable_share": e.CASHABLE_PLACEMENT,
+            "release_per_year": e.RELEASE[state],
             "source": _SOURCES[state].format(year=year),
             "note": "; ".join(filter(None, (told, way.note))),
-        }  # fmt: skip
+        }
 
 
 def leaving_rows(ways: Iterable[str]) -> Iterator[dict[str, Any]]:
@@ -129,6 +133,9 @@ def leaving_rows(ways: Iterable[str]) -> Iterator[dict[str, Any]]:
     for state in ways:
         years, least, most = e.YEARS_SUPPORTED[state]
         yield {
-            "from": state, "to": EXIT, "rate": round(1 / years, 6), "source": "assumption",
+            "from": state,
+            "to": EXIT,
+            "rate": round(1 / years, 6),
+            "source": "assumption",
             "note": f"supported for {years:g} years ({least:g} to {most:g})",
-        }  # fmt: skip
+        }

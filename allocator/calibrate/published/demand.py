@@ -30,19 +30,23 @@ def driver_rows(figures: PublishedFigures, account: PublishedAccount) -> Iterato
         value = figures.at(year).published("child_poverty_pct")
         if value is not None:
             yield {
-                "driver": POVERTY, "year": year - 1, "value": value,
+                "driver": POVERTY,
+                "year": year - 1,
+                "value": value,
                 "source": f"DfE LAIT, children in low-income families, %, to March {year}; "
                 "assumption: held after the last",
-            }  # fmt: skip
+            }
     alone = figures.published("uasc_31mar")
     if alone:
         yield {
-            "driver": UNACCOMPANIED, "year": account.year, "value": alone,
+            "driver": UNACCOMPANIED,
+            "year": account.year,
+            "value": alone,
             "source": f"DfE, unaccompanied children looked after, 31 March {account.year}; "
             "assumption: held",
             "note": "the national transfer threshold, 0.1% of children aged 0-17, is "
             f"{_THRESHOLD * account.children:,.0f}",
-        }  # fmt: skip
+        }
 
 
 def response_rows(
@@ -54,15 +58,20 @@ def response_rows(
         for start, end in sorted(moves):
             if start in (e.NEED, e.PLAN) and end in e.CARE:
                 yield {
-                    "driver": POVERTY, "from": start, "to": end, **_RESPONSE,
+                    "driver": POVERTY,
+                    "from": start,
+                    "to": end,
+                    **_RESPONSE,
                     "evidence": "weak: a correlation within councils, not a trial",
                     "source": _STUDY,
-                }  # fmt: skip
+                }
     if UNACCOMPANIED in named:
         for state in e.UNACCOMPANIED:
             if arrivals.get(state, 0.0) > 0:
                 yield {
-                    "driver": UNACCOMPANIED, "from": OUTSIDE, "to": state,
+                    "driver": UNACCOMPANIED,
+                    "from": OUTSIDE,
+                    "to": state,
                     "response": round(1 / named[UNACCOMPANIED], 6),
                     "source": "assumption: arrivals follow the number looked after",
-                }  # fmt: skip
+                }

@@ -59,12 +59,15 @@ def state_rows(leavers: Mapping[str, float], returns: str) -> Iterator[dict[str,
         years, least, most = e.YEARS_SUPPORTED[state]
         cost = _YEAR_COST[state]
         yield {
-            "state": state, "label": e.AFTER_LABELS[state], "opening": round(number * years, 1),
-            "unit_cost": round(cost), "cashable_share": e.CASHABLE_PLACEMENT,
+            "state": state,
+            "label": e.AFTER_LABELS[state],
+            "opening": round(number * years, 1),
+            "unit_cost": round(cost),
+            "cashable_share": e.CASHABLE_PLACEMENT,
             "release_per_year": e.RELEASE[state],
             "source": f"{returns} (leavers); {_COST_SOURCE[state]} (unit cost); assumption: put "
             "your own in its place (years supported, cashable share, release)",
             "note": f"supported for {years:g} years ({least:g} to {most:g}: "
             f"£{cost * years / most:,.0f} to £{cost * years / least:,.0f} a year); as many at the "
             "start as a year's leavers make",
-        }  # fmt: skip
+        }

@@ -64,11 +64,14 @@ class Draft:
     def instance(self, name: str, title: str = "") -> Instance:
         """The whole instance; its core budget covers what the baseline costs."""
         tables = {
-            "states": self._states(), "transitions": self._transitions(),
-            "arrivals": self._arrivals(), "services": self._services(),
-            "effects": self._effects(), "returns": return_rows(assumed.LEVELS),
+            "states": self._states(),
+            "transitions": self._transitions(),
+            "arrivals": self._arrivals(),
+            "services": self._services(),
+            "effects": self._effects(),
+            "returns": return_rows(assumed.LEVELS),
             "funds": self._funds(),
-        }  # fmt: skip
+        }
         starts = tuple(range(self.first_year, self.first_year + min(3, self.settings.years)))
         draft = Instance(
             name,
@@ -92,22 +95,28 @@ class Draft:
     def _states(self) -> Iterator[dict[str, Any]]:
         need, source = self.in_need
         yield {
-            "state": NEED, "label": "Child in need, not in care", "opening": need,
-            "unit_cost": round(assumed.NEED_WEEK * assumed.WEEKS), "cashable_share": 0.5,
+            "state": NEED,
+            "label": "Child in need, not in care",
+            "opening": need,
+            "unit_cost": round(assumed.NEED_WEEK * assumed.WEEKS),
+            "cashable_share": 0.5,
             "release_per_year": 0.2,
             "source": f"{source} (opening); {assumed.NEED_COST} (unit cost); assumption (cashable "
             "share, release)",
-        }  # fmt: skip
+        }
         for n, state in enumerate(self.tally.names):
             cost = assumed.cost_of(self.settings.categories[self.tally.categories[n]])
             yield {
-                "state": state, "label": self.tally.labels[n], "in_care": True,
+                "state": state,
+                "label": self.tally.labels[n],
+                "in_care": True,
                 "opening": int(self.tally.opening[n]),
-                "unit_cost": round(cost.week * assumed.WEEKS), "cashable_share": cost.cashable,
+                "unit_cost": round(cost.week * assumed.WEEKS),
+                "cashable_share": cost.cashable,
                 "release_per_year": cost.release,
                 "source": f"{self.returns} (opening); {cost.source} (unit cost); assumption "
                 "(cashable share, release)",
-            }  # fmt: skip
+            }
         yield from aftercare.state_rows(self._leavers, self.returns)
 
     @property
@@ -132,9 +141,11 @@ class Draft:
         yield from after.leaving_rows(self._leavers)
         for state in self.tally.names:
             yield {
-                "from": state, "to": state, "avoidable_share": assumed.RETURNABLE,
+                "from": state,
+                "to": state,
+                "avoidable_share": assumed.RETURNABLE,
                 "source": "assumption: at most 8% of those there can be helped home in a year",
-            }  # fmt: skip
+            }
 
     def _ends(self, start: int) -> dict[str, float]:
         """Shares of a state's exits by where they lead."""
@@ -159,9 +170,12 @@ class Draft:
             for cell in cells
         )
         return {
-            "from": self.tally.names[start], "to": end, "rate": _short(rate),
-            "source": self.returns, "note": f"per child-year, observed: {seen}",
-        }  # fmt: skip
+            "from": self.tally.names[start],
+            "to": end,
+            "rate": _short(rate),
+            "source": self.returns,
+            "note": f"per child-year, observed: {seen}",
+        }
 
     def _entering(self, flows: Flows, year: int | None) -> Iterator[dict[str, Any]]:
         """From need into each state, and out of need: the number in need holds."""
@@ -169,25 +183,31 @@ class Draft:
         told = {c.end: c for c in self.estimates.cells if c.start == ENTRY}
         for n in np.flatnonzero(flows.arrivals > 0).tolist():
             yield {
-                "from": NEED, "to": self.tally.names[n], "year": year,
+                "from": NEED,
+                "to": self.tally.names[n],
+                "year": year,
                 "rate": _short(flows.arrivals[n] / need),
                 "avoidable_share": assumed.AVOIDABLE,
                 "source": f"{self.returns} (entries); {assumed.AVOIDABLE_SOURCE}",
                 "note": f"children a year, observed: {interval(told[n], self.estimates.level)}",
-            }  # fmt: skip
+            }
         yield {
-            "from": NEED, "to": "exit", "rate": assumed.NEED_LEAVING, "year": year,
+            "from": NEED,
+            "to": "exit",
+            "rate": assumed.NEED_LEAVING,
+            "year": year,
             "source": "assumption: a child in need is so for a year; the number in need holds",
-        }  # fmt: skip
+        }
 
     def _arrivals(self) -> Iterator[dict[str, Any]]:
         need = self.in_need[0]
         for n, flows in enumerate(self._entries()):
             yield {
-                "state": NEED, "year": self.first_year + n,
+                "state": NEED,
+                "year": self.first_year + n,
                 "children": _short(float(flows.arrivals.sum()) + assumed.NEED_LEAVING * need),
                 "source": "assumption: as many as leave, so that the number in need holds",
-            }  # fmt: skip
+            }
 
     def _entries(self) -> list[Flows]:
         """Flows of the first year and, where other children enter then, of the second."""
@@ -204,20 +224,32 @@ class Draft:
         for name, level in assumed.LEVELS.items():
             what, (state, children) = SERVICES[name], self._served(name)
             yield {
-                "service": name, "label": what.label, "tier": what.tier, "from": state,
-                "unit_cost": what.unit_cost, "baseline": round(level.running * children, 1),
-                "coverage": level.coverage, "growth_per_year": round(level.growth * children, 1),
-                "release_per_year": what.release, "setup_cost": what.setup,
-                "exit_cost": what.exit, "source": _ASSUMPTION,
+                "service": name,
+                "label": what.label,
+                "tier": what.tier,
+                "from": state,
+                "unit_cost": what.unit_cost,
+                "baseline": round(level.running * children, 1),
+                "coverage": level.coverage,
+                "growth_per_year": round(level.growth * children, 1),
+                "release_per_year": what.release,
+                "setup_cost": what.setup,
+                "exit_cost": what.exit,
+                "source": _ASSUMPTION,
                 "note": "unit cost and the like as for instances from published tables; level, "
                 "coverage and growth per child served",
-            }  # fmt: skip
+            }
 
     def _effects(self) -> Iterator[dict[str, Any]]:
         for name, row in assumed.evidence().items():
             state, _ = self._served(name)
-            common = {"service": name, "from": state, "lag_years": int(row["lag_years"]),
-                      "evidence": row["evidence"], "source": row["source"]}  # fmt: skip
+            common = {
+                "service": name,
+                "from": state,
+                "lag_years": int(row["lag_years"]),
+                "evidence": row["evidence"],
+                "source": row["source"],
+            }
             told = " ".join(filter(None, (assumed.LEVELS[name].basis, row["note"])))
             values = {key: row[key] for key in ("effect", "low", "high")}
             if name == assumed.HOME:
@@ -237,8 +269,13 @@ class Draft:
 
     def _funds(self) -> Iterator[dict[str, Any]]:
         yield {"fund": "core", "label": "Core budget", "source": _ASSUMPTION}
-        yield {"fund": "transformation", "label": "Transformation fund", "window_only": True,
-               "carry_forward": 1.0, "source": _ASSUMPTION}  # fmt: skip
+        yield {
+            "fund": "transformation",
+            "label": "Transformation fund",
+            "window_only": True,
+            "carry_forward": 1.0,
+            "source": _ASSUMPTION,
+        }
 
     def _money(self, draft: Instance) -> Mapping[str, list[dict[str, Any]]]:
         """Budgets from what the baseline costs."""
@@ -250,10 +287,14 @@ class Draft:
             for year, amount in zip(draft.horizon, spend, strict=True)
         ]
         budgets += [
-            {"fund": "transformation", "year": year, "amount": _round(spend[0] * _FUND_SHARE),
-             "source": "assumption: 1% of a year's spend for three years"}
+            {
+                "fund": "transformation",
+                "year": year,
+                "amount": _round(spend[0] * _FUND_SHARE),
+                "source": "assumption: 1% of a year's spend for three years",
+            }
             for year in list(draft.horizon)[:3]
-        ]  # fmt: skip
+        ]
         return {"budgets": budgets}
 
 
