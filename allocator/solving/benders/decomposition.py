@@ -121,7 +121,13 @@ class BendersDecomposition:
         return None
 
     def descend(
-        self, goal: Goal, kept: Sequence[HeldGoal], window: Floats, best: Tried, gap: float = _GAP
+        self,
+        goal: Goal,
+        kept: Sequence[HeldGoal],
+        window: Floats,
+        best: Tried,
+        gap: float = _GAP,
+        rounds: int = _ROUNDS,
     ) -> tuple[Tried, Floats]:
         """The least of a goal from a point on, those that are kept held; the master's prices.
 
@@ -129,7 +135,7 @@ class BendersDecomposition:
         """
         self.master.aim(goal, kept)
         least, size, center = self.scales.value(goal, best.point, best.costs), 1.0, best.point
-        for _ in range(_ROUNDS):
+        for _ in range(rounds):
             known = np.isfinite(least)
             lower, upper = self._box(center, size) if known else (self.lower, self.upper)
             value, columns, duals = self.master.solve(lower, upper)

@@ -23,6 +23,7 @@ from allocator.solving.session import Session
 from allocator.solving.windows import WindowSolved
 
 _NEAR: Final = 1e-6  # relative, of the least change of levels
+_ROUNDS: Final = 30  # of cuts for the settled levels, after which they stay as they are
 _UNIT: Final = "cases per year"
 
 
@@ -69,7 +70,10 @@ def _by_parts(solved: WindowSolved, parts: BendersDecomposition) -> Tried:
         best = parts.scales.value(goal, start.point, start.costs)
         kept.append(HeldGoal(goal, best + TIED * max(1.0, abs(best))))
     goal = Goal(shared=_shared_change(parts))
-    return parts.descend(goal, kept, window, start, gap=_NEAR)[0]
+    try:
+        return parts.descend(goal, kept, window, start, gap=_NEAR, rounds=_ROUNDS)[0]
+    except NoEndError:
+        return start
 
 
 def _whole(solved: WindowSolved, parts: BendersDecomposition, session: Session) -> Tried:
