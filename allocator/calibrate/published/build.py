@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
-
-import numpy as np
 
 from allocator.calibrate.estimation import recency
 from allocator.calibrate.history import History, history
@@ -26,6 +23,8 @@ from allocator.calibrate.published.demand import driver_rows
 from allocator.calibrate.published.evidence import read_evidence
 from allocator.calibrate.published.figures import PublishedFigures
 from allocator.calibrate.published.flows import Year, year_of
+from allocator.calibrate.published.grants import Told as TableOfShares
+from allocator.calibrate.published.grants import grant_shares, read_shares
 from allocator.calibrate.published.money import (
     baseline_cost,
     core_rows,
@@ -36,19 +35,15 @@ from allocator.calibrate.published.money import (
 from allocator.calibrate.published.request import ESTIMATED, Request
 from allocator.calibrate.published.services import SERVICES, return_rows
 from allocator.calibrate.published.tables import YEARS, Council
+from allocator.calibrate.published.target import Told, target_row
 from allocator.calibrate.published.workforce import read_workforce
 from allocator.calibrate.uncertainty import ProjectionSpread, measure
 from allocator.errors import UsageError
 from allocator.instance import DoubleInvestment, Instance, Row
 from allocator.instance.schema import CONTINUOUS, TABLES, Kind
 from allocator.simulate import baseline
-from formulations import LARGEST_REDUCTION
 
 PERIODS: Final = 4  # a year
-TARGET_AFTER: Final = 5  # years into the plan
-_SLACK: Final = 0.25  # of the way from the least that can be reached back to doing nothing
-
-Told = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -85,8 +80,9 @@ def calibrate(
     bare = _instance(request, councils, evidence)
     funded = _funded(bare, councils)
     told("setting a target", 1, 2)
-    alone = [_alone(request, council, evidence) for council in councils]
-    aimed, least = _aimed(funded, request, alone)
+    alone = (_alone(request, council, evidence) for council in councils)
+    target, least = target_row(funded, request, alone, told)
+    aimed = _with(funded, {"targets": [target]})
     files = tuple(sorted(set(panel.rows["file"])))
     return Calibrated(aimed, councils, flows, estimates, doubt, request, least, files)
 
@@ -101,13 +97,19 @@ def _row(past: History, panel: Panel, code: str) -> int:
 
 def _councils(panel: Panel, request: Request, flows: ConstantFlows) -> Iterable[Council]:
     areas: list[str] = []
+    shares = read_shares(request.shares, panel)
     for n, code in enumerate(request.codes):
         figures = PublishedFigures(panel, code, request.year)
         found = account(figures)
         area = slug(found.name, areas) if len(request.codes) > 1 else ""
         areas.append(area)
         yield _council(
-            figures, found, area, ConstantFlows(*(a[n : n + 1] for a in _of(flows))), request
+            figures,
+            found,
+            area,
+            ConstantFlows(*(a[n : n + 1] for a in _of(flows))),
+            request,
+            shares,
         )
 
 
@@ -121,23 +123,25 @@ def _council(
     area: str,
     flows: ConstantFlows,
     request: Request,
+    shares: TableOfShares,
 ) -> Council:
     year = found.year
     estimated = f"estimated from the panel to March {year}: entries and exits shrunk to the region"
     repeated = f"DfE children looked after (SSDA903), year ending March {year}, repeated once"
     entries = float(flows.entries[0])
     alone = min(_usual_unaccompanied(figures, found), 0.9 * entries)
+    grants = grant_shares(figures, shares, request.shares.name if request.shares else "")
     drivers = tuple(driver_rows(figures, found))
     if request.first_year == ESTIMATED:
         exits = float(flows.exits(1)[0, 0])
         first = year_of(found, found.stock, entries, exits, alone)
-        return Council(found, area, first, first, estimated, estimated, drivers)
+        return Council(found, area, first, first, estimated, estimated, grants, drivers)
     ceased = min(found.figures["cla_ceased"], found.care + found.figures["cla_started"] - 1)
     first = year_of(found, found.stock, found.figures["cla_started"], ceased, found.unaccompanied)
     after = ConstantFlows(flows.opening * 0 + _care(first), flows.entries, flows.rate)
     exits = float(after.exits(1)[0, 0])
     later = year_of(found, first.closing, entries, exits, alone)
-    return Council(found, area, first, later, repeated, estimated, drivers)
+    return Council(found, area, first, later, repeated, estimated, grants, drivers)
 
 
 def _care(year: Year) -> float:
@@ -165,6 +169,7 @@ def _instance(
     if len(councils) > 1:
         tables["areas"] = [
             {"area": c.area, "label": c.account.name, "children": round(c.account.children),
+             "group": c.account.region,
              "source": f"DfE, children aged 0-17, March {first}"}
             for c in councils
         ]  # fmt: skip
@@ -230,38 +235,3 @@ def _alone(request: Request, council: Council, evidence: list[dict[str, Any]]) -
     own = replace(council, area="")
     bare = replace(_instance(request, [own], evidence), double_investment=None)
     return _funded(bare, [own])
-
-
-def _aimed(
-    funded: Instance, request: Request, alone: Sequence[Instance]
-) -> tuple[Instance, int | None]:
-    """The instance with its target: the one asked for, else one that the money can reach.
-
-    What it can reach is what the councils reach, each by itself: together they can do no worse.
-    """
-    year = request.target_year or request.year + TARGET_AFTER
-    if year not in funded.horizon:
-        last = funded.last_year
-        raise UsageError(f"--target {year}: the plan runs from {request.year} to {last}")
-    if request.target is not None:
-        row = {"year": year, "children": float(request.target), "source": "as asked for"}
-        return _with(funded, {"targets": [row]}), None
-    at = year - request.year
-    least = max(np.sum([_least(instance) for instance in alone], axis=0)[at:])
-    nothing = np.sum(list(baseline(funded).children_in_care.values()), axis=0)
-    number = math.ceil(least + _SLACK * max(min(nothing[at:]) - least, 0.0))
-    row = {
-        "year": year, "children": float(number), "source": "assumption",
-        "note": f"three quarters of the way from what doing nothing gives to the {least:,.0f} "
-        "that the money can keep to; put your own in its place",
-    }  # fmt: skip
-    return _with(funded, {"targets": [row]}), math.ceil(least)
-
-
-def _least(instance: Instance) -> list[float]:
-    """Children in care by year under the largest reduction; the baseline's where it has none."""
-    from allocator.solving.solve import solve
-
-    facts = solve(instance, formulation=LARGEST_REDUCTION).to_dict()
-    path = facts["children_in_care"] or facts["baseline_children_in_care"]
-    return list(path.values())

@@ -77,6 +77,7 @@ RATIOS: Final = {  # England 2024-25: measure over measure
     ("care_applications_per10k", ""): 9.1,
     ("unitcost_fostering_gbp_per_week", ""): 765.0,
     ("unitcost_residential_gbp_per_week", ""): 7385.0,
+    ("child_poverty_pct", ""): 19.3,
     ("s251_cla", "cla_31mar"): 109_520.0,
     ("s251_safeguarding", "child_pop_0_17"): 294.4,
     ("s251_family_support", "child_pop_0_17"): 156.1,
@@ -84,6 +85,11 @@ RATIOS: Final = {  # England 2024-25: measure over measure
     ("s251_young_people", "child_pop_0_17"): 37.4,
 }
 CHILDREN: Final = 12_183_016  # aged 0-17, England, as the 2025 census of children in need has it
+COUNCILS: Final = 153  # with children's services, England
+PATHFINDERS: Final = frozenset({  # of Families First for Children, DfE, July 2023 and April 2024
+    "dorset", "lincolnshire", "wolverhampton", "lewisham", "luton", "redbridge", "walsall",
+    "warrington", "warwickshire", "wirral",
+})  # fmt: skip
 
 WEEKS: Final = 365 / 7
 SUPPORTED_WEEK: Final = 1200.0  # £ a week in supported living; assumption

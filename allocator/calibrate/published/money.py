@@ -1,4 +1,4 @@
-"""Funds, budgets and prices: the outturn as a cap, national grants by share of children."""
+"""Funds, budgets and prices: the outturn as a cap, national grants by the councils' shares."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from allocator.calibrate.published import england as e
 from allocator.calibrate.published.account import PublishedAccount
+from allocator.calibrate.published.grants import PREVENTION, TRANSFORMATION
 from allocator.calibrate.published.tables import YEARS, Council
 from allocator.instance.schema import TIERS
 
@@ -33,16 +34,16 @@ def fund_rows(first_year: int) -> Rows:
            "note": "ordinary annual caps; nothing moves to the next year"}  # fmt: skip
     if first_year + YEARS > e.GRANT_FROM:
         yield {
-            "fund": "prevention_grant", "label": "Families First prevention grant",
+            "fund": PREVENTION, "label": "Families First prevention grant",
             "tiers": ("early_help", "edge_of_care"),
             "source": "Families First Partnership grant determination 2025; assumption for carry "
             "forward", "note": "ring-fenced",
         }  # fmt: skip
     yield {
-        "fund": "transformation", "label": "Transformation fund", "tiers": TIERS,
+        "fund": TRANSFORMATION, "label": "Transformation fund", "tiers": TIERS,
         "window_only": True, "carry_forward": 1.0,
         "source": "assumption, after the Families First transformation fund of £555m over "
-        "2025-28: share by children aged 0-17",
+        "2025-28",
         "note": "pays only in the years of double investment; what is unspent is kept",
     }  # fmt: skip
 
@@ -73,26 +74,32 @@ def core_rows(council: Council, baseline: Sequence[float]) -> Rows:
 
 
 def grant_rows(councils: Sequence[Council]) -> Rows:
-    """The grant and the fund, one purse for all areas, by their share of England's children."""
-    share = sum(council.account.england for council in councils)
+    """The grant and the fund, one purse for all areas, by their shares of England's amounts."""
     first = councils[0].first_year
+    share, how = _shared(councils, PREVENTION)
     for year in range(max(first, e.GRANT_FROM), first + YEARS):
         amount = e.GRANT.get(year, e.GRANT_LATER) * e.GRANT_REACHING * share
         goes_on = "; assumption: it goes on at the level of 2028-29" if year > 2028 else ""
         yield {
-            "fund": "prevention_grant", "year": year, "amount": _rounded(amount),
+            "fund": PREVENTION, "year": year, "amount": _rounded(amount),
             "source": "Families First Partnership 2025-26 to 2028-29 (£541.5m then £2.4bn over "
-            f"three years), share by children aged 0-17{goes_on}",
-            "note": "only the new money; 50% of it, the rest being spoken for by multi-agency "
-            "child protection teams (assumption)",
+            f"three years); {how}{goes_on}",
+            "note": f"{share:.3%} of England's; only the new money; 50% of it, the rest being "
+            "spoken for by multi-agency child protection teams (assumption)",
         }  # fmt: skip
+    share, how = _shared(councils, TRANSFORMATION)
     for year in range(first, first + 3):
         yield {
-            "fund": "transformation", "year": year, "amount": _rounded(e.TRANSFORMATION * share),
+            "fund": TRANSFORMATION, "year": year, "amount": _rounded(e.TRANSFORMATION * share),
             "source": "assumption, after the Families First transformation fund of £555m over "
-            "2025-28: share by children aged 0-17",
-            "note": f"£185m a year nationally x {share:.3%} of England's children; three years",
+            f"2025-28; {how}",
+            "note": f"£185m a year nationally x {share:.3%}; three years",
         }  # fmt: skip
+
+
+def _shared(councils: Sequence[Council], fund: str) -> tuple[float, str]:
+    """All councils' share of England's amount, and where it is from."""
+    return sum(each.grants.share[fund] for each in councils), councils[0].grants.how[fund]
 
 
 def price_rows(first: int) -> Rows:

@@ -9,6 +9,8 @@ import numpy as np
 
 from allocator.calibrate.published import england as e
 from allocator.calibrate.published.build import Calibrated
+from allocator.calibrate.published.everyone import coverage
+from allocator.calibrate.published.grants import PREVENTION, TRANSFORMATION
 from allocator.calibrate.published.money import outturn
 from allocator.calibrate.published.reconciled import flows_of, reconciled
 from allocator.calibrate.published.request import ESTIMATED
@@ -47,8 +49,10 @@ growth, setup, exit, diminishing returns
 
 core cap | S251 outturn {outturn} | +1% real a year, or what doing nothing costs where that is more
 
-grant, transformation fund | Families First Partnership, share by children aged 0-17 | half of the
-grant reaches these services; goes on after 2028-29
+grant | Families First Partnership; {grant} | half of it reaches these services; goes on after
+2028-29
+
+transformation fund | Families First, £555m over 2025-28; {fund} | the same for years before
 
 target | {target} | {why}
 """
@@ -68,6 +72,7 @@ def readme(made: Calibrated) -> str:
         "\n".join(
             [
                 *_opening(made),
+                *_left_out(made),
                 *_sources(made),
                 *_agreement(made),
                 *_filled(made),
@@ -82,6 +87,8 @@ def readme(made: Calibrated) -> str:
 def _opening(made: Calibrated) -> Iterator[str]:
     instance, request = made.instance, made.request
     names = ", ".join(c.account.name for c in made.councils)
+    if request.everyone is not None:
+        names = f"England's {len(made.councils)} councils that have figures"
     care = sum(c.account.care for c in made.councils)
     target = instance.tables["targets"][0]
     yield f"# {instance.title}"
@@ -101,6 +108,13 @@ def _opening(made: Calibrated) -> Iterator[str]:
     yield ""
 
 
+def _left_out(made: Calibrated) -> Iterator[str]:
+    if made.request.everyone is not None:
+        yield from ("## Who is in, and who is left out", "")
+        yield from coverage(made.request.everyone, "- ")
+        yield ""
+
+
 def _sources(made: Calibrated) -> Iterator[str]:
     year = made.request.year
     first = (
@@ -115,6 +129,8 @@ def _sources(made: Calibrated) -> Iterator[str]:
         evidence=made.request.evidence.name,
         target="as asked for" if made.least is None else "none",
         why="" if made.least is None else _WHY,
+        grant=made.councils[0].grants.how[PREVENTION],
+        fund=made.councils[0].grants.how[TRANSFORMATION],
     )
     yield from (
         "## Where the figures come from",

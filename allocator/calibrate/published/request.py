@@ -10,6 +10,7 @@ from typing import Final
 
 from allocator.calibrate.panel import Panel, find_council
 from allocator.calibrate.panel.councils import in_region, matches
+from allocator.calibrate.published.everyone import Everyone, everyone, last_whole_year
 from allocator.calibrate.published.evidence import STARTER
 from allocator.errors import UsageError
 
@@ -30,6 +31,8 @@ class Request:
     target_year: int | None = None
     evidence: Path = STARTER
     workforce: Path | None = None
+    shares: Path | None = None
+    everyone: Everyone | None = None  # where every council is asked for
 
 
 def requested(
@@ -43,22 +46,31 @@ def requested(
     evidence: Path | None = None,
     first_year: str = REPEAT,
     workforce: Path | None = None,
+    shares: Path | None = None,
+    every: bool = False,
 ) -> Request:
     """The request that the words of the command line stand for.
 
     Raises UsageError for a council, region, year or target that cannot be found or read.
     """
-    if not councils and region is None:
-        raise UsageError("say which: --council NAME, several times for a group, or --region NAME")
+    if every and (councils or region is not None):
+        raise UsageError("--all is every council: leave --council and --region out")
+    if not councils and region is None and not every:
+        raise UsageError(
+            "say which: --council NAME, several times for a group, --region NAME, or --all"
+        )
     codes = [find_council(panel, text) for text in councils]
     of_region = in_region(panel, region) if region is not None else []
-    at = year if year is not None else _last_year(panel, [*codes, *of_region])
+    at = year or (last_whole_year(panel) if every else _last_year(panel, [*codes, *of_region]))
+    country = everyone(panel, at) if every else None
+    codes += country.codes if country is not None else ()
     codes += [code for code in of_region if (panel.value("cla_31mar", code, at) or 0) > 0]
     codes = list(dict.fromkeys(codes))
     if not codes:
         raise UsageError(f"--region {region}: no council has children in care published for {at}")
     whole = panel.regions.get(codes[0], "") if of_region and not councils else ""
-    place = panel.names[codes[0]] if len(codes) == 1 else whole or f"{len(codes)} councils"
+    several = "England" if every else whole or f"{len(codes)} councils"
+    place = panel.names[codes[0]] if len(codes) == 1 else several
     number, by = _target(target)
     return Request(
         codes,
@@ -70,6 +82,8 @@ def requested(
         by,
         evidence or STARTER,
         workforce,
+        shares,
+        country,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allocator.calibrate.published.build import Calibrated
+from allocator.calibrate.published.everyone import coverage
 from allocator.simulate import baseline
 
 
@@ -18,6 +19,8 @@ def told(made: Calibrated) -> Iterator[str]:
         "exits": (sum(a.figures["cla_ceased"] for a in accounts), float(run.exits[0])),
     }
     yield made.instance.title
+    if made.request.everyone is not None:
+        yield from coverage(made.request.everyone, "  ")
     yield f"{'':<10}{'published':>10}{'model':>10}   31 March {made.request.year}; first year"
     for what, (seen, model) in published.items():
         yield f"{what:<10}{seen:>10,.0f}{model:>10,.1f}"

@@ -13,6 +13,7 @@ from allocator.calibrate.published.aftercare import Aftercare, fitted, leaving_r
 from allocator.calibrate.published.demand import response_rows
 from allocator.calibrate.published.evidence import effects_of
 from allocator.calibrate.published.flows import STATES, Moves, Year, rates_of
+from allocator.calibrate.published.grants import GrantShares
 from allocator.calibrate.published.services import SERVICES, levels, service_rows
 from allocator.calibrate.published.workforce import Workforce, premium, staff_rows
 from allocator.instance.instance import financial_year
@@ -42,6 +43,7 @@ class Council:
     later: Year
     how_first: str
     how_later: str
+    grants: GrantShares
     drivers: tuple[dict[str, Any], ...] = ()
 
     @property

@@ -18,6 +18,7 @@ from allocator.cli.verbs import Verb
         "allocator calibrate published downloads --list durham",
         "allocator calibrate published downloads --council Reading --year 2025 --out reading",
         'allocator calibrate published downloads --region "North East" --year 2025 --out ne',
+        "allocator calibrate published downloads --all --year 2024 --out england",
     ),
 )
 @click.argument("panel", type=click.Path(path_type=Path))
@@ -30,6 +31,12 @@ from allocator.cli.verbs import Verb
     "of one instance.",
 )
 @click.option("--region", metavar="NAME", help="All councils of a region, as areas.")
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help="Every council with figures for the year, as areas; who is left out is told.",
+)
 @click.option(
     "--year",
     type=click.IntRange(1990, 2100),
@@ -68,6 +75,13 @@ from allocator.cli.verbs import Verb
     "turnover, agency and caseloads become roles and workloads.",
 )
 @click.option(
+    "--shares",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Councils' shares of England's grants, in place of the assumptions: columns council, "
+    "prevention_grant, transformation, from 0 to 1.",
+)
+@click.option(
     "--first-year",
     type=click.Choice(["repeat", "estimated"]),
     default="repeat",
@@ -80,12 +94,14 @@ def command(
     panel: Path,
     councils: tuple[str, ...],
     region: str | None,
+    every: bool,
     year: int | None,
     out: Path | None,
     listed: str | None,
     target: str | None,
     evidence: Path | None,
     workforce: Path | None,
+    shares: Path | None,
     first_year: str,
     name: str | None,
     force: bool,
@@ -122,6 +138,8 @@ def command(
             evidence=evidence,
             workforce=workforce,
             first_year=first_year,
+            shares=shares,
+            every=every,
         )
         made = calibrate(read, request, progress)
     write_calibrated(made, out, force=force)
