@@ -24,7 +24,13 @@ FOLDER: Final = "answers"  # beside plan.json
 COLUMNS: Final[Mapping[str, Columns]] = {
     **{
         name: ANSWERS[name][name]
-        for name in ("switching", "frontier_target", "frontier_budget", "delay")
+        for name in (
+            "switching",
+            "frontier_target",
+            "frontier_budget",
+            "frontier_benefits",
+            "delay",
+        )
     },
     **{name: ANSWERS["stress"][name] for name in ("bands", "chances")},
 }

@@ -9,9 +9,13 @@ import pytest
 from click.testing import CliRunner
 
 from allocator.cli import cli
+from allocator.explain.answers import save
 from allocator.explain.frontier.frontier import benefit_frontier
 from allocator.program.program import POUNDS
+from allocator.report.charts.answers import frontiers
+from allocator.report.charts.shapes import MILLION, Panels
 from allocator.report.pages.frontier import text
+from allocator.report.saved_answers import read_answers
 from allocator.solving.solve import solve
 from tests.plans import CASES, instance_of
 
@@ -40,6 +44,18 @@ def test_plans_that_weigh_the_good_lie_on_the_curve():
     bought = priced["bought_per_pound"] * priced["price_per_pound"]
     assert bought.to_list() == pytest.approx([1.0] * len(priced))
     assert "The first pound more of the council's buys" in " ".join(text(found).split())
+
+
+def test_a_curve_that_was_saved_is_drawn(tmp_path):
+    instance = instance_of("benefits-period")
+    found = benefit_frontier(instance)
+    save(found, tmp_path / "benefits")
+    (chart,) = frontiers(solve(instance), read_answers(tmp_path, instance.hash))
+    assert isinstance(chart, Panels) and chart.name == "frontier-benefits"
+    ordered = found.table.sort_values("benefits")
+    assert chart.axis == pytest.approx((ordered["benefits"] / MILLION).tolist())
+    assert chart.panels[0].series[0].values == pytest.approx(ordered["cost"].tolist())
+    assert len(chart.figures.rows) == len(found.table)
 
 
 def test_the_command_says_what_is_missing():

@@ -124,7 +124,7 @@ def _cell(value: object, form: Form) -> Value:
 
 def frontiers(plan: Plan, answers: SavedAnswers) -> list[Chart]:
     """Those of the frontier and the cost of delay that have been made."""
-    made = (_target(answers), _budget(answers), _delay(answers))
+    made = (_target(answers), _budget(answers), _benefits(answers), _delay(answers))
     return [chart for chart in made if chart is not None]
 
 
@@ -188,6 +188,35 @@ def _budget(answers: SavedAnswers) -> Panels | None:
         ("millions", "children_in_care"),
         ("£m a year more", "Children"),
         1.0,
+        figures,
+    )
+
+
+def _benefits(answers: SavedAnswers) -> Panels | None:
+    """Least cost to the council against the good done to others."""
+    table = answers.get("frontier_benefits")
+    if table is None:
+        return None
+    reached = table[table["cost"].notna()].sort_values("benefits")
+    reached = reached.assign(millions=reached["benefits"] / MILLION)
+    figures = _figures(
+        table.sort_values("benefits"),
+        (
+            ("benefits", "Good to others, £m", "millions"),
+            ("cost", "Least cost, £m", "millions"),
+            ("bought_per_pound", "£1 more buys, £", "plain"),
+            *_WINDOW,
+        ),
+        "Least cost to the council of good done to others, unweighted, at present value",
+        "frontier_benefits.csv of the answers",
+    )
+    return _curve(
+        "frontier-benefits",
+        "Least cost against the good done to others",
+        reached,
+        ("millions", "cost"),
+        ("£m of good to others at least, present value", "£m, present value"),
+        MILLION,
         figures,
     )
 

@@ -298,11 +298,13 @@ def _frontiers(saved: SavedPlan) -> tuple[Block, ...]:
     said = (Text(waiting, "warning"),) if no_delay_has_a_plan(saved.answers) else ()
     if charts or said:
         return (*said, *map(HtmlChart, charts))
+    of_benefits = _asked(saved, "frontier --against benefits", "benefits")
     return _not_made(
         saved,
         "What other targets or budgets would cost, or reach, is not worked out here.",
         _asked(saved, "frontier", "target"),
         _asked(saved, "frontier --against budget", "budget"),
+        *([of_benefits] if saved.plan.instance.resolved.benefits else []),
         _asked(saved, "delay", "delay"),
     )
 
