@@ -38,6 +38,10 @@ FUTURES = {  # what a page has its reader add to the council first
         "scenarios.csv": "scenario,probability\ncentral,0.5\ndear,0.3\nweak,0.2\n",
         "changes.csv": "scenario,cell,value\ndear,states.care.unit_cost,*1.02\n"
         "weak,effects.*.effect,*0.95\n",
+        "effects.csv": "service,from,to,instead,lag_years,effect,low,high\n"
+        "reunify,care,care,exit,0,0.25,0.24,0.26\n",
+        "instance.toml": (CASES / "hand" / "instance.toml").read_text(encoding="utf-8")
+        + "[shortfall]\nexcess_price = 1e6\noverspend_price = 10\n",
     }
 }
 SMALL = {("how-to-report.md", "england-2016")}  # drawn four times over: the hand case in its place
