@@ -122,9 +122,10 @@ def price_table(
     """What each constraint that binds is worth: ∂ objective / ∂ right-hand side.
 
     ``price`` is £ at present value per unit of ``limit`` (per child, per case per year, per
-    pound); ``holds_from`` and ``holds_to`` are the limits between which it stays so, where
-    the solver gives them.  A limit that the window sets (spend that is protected, say) is what it
-    sets, not the 0 that the row has beside the window's column.
+    pound); ``holds_from`` and ``holds_to`` are limits between which it stays so, where
+    the solver gives them: its basis may end before the price does.  A limit that the window sets
+    (spend that is protected, say) is what it sets, not the 0 that the row has beside the
+    window's column.
     """
     activity, given = program.matrix.times(primal), window_terms(program)
     least = 1e-9 * float(np.max(np.abs(costs), initial=0.0))

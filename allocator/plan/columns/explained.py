@@ -82,10 +82,10 @@ EXPLAIN: Final[AnswerColumns] = {
             "what is allowed, or asked for; 0 where the limit is a share of something"
         ),
         "holds_from": in_its_unit(
-            "least limit down to which price_less holds; blank where not worked out"
+            "limit down to which price_less holds at least; blank where not worked out"
         ),
         "holds_to": in_its_unit(
-            "largest limit up to which price_more holds; blank where not worked out"
+            "limit up to which price_more holds at least; blank where not worked out"
         ),
         "size": in_its_unit(
             "what is limited, in units: the limit, or the level where the limit is a share"

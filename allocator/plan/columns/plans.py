@@ -243,9 +243,10 @@ TABLES: Final[Mapping[str, ResultTable]] = {
             "activity": in_its_unit("value of the constraint's left-hand side"),
             "limit": in_its_unit("its right-hand side"),
             "holds_from": in_its_unit(
-                "lowest limit at which the price holds; blank where the solver gives none"
+                "limit down to which the price holds at least: the solver's basis, of "
+                "which there may be several, may end sooner; blank where the solver gives none"
             ),
-            "holds_to": in_its_unit("highest limit at which the price holds"),
+            "holds_to": in_its_unit("limit up to which the price holds at least"),
         },
     ),
 }
