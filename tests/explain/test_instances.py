@@ -1,4 +1,4 @@
-"""The six instances that come with the tool, explained; five with a target too low.
+"""The seven instances that come with the tool, explained; six with a target too low.
 
 Each is explained once.  What is said is checked from the instance: a cell that is priced is changed
 and the plan's window solved again; a conflict has no plan, and has one with any one of its members

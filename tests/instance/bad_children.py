@@ -7,6 +7,7 @@ from tests.instance.bad import error, warning
 from tests.instance.drafts import add, cell, drop, setting
 
 NO_DISCOUNTING = setting("years = 4", "years = 4\ndiscount_rate = 0")
+CONTINUOUS = setting("years = 4", 'years = 4\ntiming = "continuous"')
 NO_WAY_OUT = (drop("transitions", 4, 5), drop("effects", 3), drop("services", 3))
 
 CHILDREN = [
@@ -20,6 +21,9 @@ CHILDREN = [
           remedy="0 if there are none", others=0),
     warning(children.rates_are_plausible, cell("transitions", 2, "rate", "7"),
             at="transitions.csv 2 rate", value="7", rule="above 3 moves per child-year",
+            remedy="a rate per year", others=1),
+    warning(children.rates_are_plausible, CONTINUOUS, cell("transitions", 2, "rate", "400"),
+            at="transitions.csv 2 rate", value="400", rule="above 365 moves per child-year",
             remedy="a rate per year", others=1),
     warning(children.rows_apply_everywhere, cell("states", 2, "area", "north"),
             cell("services", 2, "area", "north"),

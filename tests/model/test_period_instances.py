@@ -1,4 +1,4 @@
-"""The six instances as they stood with timing "period" still have the optimum that they had."""
+"""Six of the instances as they stood with timing "period" still have the optimum that they had."""
 
 from __future__ import annotations
 

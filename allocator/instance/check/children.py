@@ -8,7 +8,12 @@ from allocator.instance.check.candidate import Candidate, Check, at, unread_in, 
 from allocator.instance.problems import Problem
 from allocator.instance.schema import EXIT
 
-FAST_RATE = 3.0  # moves per child-year: a mean stay under four months
+# Moves per child-year above which a rate is doubted, by timing: with "period" a child moves once in
+# a period at most; with "continuous" a contact open for days is a state as any other.
+FAST_RATES = {
+    "period": (3, "a mean stay under four months"),
+    "continuous": (365, "a mean stay under a day"),
+}
 
 
 def someone_is_in_care(candidate: Candidate) -> Iterator[Problem]:
@@ -47,13 +52,14 @@ def moves_have_a_rate(candidate: Candidate) -> Iterator[Problem]:
 
 
 def rates_are_plausible(candidate: Candidate) -> Iterator[Problem]:
-    """A rate is per child-year, so seldom above 3."""
+    """A rate is per child-year, so seldom above 3, or above 365 with timing "continuous"."""
+    fast, stay = FAST_RATES.get(candidate.instance.timing, FAST_RATES["period"])
     for row in candidate.rows("transitions"):
-        if row["rate"] is not None and row["rate"] > FAST_RATE:
+        if row["rate"] is not None and row["rate"] > fast:
             yield warn(
                 row,
                 "rate",
-                "is above 3 moves per child-year, a mean stay under four months",
+                f"is above {fast} moves per child-year, {stay}",
                 "check that it is a rate per year, and not a percentage or a count",
             )
 
