@@ -225,6 +225,8 @@ def _columns(columns: Iterator[Column] | tuple[Column, ...]) -> Iterator[str]:
 def _bounds(column: Column) -> str:
     if column.low is None and column.high is None:
         return ""
+    if column.low is None:
+        return f", {column.high:g} characters at most"
     if column.high is None:
         return f", {column.low:g} or more"
     return (

@@ -78,7 +78,7 @@ def parse(column: Column, cell: object) -> object:
     if text in _SHEET_ERRORS:
         raise CellError("is a spreadsheet's error value", "mend the formula it came from")
     if column.kind is Kind.TEXT:
-        return _read_text(text)
+        return _read_text(column, text)
     if text.startswith("="):
         raise CellError(
             "is a formula that was never calculated",
@@ -194,13 +194,15 @@ def _read_years(cell: object, text: str) -> tuple[int, ...]:
     return tuple(_read_year(part, str(part).strip()) for part in parts if str(part).strip())
 
 
-def _read_text(text: str) -> str:
+def _read_text(column: Column, text: str) -> str:
     """Text with one kind of line break, and nothing that a file format would lose."""
     text = re.sub(r"\r\n?", "\n", text)
     if _CONTROL.search(text):
         raise CellError(
             "holds a control character or a mark of writing direction", "type the text again"
         )
+    if column.high is not None and len(text) > column.high:
+        raise CellError(f"is {len(text)} characters", f"say it in {column.high:g} or fewer")
     return text
 
 

@@ -89,6 +89,7 @@ class Instance:
     first_year: int
     years: int
     title: str = ""
+    question: str = ""
     periods_per_year: int = 1
     discount_rate: float = 0.035
     price_base: str = ""

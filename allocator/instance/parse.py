@@ -42,6 +42,7 @@ def parse_instance(raw: RawInstance) -> Instance | None:
         first_year=general["first_year"],
         years=general["years"],
         title=general.get("title") or general["name"],
+        question=general.get("question") or "",
         periods_per_year=general["periods_per_year"],
         discount_rate=general["discount_rate"],
         price_base=general.get("price_base") or "",

@@ -67,8 +67,8 @@ class Column:
 
     ``refers`` names the kinds of thing a name may stand for (``state``, ``exit``,
     ``service``, ``fund``, ``area``, ``tier``, ``total``, ``all``); it is empty where the
-    name is being defined.  ``low`` and ``high`` are inclusive bounds; ``choices`` are the words
-    that a choice may be.
+    name is being defined.  ``low`` and ``high`` are inclusive bounds, of a text its characters;
+    ``choices`` are the words that a choice may be.
     """
 
     name: str
@@ -521,6 +521,11 @@ _SETTINGS: dict[str, tuple[Column, ...]] = {
     "instance": (
         Column("name", Kind.NAME, "Name of the instance."),
         Column("title", Kind.TEXT, "Title shown to readers.", Default.BLANK),
+        Column(
+            "question", Kind.TEXT,
+            "What was asked, in its author's words: shown before the answer.", Default.BLANK,
+            high=400,
+        ),
         Column("first_year", Kind.YEAR, "First financial year of the plan."),
         Column("years", Kind.WHOLE, "Length of the plan.", unit="years", low=1, high=100),
         Column("periods_per_year", Kind.WHOLE, "Periods in a year: 1, 2, 4 or 12.", 1),

@@ -388,6 +388,7 @@ def provenance(instance: Instance, formulation: str, solver: str) -> dict[str, s
     return {
         "instance": instance.name,
         "title": instance.title,
+        "asked": instance.question,
         "instance_hash": instance.hash,
         "formulation": formulation,
         "solver": solver,

@@ -11,7 +11,7 @@ from html import escape
 
 from allocator.plan.plan import Plan
 from allocator.report.charts.children import care
-from allocator.report.pages.headline import answer, question
+from allocator.report.pages.headline import answer, author_asked, question
 from allocator.report.pages.sections import marks_said, years_shown, years_title
 from allocator.report.pages.summary import summary
 
@@ -28,7 +28,12 @@ def page(plan: Plan) -> str:
         f"<h4>{title}</h4>",
         *(
             f"<p>{escape(text)}</p>"
-            for text in (question(plan.instance, plan.formulation), answer(plan))
+            for text in (
+                author_asked(plan.instance),
+                question(plan.instance, plan.formulation),
+                answer(plan),
+            )
+            if text
         ),
         _table(plan),
         _picture(plan),

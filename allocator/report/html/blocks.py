@@ -84,3 +84,4 @@ class Part:
     keys: tuple[KeyFigure, ...] = ()
     first: tuple[Block, ...] = ()
     sections: tuple[Section, ...] = field(default_factory=tuple)
+    asked: str = ""  # by the instance's author, in their words

@@ -26,6 +26,7 @@ from allocator.report.html.differences import comparison, names
 from allocator.report.html.findings import sections
 from allocator.report.html.headline import answered, asked, first_screen, keys
 from allocator.report.html.hedged import hedge_part
+from allocator.report.pages.headline import author_asked
 from allocator.report.saved_hedge import SavedHedge
 from allocator.report.saved_plan import SavedPlan
 
@@ -113,6 +114,7 @@ def _part(saved: SavedPlan, prefix: str, title: str) -> Part:
         keys(plan),
         first_screen(plan),
         (*sections(saved), evidence.section(plan), proof.section(saved)),
+        author_asked(plan.instance).removeprefix("Asked: "),
     )
 
 

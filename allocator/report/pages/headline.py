@@ -21,6 +21,11 @@ LEAST_CHILDREN = 1e-4  # fewer above a target, or fewer pounds beyond the funds,
 LEAST_POUNDS = 1.0
 
 
+def author_asked(instance: Instance) -> str:
+    """``Asked: `` and the question in its author's words; blank where they gave none."""
+    return f"Asked: {' '.join(instance.question.split())}" if instance.question else ""
+
+
 def question(instance: Instance, formulation: str) -> str:
     """What a formulation asks of an instance."""
     asked, targets = FORMULATIONS[formulation], targets_said(instance)

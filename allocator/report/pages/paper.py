@@ -19,7 +19,7 @@ from allocator.report.charts.children import care
 from allocator.report.charts.money import position
 from allocator.report.charts.shapes import Chart
 from allocator.report.figures import Figures, Header, Value
-from allocator.report.pages.headline import answer_paragraphs, question
+from allocator.report.pages.headline import answer_paragraphs, author_asked, question
 from allocator.report.pages.sections import window_said
 from allocator.report.pages.services import service_figures
 from allocator.report.pages.sources import rows_counted
@@ -74,6 +74,8 @@ def subtitle(instance: Instance) -> str:
 
 def _purpose(plan: Plan) -> Iterator[Item]:
     yield PaperHeading("Purpose")
+    if own := author_asked(plan.instance):
+        yield PaperLine(own.replace("`", ""))
     asked = question(plan.instance, plan.formulation).removeprefix("Question: ")
     yield PaperLine(
         "To settle spend on early help, edge-of-care and statutory services for "

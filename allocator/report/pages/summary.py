@@ -9,7 +9,7 @@ from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
 from allocator.plan.tables import charges
 from allocator.report.pages.benefits import TITLE, benefit_lines
-from allocator.report.pages.headline import answer_paragraphs, question
+from allocator.report.pages.headline import answer_paragraphs, author_asked, question
 from allocator.report.pages.sections import areas, by_year, windows
 from allocator.report.pages.services import HEADINGS, services_shown
 from allocator.report.pages.services import TITLE as TITLE_OF_SERVICES
@@ -49,6 +49,8 @@ def summary_runs(plan: Plan, characters: Characters = FINE) -> Iterator[Run]:
 def _parts(plan: Plan, characters: Characters) -> Iterator[str | list[Run]]:
     title = " ".join((plan.instance.title or plan.instance.name).split())
     yield f"{paragraph(title)}\n{'=' * min(len(title), 98)}"
+    if own := author_asked(plan.instance):
+        yield paragraph(own)
     yield paragraph(question(plan.instance, plan.formulation))
     first, *others = answer_paragraphs(plan)
     yield "\n\n".join(map(paragraph, (f"Answer: {first}", *others)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from allocator import __version__
 from allocator.instance.raw import RESULTS, SETTINGS_SHEET
 from allocator.plan.plan import Plan
-from allocator.report.pages.headline import answer, question
+from allocator.report.pages.headline import answer, author_asked, question
 from allocator.report.workbook.book import LINE, Book, Formula
 from allocator.report.workbook.checks import VERDICT
 from allocator.report.workbook.facts import Fact
@@ -52,7 +52,8 @@ def write_front(
     sheet.set_row(0, 2 * LINE)
     sheet.fit_to_pages(1, 1)
     row = 1
-    for text in (question(plan.instance, plan.formulation), answer(plan)):
+    asked = author_asked(plan.instance), question(plan.instance, plan.formulation)
+    for text in filter(None, (*asked, answer(plan))):
         sheet.merge_range(row, 0, row, 2, "", book.style(text_wrap=True))
         book.put(sheet, row, 0, text, text_wrap=True)
         sheet.set_row(row, LINE * math.ceil(len(text) / _LINE) + 4)
