@@ -18,7 +18,7 @@ def changes(when: str = "first") -> Callable[[F], F]:
         "changes",
         multiple=True,
         metavar="TABLE.KEY.COLUMN=VALUE",
-        help=f"Change a cell or setting {when}; may be given again.",
+        help=f"Change a cell or setting {when}, or add a row with + before it; may be given again.",
     )
 
 

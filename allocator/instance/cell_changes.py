@@ -22,7 +22,7 @@ _FACTOR = re.compile(r"[*x]\s*(?P<factor>\S+)")
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class Change:
     """One request: where, which cell, and the text of its new value."""
 
     text: str
@@ -32,6 +32,7 @@ class _Change:
     value: str
 
     def refuse(self, why: str) -> UsageError:
+        """An error to raise, which quotes the request."""
         return UsageError(f"{self.text!r}: {why}")
 
 
@@ -58,7 +59,7 @@ def changed(instance: Instance, text: str) -> Instance:
 
     Raises UsageError if it names nothing or too much, or its value can't be one.
     """
-    change = _read(text)
+    change = read_change(text)
     if change.table in SETTINGS:
         return _change_setting(instance, change)
     return _change_rows(instance, change)
@@ -71,7 +72,7 @@ def with_cell(instance: Instance, place: str, value: str) -> Instance:
     default; a limit that is not set stays none.  Raises UsageError if the place names nothing,
     a setting, or what is no number.
     """
-    change = _read(f"{place}={value}")
+    change = read_change(f"{place}={value}")
     if change.table in SETTINGS:
         raise change.refuse("a future changes the tables' numbers alone, and this is a setting")
     if change.table in FUTURES:
@@ -95,7 +96,7 @@ def cells_meant(instance: Instance, place: str) -> tuple[tuple[Row, ...], str]:
 
     Raises UsageError if it names nothing, or several rows without a ``*``.
     """
-    change = _read(f"{place}=")
+    change = read_change(f"{place}=")
     columns = SETTINGS if change.table in SETTINGS else TABLES
     if change.table in SETTINGS:
         known = {column.name for column in SETTINGS[change.table]}
@@ -108,9 +109,10 @@ def cells_meant(instance: Instance, place: str) -> tuple[tuple[Row, ...], str]:
     return tuple(_rows_meant(instance, change).values()), change.column
 
 
-def _read(text: str) -> _Change:
+def read_change(text: str, mark: str = "") -> Change:
+    """A change as it is spelt, after a mark before it."""
     place, equals, value = text.partition("=")
-    table, _, rest = place.strip().partition(".")
+    table, _, rest = place.strip().removeprefix(mark).partition(".")
     key, _, column = rest.rpartition(".")
     known = [*(section for section in SETTINGS if section), *TABLES]
     if not equals or not column:
@@ -122,16 +124,16 @@ def _read(text: str) -> _Change:
         raise UsageError(
             f"{text!r}: {table!r} is no table of an instance; {did_you_mean(table, known)}"
         )
-    return _Change(text, table, key, column, value.strip())
+    return Change(text, table, key, column, value.strip())
 
 
-def _change_setting(instance: Instance, change: _Change) -> Instance:
+def _change_setting(instance: Instance, change: Change) -> Instance:
     columns = {column.name: column for column in SETTINGS[change.table]}
     if change.key or change.column not in columns:
         name = f"{change.key}.{change.column}".lstrip(".")
         raise change.refuse(f"{name!r} is not a setting; {did_you_mean(name, columns)}")
     column = columns[change.column]
-    value = _new_value(change, column, _setting(instance, change.table, column.name))
+    value = new_value(change, column, _setting(instance, change.table, column.name))
     if column.name in ("source", "note"):
         remarks = {**instance.remarks, f"{change.table}.{column.name}": value or ""}
         return replace(instance, remarks={k: text for k, text in remarks.items() if text})
@@ -158,14 +160,8 @@ def _setting(instance: Instance, section: str, name: str) -> Any:
     return getattr(window if section == "double_investment" else instance, name, None)
 
 
-def _change_rows(instance: Instance, change: _Change, *, absent: bool = False) -> Instance:
-    columns = {column.name: column for column in TABLES[change.table].columns}
-    if change.column not in columns:
-        raise change.refuse(
-            f"{change.column!r} is not a column of {change.table}; "
-            f"{did_you_mean(change.column, columns)}"
-        )
-    column = columns[change.column]
+def _change_rows(instance: Instance, change: Change, *, absent: bool = False) -> Instance:
+    column = column_meant(change)
     chosen = _rows_meant(instance, change)
     old = {number: chosen_row[column.name] for number, chosen_row in chosen.items()}
     factor = _FACTOR.fullmatch(change.value)
@@ -173,8 +169,19 @@ def _change_rows(instance: Instance, change: _Change, *, absent: bool = False) -
         raise change.refuse("there is no value to multiply")
     rows = list(instance.tables[change.table])
     for number, row in chosen.items():
-        rows[number] = _changed(row, column.name, _new_value(change, column, old[number]))
+        rows[number] = _changed(row, column.name, new_value(change, column, old[number]))
     return replace(instance, tables={**instance.tables, change.table: tuple(rows)})
+
+
+def column_meant(change: Change) -> Column:
+    """The column that a change ends in; UsageError where its table has none of that name."""
+    columns = {column.name: column for column in TABLES[change.table].columns}
+    if change.column not in columns:
+        raise change.refuse(
+            f"{change.column!r} is not a column of {change.table}; "
+            f"{did_you_mean(change.column, columns)}"
+        )
+    return columns[change.column]
 
 
 def _changed(row: Row, column: str, value: object) -> Row:
@@ -182,7 +189,7 @@ def _changed(row: Row, column: str, value: object) -> Row:
     return replace(row, values=values if value is None else {**values, column: value})
 
 
-def _new_value(change: _Change, column: Column, old: Any) -> Any:
+def new_value(change: Change, column: Column, old: Any) -> Any:
     """The value asked for, in the column's type; None for the default."""
     if not change.value and column.required:
         raise change.refuse(f"{column.name} has no default; give a value")
@@ -196,7 +203,7 @@ def _new_value(change: _Change, column: Column, old: Any) -> Any:
         raise change.refuse(f"{change.value!r} {error}") from error
 
 
-def _rows_meant(instance: Instance, change: _Change) -> dict[int, Row]:
+def _rows_meant(instance: Instance, change: Change) -> dict[int, Row]:
     """Rows by their place in the table: all that fit a ``*``, else the one that fits best.
 
     Or one of each area, where the key is whole but for the area.

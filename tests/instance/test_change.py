@@ -105,6 +105,17 @@ def test_the_double_investment_is_changed_and_brought_in(
     assert after.windows == ((2021, 1), (2022, 1))
 
 
+def test_a_row_is_added_where_that_is_asked(instance: Instance) -> None:
+    asked = ["+targets.2021.children=195", "+budgets.north.core.2021.amount=5e6"]
+    after = apply_changes(instance, asked)
+    assert after.tables["targets"][-1].values == {"year": 2021, "children": 195.0}
+    money = {"area": "north", "fund": "core", "year": 2021, "amount": 5e6}
+    assert after.tables["budgets"][-1].values == money
+    assert len(after.tables["budgets"]) == len(instance.tables["budgets"]) + 1
+    with pytest.raises(InstanceError, match="corn"):
+        apply_changes(instance, ["+budgets.corn.2021.amount=5e6"])
+
+
 def test_changes_are_made_in_order(instance: Instance) -> None:
     after = apply_changes(instance, ["targets.*.children=100", "targets.2022.children=*1.5"])
     assert after.tables["targets"][0]["children"] == 150
@@ -131,6 +142,16 @@ REFUSED = {
     "instance.discount=0.1": "'discount' is not a setting; did you mean 'discount_rate'?",
     "instance.years=soon": "'soon' is not a number",
     "instance.name=": "name has no default",
+    "+targets.2022.children=5": "targets has the row 2022 already; leave out the +",
+    "+targets.children=5": "a new row of targets needs its whole key, year, with no dots within",
+    "+budgets.core.amount=5": "needs its whole key, fund.year",
+    "+targets.soon.children=5": "'soon' is no key: a part is not a number",
+    "+targets.2021.child=5": "'child' is not a column of targets; did you mean 'children'?",
+    "+targets.2021.children=*2": "a new row needs a value of children, not a factor or none",
+    "+targets.2021.year=2021": "year is of the key; end in another column",
+    "+services.tent.unit_cost=5": "a row of services needs tier",
+    "+instance.years=5": "settings have no rows; leave out the +",
+    "+target.2021.children=5": "did you mean 'targets'?",
 }  # fmt: skip
 
 
