@@ -21,6 +21,7 @@ import pytest
 from plotly.offline import get_plotlyjs
 
 from allocator.plan.fairness import fairness
+from allocator.report.charts.answers import tornado
 from allocator.report.charts.areas import MOST_BARS, MOST_PANELS
 from allocator.report.charts.plots import plots
 from allocator.report.charts.shapes import Chart, FlowChart, Panels, Ranked
@@ -308,6 +309,19 @@ def test_every_drawn_number_stands_in_the_charts_own_table(name):
             known = np.concatenate([known - saved_plan_of(name).plan.objective, [0.0]])
         for value in drawn(chart):
             assert np.isclose(known, value, rtol=1e-9, atol=1e-9).any(), (chart.name, value)
+
+
+def test_an_end_without_a_plan_is_a_bar_to_the_edge_that_says_so():
+    saved = saved_plan_of("window")
+    chart = tornado(saved.plan, saved.answers)
+    assert chart is not None and chart.labels[0].startswith("Rate of need to care")
+    assert chart.endless == (frozenset(), frozenset({0}))
+    (_, low, quiet), (_, high, words) = chart.bars()
+    assert words == ["no plan", "", ""] and not any(quiet)
+    assert high[0] == pytest.approx(1.1 * max(map(abs, (*low, *high[1:]))))
+    assert "no plan at all exists at that end" in chart.about
+    [plot] = plots(chart)
+    assert "no plan" in plot.figure["data"][1]["text"]
 
 
 def drawn(chart: Chart) -> Iterator[float]:

@@ -32,9 +32,12 @@ def tornado(plan: Plan, answers: SavedAnswers) -> Ranked | None:
         return None
     ends = [table[f"cost_at_{end}"].astype(float) - plan.objective for end in ("low", "high")]
     widest = pd.concat(ends, axis=1).abs().max(axis=1)
-    order = widest.sort_values(ascending=False, kind="stable", na_position="first").index
+    lost = [table[end].notna() & table[f"cost_at_{end}"].isna() for end in ("low", "high")]
+    none = lost[0] | lost[1]
+    ranked = widest.mask(none, float("inf"))
+    order = ranked.sort_values(ascending=False, kind="stable", na_position="first").index
     least = _NEGLIGIBLE * abs(plan.objective)
-    drawn = [n for n in order if widest[n] > least][:MOST_BARS]
+    drawn = [n for n in order if ranked[n] > least][:MOST_BARS]
     if not drawn:
         return None
     series = tuple(
@@ -46,12 +49,14 @@ def tornado(plan: Plan, answers: SavedAnswers) -> Ranked | None:
     return Ranked(
         "sensitivity",
         "What the cost of the plan hangs on",
-        _about(labels, widest[drawn].tolist()),
+        _about(labels, widest[drawn].tolist(), has_none=any(none[drawn])),
         figures,
         labels,
         "£m more (+) or less (−), present value",
         series,
         MILLION,
+        tuple(frozenset(at for at, n in enumerate(drawn) if end[n]) for end in lost),
+        "no plan",
     )
 
 
@@ -76,8 +81,14 @@ def without_plan(answers: SavedAnswers) -> list[str]:
     ]
 
 
-def _about(labels: tuple[str, ...], widths: list[float]) -> str:
-    told = f"Widest: {labels[0]}, up to {pounds(widths[0])}."
+def _about(labels: tuple[str, ...], widths: list[float], *, has_none: bool) -> str:
+    told = "A bar to the edge that says so: no plan at all exists at that end." if has_none else ""
+    known = [
+        (width, label) for width, label in zip(widths, labels, strict=True) if not missing(width)
+    ]
+    if known:
+        width, label = max(known, key=lambda each: each[0])
+        told = f"Widest: {label}, up to {pounds(width)}. {told}".strip()
     return told + " A star marks what changes the choice, payback or reach within its range."
 
 

@@ -190,18 +190,20 @@ def _legend(figure: Figure, grid: Sequence[Axes], chart: Panels) -> None:
 
 def _ranked(chart: Ranked) -> Figure:
     labels = [wrapped(label, LABEL_WIDTH + 8, "\n") for label in chart.labels]
-    lines = sum(label.count("\n") + 1 for label in labels)
-    height = 0.9 + max(0.14 * lines, 0.22 * len(labels))
+    lines = max((label.count("\n") + 1 for label in labels), default=1)
+    height = 0.9 + len(labels) * max(0.14 * lines, 0.22)
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     axes = figure.subplots()
-    drawn = [[float("nan") if v is None else v for v in each.values] for each in chart.series]
+    bars = chart.bars()
+    drawn = [[float("nan") if v is None else v for v in lengths] for _, lengths, _ in bars]
     twice = any(sum(not math.isnan(v) for v in values) > 1 for values in zip(*drawn, strict=True))
     thick = 0.38 if twice else 0.7
-    for n, each in enumerate(chart.series):
+    for n, (each, _, words) in enumerate(bars):
         at = [m + (n - 0.5) * thick if twice else m for m in range(len(labels))]
-        axes.barh(
-            at, [v / chart.scale for v in drawn[n]], thick, label=each.name, **_filled(each.style)
-        )
+        made = axes.barh(at, drawn[n], thick, label=each.name, **_filled(each.style))
+        if any(words):
+            white = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+            axes.bar_label(made, words, label_type="center", fontsize=6, bbox=white)
     axes.set_yticks(range(len(labels)), labels)
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
@@ -209,7 +211,7 @@ def _ranked(chart: Ranked) -> Figure:
     axes.set_xlabel(chart.unit)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     if len(chart.series) > 1:
-        axes.legend(loc="best")
+        figure.legend(loc="outside lower center", ncols=len(chart.series))
     return figure
 
 

@@ -184,20 +184,23 @@ def _layout(*, legend: bool) -> dict[str, Any]:
 
 def _ranked(chart: Ranked) -> Plot:
     labels = [wrapped(label, LABEL_WIDTH, "<br>", safe) for label in chart.labels]
-    twice = any(sum(s.values[n] is not None for s in chart.series) > 1 for n in range(len(labels)))
+    bars = chart.bars()
+    twice = any(sum(x[n] is not None for _, x, _ in bars) > 1 for n in range(len(labels)))
     traces = [
         {
             "type": "bar",
             "orientation": "h",
             "name": safe(each.name),
             "y": list(range(len(labels))),
-            "x": [None if v is None else v / chart.scale for v in each.values],
+            "x": lengths,
+            "text": words,
+            "textposition": "inside",
             "marker": _filled(each.style),
-            "hovertemplate": f"%{{x:{NUMBER}}}",
+            "hovertemplate": [word or f"%{{x:{NUMBER}}}" for word in words],
         }
-        for each in chart.series
+        for each, lengths, words in bars
     ]
-    lines = sum(label.count("<br>") + 1 for label in labels)
+    lines = max((label.count("<br>") + 1 for label in labels), default=1)
     layout = _layout(legend=len(chart.series) > 1) | {
         "xaxis": {
             "title": {"text": safe(chart.unit)},
@@ -218,7 +221,7 @@ def _ranked(chart: Ranked) -> Plot:
         "barmode": "group" if twice else "relative",
         "bargap": 0.3,
     }
-    return Plot("", {"data": traces, "layout": layout}, 110 + max(18 * lines, 28 * len(labels)))
+    return Plot("", {"data": traces, "layout": layout}, 110 + len(labels) * max(18 * lines, 28))
 
 
 def _sankey(chart: FlowChart, title: str, number: int) -> Plot:

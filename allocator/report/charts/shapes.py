@@ -88,12 +88,35 @@ class Panels(Chart):
 
 @dataclass(frozen=True)
 class Ranked(Chart):
-    """Horizontal bars, the longest at the top: one or two series, side by side or from a middle."""
+    """Horizontal bars, the longest at the top: one or two series, side by side or from a middle.
+
+    ``endless`` are positions, for each series, of bars that go to the edge with a word inside,
+    since what they would measure has no value.
+    """
 
     labels: tuple[str, ...]
     unit: str
     series: tuple[Series, ...]
     scale: float = 1.0
+    endless: tuple[frozenset[int], ...] = ()
+    word: str = ""
+
+    def bars(self) -> list[tuple[Series, list[float | None], list[str]]]:
+        """Each series with the lengths of its bars on the axis, and the words inside them."""
+        known = [abs(v) for each in self.series for v in each.values if v is not None]
+        edge = 1.1 * max(known, default=self.scale)
+        ends = self.endless or (frozenset[int](),) * len(self.series)
+        return [
+            (
+                each,
+                [
+                    edge / self.scale if n in end else None if v is None else v / self.scale
+                    for n, v in enumerate(each.values)
+                ],
+                [self.word if n in end else "" for n in range(len(each.values))],
+            )
+            for each, end in zip(self.series, ends, strict=True)
+        ]
 
 
 @dataclass(frozen=True)
