@@ -22,7 +22,7 @@ LEAST_POUNDS = 1.0
 
 
 def author_asked(instance: Instance) -> str:
-    """``Asked: `` and the question in its author's words; blank where they gave none."""
+    """``Asked:`` and the question in its author's words; blank where they gave none."""
     return f"Asked: {' '.join(instance.question.split())}" if instance.question else ""
 
 
