@@ -21,6 +21,7 @@ from click.testing import CliRunner
 from allocator.cli import cli
 from allocator.plan.saving import save
 from allocator.report.workbook import write_workbook
+from allocator.solving.solve import solve
 from benchmarks.returns903 import write_returns
 from tests.calibrate.ssda903.made import world_of
 from tests.plans import CASES, STANDING, plan_of
@@ -44,6 +45,7 @@ FUTURES = {  # what a page has its reader add to the council first
         + "[shortfall]\nexcess_price = 1e6\noverspend_price = 10\n",
     }
 }
+HEALTH = {"item": "reunify", "to_whom": "nhs", "amount": 100.0, "kind": "fiscal"}
 SMALL = {("how-to-report.md", "england-2016")}  # drawn four times over: the hand case in its place
 LANGUAGES = {"sh", "python", "console", "bat", "toml", "json", "text", "math"}
 PAGES = [ROOT / "CONTRIBUTING.md", ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -116,6 +118,8 @@ def _place(page, tmp_path, monkeypatch, by_years):
         (Path("instances") / each).symlink_to(CASES / "hand" if small else by_years / each)
     shutil.copytree(CASES / "hand", "my-council")
     plan = plan_of("hand")
+    if page.name == "how-to-report.md":
+        plan = solve(plan.instance.with_rows("benefits", [HEALTH]))
     for name in ("england-2016", "england-2020", "my-council"):
         save(plan, Path("plans") / name)
     write_workbook([plan], Path("plan.xlsx"))
