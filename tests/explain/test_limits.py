@@ -74,7 +74,7 @@ def test_each_rows_price_holds_a_little_way_on_each_side(case):
 def test_each_rows_price_holds_in_its_range_and_not_beyond(case):
     best, table = priced(case)
     cost = best.solution.objective * POUNDS
-    seen = higher = further = 0
+    seen = 0
     for row in table.head(12).to_dict("records"):
         scale = POUNDS if row["unit"] == "£" else 1.0
         for end, price in ((row["holds_to"], row["price_more"]),
@@ -88,14 +88,9 @@ def test_each_rows_price_holds_in_its_range_and_not_beyond(case):
             inside = cost_with(best, int(row["position"]), 0.99 * room / scale)
             assert alike(inside - cost, 0.99 * room * price, cost), row["words"]
             beyond = cost_with(best, int(row["position"]), 1.5 * room / scale)
-            if (
-                beyond is not None
-            ):  # convex in a limit: above the line, or on it where bases are many
-                above = beyond - cost - 1.5 * room * price
-                assert above > -1e-9 * cost, row["words"]
-                further, higher = further + 1, higher + (above > 1e-9 * cost)
+            if beyond is not None:  # cost is convex in a limit: beyond, it is above the line
+                assert beyond - cost > 1.5 * room * price + 1e-9 * cost, row["words"]
     assert seen
-    assert higher > 0.75 * further or not further
 
 
 def cost_of(instance, window):

@@ -28,6 +28,9 @@ from formulations.names import KEYS
 AT_LIMIT: Final = 1e-7  # relative (to at least 1): nearer than this is at the limit
 MOST_SETTLED: Final = 400  # rows whose sides are solved for, the weightiest first
 MOST_SETTLED_OF_LARGE: Final = 50  # the same where a solve takes long
+MOST_FOLLOWED: Final = 20  # rows, the weightiest, whose prices are followed past the basis's range
+SHORT: Final = 1.1  # times as far there is no plan, or another price
+FURTHEST: Final = 100.0  # times that range: as far as a price is followed
 
 _KEYS: Final = tuple(key for key in KEYS if key not in ("tier", "instead"))  # no limit's
 
@@ -128,7 +131,8 @@ def _sides(trial: Trial, row: int, ranging: Ranging | None, settle: bool) -> tup
 
 def _ranges(table: pd.DataFrame, trial: Trial, ranging: Ranging | None) -> pd.DataFrame:
     """Limits down to and up to which each side's price holds, in the units of the table."""
-    ends = [_range(trial, ranging, row) for row in records(table)]
+    followed = 0 if trial.large else MOST_FOLLOWED
+    ends = [_range(trial, ranging, row, n < followed) for n, row in enumerate(records(table))]
     found = np.array(ends, dtype=float).reshape(len(table), 2)
     positions = table["position"].astype(int).to_numpy()
     scale = np.where(table["unit"] == "£", POUNDS, 1.0)
@@ -136,21 +140,33 @@ def _ranges(table: pd.DataFrame, trial: Trial, ranging: Ranging | None) -> pd.Da
     return table.assign(holds_from=found[:, 0], holds_to=found[:, 1])
 
 
-def _range(trial: Trial, ranging: Ranging | None, row: dict[str, Any]) -> tuple[float, float]:
-    """HiGHS's own range where it is of the side's price, the limit where no plan is beyond it."""
+def _range(
+    trial: Trial, ranging: Ranging | None, row: dict[str, Any], follow: bool
+) -> tuple[float, float]:
+    """HiGHS's own range where it is of the side's price, the limit where no plan is beyond it.
+
+    That range is of a basis, of which a corner may have several; to ``follow`` the price is to find
+    where it ends.
+    """
     position, scale = row["position"], 1.0 if row["unit"] == "£" else POUNDS
     limit = limit_of(trial.program, trial.solution, position)
     own = trial.solution.dual[position]
 
-    def end(price: float, given: float) -> float:
+    def end(price: float, given: float, sign: float) -> float:
         if not np.isfinite(price):
             return limit
-        same = price != 0 and abs(price / scale - own) <= 1e-6 * abs(own)
-        return float(given) if same else np.nan
+        if price == 0 or abs(price / scale - own) > 1e-6 * abs(own):
+            return np.nan
+        room = abs(given - limit)
+        if not follow or not AT_LIMIT * max(1.0, abs(limit)) < room < np.inf:
+            return float(given)
+        at, step = np.array([position]), np.array([sign])
+        far = trial.reach(at, step, sign * own, FURTHEST * room, first=1.5 * room, short=SHORT)
+        return float(given) if np.isnan(far) else limit + sign * max(far, room)
 
     low = np.nan if ranging is None else ranging.lower[position]
     high = np.nan if ranging is None else ranging.upper[position]
-    return end(row["price_less"], low), end(row["price_more"], high)
+    return end(row["price_less"], low, -1.0), end(row["price_more"], high, 1.0)
 
 
 def _cited(plan: Plan, table: pd.DataFrame) -> pd.DataFrame:

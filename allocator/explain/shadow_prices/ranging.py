@@ -75,24 +75,36 @@ class Trial:
             return Side(np.inf)
         return Side((last - best) / unit, exact=False)
 
-    def reach(self, rows: Rows, steps: Floats, slope: float, most: float) -> float:
+    def reach(
+        self,
+        rows: Rows,
+        steps: Floats,
+        slope: float,
+        most: float,
+        *,
+        first: float | None = None,
+        short: float = 2.0,
+    ) -> float:
         """How many units a slope holds for, at most ``most``: where another line takes over.
 
         Outwards from the limit as long as the slope holds, so that each basis is near the next.
         From where it does not, each try is where the line through the last one meets the first:
         Newton's method on a convex, piecewise linear function, which ends at the breakpoint.
-        Where there is no plan further out, what is given holds, and twice as much may not.
+        ``first`` is where to look first, if something is known of it.  Where there is no plan
+        further out, what is given holds, and ``short`` times as much may not.
         """
-        best, past = self.solution.objective, False
-        far = min(most, STEPS[0] * self._scale(rows, steps))
+        best, past, held, lost = self.solution.objective, False, 0.0, np.inf
+        far = min(most, first or STEPS[0] * self._scale(rows, steps))
         for _ in range(MOST_TRIES):
             solution = self.solve(self.moved(rows, far * steps))
             if solution.status is Status.INFEASIBLE:
-                far, past = far / 2, True
+                lost, past = far, True
+                far = far / 2 if far / 2 > held else (held + far) / 2
             elif self._on_line(slope, far, solution.objective):
-                if past or far >= most:
+                held = far
+                if far >= most or (past and not short * far < lost < np.inf):
                     return far
-                far = min(most, FURTHER * far)
+                far = (far + lost) / 2 if past else min(most, FURTHER * far)
             else:
                 there, past = float(solution.dual[rows] @ steps), True
                 if abs(there - slope) <= 1e-12 * max(1.0, abs(slope)):
