@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from allocator.program.matrix import Floats, Matrix
 
 MONEY: Final = "£m"  # the unit of what is money in a program
+SHARE: Final = "share"  # that of a part of one
 POUNDS: Final = 1e6  # in it
 
 Index = tuple[Any, ...]

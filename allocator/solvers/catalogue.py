@@ -33,6 +33,8 @@ _TIGHT: Final[Options] = {
     "primal_feasibility_tolerance": 1e-8,
     "dual_feasibility_tolerance": 1e-8,
 }
+# Of an objective that is a share, about 1, prices of pounds are small, so these must be tighter.
+OF_A_SHARE: Final[Options] = {"dual_feasibility_tolerance": 1e-10}
 _OWN: Final[Options] = {
     "primal_feasibility_tolerance": 1e-7,
     "dual_feasibility_tolerance": 1e-7,

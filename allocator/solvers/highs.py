@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from allocator.errors import SolverError
 from allocator.memory import room_for_a_thread
-from allocator.program.program import LinearProgram
-from allocator.solvers.catalogue import LARGE, Options, Solver, iteration_limits
+from allocator.program.program import SHARE, LinearProgram
+from allocator.solvers.catalogue import LARGE, OF_A_SHARE, Options, Solver, iteration_limits
 from allocator.solvers.loading import STATUS, highspy
 from allocator.solvers.solution import Floats, Ranging, Solution, Status
 
@@ -80,7 +80,8 @@ class HighsModel:
         self._set("time_limit", started + max(seconds, 0.0))
         first = program.shape[0] > LARGE and not self._highs.getBasis().valid
         options = self.solver.large if first and self.solver.large else self.solver.options
-        self._run({**options, **self._from_feasible})
+        finer = OF_A_SHARE if objective.unit == SHARE else {}
+        self._run({**options, **finer, **self._from_feasible})
         if self._from_feasible:
             self._from_feasible = {}
             self._set("simplex_strategy", DUAL_SIMPLEX)
