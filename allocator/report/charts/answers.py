@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
 import pandas as pd
 
 from allocator.plan.plan import Plan
@@ -135,7 +138,7 @@ def _cell(value: object, form: Form) -> Value:
 
 def frontiers(plan: Plan, answers: SavedAnswers) -> list[Chart]:
     """Those of the frontier and the cost of delay that have been made."""
-    made = (_target(answers), _budget(answers), _benefits(answers), _delay(answers))
+    made = (*(_curve(answers, each) for each in _FRONTIERS), _delay(answers))
     return [chart for chart in made if chart is not None]
 
 
@@ -145,113 +148,92 @@ _WINDOW: tuple[tuple[str, str, Form], ...] = (
 )  # fmt: skip
 
 
-def _target(answers: SavedAnswers) -> Panels | None:
-    """Least cost against the target."""
-    table = answers.get("frontier_target")
-    if table is None:
-        return None
-    reached = table[table["cost"].notna()].sort_values("children")
-    figures = _figures(
-        table.sort_values("children"),
+@dataclass(frozen=True)
+class DrawnFrontier:
+    """How a saved frontier is drawn: ``axes`` are columns, the first in units of ``unit``."""
+
+    table: str
+    title: str
+    axes: tuple[str, str]
+    unit: float
+    units: tuple[str, str]
+    scale: float
+    columns: tuple[tuple[str, str, Form], ...]
+    caption: str
+
+
+_FRONTIERS: Final = (
+    DrawnFrontier(
+        "frontier_target",
+        "Least cost against the target",
+        ("children", "cost"),
+        1.0,
+        ("Children in care at most", "£m, present value"),
+        MILLION,
         (
             ("children", "Target, children", "children"),
             ("year", "Year", "year"),
             ("cost", "Least cost, £m", "millions"),
             ("price_per_child", "One child fewer, £", "pounds"),
-            *_WINDOW,
         ),
         "Least cost of each target, present value",
-        "frontier_target.csv of the answers",
-    )
-    return _curve(
-        "frontier-target",
-        "Least cost against the target",
-        reached,
-        ("children", "cost"),
-        ("Children in care at most", "£m, present value"),
+    ),
+    DrawnFrontier(
+        "frontier_budget",
+        "Fewest children in care against money",
+        ("money", "children_in_care"),
         MILLION,
-        figures,
-    )
-
-
-def _budget(answers: SavedAnswers) -> Panels | None:
-    """Fewest children against money."""
-    table = answers.get("frontier_budget")
-    if table is None:
-        return None
-    reached = table[table["children_in_care"].notna()].sort_values("money")
-    reached = reached.assign(millions=reached["money"] / MILLION)
-    figures = _figures(
-        table.sort_values("money"),
+        ("£m a year more", "Children"),
+        1.0,
         (
             ("money", "More money a year, £m", "millions"),
             ("children_in_care", "Fewest in care", "children"),
             ("children_per_million", "Fewer for £1m a year more", "plain"),
-            *_WINDOW,
         ),
         "Fewest children in care that more money, or less, can reach",
-        "frontier_budget.csv of the answers",
-    )
-    return _curve(
-        "frontier-budget",
-        "Fewest children in care against money",
-        reached,
-        ("millions", "children_in_care"),
-        ("£m a year more", "Children"),
-        1.0,
-        figures,
-    )
-
-
-def _benefits(answers: SavedAnswers) -> Panels | None:
-    """Least cost to the council against the good done to others."""
-    table = answers.get("frontier_benefits")
-    if table is None:
-        return None
-    reached = table[table["cost"].notna()].sort_values("benefits")
-    reached = reached.assign(millions=reached["benefits"] / MILLION)
-    figures = _figures(
-        table.sort_values("benefits"),
+    ),
+    DrawnFrontier(
+        "frontier_benefits",
+        "Least cost against the good done to others",
+        ("benefits", "cost"),
+        MILLION,
+        ("£m of good to others at least, present value", "£m, present value"),
+        MILLION,
         (
             ("benefits", "Good to others, £m", "millions"),
             ("cost", "Least cost, £m", "millions"),
             ("bought_per_pound", "£1 more buys, £", "plain"),
-            *_WINDOW,
         ),
         "Least cost to the council of good done to others, unweighted, at present value",
-        "frontier_benefits.csv of the answers",
-    )
-    return _curve(
-        "frontier-benefits",
-        "Least cost against the good done to others",
-        reached,
-        ("millions", "cost"),
-        ("£m of good to others at least, present value", "£m, present value"),
-        MILLION,
-        figures,
-    )
+    ),
+)
 
 
-def _curve(
-    name: str,
-    title: str,
-    table: pd.DataFrame,
-    axes: tuple[str, str],
-    units: tuple[str, str],
-    scale: float,
-    figures: Figures,
-) -> Panels | None:
-    if table.empty:
+def _curve(answers: SavedAnswers, frontier: DrawnFrontier) -> Panels | None:
+    """A frontier's points that have a plan, with the figures of all of them."""
+    table = answers.get(frontier.table)
+    if table is None:
         return None
-    series = Series("Frontier", floats(table[axes[1]].tolist()), PLAN)
+    across, up = frontier.axes
+    table = table.sort_values(across)
+    figures = _figures(
+        table,
+        (*frontier.columns, *_WINDOW),
+        frontier.caption,
+        f"{frontier.table}.csv of the answers",
+    )
+    reached = table[table[up].notna()]
+    if reached.empty:
+        return None
+    series = Series("Frontier", floats(reached[up].tolist()), PLAN)
     return Panels(
-        name,
-        title,
-        f"{counted(len(table), 'point')} of the frontier.",
+        frontier.table.replace("_", "-"),
+        frontier.title,
+        f"{counted(len(reached), 'point')} of the frontier.",
         figures,
-        tuple(map(float, table[axes[0]])),
-        units[0],
-        (Pane("", units[1], (series,), scale, from_zero=False),),
+        tuple(float(value) / frontier.unit for value in reached[across]),
+        frontier.units[0],
+        (Pane("", frontier.units[1], (series,), frontier.scale, from_zero=False),),
     )
 
 
