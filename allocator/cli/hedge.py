@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from allocator.cli import options
 from allocator.cli.asking import SharedOptions, asking
 from allocator.cli.verbs import Verb
 
@@ -67,14 +68,7 @@ if TYPE_CHECKING:
     help="In place of the instance's scenarios: N draws, made as `stress` makes them, reduced to "
     "a few.",
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    default=1,
-    show_default=True,
-    metavar="K",
-    help="The same seed makes the same draws.",
-)
+@options.seed()
 @click.option(
     "--keep",
     type=click.IntRange(min=1),

@@ -1,4 +1,4 @@
-"""Options that several verbs have, each said once: what is changed first, who solves, who works."""
+"""Options that several verbs have, each said once: changes first, who solves, who works, draws."""
 
 from __future__ import annotations
 
@@ -32,6 +32,18 @@ def solver() -> Callable[[F], F]:
         show_default=True,
         metavar="NAME",
         help=f"One of {', '.join(SOLVERS)}, all of HiGHS.",
+    )
+
+
+def seed() -> Callable[[F], F]:
+    """``--seed`` of draws."""
+    return click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        default=1,
+        show_default=True,
+        metavar="K",
+        help="The same seed makes the same draws.",
     )
 
 

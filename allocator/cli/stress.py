@@ -30,14 +30,7 @@ from allocator.cli.verbs import Verb
     metavar="N",
     help="How many draws.",
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    default=1,
-    show_default=True,
-    metavar="K",
-    help="The same seed makes the same draws.",
-)
+@options.seed()
 @click.option(
     "--spread",
     "spread",

@@ -4,9 +4,16 @@ Read by whatever writes, loads or shows a table: the CSV files of plans and answ
 beside them, ``--json``, the workbook, the sweep, the report.
 """
 
-from allocator.plan.columns.answers import ANSWERS, AnswerColumns
+from allocator.plan.columns.answers import ANSWERS
 from allocator.plan.columns.futures import FORECAST, SWEEP
-from allocator.plan.columns.measure import Columns, Measure, ResultTable, table_of, typed
+from allocator.plan.columns.measure import (
+    AnswerColumns,
+    Columns,
+    Measure,
+    ResultTable,
+    table_of,
+    typed,
+)
 from allocator.plan.columns.plans import COLUMNS, HEDGED, TABLES, WINDOWS, shaped
 
 __all__ = [

@@ -9,6 +9,7 @@ from allocator.instance.schema import TIERS
 from allocator.plan.columns.explained import EXPLAIN
 from allocator.plan.columns.futures import HEDGE, STRESS
 from allocator.plan.columns.measure import (
+    AnswerColumns,
     Columns,
     Measure,
     cases,
@@ -21,8 +22,6 @@ from allocator.plan.columns.measure import (
     whole,
     year,
 )
-
-AnswerColumns = Mapping[str, Columns]  # of an answer, by name
 
 _WINDOW: Final[Columns] = {
     "window_first_year": year("year: first of the double investment; blank for none"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from allocator.plan.columns.measure import (
+    AnswerColumns,
     Columns,
     Measure,
     Shape,
@@ -20,8 +21,6 @@ from allocator.plan.columns.measure import (
     year,
 )
 from formulations.names import KEYS
-
-AnswerColumns = Mapping[str, Columns]  # of an answer, by name
 
 MOST_EFFECTIVE: Final = 16.0  # times its effects: as far as a service that is not used is asked
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from allocator.instance.schema import TIERS
 from allocator.plan.columns.measure import (
+    AnswerColumns,
     Columns,
     Measure,
     cases,
@@ -19,8 +19,6 @@ from allocator.plan.columns.measure import (
     whole,
     year,
 )
-
-AnswerColumns = Mapping[str, Columns]  # of an answer, by name
 
 PERCENTILES: Final = {"p5": 5, "p10": 10, "p50": 50, "p90": 90, "p95": 95}
 BANDED: Final[Columns] = {

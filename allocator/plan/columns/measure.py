@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
@@ -28,6 +28,7 @@ class Measure:
 
 
 Columns = dict[str, Measure]  # of a table, in order
+AnswerColumns = Mapping[str, Columns]  # of an answer, by the names of its tables
 
 
 class ResultTable(NamedTuple):
