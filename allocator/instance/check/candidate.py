@@ -22,6 +22,14 @@ from allocator.instance.resolved import Resolved, area_rows, key_value
 from allocator.instance.schema import ALL, EXIT, OUTSIDE, TABLES, TIERS, TOTAL, Column, Kind
 
 SHOWN_AREAS = 3
+DEFINED = (  # tables whose rows define the names of a kind that other tables refer to
+    ("areas", "area"),
+    ("states", "state"),
+    ("services", "service"),
+    ("funds", "fund"),
+    ("drivers", "driver"),
+    ("roles", "role"),
+)
 
 
 @dataclass(frozen=True)
@@ -43,15 +51,7 @@ class Candidate:
             kind: frozenset(
                 row[kind] for row in self.instance.tables[table] if row[kind] is not None
             )
-            for table, kind in (
-                ("areas", "area"),
-                ("states", "state"),
-                ("services", "service"),
-                ("funds", "fund"),
-                ("drivers", "driver"),
-                ("roles", "role"),
-                ("scenarios", "scenario"),
-            )
+            for table, kind in (*DEFINED, ("scenarios", "scenario"))
         }
         fixed = {EXIT: {EXIT}, "tier": set(TIERS), TOTAL: {TOTAL}, ALL: {ALL}, OUTSIDE: {OUTSIDE}}
         return defined | {kind: frozenset(words) for kind, words in fixed.items()}

@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allocator.instance.cells import CellError, check_bounds, shown
-from allocator.instance.check.candidate import Candidate, Check, at, key_of, unread_in
+from allocator.instance.check.candidate import DEFINED, Candidate, Check, at, key_of, unread_in
 from allocator.instance.instance import Row
 from allocator.instance.problems import Problem, did_you_mean
 from allocator.instance.schema import FUTURES, RESERVED, TABLES, Column
-
-_DEFINED = (
-    ("areas", "area"),
-    ("states", "state"),
-    ("services", "service"),
-    ("funds", "fund"),
-    ("drivers", "driver"),
-    ("roles", "role"),
-)
 
 
 def something_to_plan(candidate: Candidate) -> Iterator[Problem]:
@@ -60,7 +51,7 @@ def cells_in_bounds(candidate: Candidate) -> Iterator[Problem]:
 
 def reserved_words(candidate: Candidate) -> Iterator[Problem]:
     """Nothing that has a name takes a word that means something else."""
-    for table, column in _DEFINED:
+    for table, column in DEFINED:
         for row in candidate.instance.tables[table]:
             if row[column] in RESERVED:
                 yield at(row, column, "is a word with a meaning of its own", "choose another name")
@@ -133,7 +124,7 @@ def known_in_the_area(candidate: Candidate) -> Iterator[Problem]:
         return
     here = {
         kind: {(area, row[kind]) for row, areas in candidate.in_force(table) for area in areas}
-        for table, kind in _DEFINED
+        for table, kind in DEFINED
         if table != "areas"
     }
     for table in TABLES:
