@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from allocator.errors import UsageError
-from allocator.files import recover
 from allocator.hedge.answer import Hedge, futures_of
 from allocator.hedge.mpi_sppy.bounds import Bounds
 from allocator.hedge.origin import origin_of
@@ -24,7 +22,13 @@ from allocator.plan.columns import HEDGED
 from allocator.plan.plan import Plan, WindowOutcome
 from allocator.plan.saving.cells import cells_of, check_rows, typed
 from allocator.plan.saving.layout import HEDGE_FILE, INSTANCE_FOLDER
-from allocator.plan.saving.loading import amount_of, certificate_of, outcome_of, window_of
+from allocator.plan.saving.loading import (
+    amount_of,
+    certificate_of,
+    open_saved,
+    outcome_of,
+    window_of,
+)
 from allocator.program.certificate import Certificate
 from allocator.simulate import baseline
 from formulations import LEAST_COST
@@ -47,18 +51,7 @@ def load_hedge(path: str | Path, instance: Instance | None = None) -> Hedge:
 
 def open_hedge(path: str | Path) -> tuple[Path, dict[str, Any]]:
     """The folder of a saved hedge, and what its hedge.json says."""
-    path = Path(path)
-    recover(path.parent if path.name == HEDGE_FILE else path)
-    file = path / HEDGE_FILE if path.is_dir() else path
-    if not file.is_file():
-        raise UsageError(f"{path}: holds no hedge, which is a folder with {HEDGE_FILE} in it")
-    try:
-        facts = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise UsageError(f"{file}: is not a saved hedge: {error}") from error
-    saved = facts.get("saved") if isinstance(facts, dict) else None
-    if not isinstance(saved, dict) or saved.get("schema") != SCHEMA:
-        raise UsageError(f"{file}: is not a hedge saved by `hedge --out`")
+    file, facts = open_saved(Path(path), HEDGE_FILE, "hedge", SCHEMA, "hedge")
     return file.parent, facts
 
 

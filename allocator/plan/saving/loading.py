@@ -51,25 +51,38 @@ def load(path: str | Path, instance: Instance | None = None) -> Plan:
         ) from error
 
 
+def open_saved(
+    path: Path, name: str, kind: str, schema: int, verb: str
+) -> tuple[Path, dict[str, Any]]:
+    """The JSON file ``name`` of a saved ``kind``, given it or its folder, and what it says.
+
+    What an interrupted run left is put right first.  Raises UsageError where there is none, or it
+    is not as ``verb`` saves it.
+    """
+    recover(path.parent if path.name == name else path)
+    file = path / name if path.is_dir() else path
+    if not file.is_file():
+        raise UsageError(f"{path}: holds no {kind}; a saved {kind} is a folder with {name} in it")
+    try:
+        facts = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UsageError(f"{file}: is not a saved {kind}: {error}") from error
+    saved = facts.get("saved") if isinstance(facts, dict) else None
+    if not isinstance(saved, dict) or saved.get("schema") != schema:
+        raise UsageError(f"{file}: is not a {kind} saved by `{verb} --out`")
+    return file, facts
+
+
 def open_facts(path: str | Path) -> tuple[Path, dict[str, Any]]:
     """The folder of a saved plan, and what its plan.json says."""
     path = Path(path)
     recover(path.parent if path.name == PLAN_FILE else path)
-    file = path / PLAN_FILE if path.is_dir() else path
     if is_hedge(path):
         raise UsageError(
             f"{path}: holds a plan over several futures, which this does not take; audit, report, "
             "compare and stress do"
         )
-    if not file.is_file():
-        raise UsageError(f"{path}: holds no plan; a saved plan is a folder with {PLAN_FILE} in it")
-    try:
-        facts = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise UsageError(f"{file}: is not a saved plan: {error}") from error
-    saved = facts.get("saved") if isinstance(facts, dict) else None
-    if not isinstance(saved, dict) or saved.get("schema") != SCHEMA:
-        raise UsageError(f"{file}: is not a plan saved by `solve --out`")
+    file, facts = open_saved(path, PLAN_FILE, "plan", SCHEMA, "solve")
     asked = facts.get("formulation", USUAL)
     if asked not in FORMULATIONS:
         raise UsageError(
