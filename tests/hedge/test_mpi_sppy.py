@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +78,18 @@ def test_the_command_prints_its_bounds_and_nothing_of_what_it_says_meanwhile(run
     assert facts["status"] == "optimal"
     assert facts["solver"].startswith("mpi-sppy")
     assert facts["engine"]["mpi-sppy"]["at_least"] == pytest.approx(least, rel=1e-9)
+
+
+def test_the_commands_of_the_page_run(run, tmp_path, monkeypatch):
+    need("mpisppy")
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(CASES / "two-stage", "my-council")
+    page = Path(__file__).parents[2] / "docs" / "how-to-hedge.md"
+    lines = [x for x in page.read_text(encoding="utf-8").splitlines() if "--engine mpi-sppy" in x]
+    assert len(lines) == 2
+    for line in lines:
+        answer = run(*shlex.split(line)[1:])
+        assert answer.exit_code == 0, (line, answer.stderr)
 
 
 def test_levels_that_are_not_the_best_are_told_as_not_proved(monkeypatch):
