@@ -17,7 +17,7 @@ from allocator.instance.cell_changes import cells_meant
 from allocator.instance.instance import Instance, Row
 from allocator.instance.keys import Key
 from allocator.instance.raw import SETTINGS_FILE, SETTINGS_SHEET
-from allocator.instance.resolved import table_of, target_children
+from allocator.instance.rows import table_of, target_children
 from allocator.instance.schema import ALL, EXIT, OUTSIDE, TABLES, TIERS
 from allocator.program.program import Family
 from allocator.vocabulary import term

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from allocator.instance.instance import Instance, Row
-from allocator.instance.resolved import area_rows, band_rows, key_value
+from allocator.instance.rows import area_rows, band_rows, key_value
 from allocator.instance.schema import ALL, SETTINGS, TABLES, TIERS
 from allocator.vocabulary import Term
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from allocator.errors import InstanceError, UsageError
 from allocator.instance.instance import Instance, Row
 from allocator.instance.problems import Problem
-from allocator.instance.resolved import area_rows, key_value
+from allocator.instance.rows import area_rows, key_value
 from allocator.instance.schema import CONTINUOUS, EXIT
 
 Floats = NDArray[np.float64]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from allocator.instance.cells import shown
 from allocator.instance.instance import Instance, Row
-from allocator.instance.resolved import key_value
+from allocator.instance.rows import key_value
 from allocator.instance.schema import TABLES
 
 EXACT, SHORT, WITHOUT_AREA, UNFIT = range(4)  # how well a text names a row, best first

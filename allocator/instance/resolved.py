@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from allocator.instance.demand import Demand, arriving, demand_factors, following
 from allocator.instance.records import (
@@ -30,12 +30,18 @@ from allocator.instance.records import (
     Support,
     Workload,
 )
-from allocator.instance.schema import ALL, EXIT, TABLES, TIERS
+from allocator.instance.resolved_money import (
+    accounts_of,
+    budgets_of,
+    limits_of,
+    prices_of,
+    targets_of,
+)
+from allocator.instance.rows import area_rows, band_rows, held, key_value
+from allocator.instance.schema import EXIT
 
 if TYPE_CHECKING:
     from allocator.instance.instance import Instance, Row
-
-PER = 10_000  # children, of whom councils quote so many in care
 
 
 @dataclass(frozen=True)
@@ -70,8 +76,8 @@ class Resolved:
         states = _states(instance)
         services = _services(instance)
         roles = _roles(instance)
-        floors, ceilings = _limits(instance)
-        accounts = _accounts(instance)
+        floors, ceilings = limits_of(instance)
+        accounts = accounts_of(instance)
         rates = _by_year(instance, "transitions", "rate", states, lambda r: r["from"] != r["to"])
         arrivals = _arrivals(instance, states)
         demand = demand_factors(instance, lambda table: area_rows(instance, table))
@@ -84,11 +90,11 @@ class Resolved:
             effects=_effects(instance, services),
             bands=_bands(instance, services),
             accounts=accounts,
-            budgets=_budgets(instance, accounts),
+            budgets=budgets_of(instance, accounts),
             floors=floors,
             ceilings=ceilings,
-            targets=_targets(instance),
-            prices=_prices(instance, [*states, *services, *roles]),
+            targets=targets_of(instance),
+            prices=prices_of(instance, [*states, *services, *roles]),
             roles=roles,
             workloads=_workloads(instance, roles, {*states, *services}),
             practices=_practices(instance, roles),
@@ -100,35 +106,6 @@ class Resolved:
             },
             demand=demand,
         )
-
-
-def area_rows(instance: Instance, table: str) -> dict[str, list[Row]]:
-    """Rows in force in each area: its own in place of the blank rows with the same key."""
-    key = [name for name in TABLES[table].key if name != "area"]
-    owned: dict[str | None, dict[tuple[Any, ...], Row]] = defaultdict(dict)
-    for row in instance.tables[table]:
-        named = tuple(key_value(instance, row, name) for name in key) or (row.number,)
-        owned[row["area"]][named] = row
-    shared = owned[None]
-    return {area: [*(shared | owned.get(area, {})).values()] for area in instance.areas}
-
-
-def key_value(instance: Instance, row: Row, column: str) -> Any:
-    """A key cell with its default: a blank year is the first, a blank `instead` is `from`."""
-    if row[column] is None and column == "year" and row.table == "transitions":
-        return instance.first_year
-    if row[column] is None and column == "instead":
-        return row["from"]
-    return row[column]
-
-
-def held(listed: Mapping[int, float], years: Iterable[int], before: float) -> dict[int, float]:
-    """A value for every year: the last listed year's, or ``before`` where none is listed yet."""
-    value, filled = before, {}
-    for year in years:
-        value = listed.get(year, value)
-        filled[year] = value
-    return filled
 
 
 def _states(instance: Instance) -> dict[AreaState, State]:
@@ -277,113 +254,6 @@ def _bands(
     return bands
 
 
-def band_rows(instance: Instance) -> dict[AreaService, list[Row]]:
-    """Rows of ``returns`` by area and service.
-
-    The bands of a service are one curve: an area's own bands take the place of all the
-    blank-area bands of that service, since half of one curve and half of another is neither.
-    """
-    curves: dict[tuple[str | None, str], list[Row]] = defaultdict(list)
-    for row in instance.tables["returns"]:
-        curves[row["area"], row["service"]].append(row)
-    named = dict.fromkeys(service for _, service in curves)
-    return {
-        (area, service): curves.get((area, service)) or curves[None, service]
-        for area in instance.areas
-        for service in named
-        if (area, service) in curves or (None, service) in curves
-    }
-
-
-def _accounts(instance: Instance) -> dict[Account, Fund]:
-    """A balance for each fund and owner that its budget names."""
-    in_force = area_rows(instance, "funds")
-    owners: dict[str, set[str]] = defaultdict(set)
-    for row in instance.tables["budgets"]:
-        owners[row["fund"]].add(row["area"] or ALL)
-    accounts = {}
-    for fund, named in owners.items():
-        rules = {
-            area: row for area, rows in in_force.items() for row in rows if row["fund"] == fund
-        }
-        for owner in [*(area for area in instance.areas if area in named), *({ALL} & named)]:
-            users = {a: row for a, row in rules.items() if owner in (ALL, a)}
-            if users:
-                first = next(iter(users.values()))
-                tiers = {
-                    area: TIERS if row["tiers"] == ALL else row["tiers"]
-                    for area, row in users.items()
-                }
-                accounts[fund, owner] = Fund(tiers, first["window_only"], first["carry_forward"])
-    return accounts
-
-
-def _budgets(
-    instance: Instance, accounts: Mapping[Account, Fund]
-) -> dict[tuple[str, str, int], float]:
-    listed = {
-        (row["fund"], row["area"] or ALL, row["year"]): row["amount"]
-        for row in instance.tables["budgets"]
-    }
-    return {
-        (fund, owner, year): listed.get((fund, owner, year), 0.0)
-        for fund, owner in accounts
-        for year in instance.horizon
-    }
-
-
-def _limits(instance: Instance) -> tuple[dict[Any, float], dict[Any, float]]:
-    """Floors and ceilings by owner, item and year; where two rows meet, both hold."""
-    floors: dict[tuple[str, str, int], float] = {}
-    ceilings: dict[tuple[str, str, int], float] = {}
-    for row in instance.tables["limits"]:
-        years = instance.horizon if row["year"] is None else (row["year"],)
-        for year in years:
-            key = (row["area"] or ALL, row["item"], year)
-            if row["minimum"] is not None:
-                floors[key] = max(row["minimum"], floors.get(key, 0.0))
-            if row["maximum"] is not None:
-                ceilings[key] = min(row["maximum"], ceilings.get(key, math.inf))
-    return floors, ceilings
-
-
-def _targets(instance: Instance) -> dict[tuple[str, int], float]:
-    listed: dict[str, dict[int, float]] = defaultdict(dict)
-    for row in instance.tables["targets"]:
-        listed[row["area"] or ALL][row["year"]] = target_children(instance, row)
-    return {
-        (owner, year): value
-        for owner, by_year in listed.items()
-        for year, value in held(by_year, instance.horizon, math.inf).items()
-        if value < math.inf
-    }
-
-
-def table_of(instance: Instance, item: str) -> str:
-    """The table that defines an item of prices, limits, workloads or benefits."""
-    kinds = {"states": "state", "roles": "role"}
-    for table, kind in kinds.items():
-        if any(row[kind] == item for row in instance.tables[table]):
-            return table
-    return "services"
-
-
-def target_children(instance: Instance, row: Row) -> float:
-    """Most children in care that a row of ``targets`` allows; NaN where it does not say."""
-    if row["children"] is not None:
-        return float(row["children"])
-    there = population(instance, row["area"] or ALL)
-    rate = row["per_10000"]
-    return math.nan if rate is None or there is None else float(rate) * there / PER
-
-
-def population(instance: Instance, owner: str) -> float | None:
-    """Children aged 0-17 of an owner's areas; None where the table ``areas`` lacks one."""
-    listed = [row["children"] for row in instance.tables["areas"] if owner in (ALL, row["area"])]
-    known = [children for children in listed if children is not None]
-    return sum(known) if known and len(known) == len(listed) else None
-
-
 def _benefits(instance: Instance, items: Container[tuple[str, str]]) -> dict[Benefit, Amount]:
     return {
         (area, row["item"], row["to_whom"], row["kind"], row["lag_years"]): Amount(
@@ -396,18 +266,3 @@ def _benefits(instance: Instance, items: Container[tuple[str, str]]) -> dict[Ben
         for row in rows
         if (area, row["item"]) in items
     }
-
-
-def _prices(
-    instance: Instance, items: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str, int], float]:
-    listed: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
-    for area, rows in area_rows(instance, "prices").items():
-        for row in rows:
-            listed[area, row["item"]][row["year"]] = row["index"]
-    filled = {}
-    for area, item in items:
-        own = listed.get((area, item)) or listed.get((area, ALL), {})
-        for year, value in held(own, instance.horizon, 1.0).items():
-            filled[area, item, year] = value
-    return filled

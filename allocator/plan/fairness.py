@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from allocator.instance.resolved import PER
+from allocator.instance.rows import PER
 from allocator.instance.schema import PREVENTION_TIERS
 from allocator.program.matrix import Floats
 

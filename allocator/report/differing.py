@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from allocator.instance import Instance
 from allocator.instance.instance import financial_year
-from allocator.instance.resolved import key_value
+from allocator.instance.rows import key_value
 from allocator.instance.schema import TABLES, Column, Kind
 from allocator.report.figures import Value
 from allocator.wording import plain

@@ -25,7 +25,8 @@ from allocator.instance import Instance
 from allocator.instance.cell_changes import with_only, without_futures
 from allocator.instance.instance import Row
 from allocator.instance.keys import Key
-from allocator.instance.resolved import Resolved, area_rows, key_value
+from allocator.instance.resolved import Resolved
+from allocator.instance.rows import area_rows, key_value
 from allocator.solving.solve import solve
 from allocator.stress.drawn import Drawn
 from allocator.stress.held import held_of

@@ -26,7 +26,7 @@ from allocator.forecast.forecast import yearly_variances
 from allocator.instance import Instance
 from allocator.instance.demand import response_rises
 from allocator.instance.instance import Row
-from allocator.instance.resolved import area_rows, key_value
+from allocator.instance.rows import area_rows, key_value
 from allocator.stress.evidence import Evidence
 from allocator.stress.population import Effect, responses_to_entries
 from allocator.stress.spreads import Spread

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from allocator.instance.instance import Instance
-from allocator.instance.resolved import table_of
+from allocator.instance.rows import table_of
 from allocator.instance.schema import ALL, EXIT
 from allocator.plan.plan import Plan
 from allocator.vocabulary import CONSTRAINTS, FIRST_YEAR, OF_SERVICES, OF_STAFF, Relief, reliefs

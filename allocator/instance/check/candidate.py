@@ -18,7 +18,8 @@ from allocator.instance.instance import Instance, Row
 from allocator.instance.parse import PartialRow
 from allocator.instance.problems import Problem, Severity
 from allocator.instance.raw import SETTINGS_FILE, SETTINGS_SHEET
-from allocator.instance.resolved import Resolved, area_rows, key_value
+from allocator.instance.resolved import Resolved
+from allocator.instance.rows import area_rows, key_value
 from allocator.instance.schema import ALL, EXIT, OUTSIDE, TABLES, TIERS, TOTAL, Column, Kind
 
 SHOWN_AREAS = 3

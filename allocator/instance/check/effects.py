@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from allocator.instance.check.candidate import Candidate, Check, at, warn
 from allocator.instance.instance import Row
 from allocator.instance.problems import Problem
-from allocator.instance.resolved import key_value
+from allocator.instance.rows import key_value
 from allocator.instance.schema import EXIT
 
 LARGE_EFFECT = 2.0

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from allocator.instance.check.candidate import Candidate, Check, at, figure, warn
 from allocator.instance.instance import Row
 from allocator.instance.problems import Problem
-from allocator.instance.resolved import band_rows
+from allocator.instance.rows import band_rows
 
 SLACK = 1 + 1e-9  # products of two cells are compared with a third
 

@@ -8,7 +8,7 @@ from allocator.instance.check.baseline import baseline_in_care
 from allocator.instance.check.candidate import Candidate, Check, at, figure, unread_in, warn
 from allocator.instance.instance import Row, owner_areas
 from allocator.instance.problems import Problem
-from allocator.instance.resolved import target_children
+from allocator.instance.rows import target_children
 from allocator.instance.schema import ALL, PERIODS_PER_YEAR
 
 SLACK = 1 + 1e-9

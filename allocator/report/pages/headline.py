@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allocator.instance.instance import Instance, financial_year, owner_areas
-from allocator.instance.resolved import target_children
+from allocator.instance.rows import target_children
 from allocator.instance.schema import ALL
 from allocator.plan.evidence import moves_on_weak
 from allocator.plan.plan import Plan
