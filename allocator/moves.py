@@ -91,14 +91,14 @@ def _unaverted(run: Simulator, moves: list[Move], children: Floats, changed: Flo
     exposed = run.clock.by_year(
         np.array(
             [
-                run.exposed(children[n], arrivals[n] + changed[n], year)
+                run.movement.exposed(children[n], arrivals[n] + changed[n], year)
                 for n, year in enumerate(years)
             ]
         )
     )
     moved = np.zeros((run.instance.years, len(moves)))
     for at, year in enumerate(run.instance.horizon):
-        known = run.intensities(year)
+        known = run.movement.intensities(year)
         rates = np.array([known.get(moves[n], 0.0) for n in stocked])
         moved[at, stocked] = rates * exposed[at, rows]
     moved[:, into] = run.clock.by_year(arrivals)[:, states]

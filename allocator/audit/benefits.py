@@ -8,6 +8,7 @@ from allocator.audit.case import Case, Floats
 from allocator.audit.findings import Ledger
 from allocator.audit.marks import of_every_plan
 from allocator.simulate import Baseline, baseline
+from allocator.simulate.terminal import terminal_value
 
 Key = tuple[str, str, str, str]  # area, state or service, to whom, kind
 
@@ -73,4 +74,4 @@ def counted(case: Case) -> float:
         if (area, item) in case.run.states:
             each[case.run.states.index((area, item))] += amount.value
     after = case.diverted[case.instance.number_of_periods :]
-    return weight * (inside + case.run.terminal_value(case.children[-1], after, each))
+    return weight * (inside + terminal_value(case.run, case.children[-1], after, each))

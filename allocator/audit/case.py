@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from allocator.instance import Instance, Window
 from allocator.simulate import Simulator
-from allocator.staffing import Staff, staff_spend, unchanged_staff
+from allocator.simulate.staffing import Staff, staff_spend, unchanged_staff
 from allocator.table import Tables
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from allocator.audit.marks import of_every_plan
 from allocator.instance.instance import owner_areas
 from allocator.instance.schema import PREVENTION_TIERS, STATUTORY, TIERS, TOTAL
 from allocator.simulate import baseline
+from allocator.simulate.terminal import terminal_value
 
 
 class _Yearly:
@@ -145,7 +146,7 @@ def objective(case: Case, ledger: Ledger, stated: float, stated_terminal: float)
 def left_behind(case: Case) -> float:
     """3.11: present value of what those still there at the end cost, £; good to others apart."""
     after = case.diverted[case.instance.number_of_periods :]
-    return case.run.terminal_value(case.children[-1], after)
+    return terminal_value(case.run, case.children[-1], after)
 
 
 def _charges(case: Case) -> float:

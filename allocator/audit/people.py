@@ -184,10 +184,10 @@ def avoidable(case: Case, ledger: Ledger) -> None:
     years = [*case.run.clock.years_of_periods, *[case.instance.last_year] * case.after]
     arrivals = case.run.arrivals()[np.minimum(np.arange(total), last - 1)]
     stock = [
-        case.run.exposed(case.children[min(n, last)], arrivals[n], year)
+        case.run.movement.exposed(case.children[min(n, last)], arrivals[n], year)
         for n, year in enumerate(years)
     ]
-    rates = {year: case.run.intensities(year) for year in case.instance.horizon}
+    rates = {year: case.run.movement.intensities(year) for year in case.instance.horizon}
     of_move: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for n, (area, _, i, j, _) in enumerate(case.run.effects):
         of_move[area, i, j].append(n)
@@ -220,7 +220,7 @@ def late_harm(case: Case, ledger: Ledger) -> None:
         if i != j and min(lags.values()) < 0:
             state = position[area, i]
             moved[state] = moved.get(state, 0.0) - case.diverted[last:, n]
-    stayed = case.run.staying(case.instance.last_year) * case.children[last]
+    stayed = case.run.movement.staying(case.instance.last_year) * case.children[last]
     ledger.compare(
         "harm after the horizon",
         "3.4",

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from allocator.audit.case import Case
 from allocator.audit.findings import Kind, Ledger
 from allocator.audit.marks import of_every_plan
-from allocator.staffing import (
+from allocator.simulate.staffing import (
     in_post,
     in_training,
     practice_values,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from allocator.forecast.doubt import OUTSIDE
 from allocator.instance.schema import EXIT
-from allocator.uniformised import moved_and_stayed
+from allocator.simulate.uniformised import moved_and_stayed
 
 if TYPE_CHECKING:
     from allocator.forecast.doubt import Doubt

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.simulate import Simulator
-from allocator.staffing import Staff, costs_of_staff, work
+from allocator.simulate.staffing import Staff, costs_of_staff, work
 from allocator.table import Table, Tables
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from allocator.audit.case import Case
 from allocator.plan.plan import Plan
-from allocator.staffing import Staff
+from allocator.simulate.staffing import Staff
 from allocator.stress.staffed import spare_agency
 
 Floats = NDArray[np.float64]
@@ -134,7 +134,10 @@ class _Shares:
         for period, year in enumerate(years):
             there = case.children[min(period, self.last)]
             coming = arrivals[min(period, self.last - 1)]
-            stock, rates = self.run.exposed(there, coming, year), self.run.intensities(year)
+            stock, rates = (
+                self.run.movement.exposed(there, coming, year),
+                self.run.movement.intensities(year),
+            )
             for column, ((area, start, end), effects) in enumerate(moves.items()):
                 share = case.data.avoidable.get((area, start, end, year), 0.0)
                 most = share * rates.get((area, start, end), 0.0)

@@ -1,6 +1,7 @@
 """Children who move between states, by draw: the arrays of a year, draws last.
 
-With continuous timing by uniformisation (:mod:`allocator.uniformised`), of all draws at once.
+With continuous timing by uniformisation, as :mod:`allocator.simulate.uniformised`, of all draws at
+once.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from numpy.typing import NDArray
 
 from allocator.instance.schema import EXIT
 from allocator.simulate import Move, Simulator
+from allocator.simulate.uniformised import ticks
 from allocator.stress.interpolated import at_draws
-from allocator.uniformised import ticks
 
 Floats = NDArray[np.float64]
 

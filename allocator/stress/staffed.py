@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from allocator.audit.case import Case
 from allocator.simulate import Simulator
-from allocator.staffing import (
+from allocator.simulate.staffing import (
     Staff,
     costs_of_staff,
     in_training,

@@ -12,8 +12,8 @@ from allocator.instance import Instance, read
 from allocator.instance.check.baseline import baseline_in_care
 from allocator.instance.check.candidate import Candidate
 from allocator.simulate import baseline
+from allocator.simulate.uniformised import moved_and_stayed
 from allocator.solving.solve import solve
-from allocator.uniformised import moved_and_stayed
 from benchmarks.timing import at_periods, baseline_cost, held_at_twice, plan_cost
 from formulations.population import baseline as baseline_of_the_program
 from formulations.rates import exponentials

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from allocator.instance.change import apply_changes
+from allocator.simulate.uniformised import moved_and_stayed as one_by_one
 from allocator.stress.evidence import Evidence
 from allocator.stress.interpolated import at_draws
 from allocator.stress.money import Funds
 from allocator.stress.moving import moved_and_stayed
 from allocator.stress.variance import first_order, rank_correlations
-from allocator.uniformised import moved_and_stayed as one_by_one
 from tests.plans import instance_of
 
 EVENLY = (np.arange(100_000) + 0.5) / 100_000

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from allocator.simulate import Simulator
+    from allocator.simulate.simulator import Simulator
 
 Floats = NDArray[np.float64]
 
