@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from allocator.compare.comparison import Comparison
     from allocator.compare.problems import ComparedProgram
     from allocator.explain.answers import Answer
-    from allocator.explain.frontier.frontier import Frontier
+    from allocator.explain.frontier.curve import Frontier
     from allocator.forecast import Forecast
     from allocator.hedge import Hedge
     from allocator.instance import Instance
@@ -43,13 +43,16 @@ def frontier(
     Raises UsageError where there is none of that name, CertificateError where a point of the
     curve is not proved.
     """
-    from allocator.explain.frontier import frontier as curves
+    from allocator.explain.frontier.benefits import benefit_frontier
+    from allocator.explain.frontier.budget import budget_frontier
+    from allocator.explain.frontier.fairness import fair_frontier
+    from allocator.explain.frontier.target import target_frontier
 
     if over == "fairness":
-        return curves.fair_frontier(instance, progress)
+        return fair_frontier(instance, progress)
     if over == "benefits":
-        return curves.benefit_frontier(instance, progress)
-    follow = curves.target_frontier if over == "target" else curves.budget_frontier
+        return benefit_frontier(instance, progress)
+    follow = target_frontier if over == "target" else budget_frontier
     return follow(instance, which, progress)
 
 

@@ -43,17 +43,11 @@ def command(asked: SharedOptions, against: str, target: str | None, fund: str | 
     for name, given in (("target", target), ("fund", fund)):
         if given is not None and against != {"fund": "budget"}.get(name, name):
             raise click.UsageError(f"--{name} is not for --against {against}")
-    from allocator.explain.frontier.frontier import (
-        BenefitFrontier,
-        BudgetFrontier,
-        FairFrontier,
-        Frontier,
-        TargetFrontier,
-        benefit_frontier,
-        budget_frontier,
-        fair_frontier,
-        target_frontier,
-    )
+    from allocator.explain.frontier.benefits import BenefitFrontier, benefit_frontier
+    from allocator.explain.frontier.budget import BudgetFrontier, budget_frontier
+    from allocator.explain.frontier.curve import Frontier
+    from allocator.explain.frontier.fairness import FairFrontier, fair_frontier
+    from allocator.explain.frontier.target import TargetFrontier, target_frontier
     from allocator.report.pages.frontier import text
 
     def reached(answer: Frontier) -> bool:

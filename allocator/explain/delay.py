@@ -16,7 +16,7 @@ import pandas as pd
 
 from allocator.errors import UsageError
 from allocator.explain.answers import Answer
-from allocator.explain.frontier.moving import nearest_target
+from allocator.explain.frontier.target import nearest_target
 from allocator.instance import Instance
 from allocator.instance.cell_changes import Cells, with_cells
 from allocator.instance.instance import Row

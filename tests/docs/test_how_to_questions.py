@@ -13,12 +13,10 @@ from click.testing import CliRunner
 from allocator.cli import cli
 from allocator.explain.alternatives.alternatives import Alternatives
 from allocator.explain.delay import Delay
-from allocator.explain.frontier.frontier import (
-    BenefitFrontier,
-    BudgetFrontier,
-    FairFrontier,
-    TargetFrontier,
-)
+from allocator.explain.frontier.benefits import BenefitFrontier
+from allocator.explain.frontier.budget import BudgetFrontier
+from allocator.explain.frontier.fairness import FairFrontier
+from allocator.explain.frontier.target import TargetFrontier
 from allocator.explain.reallocation import Reallocation
 from allocator.explain.regimes.regimes import Regimes
 from allocator.explain.switching.switching import Switching

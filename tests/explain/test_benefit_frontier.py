@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from allocator.cli import cli
 from allocator.explain.answers import save
-from allocator.explain.frontier.frontier import benefit_frontier
+from allocator.explain.frontier.benefits import benefit_frontier
 from allocator.program.program import POUNDS
 from allocator.report.charts.answers import frontiers
 from allocator.report.charts.shapes import MILLION, Panels

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from allocator.cli import cli
-from allocator.explain.frontier.frontier import fair_frontier
+from allocator.explain.frontier.fairness import fair_frontier
 from allocator.instance import read
 from allocator.report.pages.frontier import text
 from allocator.solving.areas import ladder

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator.errors import UsageError
+from allocator.explain.frontier.budget import budget_frontier
 from allocator.explain.frontier.envelope import Envelope, Piece, pieces
-from allocator.explain.frontier.frontier import budget_frontier, target_frontier
 from allocator.explain.frontier.parametric import Touch, lines
+from allocator.explain.frontier.target import target_frontier
 from allocator.instance.cell_changes import with_only
 from allocator.instance.change import apply_changes
 from allocator.report.pages.frontier import text

@@ -8,7 +8,7 @@ import pytest
 
 from allocator.explain.delay import cost_of_delay
 from allocator.explain.explanation import explain
-from allocator.explain.frontier.frontier import target_frontier
+from allocator.explain.frontier.target import target_frontier
 from allocator.explain.nearest import prices_for
 from allocator.explain.regimes.regimes import FIXED, FREE, YEARLY, regimes
 from allocator.instance import read

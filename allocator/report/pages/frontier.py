@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from allocator.explain.frontier.benefits import BenefitFrontier
+from allocator.explain.frontier.budget import BudgetFrontier
+from allocator.explain.frontier.curve import Frontier
 from allocator.explain.frontier.envelope import Piece
-from allocator.explain.frontier.frontier import (
-    BenefitFrontier,
-    BudgetFrontier,
-    FairFrontier,
-    Frontier,
-    TargetFrontier,
-)
+from allocator.explain.frontier.fairness import FairFrontier
+from allocator.explain.frontier.target import TargetFrontier
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import ALL
 from allocator.program.program import POUNDS
