@@ -19,7 +19,7 @@ from allocator import __version__
 from allocator.files import FolderKind, check_folder, place_folder
 from allocator.instance import Instance
 from allocator.plan.columns import AnswerColumns, table_of
-from allocator.plan.plan import provenance
+from allocator.plan.facts import provenance
 from allocator.plan.saving import as_json
 from allocator.spreadsheet import write_csv
 

@@ -16,7 +16,8 @@ from allocator.instance import Uncertainty, Window
 from allocator.instance.instance import window_facts
 from allocator.instance.scenarios import Scenario
 from allocator.plan.columns import ANSWERS, AnswerColumns
-from allocator.plan.plan import SHORT, Plan, WindowOutcome
+from allocator.plan.plan import SHORT, Plan
+from allocator.plan.windows import WindowOutcome
 from allocator.program.certificate import Certificate
 from allocator.program.program import POUNDS
 from allocator.solving.futures import cvar

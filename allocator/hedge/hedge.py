@@ -11,7 +11,7 @@ from allocator.hedge.tables import tables_of
 from allocator.hedge.values import following_today, learned_earlier, wait_and_see, worth
 from allocator.instance import Instance, Window
 from allocator.instance.scenarios import Scenario, scenarios
-from allocator.plan.plan import WindowOutcome
+from allocator.plan.windows import WindowOutcome
 from allocator.program.program import POUNDS
 from allocator.solving.benders.decomposition import MANY, BendersDecomposition
 from allocator.solving.benders.steady import steadied

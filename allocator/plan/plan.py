@@ -17,10 +17,10 @@ import numpy as np
 from allocator.audit import Audit
 from allocator.errors import NoPlanError
 from allocator.instance import Instance, Window
-from allocator.instance.instance import window_facts
-from allocator.instance.schema import ALL, PREVENTION_TIERS, TIERS
+from allocator.instance.schema import ALL, PREVENTION_TIERS
 from allocator.plan.cash import CashPosition
-from allocator.plan.services import service_facts
+from allocator.plan.facts import plan_facts
+from allocator.plan.windows import WindowOutcome
 from allocator.program.certificate import Certificate
 from allocator.showing import NOTEBOOK
 from allocator.table import Table, Tables
@@ -33,37 +33,6 @@ if TYPE_CHECKING:
 
 # Tables of what a plan falls short by, and whose it is there.
 SHORT: Final = {"excess": "owner", "overspent": "area"}
-
-
-@dataclass(frozen=True)
-class WindowOutcome:
-    """What a double-investment window costs; ``window`` is None for no window at all.
-
-    ``objective`` is £, present value, None where no plan exists; ``children_in_care`` is at the
-    end of the horizon.  ``proved`` says that the optimum, or that there is none, was
-    confirmed from the arrays of the program.  A window that was not solved, since others' prices
-    rule it out, has the status ``bounded`` and costs ``at_least`` so much.
-    """
-
-    window: Window | None
-    status: str
-    objective: float | None
-    children_in_care: float | None
-    proved: bool
-    at_least: float | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """As ``solve --json`` shows it."""
-        start, length = self.window or (None, None)
-        return {
-            "first_year": start,
-            "years": length,
-            "objective": self.objective,
-            "status": self.status,
-            "children_in_care_at_end": self.children_in_care,
-            "proved": self.proved,
-            "at_least": self.at_least,
-        }
 
 
 @dataclass(frozen=True)
@@ -297,100 +266,4 @@ class Plan:
 
     def to_dict(self) -> dict[str, Any]:
         """All of the facts, as ``solve --json`` prints them."""
-        from allocator.plan.fairness import fairness
-
-        facts: dict[str, Any] = {
-            "status": self.status,
-            **provenance(self.instance, self.formulation, self.solver),
-            "objective": self.objective,
-            "terminal_value": self.terminal_value,
-            "window": window_facts(self.window),
-            "windows": [outcome.to_dict() for outcome in self.windows],
-            "years": list(self.instance.horizon),
-            **self._totals(None),
-            "cost": self.cost,
-        }
-        if self.found:
-            facts |= {"npv": self.npv, "npv_in_horizon": self.npv_in_horizon}
-        if self.instance.has_areas:
-            facts["areas"] = {area: self._totals(area) for area in self.instance.areas}
-        facts["funds"] = self.funds() if self.found else None
-        facts["services"] = service_facts(self) if self.found else None
-        if "tightest" in self.tables:
-            facts["tightest"] = list(self.table("tightest").records())
-        if (shared := fairness(self)) is not None:
-            facts["fairness"] = shared.to_dict()
-        if self.theta is not None:
-            facts["theta"] = self.theta
-        facts["branch_and_bound"] = self.branch_and_bound
-        facts["certificate"] = None if self.certificate is None else self.certificate.to_dict()
-        facts["audit"] = None if self.audit is None else self.audit.to_dict()
-        return facts
-
-    def _totals(self, area: str | None) -> dict[str, Any]:
-        years = self.yearly(area)
-
-        def by_year(column: str) -> dict[str, float] | None:
-            if column not in years:
-                return None
-            return {str(year): value for year, value in years[column].items()}
-
-        def by_tier(before: str = "") -> dict[str, dict[str, float]]:
-            horizon = years["baseline_total"]
-            return {str(y): {g: years[f"{before}{g}"][y] for g in TIERS} for y in horizon}
-
-        totals: dict[str, Any] = {
-            "children_in_care": by_year("children_in_care"),
-            "baseline_children_in_care": by_year("baseline_children_in_care"),
-            "spend": None,
-            "baseline_spend": by_tier("baseline_"),
-        }
-        if not self.found:
-            none = ("levels", "payback_year", "double_running_cost", "double_running_years")
-            return totals | dict.fromkeys((*none, "target_price"))
-        cash = self.cash(area)
-        good = self.wider_benefits(area)
-        if good is not None:
-            totals["wider_benefits"] = good
-            totals["wider_benefits_by_kind"] = self.wider_benefits(area, "kind")
-            totals["benefit_cost_ratios"] = self.benefit_cost_ratios(area)
-        staff = self.staff(area)
-        if staff is not None:
-            totals["staff"] = staff
-        short = self.shortfall(area)
-        if short is not None:
-            totals["shortfall"] = {
-                name: {str(year): amount for year, amount in by.items()}
-                for name, by in short.items()
-            }
-        return totals | {
-            "spend": by_tier(),
-            "levels": {
-                service: {str(year): level for year, level in by.items()}
-                for service, by in self.levels(area).items()
-            },
-            "net": by_year("net"),
-            "cumulative_net": by_year("cumulative"),
-            "payback_year": cash.payback_year,
-            "lasting_payback_year": cash.lasting_payback_year,
-            "double_running_cost": cash.double_running_cost,
-            "double_running_years": cash.double_running_years,
-            "peak_deficit": cash.peak_deficit,
-            "peak_deficit_year": cash.peak_deficit_year,
-            "target_price": {
-                str(year): price for year, price in self.target_price(area or ALL).items()
-            },
-        }
-
-
-def provenance(instance: Instance, formulation: str, solver: str) -> dict[str, str]:
-    """What was solved, as what, by whom: where every result says it comes from."""
-    return {
-        "instance": instance.name,
-        "title": instance.title,
-        "asked": instance.question,
-        "instance_hash": instance.hash,
-        "formulation": formulation,
-        "solver": solver,
-        "price_base": instance.price_base,
-    }
+        return plan_facts(self)

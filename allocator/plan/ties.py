@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from allocator.plan.plan import Plan, WindowOutcome
+    from allocator.plan.plan import Plan
+    from allocator.plan.windows import WindowOutcome
 
 AS_GOOD: Final = 0.01  # share of what the plan saves
 _SAME_CHILDREN: Final = 1e-6  # relative, where the fewest children are what is asked for

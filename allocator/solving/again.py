@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from allocator.instance import Instance, Window
-from allocator.plan.plan import Plan, WindowOutcome
+from allocator.plan.plan import Plan
 from allocator.plan.saving.derived import named, same
 from allocator.plan.saving.recheck import Recheck, recheck
+from allocator.plan.windows import WindowOutcome
 from allocator.program.program import POUNDS
 from allocator.solving.keeping import keeping
 from allocator.solving.priced import check_prices

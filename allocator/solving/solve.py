@@ -17,7 +17,8 @@ from allocator.audit import audit, left_behind
 from allocator.errors import AuditError, TimeLimitError
 from allocator.instance import Instance
 from allocator.moves import move_table
-from allocator.plan.plan import Plan, WindowOutcome
+from allocator.plan.plan import Plan
+from allocator.plan.windows import WindowOutcome
 from allocator.program.certificate import certify
 from allocator.program.program import MONEY, POUNDS
 from allocator.simulate import baseline

@@ -9,12 +9,13 @@ from dataclasses import replace
 import pytest
 
 from allocator.instance.change import apply_changes
-from allocator.plan.plan import Plan, WindowOutcome
+from allocator.plan.plan import Plan
 from allocator.plan.saving import save
 from allocator.plan.saving.facts import as_json
 from allocator.plan.saving.loading import load
 from allocator.plan.services import fate_of, service_changes
 from allocator.plan.ties import as_good, margin
+from allocator.plan.windows import WindowOutcome
 from allocator.report.pages.headline import answer, answer_paragraphs
 from allocator.solving.again import audit_saved
 from allocator.solving.solve import solve

@@ -19,7 +19,7 @@ from allocator.hedge.values import WaitAndSee
 from allocator.instance import Instance, Window, read
 from allocator.instance.scenarios import Scenario, scenarios
 from allocator.plan.columns import HEDGED
-from allocator.plan.plan import Plan, WindowOutcome
+from allocator.plan.plan import Plan
 from allocator.plan.saving.cells import cells_of, check_rows, typed
 from allocator.plan.saving.layout import HEDGE_FILE, INSTANCE_FOLDER
 from allocator.plan.saving.loading import (
@@ -29,6 +29,7 @@ from allocator.plan.saving.loading import (
     outcome_of,
     window_of,
 )
+from allocator.plan.windows import WindowOutcome
 from allocator.program.certificate import Certificate
 from allocator.simulate import baseline
 from formulations import LEAST_COST

@@ -12,9 +12,10 @@ import numpy as np
 from allocator.instance import Instance, Window
 from allocator.moves import move_table
 from allocator.plan.columns import TABLES, shaped
-from allocator.plan.plan import Plan, WindowOutcome
+from allocator.plan.plan import Plan
 from allocator.plan.saving.layout import WINDOWS_FILE
 from allocator.plan.saving.writing import window_table
+from allocator.plan.windows import WindowOutcome
 from allocator.simulate import baseline
 from allocator.solvers.catalogue import SOLVERS
 from allocator.table import Tables

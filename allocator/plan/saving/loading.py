@@ -13,7 +13,7 @@ from allocator.errors import UsageError
 from allocator.files import recover
 from allocator.instance import Instance, read
 from allocator.plan.columns import TABLES
-from allocator.plan.plan import Plan, WindowOutcome
+from allocator.plan.plan import Plan
 from allocator.plan.saving.cells import OPTIONAL, cells_of, check_rows, key_columns, typed
 from allocator.plan.saving.layout import (
     BLANK_BEFORE,
@@ -24,6 +24,7 @@ from allocator.plan.saving.layout import (
 )
 from allocator.plan.saving.seal import SEAL
 from allocator.plan.saving.writing import SCHEMA
+from allocator.plan.windows import WindowOutcome
 from allocator.program.certificate import Certificate, Residual
 from formulations import FORMULATIONS, USUAL
 

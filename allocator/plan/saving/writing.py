@@ -13,7 +13,7 @@ from allocator import __version__
 from allocator.files import FolderKind, check_folder, place_folder
 from allocator.instance.writing import INSTANCE, write
 from allocator.plan.columns import TABLES, WINDOWS, table_of
-from allocator.plan.plan import Plan, WindowOutcome
+from allocator.plan.plan import Plan
 from allocator.plan.saving.facts import as_json
 from allocator.plan.saving.layout import (
     INSTANCE_FOLDER,
@@ -24,6 +24,7 @@ from allocator.plan.saving.layout import (
     described,
 )
 from allocator.plan.saving.seal import SEAL, seal_of
+from allocator.plan.windows import WindowOutcome
 from allocator.table import Table
 
 if TYPE_CHECKING:

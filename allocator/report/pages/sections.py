@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from allocator.instance.instance import Window, financial_year
 from allocator.instance.schema import TIERS
-from allocator.plan.plan import Plan, WindowOutcome
+from allocator.plan.plan import Plan
 from allocator.plan.ties import as_good
+from allocator.plan.windows import WindowOutcome
 from allocator.wording import (
     TIER_LABELS,
     counted,
