@@ -18,7 +18,7 @@ from allocator.report.saved_plan import SavedPlan, open_saved_plan
 
 SavedPlans = Sequence[SavedPlan | SavedHedge]
 DOCUMENT: Final = ".docx"
-NEEDED: Final = ("jinja2", "docx", "matplotlib", "plotly", "sankeyflow")
+NEEDED: Final = ("jinja2", "docx", "matplotlib", "sankeyflow")
 
 
 @dataclass(frozen=True)

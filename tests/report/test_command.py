@@ -147,11 +147,13 @@ def test_a_wrong_name_for_the_workbook_is_refused_before_the_page_is_written(pla
 def test_a_missing_package_is_named(plan, monkeypatch):
     find = importlib.util.find_spec
     monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name, *rest: None if name == "plotly" else find(name)
+        importlib.util,
+        "find_spec",
+        lambda name, *rest: None if name == "sankeyflow" else find(name),
     )
     found = report(plan)
     assert found.exit_code == 2
-    assert "needs plotly" in found.stderr
+    assert "needs sankeyflow" in found.stderr
     assert "allocator[report]" in found.stderr
 
 

@@ -18,7 +18,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from plotly.offline import get_plotlyjs
+from plotly.offline import get_plotlyjs_version
 
 from allocator.plan.fairness import fairness
 from allocator.report.charts.answers import tornado
@@ -29,9 +29,12 @@ from allocator.report.html import evidence
 from allocator.report.html.page import charts, page, parts
 from allocator.report.saved_answers import SavedAnswers
 from allocator.report.saved_plan import SavedPlan
+from allocator.solving.solve import solve
 from allocator.wording import years_said
-from tests.plans import plan_of
+from tests.plans import LARGER, LARGEST, plan_of, standing, yearly
 from tests.report.saved_plans import NASTY, PLANS, many_areas, saved_plan_of
+
+LARGEST_PAGE = 2_000_000  # bytes
 
 
 class Reading(HTMLParser):
@@ -482,8 +485,29 @@ def test_commands_are_true_in_the_folder_that_holds_the_plan(tmp_path, name):
     assert html.unescape(text).count(f"in the folder that holds {name}") > 1
 
 
-def test_the_chart_library_travels_packed():
+def test_the_chart_library_travels_packed_with_all_that_is_drawn():
+    """Its version is the one whose schema the drawings are tested against."""
     text = text_of("window")
-    packed = re.findall(r'<script type="text/plain" id="library">(.*?)</script>', text)
-    assert [gzip.decompress(base64.b64decode(each)).decode() for each in packed] == [get_plotlyjs()]
-    assert len(text.encode("utf-8")) < 3e6
+    [packed] = re.findall(r'<script type="text/plain" id="library">(.*?)</script>', text)
+    banner, code = gzip.decompress(base64.b64decode(packed)).decode().split("\n", maxsplit=1)
+    kinds = {
+        trace["type"]
+        for name in PLANS
+        for each in reading_of(name).drawings
+        for trace in each["data"]
+    }
+    assert kinds == {"scatter", "bar", "sankey"}
+    assert banner.startswith(f"/* plotly.js v{get_plotlyjs_version()}: scatter, bar and sankey")
+    assert all(f'name:"{kind}"' in code for kind in kinds)
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_a_page_is_under_two_megabytes(name):
+    assert len(text_of(name).encode("utf-8")) < LARGEST_PAGE
+
+
+@pytest.mark.parametrize("name", standing(*LARGER, LARGEST, "england-2016", "adcs-2016"))
+def test_the_page_of_an_instance_is_under_two_megabytes(name):
+    """Years and quarters have the same tables and charts."""
+    text = page([SavedPlan(name, solve(yearly(name)), "")])
+    assert len(text.encode("utf-8")) < LARGEST_PAGE
