@@ -20,7 +20,9 @@ import pyomo.environ as pyo
 
 from allocator.cli import cli
 from allocator.instance import Instance, read
-from allocator.instance.schema import SETTINGS, TABLES, Column
+from allocator.instance.columns import Column
+from allocator.instance.schema import TABLES
+from allocator.instance.settings import SETTINGS
 from allocator.instance.starter import TEMPLATE
 from formulations import FORMULATIONS
 
@@ -177,7 +179,7 @@ def _fenced(mathematics: str) -> str:
 _FORMAT: Final = """\
 # The instance format
 
-From `allocator/instance/schema.py`.
+From `allocator/instance/schema.py` and `settings.py`.
 
 An instance is a folder with `instance.toml` and small CSV tables (UTF-8, a heading, a blank cell
 for the default), or one `.xlsx` workbook with a sheet for each table and a sheet `instance` of

@@ -7,7 +7,8 @@ from functools import partial
 import pytest
 
 from allocator.compile import compile_program
-from allocator.instance.schema import SETTINGS, TABLES
+from allocator.instance.schema import TABLES
+from allocator.instance.settings import SETTINGS
 from allocator.solving.session import build
 from allocator.vocabulary import AFTER_WINDOW, COLUMNS, CONSTRAINTS, IN_WINDOW, term
 from formulations import FORMULATIONS, one_future

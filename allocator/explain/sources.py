@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from allocator.instance.instance import Instance, Row
 from allocator.instance.rows import area_rows, band_rows, key_value
-from allocator.instance.schema import ALL, SETTINGS, TABLES, TIERS
+from allocator.instance.schema import ALL, TABLES, TIERS
+from allocator.instance.settings import SETTINGS
 from allocator.vocabulary import Term
 
 Keys = Mapping[str, Any]

@@ -8,7 +8,8 @@ from allocator.instance.cell_changes import Change, column_meant, new_value, rea
 from allocator.instance.cells import CellError, parse
 from allocator.instance.instance import Instance
 from allocator.instance.keys import Key
-from allocator.instance.schema import SETTINGS, TABLES
+from allocator.instance.schema import TABLES
+from allocator.instance.settings import SETTINGS
 
 ADD: Final = "+"
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from allocator.errors import UsageError
 from allocator.instance.cells import CellError, parse
+from allocator.instance.columns import Column, Kind
 from allocator.instance.instance import DoubleInvestment, Instance, Row
 from allocator.instance.keys import UNFIT, Key
 from allocator.instance.problems import did_you_mean, one_of
-from allocator.instance.schema import FUTURES, SETTINGS, TABLES, Column, Kind
+from allocator.instance.schema import FUTURES, TABLES
+from allocator.instance.settings import SETTINGS
 
 Cells = Mapping[str, Any]
 

@@ -13,7 +13,8 @@ import math
 import re
 from typing import Final
 
-from allocator.instance.schema import ALL, TIERS, Column, Kind
+from allocator.instance.columns import Column, Kind
+from allocator.instance.schema import ALL, TIERS
 from allocator.spreadsheet import FORMULA
 
 Cell = str | int | float | bool | datetime.date | datetime.time | None

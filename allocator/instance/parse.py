@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from allocator.instance.cells import CellError, is_blank, is_mojibake, parse
+from allocator.instance.columns import Column, Kind
 from allocator.instance.instance import DoubleInvestment, Instance, Row, Shortfall, Uncertainty
 from allocator.instance.problems import Severity, did_you_mean
 from allocator.instance.raw import RawInstance, RawRow
-from allocator.instance.schema import SETTINGS, TABLES, Column, Kind
+from allocator.instance.schema import TABLES
+from allocator.instance.settings import SETTINGS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,16 @@
 """The tables of an instance: every column's type, unit, default, bounds and meaning.
 
-This is the single source: reading, checking, writing, the starter instance, the
-workbook and the format's documentation all walk these tables.  The meaning of
-each column is fixed by section 2 of the model's specification.
+With ``settings`` for ``instance.toml`` this is the single source: reading, checking, writing, the
+starter instance, the workbook and the format's documentation all walk these tables.  The meaning
+of each column is fixed by section 2 of the model's specification.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from typing import Final
 
+from allocator.instance.columns import Column, Default, InputTable, Kind
 from formulations.names import ALL, EXIT, PREVENTION_TIERS, STATUTORY, TIERS, TOTAL
 
 __all__ = [
@@ -30,106 +30,6 @@ KINDS_OF_BENEFIT: Final = ("fiscal", "economic", "social")  # the Green Book's w
 RESERVED: Final = frozenset({*TIERS, EXIT, TOTAL, ALL, OUTSIDE})
 
 
-class Kind(Enum):
-    """What a cell holds."""
-
-    NAME = "name"  # an identifier: of a state, a service, an area, ...
-    TEXT = "text"
-    NUMBER = "number"
-    YEAR = "year"
-    WHOLE = "whole number"
-    FLAG = "yes or no"
-    TIER = "tier"
-    TIERS = "tiers, separated by ;"
-    YEARS = "list of years"
-    CHOICE = "one of"
-
-
-class Default(Enum):
-    """Defaults that are not a value of their own."""
-
-    REQUIRED = "required"
-    BLANK = "blank"
-    NO_LIMIT = "no limit"
-    SAME_STATE = "the state's name"
-    SAME_AREA = "the area's name"
-    FROM_STATE = "the value of `from`"
-    EFFECT = "the value of `effect`"
-    RESPONSE = "the value of `response`"
-    AMOUNT = "the value of `amount`"
-    FIRST_YEAR = "the first year"
-    EVERY_YEAR = "every year"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table, or one key of ``instance.toml``.
-
-    ``refers`` names the kinds of thing a name may stand for (``state``, ``exit``,
-    ``service``, ``fund``, ``area``, ``tier``, ``total``, ``all``); it is empty where the
-    name is being defined.  ``low`` and ``high`` are inclusive bounds, of a text its characters;
-    ``choices`` are the words that a choice may be.
-    """
-
-    name: str
-    kind: Kind
-    meaning: str
-    default: object = Default.REQUIRED
-    unit: str = ""
-    low: float | None = None
-    high: float | None = None
-    refers: tuple[str, ...] = ()
-    key: bool = False
-    choices: tuple[str, ...] = ()
-
-    @property
-    def required(self) -> bool:
-        """Whether a blank cell is an error."""
-        return self.default is Default.REQUIRED
-
-    @property
-    def value_when_blank(self) -> object:
-        """The value a blank cell stands for, or None where that depends on other cells."""
-        return None if isinstance(self.default, Default) else self.default
-
-    @property
-    def default_text(self) -> str:
-        """The default as a reader of the documentation wants it."""
-        if isinstance(self.default, Default):
-            return self.default.value
-        if isinstance(self.default, bool):
-            return "yes" if self.default else "no"
-        return f"{self.default:g}" if isinstance(self.default, float) else str(self.default)
-
-
-@dataclass(frozen=True, slots=True)
-class InputTable:
-    """One table of an instance.
-
-    ``areas_add`` is true for the tables in which a blank area means all areas
-    together; in the others an area's own row takes the place of the blank row.
-    """
-
-    name: str
-    one_row_per: str
-    columns: tuple[Column, ...]
-    areas_add: bool = False
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """Names of the columns that together name a row, ``area`` first."""
-        return tuple(column.name for column in self.columns if column.key)
-
-    def column(self, name: str) -> Column:
-        """The column of that name; KeyError if there is none."""
-        return _COLUMNS[self.name][name]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Column names in order."""
-        return tuple(column.name for column in self.columns)
-
-
 _AREA = Column(
     "area",
     Kind.NAME,
@@ -146,7 +46,7 @@ _AREA_TOGETHER = Column(
     refers=("area",),
     key=True,
 )
-_NOTES = (
+NOTES = (
     Column("source", Kind.TEXT, "Where the figure comes from, or `assumption`.", Default.BLANK),
     Column("note", Kind.TEXT, "Anything a reader should know.", Default.BLANK),
 )
@@ -154,13 +54,13 @@ _NOTES = (
 
 def _table(name: str, one_row_per: str, *columns: Column, areas_add: bool = False) -> InputTable:
     area = () if name == "areas" else (_AREA_TOGETHER if areas_add else _AREA,)
-    return InputTable(name, one_row_per, (*area, *columns, *_NOTES), areas_add)
+    return InputTable(name, one_row_per, (*area, *columns, *NOTES), areas_add)
 
 
 def _whole(name: str, one_row_per: str, *columns: Column) -> InputTable:
     """A table of the whole instance, whose rows are not an area's."""
     area = replace(_AREA, meaning="Leave blank: a future is of all areas.", key=False)
-    return InputTable(name, one_row_per, (area, *columns, *_NOTES))
+    return InputTable(name, one_row_per, (area, *columns, *NOTES))
 
 
 def _name(name: str, meaning: str, *refers: str, default: object = Default.REQUIRED) -> Column:
@@ -514,97 +414,3 @@ LATER_TABLES: Final = FUTURES | {
     "inflation",
     "optimism",
 }
-_COLUMNS = {table.name: {column.name: column for column in table.columns} for table in _TABLES}
-
-_SETTINGS: dict[str, tuple[Column, ...]] = {
-    "": (Column("schema", Kind.WHOLE, "Version of this format: 1.", low=1, high=1),),
-    "instance": (
-        Column("name", Kind.NAME, "Name of the instance."),
-        Column("title", Kind.TEXT, "Title shown to readers.", Default.BLANK),
-        Column(
-            "question", Kind.TEXT,
-            "What was asked, in its author's words: shown before the answer.", Default.BLANK,
-            high=400,
-        ),
-        Column("first_year", Kind.YEAR, "First financial year of the plan."),
-        Column("years", Kind.WHOLE, "Length of the plan.", unit="years", low=1, high=100),
-        Column("periods_per_year", Kind.WHOLE, "Periods in a year: 1, 2, 4 or 12.", 1),
-        Column(
-            "discount_rate", Kind.NUMBER, "Real discount rate per year.", 0.035, "share",
-            low=0.0, high=1.0,
-        ),
-        Column("price_base", Kind.TEXT, "Year in whose prices the money is.", Default.FIRST_YEAR),
-        Column(
-            "terminal_value", Kind.FLAG, "Whether children still in care at the end have a cost.",
-            True,
-        ),
-        Column(
-            "timing", Kind.CHOICE,
-            "How rates become moves: `continuous`, or `period`, which lets a child move once in a "
-            "period at most.", PERIOD, choices=TIMINGS,
-        ),
-    ),
-    "double_investment": (
-        Column("longest", Kind.WHOLE, "Longest double-investment period.", 3, "years", 1),
-        Column("starts", Kind.YEARS, "Candidate first years.", Default.EVERY_YEAR),
-        Column(
-            "protect_statutory", Kind.NUMBER,
-            "Share of opening statutory spend that each year of the period must still fund.",
-            1.0, "share", 0.0,
-        ),
-        Column(
-            "prevention_uplift", Kind.NUMBER,
-            "In each year of the period, prevention spend is at least (1 + this) times its "
-            "opening level.",
-            0.0, "share", 0.0,
-        ),
-    ),
-    "reinvestment": (
-        Column(
-            "share", Kind.NUMBER,
-            "Share of the statutory saving that goes to prevention once the period is over.",
-            0.0, "share", 0.0, 1.0,
-        ),
-    ),
-    "wider_benefits": (
-        Column(
-            "weight", Kind.NUMBER,
-            "Share of the good done to others that counts in what is minimised.",
-            0.0, "share", 0.0, 1.0,
-        ),
-    ),
-    "shortfall": (
-        Column(
-            "excess_price", Kind.NUMBER,
-            "Charge for a child above a target at a year's end; blank: targets hold.",
-            Default.BLANK, "£ per child", 0.0,
-        ),
-        Column(
-            "overspend_price", Kind.NUMBER,
-            "Charge on top of each pound of statutory spend beyond the funds; blank: funds hold.",
-            Default.BLANK, "£ per £", 0.0,
-        ),
-    ),
-    "uncertainty": (
-        Column(
-            "decide", Kind.WHOLE, "Years whose service levels are settled before it shows which "
-            "future comes.", 2, "years", 0, 100,
-        ),
-        Column(
-            "risk_weight", Kind.NUMBER,
-            "From 0, the expected cost alone, to 1, the mean of the worst futures (CVaR) alone.",
-            0.0, "share", 0.0, 1.0,
-        ),
-        Column(
-            "risk_level", Kind.NUMBER,
-            "The worst futures begin at this probability; 1 is the worst future.",
-            0.9, "share", 0.0, 1.0,
-        ),
-    ),
-}  # fmt: skip
-
-# Every section may carry a source and a note; none of them is used in the arithmetic.
-SETTINGS: Final = {
-    section: columns + (_NOTES if section else ()) for section, columns in _SETTINGS.items()
-}
-PERIODS_PER_YEAR: Final = (1, 2, 4, 12)

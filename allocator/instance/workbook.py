@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from allocator.errors import UsageError
 from allocator.instance.cells import shown
 from allocator.instance.raw import SETTINGS_SHEET, NumberedRows, RawInstance, is_table, read_table
-from allocator.instance.schema import SETTINGS
+from allocator.instance.settings import SETTINGS
 
 UNPACKED = 500_000_000  # bytes of a workbook's parts that are read
 

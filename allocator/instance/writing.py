@@ -16,7 +16,8 @@ from allocator.files import FolderKind, place_file, place_folder
 from allocator.instance.cells import shown
 from allocator.instance.instance import Instance, Uncertainty
 from allocator.instance.raw import SETTINGS_FILE, SETTINGS_SHEET
-from allocator.instance.schema import ALL, PERIOD, SETTINGS, TABLES, TIERS
+from allocator.instance.schema import ALL, PERIOD, TABLES, TIERS
+from allocator.instance.settings import SETTINGS
 from allocator.spreadsheet import guarded
 
 if TYPE_CHECKING:

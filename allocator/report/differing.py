@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from allocator.instance import Instance
+from allocator.instance.columns import Column, Kind
 from allocator.instance.instance import financial_year
 from allocator.instance.rows import key_value
-from allocator.instance.schema import TABLES, Column, Kind
+from allocator.instance.schema import TABLES
 from allocator.report.figures import Value
 from allocator.wording import plain
 

@@ -12,7 +12,8 @@ import pyomo.environ as pyo
 import pytest
 
 from allocator.cli import cli
-from allocator.instance.schema import SETTINGS, TABLES
+from allocator.instance.schema import TABLES
+from allocator.instance.settings import SETTINGS
 from formulations import FORMULATIONS
 from tests.plans import instance_of
 

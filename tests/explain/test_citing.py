@@ -6,7 +6,8 @@ import pytest
 
 from allocator.explain.citing import Citer, merged
 from allocator.instance import read
-from allocator.instance.schema import SETTINGS, TABLES
+from allocator.instance.schema import TABLES
+from allocator.instance.settings import SETTINGS
 from allocator.instance.writing import write
 from allocator.solving.session import build
 from allocator.vocabulary import AFTER_WINDOW, IN_WINDOW

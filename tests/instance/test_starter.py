@@ -9,7 +9,8 @@ import pytest
 
 from allocator.errors import UsageError
 from allocator.instance import inspect, read
-from allocator.instance.schema import FUTURES, SETTINGS
+from allocator.instance.schema import FUTURES
+from allocator.instance.settings import SETTINGS
 from allocator.instance.starter import TEMPLATE, write_starter
 from allocator.solving.solve import solve
 

@@ -15,8 +15,10 @@ from allocator.errors import UsageError
 from allocator.instance import DoubleInvestment, Instance, Row, Shortfall, read
 from allocator.instance import writing as writing_module
 from allocator.instance.cells import is_mojibake
+from allocator.instance.columns import Column, Kind
 from allocator.instance.parse import parse_instance
-from allocator.instance.schema import SETTINGS, TABLES, TIERS, Column, Kind
+from allocator.instance.schema import TABLES, TIERS
+from allocator.instance.settings import SETTINGS
 from allocator.instance.storage import read_raw
 from allocator.instance.writing import write
 from tests.instance.drafts import cell, draft

@@ -40,7 +40,8 @@ from allocator.calibrate.published.workforce import read_workforce
 from allocator.calibrate.uncertainty import ProjectionSpread, measure
 from allocator.errors import UsageError
 from allocator.instance import DoubleInvestment, Instance, Row
-from allocator.instance.schema import CONTINUOUS, TABLES, Kind
+from allocator.instance.columns import Kind
+from allocator.instance.schema import CONTINUOUS, TABLES
 from allocator.simulate import baseline
 
 PERIODS: Final = 4  # a year

@@ -19,7 +19,8 @@ from allocator.calibrate.ssda903.rules import FEWEST_SHOWN
 from allocator.errors import InstanceError, UsageError
 from allocator.instance import Problem
 from allocator.instance.problems import did_you_mean
-from allocator.instance.schema import PERIODS_PER_YEAR, RESERVED
+from allocator.instance.schema import RESERVED
+from allocator.instance.settings import PERIODS_PER_YEAR
 
 ADULT: Final = 18
 SHIPPED: Final = ("default", "cs-demand-model")

@@ -14,13 +14,14 @@ from functools import cached_property
 from typing import Any
 
 from allocator.instance.cells import shown
+from allocator.instance.columns import Column, Kind
 from allocator.instance.instance import Instance, Row
 from allocator.instance.parse import PartialRow
 from allocator.instance.problems import Problem, Severity
 from allocator.instance.raw import SETTINGS_FILE, SETTINGS_SHEET
 from allocator.instance.resolved import Resolved
 from allocator.instance.rows import area_rows, key_value
-from allocator.instance.schema import ALL, EXIT, OUTSIDE, TABLES, TIERS, TOTAL, Column, Kind
+from allocator.instance.schema import ALL, EXIT, OUTSIDE, TABLES, TIERS, TOTAL
 
 SHOWN_AREAS = 3
 DEFINED = (  # tables whose rows define the names of a kind that other tables refer to

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from allocator.instance.cells import CellError, check_bounds, shown
 from allocator.instance.check.candidate import DEFINED, Candidate, Check, at, key_of, unread_in
+from allocator.instance.columns import Column
 from allocator.instance.instance import Row
 from allocator.instance.problems import Problem, did_you_mean
-from allocator.instance.schema import FUTURES, RESERVED, TABLES, Column
+from allocator.instance.schema import FUTURES, RESERVED, TABLES
 
 
 def something_to_plan(candidate: Candidate) -> Iterator[Problem]:

@@ -9,7 +9,8 @@ from allocator.instance.check.candidate import Candidate, Check, at, figure, unr
 from allocator.instance.instance import Row, owner_areas
 from allocator.instance.problems import Problem
 from allocator.instance.rows import target_children
-from allocator.instance.schema import ALL, PERIODS_PER_YEAR
+from allocator.instance.schema import ALL
+from allocator.instance.settings import PERIODS_PER_YEAR
 
 SLACK = 1 + 1e-9
 _SAID = ("children", "per_10000")

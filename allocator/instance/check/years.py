@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from allocator.instance.check.candidate import Candidate, Check, at, span, warn
 from allocator.instance.instance import Instance
 from allocator.instance.problems import Problem, Severity
-from allocator.instance.schema import PERIODS_PER_YEAR, TABLES
+from allocator.instance.schema import TABLES
+from allocator.instance.settings import PERIODS_PER_YEAR
 
 HIGH_DISCOUNT_RATE = 0.1
 SERIES_OF_THEIR_OWN = ("drivers", "inflation")  # whose years may lie outside the plan

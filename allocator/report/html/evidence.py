@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from allocator.instance import Instance, Row
+from allocator.instance.columns import Kind
 from allocator.instance.instance import financial_year
-from allocator.instance.schema import EXIT, TABLES, Kind
+from allocator.instance.schema import EXIT, TABLES
 from allocator.plan.evidence import grade, is_weak, moves_on_weak
 from allocator.plan.plan import Plan
 from allocator.report.figures import Figures, Form, Header, Value

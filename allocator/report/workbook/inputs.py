@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from allocator.instance import Instance
-from allocator.instance.schema import TABLES, Column
+from allocator.instance.columns import Column
+from allocator.instance.schema import TABLES
 from allocator.instance.writing import add_sheets, lines_of
 from allocator.report.workbook.book import Book
 
