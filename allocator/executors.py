@@ -1,15 +1,28 @@
-"""Who works on the points: this process, others beside it, or a Dask cluster."""
+"""Who works: this process, others beside it, or a Dask cluster.
+
+``executor`` is for tasks that anyone may do.  ``lanes`` is for work that goes on where it was left:
+each lane is one worker, and what that has made for one task is there for the next.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    as_completed,
+)
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from allocator.errors import UsageError
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 PATIENCE: Final = 10  # seconds in which a scheduler must answer
 
@@ -47,14 +60,94 @@ def rows_as_done(
 
 
 @contextmanager
+def lanes(jobs: int = 1, scheduler: str | None = None) -> Iterator[tuple[Executor, ...]]:
+    """Executors of one worker each: so many processes, or every worker of a cluster.
+
+    None of them where this process does it.  A lane whose worker is lost goes on with another,
+    which knows nothing of what the first one kept.  Raises as ``executor`` does, and UsageError for
+    a cluster without workers.
+    """
+    if scheduler is not None:
+        with _client(scheduler) as client:
+            yield _cluster_lanes(client, scheduler)
+    elif jobs > 1:
+        ours = tuple(_ProcessLane() for _ in range(jobs))
+        try:
+            yield ours
+        finally:
+            for lane in ours:
+                lane.shutdown(cancel_futures=True)
+    else:
+        yield ()
+
+
+class _ProcessLane(Executor):
+    """One process, begun at once; after it is lost, another."""
+
+    def __init__(self) -> None:
+        self._pool = self._begun()
+
+    def _begun(self) -> ProcessPoolExecutor:
+        pool = _pool(1)
+        pool.submit(int)  # a process begins with its first task
+        return pool
+
+    def submit(self, work: Callable[..., T], /, *args: Any, **named: Any) -> Future[T]:
+        """As ``Executor`` says."""
+        try:
+            return self._pool.submit(work, *args, **named)
+        except BrokenExecutor:
+            self._pool.shutdown(wait=False)
+            self._pool = self._begun()
+            return self._pool.submit(work, *args, **named)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """As ``Executor`` says."""
+        self._pool.shutdown(wait, cancel_futures=cancel_futures)
+
+
+class _ClusterLane(Executor):
+    """One worker of a Dask cluster; after it is lost, the one that has the fewest lanes.
+
+    ``places`` are the lanes' workers, which all of them share; this one's is at ``number``.
+    """
+
+    def __init__(self, client: Client, places: list[str], number: int) -> None:
+        self._client, self._places, self._number = client, places, number
+
+    def submit(self, work: Callable[..., T], /, *args: Any, **named: Any) -> Future[T]:
+        """As ``Executor`` says."""
+        there = sorted(self._client.nthreads())
+        if there and self._places[self._number] not in there:
+            self._places[self._number] = min(there, key=self._places.count)
+        lane = self._client.get_executor(
+            pure=False, workers=[self._places[self._number]], allow_other_workers=True
+        )
+        return cast("Future[T]", lane.submit(work, *args, **named))
+
+
+def _cluster_lanes(client: Client, address: str) -> tuple[Executor, ...]:
+    try:
+        client.wait_for_workers(1, timeout=PATIENCE)
+    except TimeoutError as error:
+        raise UsageError(f"{address}: the Dask scheduler there has no workers") from error
+    places = sorted(client.nthreads())
+    return tuple(_ClusterLane(client, places, number) for number in range(len(places)))
+
+
+@contextmanager
 def _processes(jobs: int) -> Iterator[Executor]:
-    """Fresh processes: HiGHS's threads do not outlive a fork."""
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts)
+    pool = _pool(jobs)
     try:
         yield pool
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    """Fresh processes: HiGHS's threads do not outlive a fork."""
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts)
 
 
 def _leave_interrupts() -> None:
@@ -64,6 +157,12 @@ def _leave_interrupts() -> None:
 
 @contextmanager
 def _cluster(address: str) -> Iterator[Executor]:
+    with _client(address) as client:
+        yield client.get_executor(pure=False)
+
+
+@contextmanager
+def _client(address: str) -> Iterator[Client]:
     try:
         from distributed import Client
     except ImportError as error:
@@ -75,6 +174,6 @@ def _cluster(address: str) -> Iterator[Executor]:
     except (OSError, ValueError) as error:
         raise UsageError(f"{address}: no Dask scheduler answers there: {error}") from error
     try:
-        yield client.get_executor(pure=False)
+        yield client
     finally:
         client.close()

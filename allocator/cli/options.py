@@ -47,14 +47,15 @@ def seed() -> Callable[[F], F]:
     )
 
 
-def workers() -> Callable[[F], F]:
-    """``--jobs`` and ``--scheduler``: processes here, or a cluster."""
+def workers(on: str = "") -> Callable[[F], F]:
+    """``--jobs`` and ``--scheduler``: processes here, or a cluster; ``on`` what, if not all."""
+    them = f" on {on}" if on else ""
 
     def both(command: F) -> F:
         there = click.option(
             "--scheduler",
             metavar="ADDRESS",
-            help="Work on a Dask cluster; needs allocator[cluster].",
+            help=f"Work{them} on a Dask cluster; needs allocator[cluster].",
         )
         here = click.option(
             "--jobs",
@@ -62,7 +63,7 @@ def workers() -> Callable[[F], F]:
             default=1,
             show_default=True,
             metavar="N",
-            help="Processes that work side by side.",
+            help=f"Processes that work{them} side by side.",
         )
         return here(there(command))
 

@@ -30,6 +30,7 @@ INFEASIBLE = 3
     examples=(
         "allocator solve instances/england-2016 --out plans/england-2016",
         "allocator solve instances/england-2016 --set targets.2021.children=75000",
+        "allocator solve instances/north-east-2025 --jobs 2",
         'allocator solve instances/england-2016 --set "budgets.core.*.amount=*1.02" --json',
     ),
 )
@@ -81,6 +82,7 @@ INFEASIBLE = 3
     metavar="NAME",
     help="Solve one scenario of the instance, as though it were known.",
 )
+@options.workers("areas")
 @options.changes()
 def command(
     instance: Path,
@@ -94,6 +96,8 @@ def command(
     by: By | None,
     tightest: bool,
     scenario: str | None,
+    jobs: int,
+    scheduler: str | None,
     changes: tuple[str, ...],
 ) -> int:
     """Find the plan of INSTANCE and print its summary.
@@ -107,13 +111,14 @@ def command(
         from allocator.instance.scenarios import scenario_of
 
         chosen = scenario_of(chosen, scenario)
+    from allocator.executors import lanes
     from allocator.plan.saving import check_place, save
     from allocator.solving.solve import solve
 
     if out is not None:
         check_place(out, force=force)
     try:
-        with Progress() as progress:
+        with Progress() as progress, lanes(jobs, scheduler) as workers:
             plan = solve(
                 chosen,
                 formulation=formulation,
@@ -123,6 +128,7 @@ def command(
                 by=by,
                 progress=progress,
                 ask_tightest=tightest,
+                workers=workers,
             )
     except SolverError as error:
         if json:

@@ -7,7 +7,8 @@ basis.  Since windows differ in bounds alone, the duals of one prove a bound on 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -110,8 +111,9 @@ class Session:
     """Solves instances of one shape, one after the other, each from the basis of the last.
 
     ``log`` is a file that HiGHS writes its log to.  ``by`` says whether programs of several areas
-    are solved as a whole or area by area; without it their size does.  UsageError for an unknown
-    solver, or one that does not solve by areas where that is asked for.
+    are solved as a whole or area by area; without it their size does.  ``workers``, executors of
+    one worker each, solve areas side by side, and are a reason to go by areas.  UsageError for an
+    unknown solver, or one that does not solve by areas where that is asked for.
     """
 
     def __init__(
@@ -120,9 +122,11 @@ class Session:
         solver: str = DEFAULT,
         log: Path | None = None,
         by: By | None = None,
+        workers: Sequence[Executor] = (),
     ) -> None:
         self.formulation, self.method = formulation, find_solver(solver)
-        self.ladder, self._log, self._by = Ladder(self.method, log), log, by
+        self.ladder, self._log = Ladder(self.method, log), log
+        self._by, self._workers = by or ("areas" if workers else None), workers
         self._traces: dict[Window | None, Trace] = {}
         self._leader: Window | None = None  # the best window of the last instance
         self._latest: Window | None = None  # the window that was solved last
@@ -131,6 +135,11 @@ class Session:
     def solver(self) -> str:
         """Who solves: code, version, and the method if one was asked for."""
         return self.ladder.name
+
+    def close(self) -> None:
+        """Have workers forget what they keep."""
+        if isinstance(self.ladder, AreaLadder):
+            self.ladder.close()
 
     def solve(
         self,
@@ -181,7 +190,7 @@ class Session:
         """Take the ladder that goes by areas where that is asked for, or is the faster one."""
         areas = by_areas(self._by, instance.areas, program, self.method)
         if areas and not isinstance(self.ladder, AreaLadder):
-            self.ladder = AreaLadder(instance.areas, self.method, self._log)
+            self.ladder = AreaLadder(instance.areas, self.method, self._log, self._workers)
 
     def _load(self, program: LinearProgram) -> None:
         """Forget the windows of the last instance where its program had another shape."""

@@ -7,6 +7,9 @@ left until there is something to lay out, and loads while HiGHS is at work.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -14,7 +17,7 @@ from threading import Thread
 from typing import Final
 
 from allocator.audit import audit, left_behind
-from allocator.errors import AuditError, TimeLimitError
+from allocator.errors import AuditError, TimeLimitError, UsageError
 from allocator.instance import Instance
 from allocator.moves import move_table
 from allocator.plan.plan import Plan
@@ -56,6 +59,7 @@ def solve(
     by: By | None = None,
     progress: Progress | None = None,
     ask_tightest: bool = False,
+    workers: Sequence[Executor] = (),
 ) -> Plan:
     """The plan of an instance that has passed its checks (``read`` sees to that).
 
@@ -64,34 +68,36 @@ def solve(
     of the others rule out are bounded, not solved.  A formulation that chooses the window finds
     the best in one mixed-integer program (see ``choice``).  ``time_limit`` is seconds for all of
     it.  ``by`` says whether a program of several areas is solved as a whole or area by area, which
-    without it its size does.  ``ask_tightest`` adds the table ``tightest``: which inputs, a little
-    worse, leave no plan; about three times the work.
+    without it its size does.  ``workers`` are executors of one worker each (``executors.lanes``),
+    on which areas are solved side by side.  ``ask_tightest`` adds the table ``tightest``: which
+    inputs, a little worse, leave no plan; about three times the work.
     A plan whose status is ``infeasible`` is an answer, with the baseline filled in.
 
     Raises UsageError for an unknown formulation or solver, SolverError where the solver
     fails or runs out of time, CertificateError or AuditError where its answer does not hold.
     """
     check_formulation(formulation)
+    if workers:
+        _check_shared(instance, formulation, by)
     tell = progress or (lambda what, done, steps: None)
     steps, clock = len(instance.windows) + 3, Clock(time_limit)
     Thread(target=import_module, args=(_TABLES,)).start()
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "solver.log"
         kind = WindowChoice if FORMULATIONS[formulation].chooses_window else Session
-        session = kind(formulation, solver, log, by)
-        solved = session.solve(
-            instance,
-            every_window=every_window,
-            ranges=True,
-            time_limit=clock.left(),
-            progress=progress,
-        )
-        tell("auditing the plan", steps - 1, steps)
-        plan = plan_of(instance, solved, formulation, session.solver)
-        if solved.best is not None and solved.best.program.shape[0] <= MOST_ROWS_ASKED:
-            if kind is WindowChoice:
-                session = Session(formulation, solver, log)
-            plan = _with_keeping(plan, session, solved.best, clock)
+        with closing(kind(formulation, solver, log, by, workers)) as session:
+            solved = session.solve(
+                instance,
+                every_window=every_window,
+                ranges=True,
+                time_limit=clock.left(),
+                progress=progress,
+            )
+            tell("auditing the plan", steps - 1, steps)
+            plan = plan_of(instance, solved, formulation, session.solver)
+            if solved.best is not None and solved.best.program.shape[0] <= MOST_ROWS_ASKED:
+                again = Session(formulation, solver, log) if kind is WindowChoice else session
+                plan = _with_keeping(plan, again, solved.best, clock)
         if ask_tightest:
             tell("asking which inputs are tightest", steps - 1, steps)
             plan = _with_tightest(plan, clock)
@@ -99,6 +105,18 @@ def solve(
         text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
     tell("done", steps, steps)
     return replace(plan, branch_and_bound=_whole(solved), log=text)
+
+
+def _check_shared(instance: Instance, formulation: str, by: By | None) -> None:
+    """UsageError where there is nothing for several workers to share."""
+    if len(instance.areas) == 1:
+        raise UsageError(
+            "areas are solved side by side, and the instance has one: leave out --jobs"
+        )
+    if by == "whole":
+        raise UsageError("a whole program has one worker: leave out --method whole, or --jobs")
+    if FORMULATIONS[formulation].chooses_window:
+        raise UsageError(f"{formulation} is solved as a whole, by one worker: leave out --jobs")
 
 
 def _with_keeping(plan: Plan, session: Session, best: WindowSolved, clock: Clock) -> Plan:

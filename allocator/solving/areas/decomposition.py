@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -22,6 +23,7 @@ from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram
 from allocator.program.proofs import lower_bound, refutes
 from allocator.solvers.solution import Solution, Status
+from allocator.solving.areas.columns import AreaColumns
 from allocator.solving.areas.master import AreaMaster, MasterPoint
 from allocator.solving.areas.pricing import (
     AreaFailed,
@@ -33,10 +35,10 @@ from allocator.solving.areas.pricing import (
 )
 from allocator.solving.areas.search import PriceSearch
 from allocator.solving.areas.split import Split, split
+from allocator.solving.areas.spread import PointsLost, SpreadGroup
 from allocator.solving.proved import Clock, Ladder
 
-KEPT: Final = 12  # columns of an area from one window to the next
-_INSIDE: Final = 1e-9  # by which a point may miss a row that a window moves
+_LOSSES: Final = 8  # of workers, that one search bears
 _NONE: Final = np.zeros(0)
 
 
@@ -50,18 +52,27 @@ class _Stored:
 
 
 class AreaDecomposition:
-    """A program of these areas kept alive, solved again as bounds, right-hand sides, costs move."""
+    """A program of these areas kept alive, solved again as bounds, right-hand sides, costs move.
 
-    def __init__(self, program: LinearProgram, areas: Sequence[str]) -> None:
+    ``workers``, executors of one worker each, keep the areas between them; without any, this
+    process does.
+    """
+
+    def __init__(
+        self, program: LinearProgram, areas: Sequence[str], workers: Sequence[Executor] = ()
+    ) -> None:
         self.split: Split = split(program, areas)
         self._matrix = program.matrix
         self._upper = self._held(program)
         self._programs = self._parts(program)
-        self._group = Group(dict(enumerate(self._programs)), len(self.split.ties))
-        self._columns: list[AreaPoint] = []
+        own, ties = dict(enumerate(self._programs)), len(self.split.ties)
+        self._group: Group | SpreadGroup = (
+            SpreadGroup(own, ties, workers) if workers else Group(own, ties)
+        )
+        self._columns = AreaColumns()
         self._stored: dict[bytes, _Stored] = {}
         self._latest: bytes | None = None  # what was solved last, if it has an optimum
-        self._prices = np.zeros(len(self.split.ties))
+        self._prices = self._tried = np.zeros(len(self.split.ties))  # to begin at; asked last
         self._ray: Floats | None = None  # of the last program without a point,
         self._refuting: Floats | None = None  # its prices,
         self._was_empty = False  # and whether that was the last of all
@@ -85,6 +96,10 @@ class AreaDecomposition:
             self._prices = other._prices
             self._group.begin(other._group)
 
+    def close(self) -> None:
+        """Have workers forget what they keep for it."""
+        self._group.close()
+
     def _held(self, program: LinearProgram) -> Floats:
         """Upper bounds of columns, with some for those that tie and have none.
 
@@ -106,9 +121,8 @@ class AreaDecomposition:
         """Minimise one of the program's objectives; what is answered is yet to be judged."""
         started, clock = time.monotonic(), Clock(seconds)
         begun = self._group.iterations
-        self._load(program)
         try:
-            found = self._solve(program, stage % len(program.objectives), clock)
+            found = self._found(program, stage % len(program.objectives), clock)
         except AreaFailed as failure:
             found = self._of_failure(program, failure)
         except SolverError as error:
@@ -117,6 +131,22 @@ class AreaDecomposition:
         return replace(
             found, iterations=self._group.iterations - begun, seconds=time.monotonic() - started
         )
+
+    def _found(self, program: LinearProgram, stage: int, clock: Clock) -> Solution:
+        """The last ray's proof, or a search: where workers are lost, on from what is left."""
+        if self._ray is not None and refutes(program, self._ray):
+            return replace(_failed(""), status=Status.INFEASIBLE, ray=self._ray)
+        for turn in range(_LOSSES):
+            try:
+                self._load(program)
+                if turn == 0:
+                    self._begin(program, stage)
+                    self._tried = self._prices
+                return self._searched(program, stage, clock)
+            except PointsLost as lost:
+                self._columns.drop(lost.areas)
+                self._prices = self._tried
+        return _failed(f"workers were lost {_LOSSES} times")
 
     def _load(self, program: LinearProgram) -> None:
         """Take over what has changed of areas' own numbers; their points no longer count."""
@@ -130,14 +160,11 @@ class AreaDecomposition:
             return
         self._group.change(changed)
         self._programs = parts
-        self._columns = [each for each in self._columns if each.area not in changed]
+        self._columns.drop(changed)
 
-    def _solve(self, program: LinearProgram, stage: int, clock: Clock) -> Solution:
-        if self._ray is not None and refutes(program, self._ray):
-            return replace(_failed(""), status=Status.INFEASIBLE, ray=self._ray)
-        self._begin(program, stage)
+    def _searched(self, program: LinearProgram, stage: int, clock: Clock) -> Solution:
         window = program.lower[self.split.window]
-        fitting = [each for each in self._columns if self._fits(each, window)]
+        fitting = self._columns.fitting(self._programs, window)
         search = PriceSearch(
             AreaMaster(self.split, program, stage, fitting),
             self._price,
@@ -168,31 +195,14 @@ class AreaDecomposition:
             self._prices = of_stage[best].prices
             if best != self._latest:
                 self._group.restore(best)
-        self._forget()
-
-    def _forget(self) -> None:
-        """Keep the best few columns of each area at the prices at hand."""
-        if len(self._columns) <= KEPT * len(self.split.areas):
-            return
-        reduced = np.array([each.costs[-1] - self._prices @ each.ties for each in self._columns])
-        kept: dict[int, int] = {}
-        best = []
-        for n in np.lexsort((-np.arange(len(reduced)), reduced)):
-            column = self._columns[n]
-            kept[column.area] = kept.get(column.area, 0) + 1
-            if kept[column.area] <= KEPT:
-                best.append(int(n))
-        self._columns = [self._columns[n] for n in sorted(best)]
-        self._group.keep((each.area, each.number) for each in self._columns)
-
-    def _fits(self, column: AreaPoint, window: Floats) -> bool:
-        """Whether a point of an area meets the rows that the window moves."""
-        low, high = self._programs[column.area].moved(window)
-        return bool(np.all((column.moved >= low - _INSIDE) & (column.moved <= high + _INSIDE)))
+        if self._columns.keep_best(self._prices, len(self.split.areas)):
+            self._group.keep(self._columns.places())
 
     def _price(self, asked: Asked) -> dict[int, Priced]:
+        if asked.stage is not None:
+            self._tried = asked.prices
         answers = self._group.price(asked)
-        self._columns += [each.column for each in answers.values() if each.column is not None]
+        self._columns.add(each.column for each in answers.values() if each.column is not None)
         return answers
 
     def _whole(self, prices: Floats, duals: Iterable[tuple[int, Floats]]) -> Floats:

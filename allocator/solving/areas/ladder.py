@@ -7,6 +7,7 @@ is not proved, the whole program is solved as though there were no areas.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Final, Literal
 
@@ -46,13 +47,20 @@ def ladder_for(areas: Sequence[str], program: LinearProgram) -> Ladder:
 
 
 class AreaLadder(Ladder):
-    """Programs of the same areas solved one after the other, each from where the last one ended."""
+    """Programs of the same areas solved one after the other, each from where the last one ended.
+
+    ``workers``, executors of one worker each, keep the areas between them.
+    """
 
     def __init__(
-        self, areas: Sequence[str], solver: Solver | None = None, log: Path | None = None
+        self,
+        areas: Sequence[str],
+        solver: Solver | None = None,
+        log: Path | None = None,
+        workers: Sequence[Executor] = (),
     ) -> None:
         super().__init__(solver, log)
-        self._areas = tuple(areas)
+        self._areas, self._workers = tuple(areas), workers
         self._parts: AreaDecomposition | None = None
 
     @property
@@ -81,7 +89,15 @@ class AreaLadder(Ladder):
     def _parts_of(self, program: LinearProgram) -> AreaDecomposition:
         """The decomposition at hand, or a new one begun at its prices and bases."""
         if self._parts is None or not self._parts.takes(program):
-            before, self._parts = self._parts, AreaDecomposition(program, self._areas)
+            before = self._parts
+            self._parts = AreaDecomposition(program, self._areas, self._workers)
             if before is not None and before.resembles(program):
                 self._parts.begin(before)
+            if before is not None:
+                before.close()
         return self._parts
+
+    def close(self) -> None:
+        """Have workers forget what they keep."""
+        if self._parts is not None:
+            self._parts.close()

@@ -105,28 +105,39 @@ class AreaFailed(SolverError):
 
     def __init__(self, area: int, status: Status) -> None:
         super().__init__(f"area {area} is {status.value}")
-        self.area = area
+        self.area, self._ended = area, status
+
+    def __reduce__(self) -> tuple[type[AreaFailed], tuple[int, Status]]:
+        """So that it comes back from another process."""
+        return AreaFailed, (self.area, self._ended)
 
 
 class Group:
     """Some areas, by number, each kept alive in HiGHS with the points it has given."""
 
     def __init__(self, programs: Mapping[int, AreaProgram], ties: int) -> None:
-        self._areas = {n: _Area(n, program, ties) for n, program in programs.items()}
+        self._ties, self._spent = ties, 0
+        self._areas: dict[int, _Area] = {}
         self._saved: dict[Any, dict[int, Any]] = {}
+        self.add(programs)
+
+    def add(self, programs: Mapping[int, AreaProgram]) -> None:
+        """Some more areas."""
+        self._areas |= {n: _Area(n, program, self._ties) for n, program in programs.items()}
 
     @property
     def iterations(self) -> int:
         """Of the simplex method, so far."""
-        return sum(area.model.iterations for area in self._areas.values())
+        return self._spent + sum(area.model.iterations for area in self._areas.values())
 
     @property
     def version(self) -> str:
         """Version of HiGHS."""
         return next(iter(self._areas.values())).model.version
 
-    def begin(self, other: Group) -> None:
+    def begin(self, other: object) -> None:
         """Go on from the bases of another group's areas, where they have the same shape."""
+        assert isinstance(other, Group)
         for number, area in self._areas.items():
             before = other._areas.get(number)
             if before is not None and before.model.shape == area.model.shape:
@@ -162,6 +173,9 @@ class Group:
             found[number] = found.get(number, 0.0) + weight * self._areas[number].points[point]
         return found
 
+    def close(self) -> None:
+        """Nothing is kept elsewhere."""
+
     def keep(self, points: Iterable[tuple[int, int]]) -> None:
         """Forget all points but these, given by area and number."""
         kept: dict[int, set[int]] = {number: set() for number in self._areas}
@@ -182,9 +196,10 @@ class Group:
     def change(self, programs: Mapping[int, AreaProgram]) -> None:
         """Take other numbers for some areas, whose points are forgotten; their bases stay."""
         for number, program in programs.items():
-            before = self._areas[number]
-            self._areas[number] = _Area(number, program, before.ties)
-            self._areas[number].begin(before.model.basis)
+            self._spent += self._areas[number].model.iterations
+            basis = self._areas[number].model.basis
+            self._areas[number] = _Area(number, program, self._ties)
+            self._areas[number].begin(basis)
 
 
 def _unlikeness(one: Matrix, other: Matrix) -> float:
@@ -257,7 +272,7 @@ class _Area:
     def _load(self, asked: Asked) -> None:
         """Hand over the window, the stage and the prices."""
         block, stage = self.program.block, asked.stage
-        if self._window is not asked.window:
+        if self._window is None or not np.array_equal(self._window, asked.window):
             self._window = asked.window
             self.model.bound(block.moved, *self.program.moved(asked.window))
         own = np.zeros(len(block.columns)) if stage is None else self.program.costs[stage]

@@ -1,0 +1,57 @@
+"""The points that areas have given, from one window to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from allocator.program.matrix import Floats
+from allocator.solving.areas.pricing import AreaPoint, AreaProgram
+
+KEPT: Final = 12  # columns of an area from one window to the next
+_INSIDE: Final = 1e-9  # by which a point may miss a row that a window moves
+
+
+class AreaColumns:
+    """Points of areas, as the master sees them."""
+
+    def __init__(self) -> None:
+        self._columns: list[AreaPoint] = []
+
+    def add(self, columns: Iterable[AreaPoint]) -> None:
+        """Some more."""
+        self._columns += columns
+
+    def drop(self, areas: Collection[int]) -> None:
+        """Forget those of some areas."""
+        self._columns = [each for each in self._columns if each.area not in areas]
+
+    def places(self) -> Iterator[tuple[int, int]]:
+        """Of each, the area and the number that find its values."""
+        return ((each.area, each.number) for each in self._columns)
+
+    def fitting(self, programs: Sequence[AreaProgram], window: Floats) -> list[AreaPoint]:
+        """Those that meet the rows that the window moves: none draws on a fund outside it."""
+        return [each for each in self._columns if _fits(each, programs[each.area], window)]
+
+    def keep_best(self, prices: Floats, areas: int) -> bool:
+        """Keep the best few of each area at prices of the tying rows; whether there were more."""
+        if len(self._columns) <= KEPT * areas:
+            return False
+        reduced = np.array([each.costs[-1] - prices @ each.ties for each in self._columns])
+        kept: dict[int, int] = {}
+        best = []
+        for n in np.lexsort((-np.arange(len(reduced)), reduced)):
+            column = self._columns[n]
+            kept[column.area] = kept.get(column.area, 0) + 1
+            if kept[column.area] <= KEPT:
+                best.append(int(n))
+        self._columns = [self._columns[n] for n in sorted(best)]
+        return True
+
+
+def _fits(column: AreaPoint, program: AreaProgram, window: Floats) -> bool:
+    low, high = program.moved(window)
+    return bool(np.all((column.moved >= low - _INSIDE) & (column.moved <= high + _INSIDE)))

@@ -1,0 +1,193 @@
+"""Areas spread over workers: the same answer as from one process, also where workers die."""
+
+from __future__ import annotations
+
+import os
+import signal
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+
+import pytest
+from click.testing import CliRunner
+
+from allocator import executors
+from allocator.cli import cli
+from allocator.errors import SolverError, UsageError
+from allocator.executors import lanes
+from allocator.instance.writing import write
+from allocator.solvers.solution import Status
+from allocator.solving.areas import spread
+from allocator.solving.areas.pricing import AreaFailed
+from allocator.solving.session import Session, build
+from allocator.solving.solve import solve
+from tests.model.many_areas import many_areas
+from tests.plans import instance_of
+
+FOUR = 42  # the seed of an instance of four areas, with several windows
+
+
+@pytest.fixture(scope="module")
+def alone():
+    """Every window of the instance, by areas in this process."""
+    return Session(by="areas").solve(many_areas(FOUR))
+
+
+def assert_same(solved, alone):
+    for one, other in zip(solved.windows, alone.windows, strict=True):
+        assert (one.window, one.optimal, one.proved) == (other.window, other.optimal, True)
+        if one.optimal:
+            assert one.value(-1) == pytest.approx(other.value(-1), rel=1e-9)
+    assert solved.best.window == alone.best.window
+
+
+def spread_over(workers):
+    """Every window, by areas on these workers alone."""
+    session = Session(workers=workers)
+    solved = session.solve(many_areas(FOUR))
+    assert not session.ladder.others  # nothing was left to the whole program
+    session.close()
+    return solved
+
+
+class Mortal(Executor):
+    """A worker that is killed just before some of its tasks, by their number."""
+
+    def __init__(self, worker, dies_before):
+        self.worker, self.dies_before, self.tasks = worker, dies_before, 0
+
+    def submit(self, work, /, *args, **named):
+        self.tasks += 1
+        if self.tasks in self.dies_before:
+            os.kill(self.worker.submit(os.getpid).result(), signal.SIGKILL)
+        return self.worker.submit(work, *args, **named)
+
+
+def test_two_processes_answer_as_one_and_after_one_is_killed(alone):
+    with lanes(2) as workers:
+        assert_same(spread_over(workers), alone)
+        mortal = Mortal(workers[1], {4, 9, 20})
+        assert_same(spread_over([workers[0], mortal]), alone)
+        assert mortal.tasks > 20
+
+
+def test_any_executor_will_do(alone):
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        assert_same(spread_over([one, other]), alone)
+    assert not spread._KEPT  # they have forgotten what they kept
+
+
+def test_a_broken_executor_leaves_its_areas_to_another(alone):
+    with ProcessPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        assert_same(spread_over([Mortal(one, {6}), other]), alone)
+
+
+def test_where_no_worker_is_left_the_whole_program_is_solved(alone):
+    with ProcessPoolExecutor(1) as one:
+        session = Session(workers=[Mortal(one, {6})])
+        assert_same(session.solve(many_areas(FOUR)), alone)
+        assert "the whole program" in session.ladder.others
+
+
+def test_a_worker_that_fails_otherwise_is_told(alone):
+    class Broken(ThreadPoolExecutor):
+        def submit(self, work, /, *args, **named):
+            return super().submit(lambda: 1 / 0)
+
+    with Broken(1) as broken, pytest.raises(SolverError, match="a worker failed: ZeroDivision"):
+        Session(workers=[broken]).solve(many_areas(FOUR))
+
+
+def test_more_workers_than_areas_and_objectives_in_turn():
+    instance = instance_of("two-areas")
+    program = build(instance, "largest_reduction")
+    one = Session("largest_reduction", by="areas").solve(instance, program=program)
+    with ThreadPoolExecutor(1) as worker:
+        session = Session("largest_reduction", workers=[worker] * 3)
+        assert_same(session.solve(instance, program=program), one)
+
+
+def test_the_command_says_the_same_with_two_processes(tmp_path):
+    write(many_areas(FOUR), tmp_path / "four")
+    words = ["solve", str(tmp_path / "four"), "--method", "areas"]
+    one, two = (CliRunner().invoke(cli, [*words, *more]) for more in ([], ["--jobs", "2"]))
+    assert two.exit_code == 0, two.stderr
+    assert [line for line in one.stdout.splitlines() if "cheapest" in line or "£" in line][:2] == [
+        line for line in two.stdout.splitlines() if "cheapest" in line or "£" in line
+    ][:2]
+
+
+def test_workers_without_anything_to_share_are_refused():
+    with ThreadPoolExecutor(1) as worker:
+        with pytest.raises(UsageError, match="has one"):
+            solve(instance_of("hand"), workers=[worker])
+        with pytest.raises(UsageError, match="--method whole"):
+            solve(instance_of("two-areas"), by="whole", workers=[worker])
+        with pytest.raises(UsageError, match="as a whole"):
+            solve(instance_of("two-areas"), formulation="window_choice", workers=[worker])
+
+
+def test_an_area_that_fails_comes_back_from_another_process():
+    with lanes(2) as (worker, _), pytest.raises(AreaFailed, match="area 3 is infeasible") as told:
+        worker.submit(fails).result()
+    assert told.value.area == 3
+
+
+def fails():
+    raise AreaFailed(3, Status.INFEASIBLE)
+
+
+def test_no_process_is_left():
+    with pytest.raises(KeyboardInterrupt), lanes(2) as workers:
+        there = [worker.submit(os.getpid).result() for worker in workers]
+        raise KeyboardInterrupt
+    for each in there:
+        with pytest.raises(ProcessLookupError):
+            os.kill(each, 0)
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A Dask cluster of four workers."""
+    distributed = pytest.importorskip("distributed", reason="needs the extra `cluster`")
+    from dask import config
+
+    with (
+        config.set({"distributed.comm.timeouts.connect": "1h"}),  # no machine is so slow
+        distributed.LocalCluster(
+            n_workers=4, threads_per_worker=1, dashboard_address=":0", protocol="tcp://",
+            host="127.0.0.1", silence_logs=60,
+        ) as there,
+    ):  # fmt: skip
+        yield there
+
+
+def test_four_workers_of_a_cluster_answer_as_one_process_and_after_one_is_killed(
+    cluster, alone, monkeypatch
+):
+    monkeypatch.setattr(executors, "PATIENCE", 3600)
+    with lanes(scheduler=cluster.scheduler_address) as workers:
+        assert len(workers) == 4
+        assert_same(spread_over(workers), alone)
+        mortal = Mortal(workers[2], {15})
+        assert_same(spread_over([*workers[:2], mortal, workers[3]]), alone)
+        assert mortal.tasks > 15
+
+
+def test_a_cluster_that_is_not_there_is_told(monkeypatch):
+    pytest.importorskip("distributed", reason="needs the extra `cluster`")
+    monkeypatch.setattr(executors, "PATIENCE", 1)
+    words = ["solve", "tests/cases/two-areas", "--scheduler", "tcp://127.0.0.1:1"]
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == 2 and "no Dask scheduler answers there" in result.stderr
+
+
+def test_a_cluster_without_workers_is_told(monkeypatch):
+    distributed = pytest.importorskip("distributed", reason="needs the extra `cluster`")
+    monkeypatch.setattr(executors, "PATIENCE", 1)
+    with (
+        distributed.LocalCluster(
+            n_workers=0, dashboard_address=":0", host="127.0.0.1", silence_logs=60
+        ) as empty,
+        pytest.raises(UsageError, match="has no workers"),
+        lanes(scheduler=empty.scheduler_address),
+    ):
+        pass
