@@ -20,6 +20,7 @@ TARGET: Final = "target_met"
 BUDGET: Final = "fund_balance"
 FUNDED: Final = "spend_funded"
 GROWTH: Final = "growth_limited"
+HIRING: Final = "hiring_limited"
 WINDOW_FUNDS: Final = "window_only"
 IN_WINDOW: Final = "in_window"
 AFTER_WINDOW: Final = "after_window"
@@ -256,7 +257,7 @@ CONSTRAINTS: Final[dict[str, Term]] = {
             less="a month's release more in each year", step="month", size="states.places",
         ),
     ),
-    "hiring_limited": Term(
+    HIRING: Term(
         noun="the hiring limit of {role}{place} in {years}", source="roles.hires_per_year",
         relief=Relief(
             title="Hiring of {role}", saves="one hire a year more saves {price}", price="year",

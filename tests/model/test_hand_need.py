@@ -7,6 +7,9 @@ import pytest
 from allocator.explain.citing import Citer
 from allocator.explain.switching.inputs import inputs
 from allocator.instance.change import apply_changes
+from allocator.plan.need import rises
+from allocator.report.pages.need import need_figures, need_lines
+from allocator.report.pages.summary import summary
 from allocator.solving.solve import solve
 from tests.model.test_hand import S, by_period, care, near, price, same
 
@@ -66,3 +69,28 @@ def test_a_driver_may_be_asked_how_far_it_may_move() -> None:
     assert cited.words == "the response of moves from care to leaving to poverty"
     moved = apply_changes(instance, ["drivers.poverty.2021.value=13"]).resolved
     assert moved.rates["tiny", "care", "exit", 2021] == pytest.approx(0.2 * 1.05)
+
+
+def test_readers_are_told_by_how_much_need_rises_and_on_what_evidence() -> None:
+    """20 arrivals a year stand for 2020: with poverty of 2019, 1 / 1.1^2 of them, in 2021 all."""
+    graded = POVERTY.replace("response  lag_years", "response  lag_years  evidence")
+    graded = graded.replace("0.1       1", "0.1       1  weak:correlation")
+    graded = graded.replace("0.05      0", "0.05      0  .")
+    plan = solve(care().with_rows(graded).instance())
+    arriving, leaving = rises(plan)
+    assert (arriving.driver, arriving.kind) == ("poverty", "entries to care")
+    assert arriving.by_year == {2020: pytest.approx(1.1**-2 - 1), 2021: pytest.approx(0)}
+    assert leaving.kind == "moves out of care"
+    assert leaving.by_year[2021] == pytest.approx(1 / 1.05 - 1)
+    said = dict(need_lines(plan)[:1])
+    assert said == {
+        "Poverty": "entries to care -17% in 2020-21 and +0% in 2021-22 (evidence: weak:correlation)"
+    }
+    assert need_figures(plan).shown()[1] == ["2021-22", "0%", "-4.76%"]
+    assert "Need, and what it follows" in summary(plan)
+
+
+def test_a_driver_that_is_held_is_said_to_be() -> None:
+    steady = POVERTY.replace("12", "10").replace("  11", "  10")
+    (arriving, _) = need_lines(solve(care().with_rows(steady).instance()))
+    assert arriving[1] == "entries to care as they are: it is held at its value of the first year"

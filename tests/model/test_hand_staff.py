@@ -17,9 +17,11 @@ from allocator.explain.shadow_prices.priced_limits import priced_limits
 from allocator.instance.change import apply_changes
 from allocator.plan.plan import Plan
 from allocator.report.pages.explanation import text
+from allocator.report.pages.headline import answer
 from allocator.report.pages.staff import staff_figures
 from allocator.report.pages.summary import summary
 from allocator.solving.solve import solve
+from allocator.wording import pounds
 from formulations.staff import opening_staff_cost
 from tests.model.cases import Case, case
 from tests.model.test_hand import S, by_period, care, near, price, same
@@ -239,3 +241,23 @@ def test_hires_are_a_way_out() -> None:
     assert "The hiring limit of worker (roles.csv, row 2)" in told
     assert "1.8 more hires a year" in told
     assert "the work that worker can carry" in told.lower()
+
+
+def test_the_answer_says_that_hiring_holds_the_plan_back() -> None:
+    said = answer(hires())
+    assert "Hiring holds it back: worker, 2020-21 to 2022-23, are hired as fast as they can" in said
+    assert "Hiring holds it back" not in answer(hires(hires_per_year=""))
+
+
+def test_a_whole_hire_is_priced_where_the_price_holds_for_less() -> None:
+    """With 3.5 a year 0.3 more is needed in the first year, and less than one in the others."""
+    usual, more = (hires(hires_per_year=each) for each in (3.5, 4.5))
+    found = explain(usual.instance)
+    (row,) = found.tables["limits"].query("constraint == 'hiring_limited'").to_dict("records")
+    assert row["holds"] < 1
+    assert row["saves_whole"] == same((usual.objective or 0) - (more.objective or 0))
+    assert row["saves_whole"] < row["saves"]
+    told = " ".join(text(found).split())
+    assert (
+        f"saves {pounds(row['saves_whole'])}, at first at a rate of {pounds(row['saves'])}" in told
+    )

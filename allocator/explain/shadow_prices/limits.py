@@ -154,6 +154,11 @@ def _limit(
         "relief": relief.more if better > 0 else relief.less,
         "saves": saves,
         "holds": holds[0],
+        "saves_whole": (
+            _whole(trial, positions, better * steps)
+            if holds[0] < 1 and relief.step != "pound"
+            else np.nan
+        ),
         "costs": sides[-better].price * POUNDS,
         "costs_hold": holds[1],
         "worth": saves * units,
@@ -195,6 +200,12 @@ def _held(trial: Trial, positions: Rows, steps: Floats, side: Side, most: float)
     if not np.isfinite(side.price) or side.price == 0 or not side.exact:
         return np.nan
     return trial.reach(positions, steps, side.price, most)
+
+
+def _whole(trial: Trial, positions: Rows, steps: Floats) -> float:
+    """What a whole unit saves, £, where the price of its first part does not hold so far."""
+    moved = trial.solve(trial.moved(positions, steps))
+    return max(0.0, (trial.solution.objective - moved.objective) * POUNDS)
 
 
 def _start(plan: Plan, trial: Trial, cell: Cell) -> dict[str, object]:

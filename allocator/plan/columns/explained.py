@@ -48,6 +48,10 @@ EXPLAIN: Final[AnswerColumns] = {
             "£ at present value that one such unit saves, in all the periods in which it binds"
         ),
         "holds": price("units for which it does; blank where not worked out", "units"),
+        "saves_whole": present(
+            "£ at present value that a whole unit saves, in the plan's window, where the price "
+            "holds for less than one"
+        ),
         "costs": present("£ at present value that one unit the other way costs; infinite: no plan"),
         "costs_hold": price("units for which it does; blank where not worked out", "units"),
         "worth": present("£ at present value: saves times all that is limited, for order alone"),

@@ -29,6 +29,7 @@ from allocator.report.pages.fairness import (
     spread_figures,
 )
 from allocator.report.pages.headline import shortfall_said
+from allocator.report.pages.need import need_figures, need_lines
 from allocator.report.pages.sections import compared, window_said
 from allocator.report.pages.services import service_figures
 from allocator.report.pages.staff import staff_figures, staff_lines
@@ -61,6 +62,8 @@ def sections(saved: SavedPlan) -> Iterator[Section]:
         yield Section(
             "shortfall", "What the plan falls short by", (Text(said), HtmlTable(_shortfall(plan)))
         )
+    if lines := need_lines(plan):
+        yield Section("need", "Need", (Facts(tuple(lines)), HtmlTable(need_figures(plan))))
     if "staff" in plan.tables:
         yield Section("staff", "Staff", (Facts(tuple(staff_lines(plan))), *_staff(plan)))
     if "benefits" in plan.tables:

@@ -127,7 +127,12 @@ def _saving(answer: Explanation, row: dict[str, Any]) -> str:
         return f"{unit} means {_before(answer, row['betters'])}{far}"
     if not row["saves"] > 0:
         return f"{row['relief']} saves nothing, since other limits bind as well"
-    return f"{row['relief']} saves {pounds(row['saves'])}{_as_far(row['relief'], row['holds'])}"
+    far, whole = _as_far(row["relief"], row["holds"]), row["saves_whole"]
+    if whole is None:
+        return f"{row['relief']} saves {pounds(row['saves'])}{far}"
+    return (
+        f"{row['relief']} saves {pounds(whole)}, at first at a rate of {pounds(row['saves'])}{far}"
+    )
 
 
 def _costing(row: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from allocator.plan.ties import as_good
 from allocator.report.pages.benefits import counted_said
 from allocator.report.pages.sections import compared, window_said
 from allocator.report.pages.services import lost_said
+from allocator.report.pages.staff import hiring_said
 from allocator.report.pages.tightest import tightest_said
 from allocator.wording import counted, listed, number, pounds, shortened, years_said
 from formulations import FORMULATIONS
@@ -76,6 +77,7 @@ def answer_paragraphs(plan: Plan) -> tuple[str, ...]:
         _position(plan),
         twice_said(plan),
         as_good_said(plan),
+        hiring_said(plan),
     )
     second = (lost_said(plan), weak_said(plan), tightest_said(plan))
     return tuple(filter(None, (" ".join(filter(None, each)) for each in (first, second))))

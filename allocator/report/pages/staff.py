@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from allocator.explain.shadow_prices.priced_limits import priced_limits
 from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
 from allocator.report.figures import Figures, Header, Value
-from allocator.wording import number, plain, pounds, shortened
+from allocator.vocabulary import HIRING, reliefs
+from allocator.wording import counted, listed, number, plain, pounds, shortened
 
 TITLE: Final = "Staff, FTE at the year's end, and the cases that each carries"
+_MOST_HELD: Final = 2  # roles that the answer names
 _COSTS: Final = ("turnover_cost", "agency_cost", "support_cost")
 _COLUMNS: Final = (
     Header("Role"),
@@ -80,6 +83,24 @@ def staff_lines(plan: Plan) -> list[tuple[str, str]]:
         if carried := _carried(by_year):
             lines.append(("", carried))
     return [*lines, *_costs_said(plan)] if lines else []
+
+
+def hiring_said(plan: Plan) -> str:
+    """Which roles are hired as fast as there are any, where more would be cheaper; blank if none.
+
+    What one hire more is worth is left to ``explain``, since its price may hold for no whole one.
+    """
+    known = list(plan.table("prices")["constraint"])
+    held = [each for each in priced_limits(plan) if any(known[row] == HIRING for row in each.rows)]
+    if not held:
+        return ""
+    hiring = reliefs()[HIRING].title.format(role="")
+    named = [each.what.removeprefix(hiring) for each in held[:_MOST_HELD]]
+    more = f" and {counted(len(held) - _MOST_HELD, 'role')} more" if len(held) > _MOST_HELD else ""
+    return (
+        f"Hiring holds it back: {listed(named)}{more}, are hired as fast as they can be, and one "
+        "more would make the plan cheaper."
+    )
 
 
 def _carried(by_year: dict[str, dict[str, float | None]]) -> str:

@@ -10,6 +10,8 @@ from allocator.plan.plan import Plan
 from allocator.plan.tables import charges
 from allocator.report.pages.benefits import TITLE, benefit_lines
 from allocator.report.pages.headline import answer_paragraphs, author_asked, question
+from allocator.report.pages.need import TITLE as TITLE_OF_NEED
+from allocator.report.pages.need import need_lines
 from allocator.report.pages.sections import areas, by_year, windows
 from allocator.report.pages.services import HEADINGS, services_shown
 from allocator.report.pages.services import TITLE as TITLE_OF_SERVICES
@@ -60,6 +62,8 @@ def _parts(plan: Plan, characters: Characters) -> Iterator[str | list[Run]]:
         yield _money(plan)
     if plan.found and plan.instance.resolved.services:
         yield f"{TITLE_OF_SERVICES}\n" + table(HEADINGS, services_shown(plan), left=2)
+    if need := need_lines(plan):
+        yield f"{TITLE_OF_NEED}\n" + table(need[0], need[1:], left=2)
     if staff := staff_lines(plan):
         yield "Staff\n" + table(staff[0], staff[1:], left=2)
     if good := benefit_lines(plan):
