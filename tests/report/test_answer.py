@@ -166,12 +166,17 @@ def cash_of(plan: Plan, *net: float) -> Plan:
 @pytest.mark.parametrize(
     ("net", "words"),
     [
-        ((-1, -1), "costs £2.00m more than doing nothing new, at most £2.00m behind, and does not "
-                   "pay back in that time. At present value it loses £2.00m."),
+        ((-1, -1), "costs £2.00m more than doing nothing new, and does not pay back in that time. "
+                   "At present value it loses £2.00m."),
         ((-1, 2), "saves £1.00m against doing nothing new, after a deficit of up to £1.00m, and "
                   "pays back in 2021-22."),
-        ((2, -3), "costs £1.00m more than doing nothing new, at most £1.00m behind, and pays back "
-                  "in 2020-21, but not for good. At present value it loses £1.00m."),
+        ((2, -3), "costs £1.00m more than doing nothing new, and pays back in 2020-21, but not "
+                  "for good. At present value it loses £1.00m."),
+        ((-3, 1), "costs £2.00m more than doing nothing new, £3.00m behind at the worst, and does "
+                  "not pay back in that time. At present value it loses £2.00m."),
+        ((2, -1), "saves £1.00m against doing nothing new. The instance allows no double "
+                  "investment; the plan costs more than doing nothing new in no year before it "
+                  "pays back for good."),
     ],
 )  # fmt: skip
 def test_no_payback_and_a_loss_are_in_the_answer(net, words):

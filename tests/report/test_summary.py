@@ -103,7 +103,8 @@ def test_the_window_and_double_running_have_a_mark_each():
 def test_the_window_and_double_running_are_told_together_and_apart():
     told = answer(plan_of("window"))
     assert (
-        "One-off money may be spent in 2020-21 to 2022-23 (without a window it costs £6.03m more); "
+        "One-off money may be spent in 2020-21 to 2022-23, and £4.50m of it is needed (without a "
+        "window it costs £6.03m more); "
         "the plan costs more than doing nothing new in 4 years, 2020-21 to 2023-24." in told
     )
     told = answer(plan_of("window", "funds.*.window_only=false"))
@@ -111,8 +112,8 @@ def test_the_window_and_double_running_are_told_together_and_apart():
     assert "One-off money" not in told
     free = answer(plan_of("hand", "states.care.unit_cost=0", "services.reunify.unit_cost=0"))
     assert (
-        "The instance allows no double investment; the plan costs more than doing nothing new in "
-        "no year before it pays back for good." in free
+        "The instance allows no double investment; in no year does the plan cost more than doing "
+        "nothing new." in free
     )
 
 

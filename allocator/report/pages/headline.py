@@ -7,19 +7,21 @@ from allocator.instance.rows import target_children
 from allocator.instance.schema import ALL
 from allocator.plan.evidence import moves_on_weak
 from allocator.plan.plan import Plan
-from allocator.plan.ties import as_good
 from allocator.report.pages.benefits import counted_said
-from allocator.report.pages.sections import compared, window_said
+from allocator.report.pages.position import (
+    LEAST_POUNDS,
+    as_good_said,
+    position_said,
+    twice_said,
+)
 from allocator.report.pages.services import lost_said
 from allocator.report.pages.staff import hiring_said
 from allocator.report.pages.tightest import tightest_said
-from allocator.wording import counted, listed, number, pounds, shortened, years_said
+from allocator.wording import counted, listed, number, pounds, shortened
 from formulations import FORMULATIONS
 
 _MOST_TARGETS = 3
-_MOST_TIED = 3
-LEAST_CHILDREN = 1e-4  # fewer above a target, or fewer pounds beyond the funds, are rounding
-LEAST_POUNDS = 1.0
+LEAST_CHILDREN = 1e-4  # fewer above a target are rounding
 
 
 def author_asked(instance: Instance) -> str:
@@ -74,7 +76,8 @@ def answer_paragraphs(plan: Plan) -> tuple[str, ...]:
         told,
         _target_said(plan),
         shortfall_said(plan),
-        _position(plan),
+        _nearer_said(plan),
+        position_said(plan),
         twice_said(plan),
         as_good_said(plan),
         hiring_said(plan),
@@ -128,61 +131,6 @@ def _no_plan(plan: Plan) -> str:
     return told
 
 
-def twice_said(plan: Plan) -> str:
-    """The window and the years of double running: always together, since they are not the same."""
-    years = plan.cash().double_running_years
-    dearer = "the plan costs more than doing nothing new in no year before it pays back for good"
-    if years:
-        dearer = (
-            f"the plan costs more than doing nothing new in {counted(len(years), 'year')}, "
-            f"{years_said(years)}"
-        )
-    return f"{_window(plan)}{_without(plan)}; {dearer}."
-
-
-def _without(plan: Plan) -> str:
-    """What comes of it without a window, where the plan has one that matters."""
-    none = next((each for each in plan.windows if each.window is None), None)
-    if plan.window is None or none is None or none in as_good(plan):
-        return ""
-    if none.status == "infeasible":
-        return " (without a window there is no plan)"
-    if none.objective is None or plan.objective is None or not plan.aims_at_targets:
-        return ""
-    counted_too = compared(plan).removeprefix("Cost")
-    more = pounds(none.objective - plan.objective)
-    return f" (without a window it costs {more} more{counted_too})"
-
-
-def _window(plan: Plan) -> str:
-    if plan.window is not None:
-        start, length = plan.window
-        years = years_said(range(start, start + length))
-        if any(fund.window_only for fund in plan.instance.resolved.accounts.values()):
-            return f"One-off money may be spent in {years}"
-        return f"The window of double investment is {years}"
-    if len(plan.windows) == 1:
-        return "The instance allows no double investment"
-    return "No window of double investment does better than none"
-
-
-def as_good_said(plan: Plan) -> str:
-    """The windows that differ from the plan's by less than it is sure of; blank without any.
-
-    Where none is the plan's choice, it is told already that no window does better.
-    """
-    others = as_good(plan)
-    if not others or plan.window is None:
-        return ""
-    names = [window_said(each.window) for each in others if each.window is not None]
-    if len(names) > _MOST_TIED:
-        names = [*names[:_MOST_TIED], f"{counted(len(names) - _MOST_TIED, 'window')} more"]
-    if any(each.window is None for each in others):
-        names.insert(0, "no window at all")
-    least = f"1% of what it {'saves' if plan.npv >= 0 else 'costs more'}"
-    return f"As good, since within {least}: {'; '.join(names)}."
-
-
 def weak_said(plan: Plan) -> str:
     """That more than half of the moves which the plan changes rest on weak evidence, if so."""
     hanging, averted, added = moves_on_weak(plan)
@@ -227,8 +175,11 @@ def _target_said(plan: Plan) -> str:
     rows = plan.instance.tables["targets"]
     if not plan.aims_at_targets or not rows:
         return ""
-    prices = {key: _price(plan, *key) for key in _asked(plan)}
+    met = [key for key in _asked(plan) if not _is_missed(plan, *key)]
+    prices = {key: _price(plan, *key) for key in met}
     if not any(price > LEAST_POUNDS for price in prices.values()):
+        if len(met) < len(rows):
+            return ""
         binds = "target does" if len(rows) == 1 else "targets do"
         return f"The {binds} not bind: the cheapest plan goes as low without being told to."
     (owner, year), price = max(prices.items(), key=lambda item: item[1])
@@ -248,9 +199,34 @@ def _asked(plan: Plan) -> list[tuple[str, int]]:
 
 def _price(plan: Plan, owner: str, year: int) -> float:
     """£ at present value for one child fewer in a target, in every year for which it stands."""
+    stands = _stands(plan, owner, year)
+    return -sum(p for y, p in plan.target_price(owner).items() if y in stands)
+
+
+def _stands(plan: Plan, owner: str, year: int) -> range:
+    """The years for which a target stands: until the next of the same area."""
     later = [other for whose, other in _asked(plan) if whose == owner and other > year]
-    until = min(later, default=plan.instance.last_year + 1)
-    return -sum(p for y, p in plan.target_price(owner).items() if year <= y < until)
+    return range(year, min(later, default=plan.instance.last_year + 1))
+
+
+def _is_missed(plan: Plan, owner: str, year: int) -> bool:
+    """Whether a plan that may miss targets at a price misses this one in any of its years."""
+    if "excess" not in plan.tables:
+        return False
+    above = plan.table("excess").only("owner", owner).keys(["year", "excess"])
+    stands = _stands(plan, owner, year)
+    return any(float(by) > LEAST_CHILDREN for y, by in above if y in stands)
+
+
+def _nearer_said(plan: Plan) -> str:
+    """What a plan that misses a target is charged, which is less than coming nearer would cost."""
+    price = plan.instance.shortfall.excess_price
+    if price is None or not any(_is_missed(plan, *key) for key in _asked(plan)):
+        return ""
+    return (
+        f"To come nearer to the target would cost no less than the {pounds(price)} that each "
+        "child above it is charged at a year's end."
+    )
 
 
 def _late(plan: Plan) -> str:
@@ -259,8 +235,9 @@ def _late(plan: Plan) -> str:
     if asked != [(ALL, last)] or last == plan.instance.first_year:
         return ""
     met = plan.instance.resolved.targets[ALL, last] + LEAST_CHILDREN
-    by_year = plan.yearly()["children_in_care"].items()
-    if not all(children > met for year, children in by_year if year < last):
+    by_year = plan.yearly()["children_in_care"]
+    early = any(children <= met for year, children in by_year.items() if year < last)
+    if early or by_year[last] > met:
         return ""
     return "The target is met only in the plan's last year: nothing here shows that it lasts."
 
@@ -296,43 +273,3 @@ def _reached(plan: Plan) -> str:
         f" The target{whose} of {number(plan.instance.resolved.targets[owner, year])} for the "
         f"end of {financial_year(year)} is missed by {number(by)}."
     )
-
-
-def _position(plan: Plan) -> str:
-    """Over the years: saved or spent, how far behind, paid back or not, and a loss in the end."""
-    cash = plan.cash()
-    total = sum(cash.net.values())
-    years = counted(plan.instance.years, "year")
-    if total >= 0:
-        told = f"Over {years} it saves {pounds(total)} against doing nothing new"
-    else:
-        told = f"Over {years} it costs {pounds(-total)} more than doing nothing new"
-    if cash.peak_deficit_year is not None:
-        told += (
-            f", after a deficit of up to {pounds(cash.peak_deficit)}"
-            if total >= 0
-            else (f", at most {pounds(cash.peak_deficit)} behind")
-        )
-    if cash.payback_year is None:
-        told += ", and does not pay back in that time"
-    elif cash.lasting_payback_year is None:
-        told += f", and pays back in {financial_year(cash.payback_year)}, but not for good"
-    elif cash.lasting_payback_year > plan.instance.first_year:
-        told += f", and pays back in {financial_year(cash.lasting_payback_year)}"
-    return f"{told}.{_loss(plan)}"
-
-
-def _loss(plan: Plan) -> str:
-    """A net present value below nought, with the years after the plan's and without."""
-    later, inside = plan.npv, plan.npv_in_horizon
-    least = max(LEAST_POUNDS, plan.cash().tolerance)
-    if not plan.instance.terminal_value:
-        return "" if inside >= -least else f" At present value it loses {pounds(-inside)}."
-    if later < -least:
-        return f" At present value it loses {pounds(-later)}, later years counted."
-    if inside < -least:
-        return (
-            f" At present value it loses {pounds(-inside)} in its own years; with what comes "
-            f"after them it gains {pounds(later)}."
-        )
-    return ""

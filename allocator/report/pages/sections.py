@@ -21,6 +21,8 @@ from allocator.wording import (
 
 MOST_WINDOWS = 4
 MOST_AREAS = 15
+_CHARGES = "charges"
+_BENEFITS = "benefits"
 
 
 def by_year(plan: Plan) -> str:
@@ -100,12 +102,16 @@ def windows(plan: Plan) -> str:
 
 def compared(plan: Plan) -> str:
     """What windows are compared by: the cost, with charges and less benefits where they count."""
-    said = "Cost"
-    if plan.shortfall() is not None and plan.aims_at_targets:
-        said += " with charges"
-    if plan.instance.benefit_weight and "benefits" in plan.tables:
-        said += " less benefits counted"
-    return said
+    beside = charged_or_credited(plan)
+    charges = " with charges" if _CHARGES in beside else ""
+    return f"Cost{charges}{' less benefits counted' if _BENEFITS in beside else ''}"
+
+
+def charged_or_credited(plan: Plan) -> list[str]:
+    """What is counted beside the cost where windows are compared: charges, benefits, or neither."""
+    charged = plan.shortfall() is not None and plan.aims_at_targets
+    credited = plan.instance.benefit_weight and "benefits" in plan.tables
+    return [*([_CHARGES] if charged else []), *([_BENEFITS] if credited else [])]
 
 
 def _rank(plan: Plan, outcome: WindowOutcome) -> tuple[bool, float, float]:

@@ -55,12 +55,15 @@ def _tiers_said(plan: Plan) -> str:
     """Which of early help and edge of care is cut as a whole."""
     end = financial_year(plan.instance.last_year)
     falls = [
-        f"{TIER_WORDS[tier]} falls to {pounds(after)} in {end}, "
-        f"from {pounds(before)} if nothing changes"
+        (TIER_WORDS[tier], pounds(before), pounds(after))
         for tier, (before, after) in spend_changes(plan).items()
         if after < before * 0.99
     ]
-    return f"Spend on {listed(falls)}." if falls else ""
+    if not falls:
+        return ""
+    (tier, before, after), *others = falls
+    said = f"Spend on {tier} falls to {after} in {end}, from {before} if nothing changes"
+    return said + "".join(f", and on {t} to {a}, from {b}" for t, b, a in others) + "."
 
 
 def _one_said(plan: Plan, change: ServiceChange, kept: dict[str, dict[str, float]]) -> str:
@@ -94,7 +97,8 @@ def _keeping(plan: Plan, change: ServiceChange, kept: dict[str, dict[str, float]
     if math.isnan(cost):
         return " No plan keeps it at today's level."
     if cost <= margin(plan):
-        said = f" Keeping today's level costs {pounds(cost)} at present value: as good"
+        little = f"{pounds(cost)} at present value, so little that it is as good"
+        said = f" Keeping today's level costs {little}"
     elif change.below_today:
         said = f" Keeping today's level would cost {pounds(cost)} more at present value"
     else:
