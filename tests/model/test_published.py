@@ -7,6 +7,7 @@ the year that it is of (a flow) or at whose end (a stock); its value; how far of
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from allocator.instance import Instance, read
+from allocator.instance.change import apply_changes
 from allocator.instance.schema import TIERS
 from allocator.simulate import Baseline, baseline
+from allocator.solving.session import Session, build_window
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = {file.stem: file for file in sorted((ROOT / "tests" / "published").glob("*.csv"))}
@@ -137,3 +140,23 @@ def test_england_in_2019() -> None:
                 == ("england-2016", "care_stock", "2018")]  # fmt: skip
     assert figure.value == 78_140
     assert modelled(figure) == pytest.approx(figure.value, rel=0.03)
+
+
+def test_the_nearest_that_a_question_names_is_the_nearest():
+    """A plan at the 85,541 that England 2020's question names, none with a child fewer.
+
+    Over two seconds, since what is published is of the instance by quarters.
+    """
+    instance = read(ROOT / "instances" / "england-2020")
+    found = re.search(r"targets\.2025\.children=64000.* ([\d,]+) the nearest", instance.question)
+    assert found is not None
+    nearest, session = int(found[1].replace(",", "")), Session()
+
+    def asked(children: int) -> Instance:
+        return apply_changes(instance, (f"targets.2025.children={children}",))
+
+    assert nearest > 64000
+    assert session.solve(asked(nearest - 1), every_window=False).best is None
+    window = (2022, 2)
+    there = session.solve_window(window, build_window(asked(nearest), window))
+    assert there.certificate is not None

@@ -136,7 +136,7 @@ def test_a_price_is_of_every_year_for_which_the_target_stands():
     plan = plan_of("hand", "targets.2021.year=2020", "targets.2020.children=66")
     price = -sum(plan.target_price().values())
     assert price > 0
-    whole = f"One child fewer in the target for 2020-21 would cost £{price:,.0f} at present value."
+    whole = f"in the target for 2020-21 and 2021-22 would cost £{price:,.0f} at present value."
     assert whole in answer(plan)
 
 

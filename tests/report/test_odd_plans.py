@@ -237,7 +237,7 @@ def staff_that_bind(name):
     if hires.empty:
         return None
     years = years_said(hires["year"].astype(int))
-    return f"Staff hold it back: hiring of social worker, {years}"
+    return f"Hiring holds it back: social worker, {years}, are hired as fast"
 
 
 # By what each begins, wherever it is told.
@@ -261,7 +261,7 @@ RULES = {
     "As good, since": windows_as_good,
     "rest on evidence that is weak": weak_evidence,
     "Counting ": benefits_counted,
-    "Staff hold it back": staff_that_bind,
+    "Hiring holds it back": staff_that_bind,
 }
 ALWAYS = ("children are in care", "double investment|One-off money may be", "doing nothing new")
 FOUND = [name for name in PLANS if name != "infeasible"]

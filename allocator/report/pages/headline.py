@@ -17,7 +17,7 @@ from allocator.report.pages.position import (
 from allocator.report.pages.services import lost_said
 from allocator.report.pages.staff import hiring_said
 from allocator.report.pages.tightest import tightest_said
-from allocator.wording import counted, listed, number, pounds, shortened
+from allocator.wording import counted, listed, number, pounds, shortened, years_said
 from formulations import FORMULATIONS
 
 _MOST_TARGETS = 3
@@ -183,9 +183,10 @@ def _target_said(plan: Plan) -> str:
         binds = "target does" if len(rows) == 1 else "targets do"
         return f"The {binds} not bind: the cheapest plan goes as low without being told to."
     (owner, year), price = max(prices.items(), key=lambda item: item[1])
+    when = years_said(_stands(plan, owner, year))
     whose = "" if owner == ALL else f" of {shortened(plan.instance.label('areas', owner), 24)}"
     said = (
-        f"One child fewer in the target{whose} for {financial_year(year)} would cost "
+        f"One child fewer in the target{whose} for {when} would cost "
         f"{pounds(price)} at present value."
     )
     return f"{said} {_late(plan)}".rstrip()
