@@ -21,6 +21,9 @@ DEVELOP := .venv/installed-dev-$(VERSION)
 PEERS   := .venv/installed-bench-$(VERSION)
 ENGINE  := .venv/installed-mpi-sppy-$(VERSION)
 
+# Code is compiled once, not anew in each of the hundreds of processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help plan install test test-all test-rest lint docs site release release-dry bench lock clean
 
 help:

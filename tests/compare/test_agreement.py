@@ -13,6 +13,8 @@ from tests.compare.unhurried import UNHURRIED
 from tests.plans import LARGEST, PERIOD, instance_of, standing, yearly
 from tests.presence import need_algorithms
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 # Six algorithms of four codes that share no simplex method.  They take seconds on the 42,227 rows
 # of the North East, where GLPK and SCIP take longer than two and a half minutes each.
 # `allocator compare instances/north-east-2025` runs all of them.

@@ -30,6 +30,7 @@ def run(*words):
     return CliRunner().invoke(cli, [str(word) for word in words])
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_agreement_is_told_in_the_first_line(file):
     result = run("compare", file, "--solvers", QUICK)
     assert result.exit_code == 0
@@ -50,6 +51,7 @@ def test_instances_and_files_side_by_side_with_a_summary_and_a_picture(file, tmp
     assert (out / "02-hand" / "glpk-simplex.log").exists()
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_what_is_there_is_not_written_over(file, tmp_path):
     out, quick = tmp_path / "out", ("--solvers", "highs-simplex")
     out.mkdir()
@@ -71,6 +73,7 @@ def test_what_is_there_is_not_written_over(file, tmp_path):
     assert "The answers agree" in (out / "comparison.txt").read_text()
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_solver_that_is_ended_from_outside_exits_4(file, monkeypatch):
     def ended(program, version, runs):
         cut = runs[0].algorithm.name == "glpk-simplex"
@@ -95,11 +98,13 @@ def test_json_holds_the_proof(file):
         assert {"primal_absolute", "dual_absolute", "gap_absolute"} <= each["certificate"].keys()
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_an_absent_solver_is_reported_as_absent(file):
     result = run("compare", file, "--solvers", "highs-simplex,copt")
     assert result.exit_code == 0 and "absent: copt" in result.stdout
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_what_a_solver_cannot_be_told_is_said(file):
     result = run("compare", file, "--solvers", "glpk-ipm,soplex,cbc", "--threads", "2")
     assert "with a tolerance of their own: glpk-ipm\n" in result.stdout
@@ -112,6 +117,7 @@ def test_what_a_solver_cannot_be_told_is_said(file):
     assert ignored["soplex"] == ["threads"]
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_disagreement_exits_4(file, monkeypatch):
     def shifted(program, version, runs):
         found = judge(program, version, runs)
@@ -124,6 +130,7 @@ def test_a_disagreement_exits_4(file, monkeypatch):
     assert result.stdout.startswith("The answers DISAGREE on kinds")
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_that_there_is_no_least_value_is_told(tmp_path):
     path = tmp_path / "unbounded.mps"
     path.write_text("NAME u\nROWS\n N cost\n G r\nCOLUMNS\n x cost -1 r 1\nENDATA\n")
@@ -132,6 +139,7 @@ def test_that_there_is_no_least_value_is_told(tmp_path):
     assert result.stdout.count("unbounded, certified") == 2
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_where_nothing_is_proved_it_exits_4(tmp_path):
     path = tmp_path / "none.mps"
     path.write_text(

@@ -14,6 +14,8 @@ from tests.compare import every_kind
 from tests.compare.unhurried import UNHURRIED
 from tests.plans import instance_of
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 # Least x + y with x + y >= 4, x <= 3: anything from (0, 4) to (3, 1), and one price.
 CHOICE = """\
 NAME choice

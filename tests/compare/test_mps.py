@@ -20,6 +20,8 @@ from allocator.solvers.mps import read_mps, without_free_rows, write_mps
 from tests.compare import every_kind
 from tests.compare.unhurried import UNHURRIED
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 HEAD = "NAME small\nROWS\n N cost\n{kind} row\nCOLUMNS\n x cost {cx} row 1\n y cost {cy} row 1\n"
 
 # Each: text, least objective, by hand.

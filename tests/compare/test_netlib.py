@@ -17,6 +17,8 @@ from tests.compare.test_solvers import there
 from tests.compare.unhurried import UNHURRIED
 from tests.presence import need_algorithms
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 FOLDER = Path(__file__).parent / "netlib"
 CONSTANTS = {"e226": 7.113}  # in the file, not in the optimum that is published
 OPTIMA = {

@@ -81,6 +81,7 @@ def result(folder, text, *algorithms):
     return found, found.compared[0].results[0]
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_it_is_found_solves_and_is_certified(tmp_path, stand_in):
     found, one = result(tmp_path, every_kind.FREE, stand_in("good"))
     assert (one.standing, one.reason) == (Standing.CERTIFIED, ""), one.log
@@ -91,6 +92,7 @@ def test_it_is_found_solves_and_is_certified(tmp_path, stand_in):
     assert found.agrees
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("name", ["gurobi", "copt"])
 def test_it_is_told_the_terms_by_its_own_names(tmp_path, stand_in, name):
     algorithm = stand_in("good", name)
@@ -102,6 +104,7 @@ def test_it_is_told_the_terms_by_its_own_names(tmp_path, stand_in, name):
     assert ("seed" in algorithm.ignores) is ("seed" not in names)
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_whole_columns(tmp_path, stand_in):
     _, one = result(tmp_path, KINDS, stand_in("good"))
     assert (one.standing, one.reason) == (Standing.FEASIBLE, ""), one.log
@@ -109,6 +112,7 @@ def test_whole_columns(tmp_path, stand_in):
     assert "('MIPGap', 1e-09)" in one.log
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_an_infeasible_program_is_only_claimed(tmp_path, stand_in):
     _, one = result(tmp_path, INFEASIBLE, stand_in("good"))
     assert (one.standing, one.status) == (Standing.CLAIMED, "infeasible"), one.log
@@ -130,12 +134,14 @@ def test_a_failure_costs_its_own_row(tmp_path, stand_in, way, said):
     assert found.compared[0].results[1].standing is Standing.CERTIFIED
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_duals_of_the_other_sign_are_caught(tmp_path, stand_in):
     _, one = result(tmp_path, every_kind.FREE, stand_in("turned"))
     assert one.standing is Standing.CLAIMED
     assert "wrong sign" in one.reason
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("name", ["glpk", "cbc", "appsi_highs", "highs"])
 def test_pyomos_own_interfaces(tmp_path, name):
     if name in ("glpk", "cbc"):

@@ -57,11 +57,10 @@ def judged(name: str, text: str, folder: Path):
     )
 
 
-@pytest.mark.parametrize("name", LINEAR)
-@pytest.mark.parametrize("text", [every_kind.FREE, every_kind.maximised()], ids=["min", "max"])
-def test_every_row_and_bound_has_its_value_and_its_price(tmp_path, name, text):
+def check(name: str, text: str, folder: Path) -> None:
+    """Every row and bound has its value and its price."""
     need_algorithms(name)
-    program, result = judged(name, text, tmp_path)
+    program, result = judged(name, text, folder)
     assert result.standing is Standing.CERTIFIED, (result.status, result.reason, result.log)
     close = 1e-4 if name in FIRST_ORDER else 1e-6
     assert result.objective == pytest.approx(every_kind.OBJECTIVE, rel=1e-6)
@@ -73,6 +72,19 @@ def test_every_row_and_bound_has_its_value_and_its_price(tmp_path, name, text):
     assert dual == pytest.approx(every_kind.DUAL, abs=close)
 
 
+@pytest.mark.parametrize("name", LINEAR)
+def test_every_row_and_bound_has_its_value_and_its_price(tmp_path, name):
+    """In a process of its own."""
+    check(name, every_kind.FREE, tmp_path)
+
+
+@pytest.mark.usefixtures("in_this_process")
+@pytest.mark.parametrize("name", LINEAR)
+def test_a_maximum_has_them_too(tmp_path, name):
+    check(name, every_kind.maximised(), tmp_path)
+
+
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("name", [n for n in LINEAR if n != "glpk-ipm"])
 def test_where_there_is_no_solution_a_ray_proves_it(tmp_path, name):
     need_algorithms(name)
@@ -82,6 +94,7 @@ def test_where_there_is_no_solution_a_ray_proves_it(tmp_path, name):
     assert result.standing is (Standing.CERTIFIED if proves else Standing.CLAIMED)
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_an_interior_point_without_an_answer_is_a_failure(tmp_path):
     assert "glpk-ipm" in there()
     assert judged("glpk-ipm", INFEASIBLE, tmp_path)[1].standing is Standing.FAILED

@@ -26,6 +26,8 @@ from tests.compare.test_solvers import there_for_whole_columns
 from tests.compare.unhurried import UNHURRIED
 from tests.plans import NAMES, instance_of, plan_of
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 FOLDER = Path(__file__).parent / "miplib"
 OPTIMA = {
     name: float(value)
