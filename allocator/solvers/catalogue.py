@@ -86,6 +86,14 @@ DEFAULT: Final = "highs"
 # goes on from there, several times faster than the dual one.
 PRIMAL: Final = Solver("simplex", "primal simplex", {**_SIMPLEX, "simplex_strategy": 4})
 
+# A basis that comes from a like program has no steepest-edge weights, and to work them out takes
+# longer than the few iterations left: devex weights begin at 1.
+FROM_A_BASIS: Final = Solver(
+    "highs",
+    "simplex from a like program's basis",
+    {**SOLVERS[DEFAULT].options, "simplex_dual_edge_weight_strategy": 1},
+)
+
 # Asked in turn, each from nothing, where a solver gives no answer that is proved.
 OTHERS: Final = (
     Solver("simplex", "dual simplex without presolve", {**_SIMPLEX, "presolve": "off"}),

@@ -10,8 +10,8 @@ value-at-risk*, Journal of Risk 2 (2000).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import Any, Final
 
 import numpy as np
@@ -174,17 +174,35 @@ def _stacked(blocks: Sequence[Block], width: int, height: int) -> LinearProgram:
     )
 
 
+@dataclass(frozen=True)
+class ColumnsOfBlocks(Family):
+    """Every column of the whole as one family, each named by the first scenario that has it."""
+
+    blocks: tuple[Block, ...] = field(default=(), repr=False, compare=False)
+
+    @cached_property
+    def _owners(self) -> tuple[Positions, Positions]:
+        """By column, the number of that scenario, and where the column lies in its program."""
+        owner, own = np.full((2, self.count), -1, dtype=np.int64)
+        for n, block in reversed(list(enumerate(self.blocks))):
+            owner[block.columns], own[block.columns] = n, np.arange(len(block.columns))
+        return owner, own
+
+    def _name(self, column: int) -> tuple[str, str]:
+        owner, own = self._owners
+        block = self.blocks[owner[column]]
+        return block.scenario.name, block.program.column_name(int(own[column]))
+
+    def label(self, position: int) -> str:
+        """As of any family; no other column is named for it."""
+        return f"{self.name}[{','.join(self._name(position - self.start))}]"
+
+
 def _named(blocks: Sequence[Block], width: int) -> Family:
-    """Every column as one family, each named by the first scenario that has it."""
-
-    def read() -> list[tuple[str, str]]:
-        names = [("", "")] * width
-        for block in reversed(blocks):
-            for n, position in enumerate(block.columns):
-                names[position] = (block.scenario.name, block.program.column_name(n))
-        return names
-
-    return Family("columns", 0, width, "", read)
+    named = ColumnsOfBlocks(
+        "columns", 0, width, "", lambda: map(named._name, range(width)), blocks=tuple(blocks)
+    )
+    return named
 
 
 def _with_risk(

@@ -58,24 +58,27 @@ def _moving(stock: Stock, rates: Rates, arriving: Stock, periods: int) -> Stock:
 def _flowing(stock: Stock, rates: Rates, arriving: Stock, periods: int) -> Stock:
     """The stock a year later, moving at all times: a Taylor series, step by short step."""
     steps = max(1, math.ceil(max(_leaving(stock, rates).values(), default=0.0) / _LONGEST))
+    place = {i: n for n, i in enumerate(stock)}  # leavers go to one more place, at the end
+    moves = [(place[i], place.get(j, len(place)), rate) for (i, j), rate in rates.items()]
+    there, coming = list(stock.values()), [arriving[i] for i in stock]
     for _ in range(steps):
-        term = {i: flow + arriving[i] for i, flow in _flows(stock, rates).items()}
-        term = {i: change / steps for i, change in term.items()}
-        stock = {i: number + term[i] for i, number in stock.items()}
+        term = [flow + new for flow, new in zip(_flows(there, moves), coming, strict=True)]
+        term = [change / steps for change in term]
+        there = [number + change for number, change in zip(there, term, strict=True)]
         for n in range(2, _TERMS):
-            term = {i: flow / (n * steps) for i, flow in _flows(term, rates).items()}
-            stock = {i: number + term[i] for i, number in stock.items()}
-    return stock
+            term = [flow / (n * steps) for flow in _flows(term, moves)]
+            there = [number + change for number, change in zip(there, term, strict=True)]
+    return dict(zip(stock, there, strict=True))
 
 
-def _flows(stock: Stock, rates: Rates) -> Stock:
+def _flows(stock: list[float], moves: list[tuple[int, int, float]]) -> list[float]:
     """Change of each state's children per year."""
-    change = dict.fromkeys(stock, 0.0)
-    for (i, j), rate in rates.items():
-        change[i] -= rate * stock[i]
-        if j != EXIT:
-            change[j] += rate * stock[i]
-    return change
+    change = [0.0] * (len(stock) + 1)
+    for start, end, rate in moves:
+        moved = rate * stock[start]
+        change[start] -= moved
+        change[end] += moved
+    return change[:-1]
 
 
 def _leaving(stock: Stock, rates: Rates) -> Stock:

@@ -36,6 +36,7 @@ from allocator.solving.windows import HELD, WindowSolved, most_kept
 MANY: Final = 8  # scenarios, from which they are solved one by one
 _GAP: Final = 1e-9  # relative, between the best point and the master's bound
 _ROUNDS: Final = 300
+_BOX: Final = 4.0  # to begin with, in the sizes of the shared columns
 _EDGE: Final = 1e-9  # of a column: nearer than this it is at its bound
 
 
@@ -79,7 +80,7 @@ class BendersDecomposition:
         kept, solution = list[HeldGoal](), None
         try:
             self.master.at(self.cuts, held)
-            tried = self.evaluate(self._start(held) if self.last is None else self.last.point, held)
+            tried = self._begin(held)
             for stage, goal in enumerate(self.scales.goals):
                 tried, duals = self.descend(goal, kept, held, tried)
                 pair = self._whole(program, stage, tried, duals)
@@ -134,7 +135,7 @@ class BendersDecomposition:
         Raises NoEndError where no end comes of it, InfeasibleMasterError where there is no point.
         """
         self.master.aim(goal, kept)
-        least, size, center = self.scales.value(goal, best.point, best.costs), 1.0, best.point
+        least, size, center = self.scales.value(goal, best.point, best.costs), _BOX, best.point
         for _ in range(rounds):
             known = np.isfinite(least)
             lower, upper = self._box(center, size) if known else (self.lower, self.upper)
@@ -168,6 +169,15 @@ class BendersDecomposition:
         high = (point >= upper - _EDGE) & (upper < self.upper - _EDGE)
         return bool(np.any(low | high))
 
+    def _begin(self, window: Floats) -> Tried:
+        """Where to begin: after the first window at what the cuts so far say, so nothing is tried.
+
+        The last window's point stands for it, with costs that are not known here.
+        """
+        if self.last is None:
+            return self.evaluate(self._start(window), window)
+        return replace(self.last, costs=np.full(len(self.parts), np.inf), points=[])
+
     def _start(self, window: Floats) -> Floats:
         """Shared columns of the first scenario alone, those of others at their bounds."""
         first = self.parts[0]
@@ -188,7 +198,7 @@ class BendersDecomposition:
         costs, found = np.full(len(self.parts), np.inf), []
         held = np.clip(point, self.lower, self.upper)
         for n, part in enumerate(self.parts):
-            answer = part.solve(held, window, self.parts[n - 1] if n else None)
+            answer = part.solve(held, window, self.parts[n - 1].model if n else None)
             if answer.status is Status.OPTIMAL:
                 costs[n] = answer.objective
                 self._add(part.cut(n, answer.dual, of_cost=True), window)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram, Objective
-from allocator.solvers.catalogue import DEFAULT, find_solver
+from allocator.solvers.catalogue import DEFAULT, FROM_A_BASIS, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Solution, Status
 from allocator.solving.futures import Block
@@ -89,13 +89,14 @@ class ScenarioPart:
         lower[self.window] = upper[self.window] = window
         return replace(self.program, lower=lower, upper=upper)
 
-    def solve(self, point: Floats, window: Floats, like: ScenarioPart | None) -> Solution:
+    def solve(self, point: Floats, window: Floats, like: HighsModel | None) -> Solution:
         """Its optimum with shared and window columns held, from the last basis or another's."""
         program = self.held_at(point, window)
         if self.model is None:
-            self.model = HighsModel(program, find_solver(DEFAULT))
-            if like is not None and like.model is not None and like.model.takes(program):
-                self.model.begin(like.model)
+            begins = like is not None and like.takes(program)
+            self.model = HighsModel(program, FROM_A_BASIS if begins else find_solver(DEFAULT))
+            if like is not None and begins:
+                self.model.begin(like)
         return self.model.solve(program)
 
     def steadied(self, point: Floats, window: Floats, cost: float) -> Floats | None:
