@@ -35,13 +35,12 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     )
 
 
-def child_benefit(instance: Instance, a: str, i: str) -> float:
-    """What a child-year in a state is worth to others, as far as it counts, £."""
-    return instance.benefit_weight * sum(
-        amount.value
-        for (b, item, *_), amount in instance.resolved.benefits.items()
-        if (b, item) == (a, i)
-    )
+def child_benefits(instance: Instance) -> dict[tuple[str, str], float]:
+    """What a child-year in each state is worth to others, £; states without one are left out."""
+    found = defaultdict[tuple[str, str], float](float)
+    for (a, item, *_), amount in instance.resolved.benefits.items():
+        found[a, item] += amount.value
+    return found
 
 
 def benefits(m: Any) -> Any:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from formulations.modelling import pyo
 from formulations.names import MILLION, PREVENTION_TIERS, STATUTORY
 from formulations.places import baseline as baseline_places
@@ -18,13 +20,14 @@ from formulations.staff import opening_staff_cost, replacing_cost
 
 if TYPE_CHECKING:
     from allocator.instance import Instance, Window
+    from formulations.profiles import Floats, Profiles
 
 
 def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     """Columns of the window, and the spend that is protected, uplifted and reinvested."""
     settings, share = instance.double_investment, instance.reinvestment_share
-    statutory = {y: opening_spend(instance, (STATUTORY,), y) for y in instance.horizon}
-    prevention = {y: opening_spend(instance, PREVENTION_TIERS, y) for y in instance.horizon}
+    statutory = opening_spend(instance, m.prices, (STATUTORY,))
+    prevention = opening_spend(instance, m.prices, PREVENTION_TIERS)
     uplifted = settings is not None and settings.prevention_uplift > 0
     m.PREVENTION_TIERS = pyo.Set(initialize=PREVENTION_TIERS)
     m.PROTECTED_YEARS = pyo.Set(initialize=list(instance.horizon) if settings else [])
@@ -64,20 +67,22 @@ def window_columns(
     }
 
 
-def opening_spend(instance: Instance, tiers: tuple[str, ...], year: int) -> float:
-    """Opening stocks, levels and staff of the tiers at the year's prices, £m, all areas."""
+def opening_spend(instance: Instance, prices: Profiles, tiers: tuple[str, ...]) -> dict[int, float]:
+    """Opening stocks, levels and staff of the tiers at each year's prices, £m, all areas."""
     data = instance.resolved
-    states = sum(
-        s.unit_cost * s.opening * data.prices[*key, year]
-        for key, s in data.states.items()
-        if s.tier in tiers
-    )
-    services = sum(
-        s.unit_cost * s.baseline * data.prices[*key, year]
-        for key, s in data.services.items()
-        if s.tier in tiers
-    )
-    return (states + services + opening_staff_cost(instance, tiers, year)) / MILLION
+    states = {k: s.unit_cost * s.opening for k, s in data.states.items() if s.tier in tiers}
+    services = {k: s.unit_cost * s.baseline for k, s in data.services.items() if s.tier in tiers}
+    spend = _at_prices(prices, states) + _at_prices(prices, services)
+    return {
+        y: (float(spend[n]) + opening_staff_cost(instance, tiers, y)) / MILLION
+        for n, y in enumerate(instance.horizon)
+    }
+
+
+def _at_prices(prices: Profiles, costs: dict[tuple[str, str], float]) -> Floats:
+    """Costs at each year's prices, added up."""
+    cost = np.array(list(costs.values()), dtype=float)[:, np.newaxis]
+    return sum(cost * prices.rows_of(list(costs)), start=np.zeros(prices.rows.shape[1]))
 
 
 def baseline_statutory(instance: Instance) -> dict[int, float]:

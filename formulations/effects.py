@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
-from collections.abc import Iterator
-from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from formulations.modelling import pyo
-from formulations.population import everywhere
+from formulations.rates import by_year
+from formulations.profiles import Floats, Profiles, Spans
 from formulations.services import reach
 
 if TYPE_CHECKING:
@@ -37,17 +37,18 @@ def _declare_effects(m: pyo.AbstractModel, instance: Instance) -> None:
         doc="moves averted per period, by a case per year run one period, at an age in periods",
     )
     tail = {k: reach(instance, k) if instance.terminal_value else 0 for k in data.effects}
-    harmful = {k for k, lags in data.effects.items() if min(lags.values()) < 0}
-    periods = [(*k, t) for k in data.effects for t in range(1, last + tail[k] + 1)]
+    harmful = np.array([min(lags.values()) < 0 for lags in data.effects.values()], dtype=bool)
+    periods = Spans.of([(k, range(1, last + tail[k] + 1)) for k in data.effects])
     m.DIVERSIONS = pyo.Set(dimen=6, initialize=periods)
-    harms = [d for d in periods if d[:5] in harmful] if harmful else []
-    helps = [d for d in periods if d[:5] not in harmful] if harmful else periods
-    m.HELPFUL_DIVERSIONS = pyo.Set(dimen=6, initialize=helps)
-    m.HARMFUL_DIVERSIONS = pyo.Set(dimen=6, initialize=harms)
-    undone = [_all_undone(m, k, spread[k], last + tail[k], k in harmful) for k in data.effects]
+    m.HELPFUL_DIVERSIONS = pyo.Set(dimen=6, initialize=periods.only(~harmful))
+    m.HARMFUL_DIVERSIONS = pyo.Set(dimen=6, initialize=periods.only(harmful))
+    undone = [
+        _all_undone(m, k, spread[k], last + tail[k], harms)
+        for k, harms in zip(data.effects, harmful.tolist(), strict=True)
+    ]
     m.all_undone = pyo.Param(
         m.DIVERSIONS,
-        initialize=dict(zip(periods, chain.from_iterable(undone), strict=True)),
+        initialize=Profiles(periods, np.concatenate([np.empty(0), *undone])),
         doc="moves averted per period, if all that the baseline averts were undone",
     )
     m.diverted = pyo.Var(m.DIVERSIONS, bounds=undone_or_more, doc="children")
@@ -76,21 +77,23 @@ def period_weights(instance: Instance) -> list[float]:
 
 def _all_undone(
     m: Any, effect: Effect, spread: dict[int, float], last: int, harmful: bool
-) -> Iterator[float]:
+) -> Floats:
     """The least moves that an effect may avert in each of its periods; none where it harms."""
-    level = m.baseline_effective.get(effect[:2])
+    level = m.baseline_effective[effect[:2]]
     if harmful:
-        return repeat(-math.inf, last)
+        return np.full(last, -np.inf)
     if isinstance(level, float):
-        return repeat(-level * sum(spread.values()), last)
-    return (-sum(v * level[t - age] for age, v in spread.items()) for t in range(1, last + 1))
+        return np.full(last, -level * sum(spread.values()))
+    return np.array(
+        [-sum(v * level[t - age] for age, v in spread.items()) for t in range(1, last + 1)]
+    )
 
 
 def _declare_destinations(m: pyo.AbstractModel, instance: Instance) -> None:
     """Effects that change the children of each state, and where those who join one end up."""
     data = instance.resolved
     reached: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-    for a, i, j, _ in m.rates.joining:
+    for a, i, j in m.rates.joining.spans.keys:
         reached[a, i][j] = None
     entering, into = defaultdict(list), defaultdict(list)
     for a, p, i, k, l in data.effects:
@@ -104,7 +107,7 @@ def _declare_destinations(m: pyo.AbstractModel, instance: Instance) -> None:
     m.DIVERTED_INTO = pyo.Set(m.STATES, dimen=4, initialize={key: into[key] for key in data.states})
     m.joining = pyo.Param(
         pyo.Any,
-        initialize=everywhere(m.rates.joining, instance),
+        initialize=m.rates.joining,
         doc="share of those who join i in a period of the year who are in j at its end",
     )
 
@@ -115,6 +118,7 @@ def _declare_avoidable(m: pyo.AbstractModel, instance: Instance) -> None:
     effects_on: dict[Move, list[tuple[str, str]]] = defaultdict(list)
     for a, p, i, j, l in data.effects:
         effects_on[a, i, j].append((p, l))
+    avoidable = by_year(instance, data.avoidable)
     late = _late_effects(instance, effects_on) if instance.terminal_value else {}
     m.AVOIDABLE_MOVES = pyo.Set(dimen=3, initialize=list(effects_on))
     m.EFFECTS_ON = pyo.Set(m.AVOIDABLE_MOVES, dimen=2, initialize=dict(effects_on))
@@ -123,11 +127,11 @@ def _declare_avoidable(m: pyo.AbstractModel, instance: Instance) -> None:
     m.avoidable = pyo.Param(
         m.AVOIDABLE_MOVES,
         m.YEARS,
-        initialize={
-            (*move, y): data.avoidable.get((*move, y), 0.0) * m.rates.avertible.get((*move, y), 0.0)
-            for move in effects_on
-            for y in instance.horizon
-        },
+        initialize=Profiles.over(
+            list(effects_on),
+            instance.horizon,
+            avoidable.rows_of(list(effects_on)) * m.rates.avertible.rows_of(list(effects_on)),
+        ),
         doc="moves to j that need not be, per child in i at the start of a period (per child-year)",
     )
     _declare_stock(m, instance)
@@ -137,14 +141,14 @@ def _declare_avoidable(m: pyo.AbstractModel, instance: Instance) -> None:
 def _declare_stock(m: pyo.AbstractModel, instance: Instance) -> None:
     """Children, or child-years, of a period from which moves can be averted."""
     found: dict[tuple[str, str], dict[str, None]] = {key: {} for key in instance.resolved.states}
-    for a, u, i, _ in m.rates.stock:
+    for a, u, i in m.rates.stock.spans.keys:
         found[a, i][u] = None
     m.STOCK_OF = pyo.Set(
         m.STATES, dimen=1, initialize={key: list(sources) for key, sources in found.items()}
     )
     m.stock_share = pyo.Param(
         pyo.Any,
-        initialize=everywhere(m.rates.stock, instance),
+        initialize=m.rates.stock,
         doc="of a child in u at the start of a period: in i (child-years spent in i)",
     )
     m.spent_by_new = pyo.Param(

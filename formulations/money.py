@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from formulations.modelling import pyo
 from formulations.names import ALL, MILLION, TIERS, TOTAL
+from formulations.profiles import Profiles
 from formulations.staff import item_staff_spend, tier_staff_spend
 
 if TYPE_CHECKING:
@@ -25,34 +28,31 @@ def _declare_costs(m: pyo.AbstractModel, instance: Instance) -> None:
     data, years = instance.resolved, instance.horizon
     length = 1 / instance.periods_per_year
 
-    def by_year(costs: dict[tuple[str, str], float]) -> dict[tuple[str, str, int], float]:
-        return {
-            (*key, y): cost / MILLION * data.prices[*key, y]
-            for key, cost in costs.items()
-            for y in years
-        }
+    def priced(costs: dict[tuple[str, str], float]) -> Profiles:
+        cost = np.array(list(costs.values()), dtype=float)[:, np.newaxis]
+        return Profiles.over(list(costs), years, cost / MILLION * m.prices.rows_of(list(costs)))
 
     states, services = data.states.items(), data.services.items()
     cashable = {k: s.unit_cost * s.cashable_share * length for k, s in states}
     fixed = {k: s.unit_cost * (1 - s.cashable_share) * s.opening for k, s in states}
     case = {k: s.unit_cost * length for k, s in services}
     m.place_cost = pyo.Param(
-        m.STATES, m.YEARS, initialize=by_year(cashable), doc="£m per place per period, cashable"
+        m.STATES, m.YEARS, initialize=priced(cashable), doc="£m per place per period, cashable"
     )
-    m.fixed_cost = pyo.Param(m.STATES, m.YEARS, initialize=by_year(fixed), doc="£m per year")
+    m.fixed_cost = pyo.Param(m.STATES, m.YEARS, initialize=priced(fixed), doc="£m per year")
     m.case_cost = pyo.Param(
-        m.SERVICES, m.YEARS, initialize=by_year(case), doc="£m per case per year, per period"
+        m.SERVICES, m.YEARS, initialize=priced(case), doc="£m per case per year, per period"
     )
     m.setup_cost = pyo.Param(
         m.SERVICES,
         m.YEARS,
-        initialize=by_year({k: s.setup_cost for k, s in services}),
+        initialize=priced({k: s.setup_cost for k, s in services}),
         doc="£m per extra case per year",
     )
     m.exit_cost = pyo.Param(
         m.SERVICES,
         m.YEARS,
-        initialize=by_year({k: s.exit_cost for k, s in services}),
+        initialize=priced({k: s.exit_cost for k, s in services}),
         doc="£m per case per year given up",
     )
     states_in: dict[tuple[str, str], list[str]] = {

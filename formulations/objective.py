@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from formulations.benefits import benefits, child_benefit
+from formulations.benefits import benefits, child_benefits
 from formulations.modelling import pyo
-from formulations.names import MILLION
+from formulations.names import EXIT, MILLION
 from formulations.rates import generators, state_names
+from formulations.profiles import Profiles, Spans
 from formulations.services import reach
 from formulations.shortfall import charges
-from formulations.staff import child_cost
+from formulations.staff import child_costs
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
-    from formulations.rates import ByMove, Floats, Rates
+    from formulations.rates import Rates
+    from formulations.profiles import Floats
 
 
 def declare(m: pyo.AbstractModel, instance: Instance) -> None:
@@ -35,30 +36,31 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
         initialize={key: closing * value for key, value in values.items()},
         doc="£m (present value) per child at the end of the horizon",
     )
-    after = _late_savings(instance, values) if instance.terminal_value else {}
-    m.LATE_DIVERSIONS = pyo.Set(dimen=6, initialize=list(after))
+    after = _late_savings(instance, values)
+    m.LATE_DIVERSIONS = pyo.Set(dimen=6, initialize=after.spans)
     m.late_saving = pyo.Param(
         m.LATE_DIVERSIONS, initialize=after, doc="£m (present value) per move averted"
     )
 
 
-def _late_savings(
-    instance: Instance, values: dict[tuple[str, str], float]
-) -> dict[tuple[str, str, str, str, str, int], float]:
+def _late_savings(instance: Instance, values: dict[tuple[str, str], float]) -> Profiles:
     """£m (present value) of a move averted after the horizon, by effect and period.
 
-    In the middle of its period with continuous timing, at its end otherwise.
+    In the middle of its period with continuous timing, at its end otherwise; none without
+    ``values``.
     """
     last, yearly = instance.number_of_periods, 1 / (1 + instance.discount_rate)
     closing, per_period = yearly ** (instance.years - 1), yearly ** (1 / instance.periods_per_year)
     earlier = 0.5 if instance.is_continuous else 0.0
-    return {
-        (*k, last + tau): closing
-        * per_period ** (tau - earlier)
-        * (values.get((k[0], k[3]), 0.0) - values.get((k[0], k[4]), 0.0))
-        for k in instance.resolved.effects
-        for tau in range(1, reach(instance, k) + 1)
-    }
+    ends = {k: reach(instance, k) for k in instance.resolved.effects} if values else {}
+    latest = max(ends.values(), default=0)
+    discounts = np.array([closing * per_period ** (tau - earlier) for tau in range(1, latest + 1)])
+    saved = [
+        discounts[:end] * (values.get((k[0], k[3]), 0.0) - values.get((k[0], k[4]), 0.0))
+        for k, end in ends.items()
+    ]
+    spans = Spans.of([(k, range(last + 1, last + end + 1)) for k, end in ends.items()])
+    return Profiles(spans, np.concatenate([np.empty(0), *saved]))
 
 
 def values_of_a_child(instance: Instance, rates: Rates) -> dict[tuple[str, str], float]:
@@ -70,44 +72,66 @@ def values_of_a_child(instance: Instance, rates: Rates) -> dict[tuple[str, str],
     The cost includes that of the staff (3.12), and is less the good done to others, as far as it
     counts (3.14).
     """
-    value = _continuous_values if instance.is_continuous else partial(_period_values, rates.chance)
-    found: dict[tuple[str, str], float] = {}
-    for n, a in enumerate(instance.areas):
-        states = [i for b, i in instance.resolved.states if b == a]
-        cost = np.array([_yearly_cost(instance, a, i) for i in states])
-        found |= {(a, i): float(v) for i, v in zip(states, value(instance, n, cost), strict=True)}
+    place = {i: n for n, i in enumerate(state_names(instance))}
+    moves, value = (
+        (generators(instance)[:, -1], _continuous_values)
+        if instance.is_continuous
+        else (_closing_chances(instance, rates.chance, place), _period_values)
+    )
+    costs, found = _yearly_costs(instance), dict[tuple[str, str], float]()
+    for of_area, (a, states) in zip(moves, _states_by_area(instance).items(), strict=True):
+        own = [place[i] for i in states]
+        cost = np.array([costs[a, i] for i in states])
+        values = value(instance, of_area[np.ix_(own, own)], cost)
+        found |= {(a, i): float(v) for i, v in zip(states, values, strict=True)}
     return found
 
 
-def _yearly_cost(instance: Instance, a: str, i: str) -> float:
+def _states_by_area(instance: Instance) -> dict[str, list[str]]:
+    states: dict[str, list[str]] = {a: [] for a in instance.areas}
+    for a, i in instance.resolved.states:
+        states[a].append(i)
+    return states
+
+
+def _yearly_costs(instance: Instance) -> dict[tuple[str, str], float]:
     """Cashable cost of a child-year at the closing year's prices, less its good to others, £m.
 
-    Of the place and of the staff.
+    Of the place and of the staff, by area and state.
     """
-    data, state = instance.resolved, instance.resolved.states[a, i]
-    place = state.cashable_share * state.unit_cost * data.prices[a, i, instance.last_year]
-    cost = place + child_cost(instance, a, i)
-    return (cost - child_benefit(instance, a, i)) / MILLION
+    data, staff, good = instance.resolved, child_costs(instance), child_benefits(instance)
+    found = {}
+    for key, state in data.states.items():
+        place = state.cashable_share * state.unit_cost * data.prices[*key, instance.last_year]
+        counted = instance.benefit_weight * good.get(key, 0.0)
+        found[key] = (place + staff.get(key, 0.0) - counted) / MILLION
+    return found
 
 
-def _period_values(chance: ByMove, instance: Instance, n: int, cost: Floats) -> Floats:
-    r""":math:`(I - \beta P)^{-1}\beta\,\tilde c` of the n-th area."""
-    a, year, per_year = instance.areas[n], instance.last_year, instance.periods_per_year
-    states = [i for b, i in instance.resolved.states if b == a]
-    stay = np.array([[chance.get((a, i, j, year), 0.0) for j in states] for i in states])
+def _closing_chances(instance: Instance, chance: Profiles, place: dict[str, int]) -> Floats:
+    """Shares who move in a period of the closing year, (areas, states, states)."""
+    area = {a: n for n, a in enumerate(instance.areas)}
+    found = np.zeros((len(area), len(place), len(place)))
+    for (a, i, j), share in zip(chance.spans.keys, chance.rows[:, -1], strict=True):
+        if j != EXIT:
+            found[area[a], place[i], place[j]] = share
+    return found
+
+
+def _period_values(instance: Instance, chances: Floats, cost: Floats) -> Floats:
+    r""":math:`(I - \beta P)^{-1}\beta\,\tilde c` of an area's states."""
+    per_year = instance.periods_per_year
     per_period = (1 + instance.discount_rate) ** (-1 / per_year)
-    return np.linalg.solve(np.eye(len(states)) - per_period * stay, per_period * cost / per_year)
+    return np.linalg.solve(np.eye(len(cost)) - per_period * chances, per_period * cost / per_year)
 
 
-def _continuous_values(instance: Instance, n: int, cost: Floats) -> Floats:
-    r""":math:`\frac\rho r(\rho I - Q)^{-1}\kappa c\pi_Y` of the n-th area."""
-    names, a = state_names(instance), instance.areas[n]
-    own = [names.index(i) for b, i in instance.resolved.states if b == a]
-    closing = generators(instance)[n, -1][np.ix_(own, own)]
+def _continuous_values(instance: Instance, rates: Floats, cost: Floats) -> Floats:
+    r""":math:`\frac\rho r(\rho I - Q)^{-1}\kappa c\pi_Y` of an area's states."""
     rate = instance.discount_rate
     force = math.log1p(rate)  # of discounting, all through the year
     scale = force / rate if rate > 0 else 1.0
-    return np.linalg.solve(force * np.eye(len(own)) - closing, scale * cost)
+    leaving = force * np.eye(len(cost)) - rates
+    return np.asarray(np.linalg.solve(leaving, scale * cost), dtype=np.float64)
 
 
 def spend_present_value(m: Any) -> Any:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from formulations.horizon import year_of
 from formulations.modelling import pyo
 from formulations.names import EXIT
-from formulations.rates import ByMove, ByState, Rates, rates_of
+from formulations.rates import Rates, arriving, rates_of
+from formulations.profiles import Profiles
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
@@ -22,7 +24,7 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
         dimen=2, initialize=[key for key, state in data.states.items() if state.in_care]
     )
     origins: dict[tuple[str, str], dict[str, None]] = {(a, j): {j: None} for a, j in data.states}
-    for a, i, j, _ in m.rates.chance:
+    for a, i, j in m.rates.chance.spans.keys:
         if j != EXIT:
             origins[a, j][i] = None
     m.ORIGINS = pyo.Set(
@@ -30,13 +32,13 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     )
     m.probability = pyo.Param(
         pyo.Any,
-        initialize=everywhere(m.rates.chance, instance),
+        initialize=m.rates.chance,
         doc="share of those in i at the start of a period of the year who are in j at its end",
     )
     m.arrivals = pyo.Param(
         m.STATES,
         m.YEARS,
-        initialize=arriving(instance, m.rates),
+        initialize=arrivals(instance, m.rates),
         doc="children of a period's arrivals who are there at its end",
     )
     m.opening = pyo.Param(
@@ -45,24 +47,12 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     m.children = pyo.Var(m.STATES, m.PERIODS_AND_OPENING, bounds=(0, None), doc="children")
 
 
-def everywhere(moves: ByMove, instance: Instance) -> ByMove:
-    """Values by move and year, 0 in a year that has none of a move that another year has."""
-    named = dict.fromkeys((a, i, j) for a, i, j, _ in moves)
-    if len(moves) == len(named) * instance.years:
-        return moves
-    return {(*move, y): moves.get((*move, y), 0.0) for move in named for y in instance.horizon}
-
-
-def arriving(instance: Instance, rates: Rates) -> ByState:
+def arrivals(instance: Instance, rates: Rates) -> Profiles:
     r"""Those of a period's arrivals who are in each state at its end, by area, state and year.
 
     :math:`b_j\Delta`, or with continuous timing :math:`\sum_i b_i G_{ij}`.
     """
-    data, per_year = instance.resolved, instance.periods_per_year
-    found = dict.fromkeys(((*key, y) for key in data.states for y in instance.horizon), 0.0)
-    for (a, i, j, y), share in rates.joining.items():
-        found[a, j, y] += data.arrivals.get((a, i, y), 0.0) / per_year * share
-    return found
+    return arriving(instance, rates.joining, instance.periods_per_year)
 
 
 def children_opening(m: Any, a: str, i: str) -> Any:
@@ -111,16 +101,22 @@ def children_balance(m: Any, a: str, j: str, t: int) -> Any:
 
 def baseline(instance: Instance, rates: Rates | None = None) -> dict[tuple[str, str, int], float]:
     """Children by area, state and period (0..H) if every service stays at its baseline."""
-    data, rates = instance.resolved, rates or rates_of(instance)
-    children = {(a, i, 0): state.opening for (a, i), state in data.states.items()}
-    arrivals, moves = arriving(instance, rates), defaultdict(list)
-    for (a, i, j, y), chance in rates.chance.items():
-        if j != EXIT:
-            moves[y].append((a, i, j, chance))
+    states, rates = instance.resolved.states, rates or rates_of(instance)
+    place = {key: n for n, key in enumerate(states)}
+    within = np.array([j != EXIT for _, _, j in rates.chance.spans.keys], dtype=bool)
+    chance, moves = rates.chance.rows[within], rates.chance.spans.only(within).keys
+    before = np.array([place[a, i] for a, i, _ in moves], dtype=np.int64)
+    after = np.array([place[a, j] for a, _, j in moves], dtype=np.int64)
+    coming, children = (
+        arrivals(instance, rates).rows,
+        [np.array([s.opening for s in states.values()])],
+    )
     for t in range(1, instance.number_of_periods + 1):
-        y = year_of(instance, t)
-        for a, j in data.states:
-            children[a, j, t] = arrivals[a, j, y]
-        for a, i, j, chance in moves[y]:
-            children[a, j, t] += chance * children[a, i, t - 1]
-    return children
+        n = year_of(instance, t) - instance.first_year
+        children.append(coming[:, n].copy())
+        np.add.at(children[-1], after, chance[:, n] * children[-2][before])
+    return {
+        (*key, t): child
+        for t, row in enumerate(children)
+        for key, child in zip(states, row.tolist(), strict=True)
+    }

@@ -21,15 +21,15 @@ in another (Van Loan, 1978, puts all three in one larger exponential).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from formulations.modelling import pyo
 from formulations.names import EXIT
+from formulations.profiles import Floats, Profiles
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
@@ -37,15 +37,12 @@ if TYPE_CHECKING:
 SHORT = 0.5  # a step times the highest rate out of a state, at most
 TERMS = 16  # of the series over a short step: what is left out is below 1e-17
 
-Floats = NDArray[np.float64]
-Key = tuple[str, str, str, int]  # area, from, to, year
-ByMove = dict[Key, float]
-ByState = dict[tuple[str, str, int], float]  # area, state, year
+Move = tuple[str, str, str]  # area, from, to
 
 
 @dataclass(frozen=True)
 class Rates:
-    """What a period of a year does, by area, year and states.
+    """What a period of a year does, by area, states and year.
 
     ``chance``: share of those in one state at its start who are in another (or out, ``exit``) at
     its end; from = to for staying.  ``joining``: share of those who join the one during it
@@ -55,16 +52,16 @@ class Rates:
     ``avertible``: share, or moves per child-year, of which the avoidable share can be averted.
     """
 
-    chance: ByMove
-    joining: ByMove
-    stock: ByMove
-    spent_by_new: ByState
-    avertible: ByMove
+    chance: Profiles
+    joining: Profiles
+    stock: Profiles
+    spent_by_new: Profiles
+    avertible: Profiles
 
 
 def declare(m: pyo.AbstractModel, instance: Instance) -> None:
-    """What a period does, for the topics that follow: shares moved, and stayed for how long."""
-    m.rates = rates_of(instance)
+    """What a period does, for the topics that follow, and what things cost by year."""
+    m.rates, m.prices = rates_of(instance), by_year(instance, instance.resolved.prices)
 
 
 def rates_of(instance: Instance) -> Rates:
@@ -74,45 +71,74 @@ def rates_of(instance: Instance) -> Rates:
 
 def _once_a_period(instance: Instance) -> Rates:
     """At most one move a period; who joins is where they join at its end."""
-    chance = _competing(instance)
-    same = {(a, i, i, y): 1.0 for a, i in instance.resolved.states for y in instance.horizon}
-    none = {(a, i, y): 0.0 for a, i, _, y in same}
+    chance, years = _competing(instance), instance.horizon
+    same = Profiles.over([(a, i, i) for a, i in instance.resolved.states], years, 1.0)
+    none = Profiles.over(list(instance.resolved.states), years, 0.0)
     return Rates(chance, same, same, none, chance)
 
 
-def _competing(instance: Instance) -> ByMove:
-    length = 1 / instance.periods_per_year
-    data, years = instance.resolved, instance.horizon
-    total = dict.fromkeys(((*key, y) for key in data.states for y in years), 0.0)
-    rates = data.rates.items()
-    for (a, i, _, y), rate in rates:
-        total[a, i, y] += rate
-    stay = {key: math.exp(-hazard * length) for key, hazard in total.items()}
-    chances = {(a, i, i, y): share for (a, i, y), share in stay.items()}
-    for (a, i, j, y), rate in rates:
-        hazard = total[a, i, y]
-        chances[a, i, j, y] = rate / hazard * (1 - stay[a, i, y]) if hazard > 0 else 0.0
-    return chances
+def _competing(instance: Instance) -> Profiles:
+    """Shares who stay, and who make each of the moves that compete."""
+    length, states = 1 / instance.periods_per_year, list(instance.resolved.states)
+    rates = by_year(instance, instance.resolved.rates)
+    place = {key: n for n, key in enumerate(states)}
+    origin = np.array([place[a, i] for a, i, _ in rates.spans.keys], dtype=np.int64)
+    total = np.zeros((len(states), instance.years))
+    np.add.at(total, origin, rates.rows)
+    stay = np.array([[math.exp(-hazard * length) for hazard in row] for row in total.tolist()])
+    stay = stay.reshape(total.shape)
+    hazard, moved = total[origin], 1 - stay[origin]
+    share = np.divide(rates.rows, hazard, out=np.zeros_like(hazard), where=hazard > 0)
+    keys = [*((a, i, i) for a, i in states), *rates.spans.keys]
+    return Profiles.over(keys, instance.horizon, np.vstack([stay, share * moved]))
 
 
 def _continuous(instance: Instance) -> Rates:
     """Moves at all times: shares and child-years from the exponential of the rates."""
-    data, length = instance.resolved, 1 / instance.periods_per_year
+    length, states = 1 / instance.periods_per_year, list(instance.resolved.states)
     moved, stayed, stayed_of_new = exponentials(generators(instance), length)
-    chance = dict(_by_move(instance, moved))
     out = np.maximum(0.0, 1 - moved.sum(axis=-1, keepdims=True))
-    chance |= {(a, i, EXIT, y): share for (a, i, _, y), share in _by_move(instance, out)}
-    spent = dict.fromkeys(((*key, y) for key in data.states for y in instance.horizon), 0.0)
-    for (a, u, i, y), years in _by_move(instance, stayed_of_new):
-        spent[a, i, y] += data.arrivals.get((a, u, y), 0.0) * years
-    avertible = {**data.rates, **{(a, i, i, y): 1.0 for a, i, y in spent}}
+    within, leaving = _by_move(instance, moved), _by_move(instance, out)
+    leaving_keys = [(a, i, EXIT) for a, i, _ in leaving.spans.keys]
+    rates = by_year(instance, instance.resolved.rates)
+    staying = [(a, i, i) for a, i in states]
+    years = instance.horizon
     return Rates(
-        chance,
-        dict(_by_move(instance, stayed / length)),
-        dict(_by_move(instance, stayed)),
-        spent,
-        avertible,
+        Profiles.over(
+            [*within.spans.keys, *leaving_keys], years, np.vstack([within.rows, leaving.rows])
+        ),
+        _by_move(instance, stayed / length),
+        _by_move(instance, stayed),
+        spent_by_new(instance, _by_move(instance, stayed_of_new)),
+        Profiles.over(
+            [*rates.spans.keys, *staying],
+            years,
+            np.vstack([rates.rows, np.ones((len(states), len(years)))]),
+        ),
     )
+
+
+def by_year(instance: Instance, values: Mapping[Any, float]) -> Profiles:
+    """Values by year of a table of the instance's, 0 in a year that a key has none of."""
+    keys = list(dict.fromkeys(key[:-1] for key in values))
+    return Profiles.read(keys, instance.horizon, lambda key: values.get(key, 0.0))
+
+
+def spent_by_new(instance: Instance, years_spent: Profiles) -> Profiles:
+    """Child-years that a period's arrivals spend in each state, by area, state and year."""
+    return arriving(instance, years_spent, 1)
+
+
+def arriving(instance: Instance, onward: Profiles, parts: int) -> Profiles:
+    """Arrivals of one of so many parts of a year, each times what it is onward to a state."""
+    states = list(instance.resolved.states)
+    place = {key: n for n, key in enumerate(states)}
+    arrivals = by_year(instance, instance.resolved.arrivals)
+    moves = onward.spans.keys
+    found = np.zeros((len(states), instance.years))
+    coming = arrivals.rows_of([(a, i) for a, i, _ in moves]) / parts * onward.rows
+    np.add.at(found, [place[a, j] for a, _, j in moves], coming)
+    return Profiles.over(states, instance.horizon, found)
 
 
 def generators(instance: Instance) -> Floats:
@@ -163,10 +189,14 @@ def _series(rates: Floats, step: float) -> tuple[Floats, Floats, Floats]:
     return moved, stayed, stayed_of_new
 
 
-def _by_move(instance: Instance, values: Floats) -> Iterator[tuple[Key, float]]:
-    """Values above nought, (areas, years, states, states), by area, from, to and year."""
-    names, areas, years = state_names(instance), instance.areas, list(instance.horizon)
-    states: Mapping[tuple[str, str], object] = instance.resolved.states
-    for n, y, i, j in zip(*(part.tolist() for part in np.nonzero(values)), strict=True):
-        if (areas[n], names[i]) in states:
-            yield (areas[n], names[i], names[j], years[y]), float(values[n, y, i, j])
+def _by_move(instance: Instance, values: Floats) -> Profiles:
+    """Values, (areas, years, states, states), by area, from and to: of those above nought once."""
+    names, areas, states = state_names(instance), instance.areas, instance.resolved.states
+    area, before, after = np.nonzero(values.any(axis=1))
+    there = [(areas[n], names[i]) in states for n, i in zip(area, before, strict=True)]
+    area, before, after = area[there], before[there], after[there]
+    moves = [
+        (areas[n], names[i], names[j])
+        for n, i, j in zip(area.tolist(), before.tolist(), after.tolist(), strict=True)
+    ]
+    return Profiles.over(moves, instance.horizon, values[area, :, before, after])

@@ -6,9 +6,11 @@ import math
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from formulations.horizon import year_of
+import numpy as np
+
 from formulations.modelling import pyo
 from formulations.population import baseline
+from formulations.profiles import Profiles, Spans
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
@@ -29,11 +31,17 @@ def reach(instance: Instance, effect: Effect) -> int:
     return (max(lags) + 1) * instance.periods_per_year - beyond
 
 
+def farthest_reach(instance: Instance) -> int:
+    """Periods after a case's own in which a case of some service still averts moves."""
+    latest = {max(lags): effect for effect, lags in instance.resolved.effects.items()}
+    return reach(instance, latest[max(latest)]) if latest else 0
+
+
 def _declare_levels(m: pyo.AbstractModel, instance: Instance) -> None:
     """``level`` runs over the periods that effects reach back from and on to, held there."""
     data, last = instance.resolved, instance.number_of_periods
     services = data.services
-    around = max((reach(instance, effect) for effect in data.effects), default=0)
+    around = farthest_reach(instance)
     m.SERVICES = pyo.Set(dimen=2, initialize=list(services))
     m.ALL_PERIODS = pyo.Set(initialize=range(-around, last + around + 1))
     m.serves = pyo.Param(
@@ -56,24 +64,30 @@ def _declare_levels(m: pyo.AbstractModel, instance: Instance) -> None:
     m.GROWING_SERVICES = pyo.Set(
         dimen=2, initialize=[key for key, s in services.items() if s.growth_per_year < math.inf]
     )
-    held, least, most = [], [], []
-    years = {t: year_of(instance, t) for t in range(1, last + 1)}
-    for (a, p), service in services.items():
-        for t in range(-around, last + around + 1):
-            running = years.get(t, -math.inf) >= service.first_year
-            if not running:
-                held.append((a, p, t))
-            elif service.minimum > 0:
-                least.append((a, p, t))
-            if running and service.maximum < math.inf:
-                most.append((a, p, t))
-    m.HELD_LEVELS = pyo.Set(dimen=3, initialize=held)
-    m.LEAST_LEVELS = pyo.Set(dimen=3, initialize=least)
-    m.MOST_LEVELS = pyo.Set(dimen=3, initialize=most)
+    running = {
+        key: _periods_from(instance, service.first_year) for key, service in services.items()
+    }
+    held = [
+        (key, when)
+        for key, periods in running.items()
+        for when in (range(-around, periods.start), range(last + 1, last + around + 1))
+    ]
+    least = [(key, running[key]) for key, service in services.items() if service.minimum > 0]
+    most = [(key, running[key]) for key, service in services.items() if service.maximum < math.inf]
+    m.HELD_LEVELS = pyo.Set(dimen=3, initialize=Spans.of(held))
+    m.LEAST_LEVELS = pyo.Set(dimen=3, initialize=Spans.of(least))
+    m.MOST_LEVELS = pyo.Set(dimen=3, initialize=Spans.of(most))
     m.level = pyo.Var(m.SERVICES, m.ALL_PERIODS, bounds=(0, None), doc="cases per year")
     m.expansion = pyo.Var(m.SERVICES, m.PERIODS, bounds=(0, None), doc="cases per year")
     m.contraction = pyo.Var(m.SERVICES, m.PERIODS, bounds=(0, None), doc="cases per year")
     m.cases = SimpleNamespace(served=m.level)  # every case that is funded is served
+
+
+def _periods_from(instance: Instance, year: int) -> range:
+    """Periods of a year and of those after it, within the horizon."""
+    before = (year - instance.first_year) * instance.periods_per_year
+    last = instance.number_of_periods
+    return range(min(max(before, 0), last) + 1, last + 1)
 
 
 def declare_served(m: pyo.AbstractModel) -> None:
@@ -88,7 +102,7 @@ def declare_served(m: pyo.AbstractModel) -> None:
 def _declare_bands(m: pyo.AbstractModel, instance: Instance) -> None:
     """``BANDS`` (area, service, band), ``in_band`` over the same periods as ``level``."""
     data, last = instance.resolved, instance.number_of_periods
-    around = max((reach(instance, effect) for effect in data.effects), default=0)
+    around = farthest_reach(instance)
     m.BANDED_SERVICES = pyo.Set(dimen=2, initialize=list(data.bands))
     m.BANDS = pyo.Set(
         dimen=3,
@@ -130,14 +144,15 @@ def _declare_bands(m: pyo.AbstractModel, instance: Instance) -> None:
         doc="cases per year at baseline and the opening stock",
     )
     m.baseline_effective = baseline_effective(instance, m.rates)
+    all_periods = range(-around, last + around + 1)
+    levels = [
+        np.full(len(all_periods), level) if isinstance(level, float) else list(level.values())
+        for level in m.baseline_effective.values()
+    ]
     m.opening_effective_level = pyo.Param(
         m.SERVICES,
         m.ALL_PERIODS,
-        initialize={
-            (*key, t): level if isinstance(level, float) else level[t]
-            for key, level in m.baseline_effective.items()
-            for t in range(-around, last + around + 1)
-        },
+        initialize=Profiles.over(list(data.services), all_periods, levels),
         doc="cases per year at full effect, at the baseline",
     )
     m.in_band = pyo.Var(m.BANDS, m.ALL_PERIODS, bounds=(0, None), doc="cases per year")
@@ -169,7 +184,7 @@ def baseline_effective(
     """
     data, found = instance.resolved, dict[tuple[str, str], float | dict[int, float]]()
     unchanged = baseline(instance, rates) if instance.is_continuous and data.bands else {}
-    around = max((reach(instance, effect) for effect in data.effects), default=0)
+    around = farthest_reach(instance)
     last = instance.number_of_periods
     for key, service in data.services.items():
         opening = data.states[key[0], service.serves].opening

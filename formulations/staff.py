@@ -367,14 +367,13 @@ def replacing_cost(instance: Instance, tiers: tuple[str, ...], year: int) -> flo
     )
 
 
-def child_cost(instance: Instance, a: str, i: str) -> float:
-    r"""Cost of the staff for a child-year in a state, at the closing year's prices, £.
+def child_costs(instance: Instance) -> dict[Key, float]:
+    r"""Cost of the staff for a child-year in each state, at the closing year's prices, £.
 
-    :math:`\sum_r c_r\,\pi_{rY}/caseload_{ri}`
+    :math:`\sum_r c_r\,\pi_{rY}/caseload_{ri}`; states without a workload are left out.
     """
-    data = instance.resolved
-    return sum(
-        data.roles[b, r].unit_cost * data.prices[b, r, instance.last_year] / caseload
-        for (b, r, item), caseload in data.workloads.items()
-        if (b, item) == (a, i)
-    )
+    data, found = instance.resolved, defaultdict[Key, float](float)
+    for (a, r, item), caseload in data.workloads.items():
+        cost = data.roles[a, r].unit_cost * data.prices[a, r, instance.last_year] / caseload
+        found[a, item] += cost
+    return found

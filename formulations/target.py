@@ -17,7 +17,9 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     m.TARGETS = pyo.Set(dimen=2, initialize=list(data.targets))
     m.target = pyo.Param(m.TARGETS, initialize=dict(data.targets), doc="children")
     care = [key for key, state in data.states.items() if state.in_care]
-    of_area = {a: [(b, i) for b, i in care if b == a] for a in instance.areas}
+    of_area = {a: list[tuple[str, str]]() for a in instance.areas}
+    for a, i in care:
+        of_area[a].append((a, i))
     m.CARE_STATES_OF = pyo.Set(m.OWNERS, dimen=2, initialize={ALL: care, **of_area})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +11,37 @@ from allocator.compile.codes import Codes
 from allocator.program.matrix import Floats
 
 
-@dataclass(frozen=True)
 class Frame:
-    """Index values in force: for each symbol, in order, an array with one code per entry."""
+    """Index values in force: for each symbol, in order, an array with one code per entry.
 
-    size: int
-    values: tuple[Codes, ...]
+    An entry may come of an entry of an ``outer`` frame, its ``owner``, and take that one's values
+    over; they are worked out once they are asked for.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        own: Iterable[Codes],
+        outer: Frame | None = None,
+        owner: Codes | None = None,
+    ) -> None:
+        self.size = size
+        self._outer, self._owner = outer, owner
+        before: list[Codes | None] = [None] * (outer.width if outer else 0)
+        self._values = [*before, *own]
+
+    @property
+    def width(self) -> int:
+        """Number of symbols."""
+        return len(self._values)
+
+    def codes(self, symbol: int) -> Codes:
+        """Codes of a symbol, one per entry."""
+        known = self._values[symbol]
+        if known is None:
+            assert self._outer is not None
+            known = self._values[symbol] = self._outer.codes(symbol)[self._owner]
+        return known
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from allocator.compile.records import (
     Set,
     Var,
 )
+from formulations.profiles import Profiles, Spans
 
 
 class Components:
@@ -154,7 +155,7 @@ def _is_plain(component: Any) -> bool:
         if component._filter is not None or component._validate is not None:
             return False
     if component.is_indexed():
-        return type(given) is ItemInitializer and isinstance(given._dict, dict)
+        return type(given) is ItemInitializer and isinstance(given._dict, (dict, Profiles))
     if type(given) is not ConstantInitializer:
         return False
-    return component.ctype is pyo.Param or isinstance(given.val, (list, tuple, range))
+    return component.ctype is pyo.Param or isinstance(given.val, (list, tuple, range, Spans))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 from allocator.compile.codes import Codes, Keys, Symbols
 from allocator.compile.records import Component, Param, Set
 from allocator.program.matrix import Floats
+from formulations.profiles import Profiles, Spans
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,11 @@ class Data:
 
     def __init__(self) -> None:
         self._symbols = Symbols()
-        self._lists: dict[int, list[Any] | range] = {}  # by list: one may be given to many sets
+        self._lists: dict[int, list[Any]] = {}  # by list: one may be given to many sets
         self._elements: dict[tuple[int, int], Codes] = {}
         self._members: dict[str, Members] = {}
         self._values: dict[str, tuple[Keys, Floats]] = {}
+        self._ranged: dict[tuple[Any, ...], list[tuple[Spans, Keys]]] = {}
         self._shared: dict[tuple[Any, ...], list[tuple[list[Any], Keys]]] = {}
 
     def code(self, name: str) -> int:
@@ -59,7 +61,12 @@ class Data:
         """Elements of a set, (parts, elements)."""
         key = id(group.given), group.parts
         if key not in self._elements:
-            self._elements[key] = self._symbols.codes(self._listed(group), group.parts)
+            given = group.given
+            self._elements[key] = (
+                self._spans(given, group.parts)
+                if isinstance(given, Spans)
+                else self._symbols.codes(self._listed(group), group.parts)
+            )
         return self._elements[key]
 
     def listed(self, component: Component) -> list[tuple[Hashable, ...]]:
@@ -70,10 +77,10 @@ class Data:
             tuples = [before + after for before in tuples for after in more]
         return tuples
 
-    def _listed(self, group: Set) -> list[Any] | range:
+    def _listed(self, group: Set) -> Sequence[Any]:
         """Elements of a set, each once."""
         given = group.given
-        if isinstance(given, range):
+        if isinstance(given, (range, Spans)):
             return given
         if id(given) not in self._lists:
             self._lists[id(given)] = list(dict.fromkeys(given))
@@ -99,9 +106,30 @@ class Data:
     def values(self, param: Param) -> tuple[Keys, Floats]:
         """A parameter's keys and values; a name is valued at its code."""
         if param.name not in self._values:
-            given = param.given
-            self._values[param.name] = self._keys(given), self._numbers(given.values())
+            self._values[param.name] = self._read(param.given)
         return self._values[param.name]
+
+    def _read(self, given: Mapping[Any, Any]) -> tuple[Keys, Floats]:
+        if not isinstance(given, Profiles):
+            return self._keys(given), self._numbers(given.values())
+        return self._keys_of(given.spans), given.numbers
+
+    def _keys_of(self, spans: Spans) -> Keys:
+        """Keys of profiles; those of the same keys over the same ranges have them in common."""
+        mark = (len(spans), *spans.keys[:1], *spans.keys[-1:])
+        for other, keys in self._ranged.setdefault(mark, []):
+            if other.same(spans):
+                return keys
+        parts = len(next(iter(spans.keys), ())) + 1
+        self._ranged[mark].append((spans, Keys(self._spans(spans, parts))))
+        return self._ranged[mark][-1][1]
+
+    def _spans(self, spans: Spans, parts: int) -> Codes:
+        """Codes of spans, (parts, indices); those of a list of keys are worked out once."""
+        listed = id(spans.keys), parts - 1
+        if listed not in self._elements:
+            self._elements[listed] = self._symbols.codes(spans.keys, parts - 1)
+        return np.vstack([self._elements[listed][:, spans.owners], spans.steps])
 
     def _keys(self, given: Collection[Any]) -> Keys:
         """Keys of parameters; those of the same keys in the same order have them in common."""

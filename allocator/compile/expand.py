@@ -130,7 +130,7 @@ class _Expander:
         return Affine(np.full(frame.size, float(tree)))
 
     def _symbol(self, tree: Tree, frame: Frame) -> Affine:
-        return Affine(frame.values[tree[1]].astype(float))
+        return Affine(frame.codes(tree[1]).astype(float))
 
     def _sum(self, tree: Tree, frame: Frame) -> Affine:
         constant = np.zeros(frame.size)
@@ -200,14 +200,14 @@ class _Expander:
             members = self._data.product([self._model.set(name) for name in group])
             owner = np.repeat(np.arange(frame.size), members.shape[1])
             elements = np.tile(members, (1, frame.size))
-        return Frame(len(owner), (*(codes[owner] for codes in frame.values), *elements)), owner
+        return Frame(len(owner), elements, frame, owner), owner
 
     def _index(self, tree: Tree, frame: Frame) -> Codes:
         """Codes of an index: a symbol, a name, a parameter that gives one, or arithmetic."""
         if isinstance(tree, str):
             return np.full(frame.size, self._data.code(tree))
         if isinstance(tree, list) and tree[0] == "@":
-            return frame.values[tree[1]]
+            return frame.codes(tree[1])
         return self._number(tree, frame).astype(np.int64)
 
     def _family(

@@ -10,6 +10,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, Final, TypeVar
 
+from formulations.profiles import Profiles, Spans
+
 BINARY: Final = "binary"
 MINIMIZE: Final = 1
 
@@ -35,7 +37,7 @@ class Set(Component):
 
     def __init__(self, *index: Set, initialize: Any, dimen: int = 1) -> None:
         super().__init__(index)
-        if not isinstance(initialize, dict if index else (list, tuple, range)):
+        if not isinstance(initialize, dict if index else (list, tuple, range, Spans)):
             raise NotRecorded(f"a set of {type(initialize).__name__}")
         self.given: Any = initialize
         self.parts = dimen
@@ -46,7 +48,7 @@ class Param(Component):
 
     def __init__(self, *index: Any, initialize: Any, doc: str = "", within: Any = None) -> None:
         super().__init__(index, doc)
-        if index and not isinstance(initialize, dict):
+        if index and not isinstance(initialize, (dict, Profiles)):
             raise NotRecorded(f"parameters of {type(initialize).__name__}")
         self.given = initialize
 
