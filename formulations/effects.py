@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from formulations.modelling import pyo
-from formulations.rates import by_year
 from formulations.profiles import Floats, Profiles, Spans
+from formulations.rates import by_year
 from formulations.services import reach
 
 if TYPE_CHECKING:

@@ -10,16 +10,16 @@ import numpy as np
 from formulations.benefits import benefits, child_benefits
 from formulations.modelling import pyo
 from formulations.names import EXIT, MILLION
-from formulations.rates import generators, state_names
 from formulations.profiles import Profiles, Spans
+from formulations.rates import generators, state_names
 from formulations.services import reach
 from formulations.shortfall import charges
 from formulations.staff import child_costs
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
-    from formulations.rates import Rates
     from formulations.profiles import Floats
+    from formulations.rates import Rates
 
 
 def declare(m: pyo.AbstractModel, instance: Instance) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 from formulations.horizon import year_of
 from formulations.modelling import pyo
 from formulations.names import EXIT
-from formulations.rates import Rates, arriving, rates_of
 from formulations.profiles import Profiles
+from formulations.rates import Rates, arriving, rates_of
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
