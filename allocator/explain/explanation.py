@@ -30,6 +30,7 @@ from allocator.explain.shadow_prices import (
     windows,
 )
 from allocator.explain.shadow_prices.ranging import Trial
+from allocator.explain.weighing import keeping_weights
 from allocator.instance import Instance, Window
 from allocator.instance.instance import window_facts
 from allocator.plan.columns import ANSWERS, AnswerColumns
@@ -139,6 +140,9 @@ def _of_plan(
     short = falling_short.falling_short(trial)
     if len(short):
         tables["short"] = short
+    weights = keeping_weights(plan)
+    if len(weights):
+        tables["keeping_weights"] = weights.frame
     return Explanation(instance, formulation, session.solver, tables, plan)
 
 

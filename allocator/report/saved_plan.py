@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from allocator.audit import Audit
 from allocator.errors import AuditError, UsageError
+from allocator.explain.weighing import keeping_weights
 from allocator.plan.plan import Plan
 from allocator.plan.saving import load, recheck
 from allocator.plan.saving.loading import open_facts
 from allocator.plan.saving.seal import demand
 from allocator.plan.saving.writing import owns
 from allocator.report.saved_answers import SavedAnswers, answers_beside, read_answers
+from allocator.table import Table
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,14 @@ class SavedPlan:
     def title(self) -> str:
         """The instance's title on one line."""
         return " ".join((self.plan.instance.title or self.plan.instance.name).split())
+
+    @cached_property
+    def keeping_weights(self) -> Table:
+        """At which weight of the good done to others what it cuts is kept: solved when asked for.
+
+        A report's one figure that the plan's tables do not hold.
+        """
+        return keeping_weights(self.plan)
 
     @property
     def place(self) -> str:

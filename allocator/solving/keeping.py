@@ -44,7 +44,7 @@ def keeping(session: Session, plan: Plan, best: WindowSolved, clock: Clock) -> T
         variant = (
             _kept(instance, best.program, change.service)
             if change.below_today
-            else _without_floor(best.program, change.service)
+            else without_floor(best.program, change.service)
         )
         other = session.solve(
             instance, program=variant, every_window=False, time_limit=clock.left()
@@ -77,7 +77,7 @@ def _kept(instance: Instance, program: LinearProgram, service: str) -> LinearPro
     return replace(program, lower=lower)
 
 
-def _without_floor(program: LinearProgram, service: str) -> LinearProgram:
+def without_floor(program: LinearProgram, service: str) -> LinearProgram:
     """The program with nothing demanded of a service."""
     row_lower = program.row_lower.copy()
     for (_, name, _), position in program.rows[FLOOR].positions.items():

@@ -5,10 +5,20 @@ from __future__ import annotations
 import pytest
 
 from allocator.audit import audit
+from allocator.explain import weighing
 from allocator.explain.citing import Citer
+from allocator.explain.explanation import explain
+from allocator.explain.weighing import keeping_weights
 from allocator.instance.change import apply_changes
+from allocator.plan.plan import Plan
+from allocator.report.html.blocks import Text
+from allocator.report.html.findings import sections
+from allocator.report.pages.benefits import weights_said
+from allocator.report.pages.explanation import text
 from allocator.report.pages.headline import answer
+from allocator.report.pages.paper import PaperLine, paper
 from allocator.report.pages.summary import summary
+from allocator.report.saved_plan import SavedPlan
 from allocator.solving.solve import solve
 from tests.model.cases import Case
 from tests.model.test_hand import S, by_period, care, near, price, same
@@ -128,3 +138,56 @@ def test_an_amount_and_the_weight_can_be_set_and_cited() -> None:
     assert cited.words == "the good that reunify does to families"
     (weight,) = Citer(instance).place("wider_benefits.weight")
     assert weight.cells[0].value == 1
+
+
+VISITS = """
+[services]
+service  tier        from  unit_cost  baseline  minimum  maximum
+visits   early_help  care  1000       10        10       12
+
+[benefits]
+item    to_whom   amount
+visits  families  1900
+"""
+
+
+def visited(amount: int = 1900) -> Plan:
+    return solve(care().with_rows(VISITS.replace("1900", str(amount))).instance())
+
+
+def test_a_service_is_kept_from_the_weight_at_which_its_good_is_its_cost() -> None:
+    """£1,000 a case does £1,900 of good: 0.526 of it pays, and then as many cases as there can be.
+
+    What is told is 0.52, at which it is cut, and 0.53.
+    """
+    plan = visited()
+    (row,) = keeping_weights(plan).records()
+    assert row == {"service": "visits", "cut_at": 0.52, "kept_at": 0.53, "expanded_at": 0.53}
+    told = (
+        "Visits, with no floor, would be cut where 0.52 of the good done to others counted "
+        "(wider_benefits.weight), expanded from 0.53 on."
+    )
+    assert told in " ".join(text(explain(plan.instance)).split())
+    saved = SavedPlan("plan", plan, "")
+    (section,) = [each for each in sections(saved) if each.name == "benefits"]
+    assert Text(told) in section.blocks
+    assert PaperLine(told) in list(paper(saved))
+
+
+def test_a_service_whose_good_is_less_than_its_cost_is_cut_at_any_weight() -> None:
+    plan = visited(900)
+    (row,) = keeping_weights(plan).records()
+    assert row["cut_at"] == 1
+    assert weights_said(plan, keeping_weights(plan)) == [
+        "Visits, with no floor, would be cut even if all of the good done to others counted."
+    ]
+
+
+def test_it_is_asked_of_no_plan_that_counts_benefits_and_of_no_large_one(monkeypatch) -> None:
+    counted = VISITS.replace("1900", "100")
+    case = care().with_rows(counted).setting("wider_benefits", weight=0.5)
+    assert not len(keeping_weights(solve(case.instance())))
+    monkeypatch.setattr(weighing, "MOST_ROWS", 10)
+    plan = visited()
+    (said,) = weights_said(plan, keeping_weights(plan))
+    assert "--set services.visits.minimum=0 --set wider_benefits.weight=0.5" in said

@@ -132,6 +132,18 @@ EXPLAIN: Final[AnswerColumns] = {
         ),
         "not_used_at_effect": ratio("times its effects at which it still does not", "times"),
     },
+    "keeping_weights": {
+        "service": Measure("a service that the plan cuts or holds at its floor"),
+        "cut_at": ratio(
+            "weight of the good done to others, in hundredths, at which it still ends below "
+            "today's level where nothing demands it",
+            "share",
+        ),
+        "kept_at": ratio("weight at which it no longer does; blank: not even at 1", "share"),
+        "expanded_at": ratio(
+            "weight from which on it ends above today's level; blank: not even at 1", "share"
+        ),
+    },
     "windows": {
         "first_year": year(
             "financial year in which the double investment would begin; blank for none"

@@ -21,7 +21,7 @@ from allocator.report.charts.services import services
 from allocator.report.charts.stress import stress_charts
 from allocator.report.figures import Figures, Form, Header, Value, by_year, missing
 from allocator.report.html.blocks import Block, Command, Facts, HtmlChart, HtmlTable, Section, Text
-from allocator.report.pages.benefits import benefit_figures
+from allocator.report.pages.benefits import benefit_figures, weights_said
 from allocator.report.pages.fairness import (
     area_figures,
     fairness_said,
@@ -67,7 +67,9 @@ def sections(saved: SavedPlan) -> Iterator[Section]:
     if "staff" in plan.tables:
         yield Section("staff", "Staff", (Facts(tuple(staff_lines(plan))), *_staff(plan)))
     if "benefits" in plan.tables:
-        yield Section("benefits", "Good done to others", (HtmlTable(benefit_figures(plan)),))
+        weights = (Text(each) for each in weights_said(plan, saved.keeping_weights))
+        table = HtmlTable(benefit_figures(plan))
+        yield Section("benefits", "Good done to others", (*weights, table))
     if len(plan.windows) > 1:
         yield Section("windows", "Windows of double investment", (HtmlTable(_windows(plan)),))
     if plan.found:

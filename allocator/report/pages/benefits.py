@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from allocator.explain.weighing import services_asked
 from allocator.plan.plan import Plan
+from allocator.plan.services import service_changes
 from allocator.report.figures import Figures, Header, Value
-from allocator.wording import listed, pounds, shortened
+from allocator.table import Table
+from allocator.wording import capital, listed, pounds, shortened
 
 TITLE = "Good done to others, against doing nothing new, at present value"
 _LONGEST = 30
@@ -38,6 +45,38 @@ def _ratios(plan: Plan) -> list[tuple[str, str]]:
             said += f"; {pounds(ratios['corrected'])} less optimism"
         lines.append(("For each £1 more of prevention", said))
     return lines
+
+
+def weights_said(plan: Plan, weights: Table | None) -> list[str]:
+    """Of each service in question, at which weight it is cut, kept and expanded, a sentence each.
+
+    Where the program is too large for them to have been worked out, how to ask.
+    """
+    if weights:
+        return [_weights_of(plan, row) for row in weights.records()]
+    asked = [each.service for each in services_asked(plan)]
+    if not asked:
+        return []
+    lever = f"--set services.{asked[0]}.minimum=0 --set wider_benefits.weight=0.5"
+    return [
+        "At which weight of the good done to others a service would be kept is not worked out for "
+        f"an instance of this size: `allocator solve INSTANCE {lever}` tries one."
+    ]
+
+
+def _weights_of(plan: Plan, row: Mapping[str, Any]) -> str:
+    name = capital(plan.instance.label("services", row["service"]))
+    (floored,) = (c.floor for c in service_changes(plan) if c.service == row["service"])
+    free = ", with no floor," if floored > 0 else ""
+    if math.isnan(row["kept_at"]):
+        return f"{name}{free} would be cut even if all of the good done to others counted."
+    cut = f"{name}{free} would be cut where {row['cut_at']:g} of the good done to others counted"
+    kept, grown = f"kept at {row['kept_at']:g}", f"expanded from {row['expanded_at']:g} on"
+    if math.isnan(row["expanded_at"]):
+        then = kept
+    else:
+        then = grown if row["expanded_at"] == row["kept_at"] else f"{kept} and {grown}"
+    return f"{cut} (wider_benefits.weight), {then}."
 
 
 def benefits_shown(plan: Plan) -> list[tuple[str, str, float, float, float, str]]:

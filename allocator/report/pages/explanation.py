@@ -11,9 +11,11 @@ from allocator.explain.explanation import Explanation
 from allocator.plan.plan import Plan
 from allocator.plan.services import NONE
 from allocator.plan.tables import charges
+from allocator.report.pages.benefits import weights_said
 from allocator.report.pages.heading import heading
 from allocator.report.pages.no_plan import no_plan
 from allocator.report.pages.paying import paying_lines, short_lines
+from allocator.table import Table
 from allocator.vocabulary import TARGET
 from allocator.wording import (
     capital,
@@ -54,6 +56,9 @@ def _of_plan(answer: Explanation) -> Iterator[str]:
     if len(answer.tables["windows"]) > 1:
         yield "\n".join(_windows(answer))
     yield "\n".join(_services(answer))
+    weights = answer.tables.get("keeping_weights")
+    told = weights_said(answer.plan, None if weights is None else Table.of(weights))
+    yield from map(paragraph, told)
 
 
 def _charge(plan: Plan) -> str:

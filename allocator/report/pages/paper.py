@@ -19,6 +19,7 @@ from allocator.report.charts.children import care
 from allocator.report.charts.money import position
 from allocator.report.charts.shapes import Chart
 from allocator.report.figures import Figures, Header, Value
+from allocator.report.pages.benefits import weights_said
 from allocator.report.pages.headline import answer_paragraphs, author_asked, question
 from allocator.report.pages.sections import window_said
 from allocator.report.pages.services import service_figures
@@ -54,7 +55,7 @@ Item = PaperHeading | PaperLine | Figures | Chart
 def paper(saved: SavedPlan) -> Iterator[Item]:
     """Everything below the title, in order."""
     yield from _purpose(saved.plan)
-    yield from _recommendation(saved.plan)
+    yield from _recommendation(saved)
     yield from _options(saved)
     if saved.plan.found:
         yield from _finance(saved.plan)
@@ -83,7 +84,8 @@ def _purpose(plan: Plan) -> Iterator[Item]:
     )
 
 
-def _recommendation(plan: Plan) -> Iterator[Item]:
+def _recommendation(saved: SavedPlan) -> Iterator[Item]:
+    plan = saved.plan
     first, *others = (text.replace("`", "") for text in answer_paragraphs(plan))
     yield PaperHeading("Recommendation" if plan.found else "Finding")
     yield PaperLine(first)
@@ -104,7 +106,8 @@ def _recommendation(plan: Plan) -> Iterator[Item]:
     yield PaperLine("[the decisions asked of this committee].", prompt=True, bullet=True)
     if any(change.is_lost for change in service_changes(plan)):
         yield PaperHeading("What is cut or held at its floor, and on what evidence")
-    yield from map(PaperLine, others)
+    weights = weights_said(plan, saved.keeping_weights)
+    yield from map(PaperLine, (*others, *(each.replace("`", "") for each in weights)))
     if plan.instance.resolved.services:
         yield _services(plan)
 
