@@ -13,6 +13,7 @@ import pytest
 import allocator.plan.saving.writing
 from allocator.errors import AllocatorError, InstanceError, UsageError
 from allocator.instance import Shortfall, read
+from allocator.instance.change import apply_changes
 from allocator.plan.columns import TABLES
 from allocator.plan.saving import check_place, load, recheck, save
 from allocator.report import summary
@@ -79,6 +80,9 @@ def test_the_layout_is_that_of_the_tables():
     prices = Shortfall(excess_price=1e5, overspend_price=0.5)
     tables = solve(replace(plan.instance, shortfall=prices)).tables
     tables = {**tables, "demand": plan_of("drivers-period").tables["demand"]}
+    tables["cash"] = solve(apply_changes(plan.instance, ["+inflation.2020.index=1.1"])).tables[
+        "cash"
+    ]
     tables |= {"benefits": plan_of("benefits-period").tables["benefits"]}
     tables |= {name: plan_of("staff-part-training").tables[name] for name in ("staff", "practices")}
     tables["tightest"] = solve(instance_of("window"), ask_tightest=True).tables["tightest"]

@@ -33,6 +33,7 @@ from allocator.instance.records import (
 from allocator.instance.resolved_money import (
     accounts_of,
     budgets_of,
+    inflation_of,
     limits_of,
     prices_of,
     targets_of,
@@ -67,6 +68,7 @@ class Resolved:
     workloads: Mapping[Workload, float]  # -> children, or cases per year, that one FTE carries
     practices: Mapping[Practice, Support]
     benefits: Mapping[Benefit, Amount]
+    inflation: Mapping[tuple[str, int], float]  # area, year -> £ of cash for one of the base
     optimism: Mapping[tuple[str, str], float]  # area, grade of evidence -> share taken off
     demand: Demand  # area, driver, from, to -> year -> factor, in the rates already
 
@@ -99,6 +101,7 @@ class Resolved:
             workloads=_workloads(instance, roles, {*states, *services}),
             practices=_practices(instance, roles),
             benefits=_benefits(instance, {*states, *services}),
+            inflation=inflation_of(instance),
             optimism={
                 (area, row["evidence"]): row["share"]
                 for area, rows in area_rows(instance, "optimism").items()

@@ -98,3 +98,16 @@ def prices_of(
         for year, value in held(own, instance.horizon, 1.0).items():
             filled[area, item, year] = value
     return filled
+
+
+def inflation_of(instance: Instance) -> dict[tuple[str, int], float]:
+    """£ in cash for one at the price base, by area and year; empty where no series is given."""
+    if not instance.tables["inflation"]:
+        return {}
+    found: dict[tuple[str, int], float] = {}
+    for area, rows in area_rows(instance, "inflation").items():
+        listed = {row["year"]: row["index"] for row in rows}
+        years = range(min([*listed, instance.first_year]), instance.last_year + 1)
+        index = held(listed, years, 1.0)
+        found |= {(area, year): index[year] for year in instance.horizon}
+    return found

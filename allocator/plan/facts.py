@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from allocator.instance import Instance
 from allocator.instance.instance import window_facts
 from allocator.instance.schema import ALL, TIERS
+from allocator.plan.cash_prices import CASH, cash_facts
 from allocator.plan.fairness import fairness
 from allocator.plan.services import service_facts
 
@@ -35,6 +36,8 @@ def plan_facts(plan: Plan) -> dict[str, Any]:
     if plan.instance.has_areas:
         facts["areas"] = {area: _totals(plan, area) for area in plan.instance.areas}
     facts["funds"] = plan.funds() if plan.found else None
+    if CASH in plan.tables:
+        facts["in_cash"] = cash_facts(plan)
     facts["services"] = service_facts(plan) if plan.found else None
     if "tightest" in plan.tables:
         facts["tightest"] = list(plan.table("tightest").records())

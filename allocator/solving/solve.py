@@ -152,6 +152,7 @@ def plan_of(instance: Instance, solved: Solved, formulation: str, solver: str) -
 def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) -> Plan:
     """The plan with its tables and its audit, whatever the audit says."""
     from allocator.plan.benefits import benefit_table
+    from allocator.plan.cash_prices import CASH, cash_table
     from allocator.plan.staff import staff_table
     from allocator.plan.tables import (
         charges,
@@ -199,6 +200,8 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
         if instance.benefit_weight:
             left = left_behind(instance, tables, best.window)
     more["years"] = year_table(instance, unchanged, tables)
+    if instance.resolved.inflation:
+        more[CASH] = cash_table(instance, more["years"])
     tables = Tables(tables, **more, prices=prices)
     checked = audit(
         instance,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allocator.instance.check import demand, names, ranges, years
+from allocator.instance.check import demand, inflation, names, ranges, years
 from tests.instance.bad import error, warning
 from tests.instance.drafts import add, cell
 
@@ -110,11 +110,38 @@ DEMAND = [
     ),
     warning(
         years.series_end_with_the_plan,
-        cell("inflation", 3, "year", "2031"),
-        at="inflation.csv 3 year",
+        cell("inflation", 6, "year", "2031"),
+        at="inflation.csv 6 year",
         value="2031",
         rule="is after the plan",
         remedy="leave it out",
+        others=1,
+    ),
+    error(
+        inflation.inflation_is_an_index,
+        cell("inflation", 6, "index", "104"),
+        at="inflation.csv 6 index",
+        value="104",
+        rule="is not within 0.2 to 5 times the base",
+        remedy="1.025 where they are 2.5% above it",
+    ),
+    error(
+        inflation.inflation_moves_as_prices_do,
+        cell("inflation", 6, "index", "2.5"),
+        at="inflation.csv 6 index",
+        value="2.5",
+        rule="is 2.4038 times the year before, from 1.04 in 2022",
+        remedy="give prices relative to the base",
+    ),
+    warning(
+        inflation.inflation_is_listed_for_each_year,
+        cell("inflation", 2, "year", "2018"),
+        cell("inflation", 6, "year", "2024"),
+        at="inflation.csv 5 year",
+        value="2022",
+        rule="stands for 2023 too, with no rise in between",
+        remedy="add a row for each year",
+        others=1,
     ),
     error(
         None,

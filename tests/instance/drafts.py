@@ -114,7 +114,10 @@ area,item,to_whom,amount,lag_years,kind,low,high,evidence
     "inflation": """\
 year,index
 2019,0.98
-2021,1.04
+2020,1
+2021,1.02
+2022,1.04
+2023,1.06
 """,
     "optimism": """\
 evidence,share

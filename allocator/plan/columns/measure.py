@@ -72,6 +72,11 @@ def pounds(meaning: str, *, later: bool = False) -> Measure:
     return Measure(meaning, _POUNDS, "money", later)
 
 
+def cash(meaning: str) -> Measure:
+    """Money at the prices of its year."""
+    return Measure(meaning, "£ in cash", "money")
+
+
 def present(meaning: str) -> Measure:
     """Money at present value."""
     return Measure(meaning, _PRESENT, "money")

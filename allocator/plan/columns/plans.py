@@ -12,6 +12,7 @@ from allocator.plan.columns.measure import (
     Measure,
     ResultTable,
     cases,
+    cash,
     children,
     in_its_unit,
     pounds,
@@ -168,6 +169,16 @@ TABLES: Final[Mapping[str, ResultTable]] = {
         {
             **_shared("area", "tier", "year"),
             "spend": pounds("£, prices of {prices}"),
+        },
+    ),
+    "cash": ResultTable(
+        "area and year, in cash, where the instance has a series of inflation",
+        {
+            **_shared("area", "year"),
+            "cash_index": ratio("£ of cash in the year for one at prices of {prices}", "£ for £1"),
+            **{f"cash_{tier}": cash(f"£ in cash spent on {tier}") for tier in TIERS},
+            "cash_total": cash("£ in cash spent in all"),
+            "cash_baseline_total": cash("the same if nothing changes"),
         },
     ),
     "drawn": ResultTable(

@@ -11,6 +11,7 @@ import numpy as np
 
 from allocator.instance import Instance, Window
 from allocator.moves import move_table
+from allocator.plan.cash_prices import CASH, cash_table
 from allocator.plan.columns import TABLES, shaped
 from allocator.plan.plan import Plan
 from allocator.plan.saving.layout import WINDOWS_FILE
@@ -86,6 +87,8 @@ def derived(plan: Plan) -> dict[str, pd.DataFrame]:
     }
     if instance.resolved.demand:
         more["demand"] = demand_table(instance)
+    if instance.resolved.inflation:
+        more[CASH] = cash_table(instance, more["years"])
     if instance.resolved.roles:
         more["staff"] = staff_table(instance, tables)
     if instance.resolved.benefits:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from allocator.explain.shadow_prices.priced_limits import PricedLimit, priced_limits
+from allocator.plan.cash_prices import CASH
 from allocator.plan.fairness import Fairness, fairness
 from allocator.plan.plan import Plan
 from allocator.report.charts.answers import (
@@ -22,6 +23,7 @@ from allocator.report.charts.stress import stress_charts
 from allocator.report.figures import Figures, Form, Header, Value, by_year, missing
 from allocator.report.html.blocks import Block, Command, Facts, HtmlChart, HtmlTable, Section, Text
 from allocator.report.pages.benefits import benefit_figures, weights_said
+from allocator.report.pages.cash_prices import cash_figures
 from allocator.report.pages.fairness import (
     area_figures,
     fairness_said,
@@ -55,6 +57,7 @@ def sections(saved: SavedPlan) -> Iterator[Section]:
                 Facts(tuple(money_lines(plan))),
                 HtmlChart(position(plan)),
                 HtmlTable(_funds(plan)),
+                *([HtmlTable(cash_figures(plan))] if CASH in plan.tables else []),
             ),
         )
     if plan.found and plan.shortfall() is not None:

@@ -12,6 +12,7 @@ from typing import Final
 
 from allocator.instance import Instance
 from allocator.instance.instance import financial_year
+from allocator.plan.cash_prices import CASH
 from allocator.plan.plan import Plan
 from allocator.plan.services import service_changes
 from allocator.plan.ties import as_good
@@ -20,6 +21,7 @@ from allocator.report.charts.money import position
 from allocator.report.charts.shapes import Chart
 from allocator.report.figures import Figures, Header, Value
 from allocator.report.pages.benefits import weights_said
+from allocator.report.pages.cash_prices import cash_figures, cash_fund_figures
 from allocator.report.pages.headline import answer_paragraphs, author_asked, question
 from allocator.report.pages.sections import window_said
 from allocator.report.pages.services import service_figures
@@ -214,6 +216,9 @@ def _finance(plan: Plan) -> Iterator[Item]:
     )
     yield position(plan)
     yield _funds(plan)
+    if CASH in plan.tables:
+        yield cash_fund_figures(plan, MOST_FUNDS)
+        yield cash_figures(plan)
     yield PaperLine("[Statement of the section 151 officer.]", prompt=True)
 
 

@@ -9,6 +9,7 @@ from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
 from allocator.plan.tables import charges
 from allocator.report.pages.benefits import TITLE, benefit_lines
+from allocator.report.pages.cash_prices import cash_lines
 from allocator.report.pages.headline import answer_paragraphs, author_asked, question
 from allocator.report.pages.need import TITLE as TITLE_OF_NEED
 from allocator.report.pages.need import need_lines
@@ -108,7 +109,7 @@ def money_lines(plan: Plan) -> list[tuple[str, str]]:
     if plan.shortfall() is not None and plan.aims_at_targets:
         charged = charges(plan.instance, plan.tables)
         lines.append(("Charged for the shortfall", f"{pounds(charged)} at present value"))
-    return lines
+    return [*lines, *cash_lines(plan)]
 
 
 def one_off_lines(plan: Plan) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from allocator.instance.instance import financial_year
+from allocator.plan.cash_prices import in_cash
 from allocator.plan.plan import Plan
 from allocator.report.workbook.book import COUNT, MONEY, RATIO, WHOLE, Formula
 from allocator.report.workbook.tables import Frames
@@ -52,6 +53,7 @@ def facts_of(plan: Plan, frames: Frames) -> list[Fact]:
         *_needed(plan),
         *_cash(plan),
         *_present(plan),
+        *_in_cash(plan),
         *given,
         Fact(
             "terminal_value",
@@ -255,6 +257,26 @@ def _present(plan: Plan) -> list[Fact]:
             _of(cost, "=SUM(by_year_present_spend)+plan_terminal_value"),
             f"{base}, with what comes after",
             own=cost,
+        ),
+    ]
+
+
+def _in_cash(plan: Plan) -> list[Fact]:
+    """What the plan spends and saves in cash, where the instance has a series of inflation."""
+    cash = in_cash(plan)
+    if not cash:
+        return []
+    spent, unchanged = (float(sum(cash[name].values())) for name in ("total", "baseline_total"))
+    total, before = "SUM(plan_cash_cash_total)", "SUM(plan_cash_cash_baseline_total)"
+    base = "£ in cash, at the prices of each year, undiscounted"
+    return [
+        Fact("cash_spend", "Spend in cash", _of(spent, f"={total}"), base, own=spent),
+        Fact(
+            "cash_saving",
+            "Saving in cash",
+            _of(unchanged - spent, f"={before}-{total}"),
+            f"{base}; negative: it costs more",
+            own=unchanged - spent,
         ),
     ]
 

@@ -77,7 +77,7 @@ def with_labels(plan: Plan, name: str) -> pd.DataFrame:
     money.
     """
     frame, instance = plan.tables[name].copy(), plan.instance
-    if name in ("years", "moves", "prices", "spend"):
+    if name in ("cash", "years", "moves", "prices", "spend"):
         return frame
     for column, table in _LABELLED:
         if column in frame:
