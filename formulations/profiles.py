@@ -95,7 +95,8 @@ class Profiles(Mapping[Key, float]):
     @classmethod
     def over(cls, keys: Sequence[Key], steps: range, rows: Any) -> Profiles:
         """Of every key over the same range: ``rows`` are (keys, steps), or one number for all."""
-        full = np.broadcast_to(np.asarray(rows, dtype=float), (len(keys), len(steps)))
+        given = np.asarray(rows if keys else 0.0, dtype=float)  # of no keys, rows of any length
+        full = np.broadcast_to(given, (len(keys), len(steps)))
         return cls(Spans.over(keys, steps), np.ascontiguousarray(full).reshape(-1), len(steps))
 
     @classmethod
