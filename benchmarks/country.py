@@ -38,6 +38,7 @@ _NOT_COUNTED = {"City of London", "Isles of Scilly", "Cumbria"}  # too small for
 _SIZED = {  # what grows with the authority, by table
     "areas": ("children",), "states": ("opening",), "arrivals": ("children",),
     "services": ("baseline", "growth_per_year", "minimum", "maximum"), "budgets": ("amount",),
+    "roles": ("opening", "hires_per_year", "agency_opening"),
 }  # fmt: skip
 _PRICED = {"states": ("unit_cost",), "services": ("unit_cost", "setup_cost", "exit_cost")}
 

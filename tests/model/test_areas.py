@@ -13,6 +13,7 @@ from allocator.program.certificate import certify
 from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.solution import Status
+from allocator.solving import proved
 from allocator.solving.areas.decomposition import AreaDecomposition
 from allocator.solving.areas.ladder import AreaLadder, by_areas
 from allocator.solving.areas.search import Box
@@ -112,7 +113,8 @@ def test_one_program_after_another_is_solved_from_the_last():
             assert refutes(variant, answer.ray)
 
 
-def test_an_area_without_a_plan_of_its_own_is_proof_enough():
+def test_an_area_without_a_plan_of_its_own_is_proof_enough(monkeypatch):
+    monkeypatch.setattr(proved, "SMALL", 0)  # as though it were too large to begin anywhere
     instance = instance_of("two-areas")
     program = build(instance)
     row = program.rows["coverage_limited"].positions["area1", "conference", 3]

@@ -71,7 +71,8 @@ class AreaDecomposition:
         )
         self._columns = AreaColumns()
         self._stored: dict[bytes, _Stored] = {}
-        self._latest: bytes | None = None  # what was solved last, if it has an optimum
+        self._latest: bytes | None = None  # whose bases the areas have, if it has an optimum
+        self._nearest: bytes | None = None  # whose bases they are to begin at
         self._prices = self._tried = np.zeros(len(self.split.ties))  # to begin at; asked last
         self._ray: Floats | None = None  # of the last program without a point,
         self._refuting: Floats | None = None  # its prices,
@@ -141,7 +142,6 @@ class AreaDecomposition:
                 self._load(program)
                 if turn == 0:
                     self._begin(program, stage)
-                    self._tried = self._prices
                 return self._searched(program, stage, clock)
             except PointsLost as lost:
                 self._columns.drop(lost.areas)
@@ -179,7 +179,9 @@ class AreaDecomposition:
             if found.status is Status.OPTIMAL:
                 search.master.count(True)
                 found = None
-        found = found or search.optimum(self._prices)
+        if found is None:
+            self._restore()
+            found = search.optimum(self._prices)
         if found.status is Status.OPTIMAL and found.point is not None:
             return self._optimum(program, stage, search.master.columns, found.point, found.prices)
         ray = self._ray if found.status is Status.INFEASIBLE else None
@@ -191,12 +193,20 @@ class AreaDecomposition:
         if of_stage:
             own = replace(program, objectives=(program.objectives[stage],))
             bounds = {key: lower_bound(own, each.dual) for key, each in of_stage.items()}
-            best = max(bounds, key=lambda key: bounds[key])
-            self._prices = of_stage[best].prices
-            if best != self._latest:
-                self._group.restore(best)
+            self._nearest = max(bounds, key=lambda key: bounds[key])
+            self._prices = of_stage[self._nearest].prices
+        self._tried = self._prices
         if self._columns.keep_best(self._prices, len(self.split.areas)):
             self._group.keep(self._columns.places())
+
+    def _restore(self) -> None:
+        """Go back to the bases of the nearest window, once, if others have come since.
+
+        A proof is looked for before that, from the last one's bases, which are the ones for it.
+        """
+        if self._nearest is not None and self._nearest != self._latest:
+            self._group.restore(self._nearest)
+        self._nearest, self._latest = None, None
 
     def _price(self, asked: Asked) -> dict[int, Priced]:
         if asked.stage is not None:
@@ -261,7 +271,7 @@ class AreaDecomposition:
 
 
 def _alone(program: LinearProgram, part: AreaProgram, window: Floats) -> LinearProgram:
-    """An area's program without what ties it."""
+    """An area's program without what ties it, and without names, which are the whole's."""
     block = part.block
     row_lower, row_upper = part.row_lower.copy(), part.row_upper.copy()
     row_lower[block.moved], row_upper[block.moved] = part.moved(window)
@@ -274,6 +284,8 @@ def _alone(program: LinearProgram, part: AreaProgram, window: Floats) -> LinearP
         lower=part.lower,
         upper=part.upper,
         objectives=(replace(last, costs=part.costs[-1]),),
+        columns={},
+        rows={},
         integer=None,
     )
 
