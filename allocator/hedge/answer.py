@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 
 from allocator.audit import Audit
 from allocator.explain.answers import Answer
+from allocator.hedge.average import AverageFuture
 from allocator.hedge.mpi_sppy.bounds import Bounds
 from allocator.hedge.origin import Origin, origin_facts
 from allocator.hedge.values import WaitAndSee
@@ -32,7 +33,8 @@ class Future:
     """What one scenario does: its plan, what it costs with its charges, how short it falls.
 
     ``cost`` is £ at present value.  ``weight`` is the share of the objective that a pound of its
-    cost has: its probability, shifted to the dearest scenarios by the risk weight.
+    cost has: its probability, shifted to the dearest scenarios by the risk weight.  Where several
+    are as dear, by as much as the duals of the optimum say.
     """
 
     scenario: Scenario
@@ -84,19 +86,22 @@ class Future:
         }
 
 
-def futures_of(plans: Sequence[tuple[Scenario, Plan]], risk: Uncertainty) -> tuple[Future, ...]:
+def futures_of(
+    plans: Sequence[tuple[Scenario, Plan]], weights: Sequence[float]
+) -> tuple[Future, ...]:
     """Scenarios with their plans, each at the weight that its cost has in the objective."""
-    costs = [float(plan.objective or 0.0) for _, plan in plans]
-    shares = _tail(costs, [scenario.probability for scenario, _ in plans], risk.risk_level)
     return tuple(
-        Future(
-            scenario,
-            plan,
-            cost,
-            (1 - risk.risk_weight) * scenario.probability + risk.risk_weight * share,
-        )
-        for (scenario, plan), cost, share in zip(plans, costs, shares, strict=True)
+        Future(scenario, plan, float(plan.objective or 0.0), weight)
+        for (scenario, plan), weight in zip(plans, weights, strict=True)
     )
+
+
+def tail_weights(
+    costs: Sequence[float], chances: Sequence[float], risk: Uncertainty
+) -> list[float]:
+    """Weights of the scenarios where the dearest fill the tail, of those as dear the first."""
+    weight, shares = risk.risk_weight, _tail(costs, chances, risk.risk_level)
+    return [(1 - weight) * p + weight * s for p, s in zip(chances, shares, strict=True)]
 
 
 def _tail(costs: Sequence[float], chances: Sequence[float], level: float) -> list[float]:
@@ -120,7 +125,8 @@ class Hedge(Answer):
     ``following`` is the objective of settling what the plan without scenarios settles, None where
     that leaves no plan.  ``bounds`` is what another engine says of the objective, by its name;
     ``earlier`` how much less it would be were a scenario told apart a year earlier, by scenario.
-    ``origin`` is where the scenarios come from where they are not the instance's own.
+    ``origin`` is where the scenarios come from where they are not the instance's own; ``average``
+    what the average of the futures costs, None where it has no plan.
     """
 
     NAME: ClassVar[str] = "hedge"
@@ -136,6 +142,7 @@ class Hedge(Answer):
     bounds: Mapping[str, Bounds] = field(default_factory=dict)
     earlier: Mapping[str, float] = field(default_factory=dict)
     origin: Origin | None = None
+    average: AverageFuture | None = None
 
     @property
     def is_feasible(self) -> bool:
@@ -223,6 +230,11 @@ class Hedge(Answer):
         return self.following - self.objective
 
     @property
+    def cost_of_hedging(self) -> float | None:
+        """What being ready for every future costs more than the best plan, should the mean come."""
+        return None if self.average is None else self.average.cost_of_hedging
+
+    @property
     def target_met(self) -> float:
         """Probability that no child is above a target."""
         return self._mean([float(each.meets_targets) for each in self.futures])
@@ -266,6 +278,8 @@ class Hedge(Answer):
             "certificate": None if self.certificate is None else self.certificate.to_dict(),
             "audit": None if self.audit is None else self.audit.to_dict(),
         }
+        if self.average is not None:
+            facts["average_future"] = self.average.to_dict()
         if self.earlier:
             facts["learned_a_year_earlier"] = dict(self.earlier)
         if self.bounds:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from allocator.errors import AuditError, UsageError
-from allocator.hedge.answer import Future, Hedge, futures_of
+from allocator.hedge.answer import Future, Hedge, futures_of, tail_weights
+from allocator.hedge.average import Settled, average_future
 from allocator.hedge.tables import tables_of
 from allocator.hedge.values import following_today, learned_earlier, wait_and_see, worth
 from allocator.instance import Instance, Window
@@ -15,7 +16,7 @@ from allocator.plan.windows import WindowOutcome
 from allocator.program.program import POUNDS
 from allocator.solving.benders.decomposition import MANY, BendersDecomposition
 from allocator.solving.benders.steady import steadied
-from allocator.solving.futures import ExtensiveForm, extensive_form, plans_of
+from allocator.solving.futures import ExtensiveForm, dual_weights, extensive_form, plans_of
 from allocator.solving.session import Progress, Session, saying
 from allocator.solving.windows import WindowSolved, cheapest
 from formulations import LEAST_COST
@@ -81,6 +82,7 @@ def hedge(
         best.certificate,
         {} if other is None else {other.name: other.bounds[best.window]},
         {name: worth(least(best), _cost(told, instance)) for name, told in earlier.items()},
+        average=average_future(futures, best.window, _settled(form, best)),
     )
     tell("done", steps, steps)
     return hedged
@@ -135,6 +137,12 @@ class EngineSolver(FuturesSolver):
         return super().steadied(solved)
 
 
+def _settled(form: ExtensiveForm, best: WindowSolved) -> Settled:
+    """What is settled before any scenario is told apart, by column."""
+    assert best.solution is not None
+    return {key: float(best.solution.primal[at]) for key, at in form.settled.items()}
+
+
 def _engine(name: str, form: ExtensiveForm, futures: Sequence[Scenario], ranks: int) -> MpiSppy:
     """The engine of that name.  UsageError where there is none, or it is not installed."""
     if name not in ENGINES:
@@ -172,4 +180,8 @@ def _audited(form: ExtensiveForm, best: WindowSolved, solver: str) -> tuple[Futu
                 f"{plan.audit.failure()}"
             )
     named = [(block.scenario, plan) for block, plan in zip(form.blocks, plans, strict=True)]
-    return futures_of(named, form.uncertainty)
+    weights = dual_weights(form, best)
+    if weights is None:
+        costs = [float(plan.objective or 0.0) for plan in plans]
+        weights = tail_weights(costs, form.chances.tolist(), form.uncertainty)
+    return futures_of(named, weights)

@@ -13,23 +13,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, islice
 from math import comb
-from typing import Final
-
-import numpy as np
+from typing import Any, Final
 
 from allocator.errors import UsageError
 from allocator.hedge.answer import Hedge
+from allocator.hedge.average import Settled, cost_when_settled
 from allocator.hedge.hedge import hedge
 from allocator.hedge.origin import LowAtOnce
 from allocator.instance import Instance
 from allocator.instance.cell_changes import with_only, without_futures
 from allocator.instance.keys import Key
-from allocator.instance.scenarios import Scenario, scenarios
-from allocator.program.program import POUNDS
-from allocator.solving.futures import future_program
-from allocator.solving.session import Progress, Session, at_window
+from allocator.instance.scenarios import scenarios
+from allocator.solving.session import Progress, Session
 from allocator.wording import listed
-from formulations import one_future
 
 MOST: Final = 200  # choices that stand side by side; of more, the worst are added one by one
 _ROUNDS: Final = 60
@@ -138,16 +134,17 @@ def _costs(instance: Instance, choices: Sequence[tuple[str, ...]], found: Hedge)
     session, settled = Session(), _settled(found)
     for first in range(0, len(choices), MOST):
         for each in scenarios(with_choices(instance, choices[first : first + MOST])):
-            yield _cost(each, found, settled, session)
+            cost = cost_when_settled(each.instance, found.window, settled, session)
+            yield float("inf") if cost is None else cost
 
 
-def _settled(found: Hedge) -> dict[tuple[str, tuple[object, ...]], float]:
+def _settled(found: Hedge) -> Settled:
     """What is settled, by column of a scenario's program."""
     from allocator.hedge.saving.recheck import SHARED
 
     plan, last = found.futures[0].plan, len(found.settled_years)
     periods = last * plan.instance.periods_per_year
-    values: dict[tuple[str, tuple[object, ...]], float] = {}
+    values: dict[tuple[str, tuple[Any, ...]], float] = {}
     for table, (keys, columns) in SHARED.items():
         if table in plan.tables:
             frame = plan.tables[table]
@@ -156,20 +153,3 @@ def _settled(found: Hedge) -> dict[tuple[str, tuple[object, ...]], float]:
                 index = (*(row[key] for key in keys), int(row["period"]))
                 values |= {(name, index): float(row[name]) for name in columns}
     return values
-
-
-def _cost(
-    scenario: Scenario,
-    found: Hedge,
-    settled: dict[tuple[str, tuple[object, ...]], float],
-    session: Session,
-) -> float:
-    instance = scenario.instance
-    program = at_window(future_program(instance), instance, found.window)
-    lower, upper = program.lower.copy(), program.upper.copy()
-    for (family, index), value in settled.items():
-        if family in one_future.SETTLED and family in program.columns:
-            at = program.columns[family].positions[index]
-            lower[at] = upper[at] = np.clip(value, lower[at], upper[at])
-    solved = session.solve_window(found.window, replace(program, lower=lower, upper=upper))
-    return solved.value(-1) * POUNDS if solved.optimal else float("inf")

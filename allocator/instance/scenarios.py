@@ -82,7 +82,7 @@ def scenario_instance(instance: Instance, name: str) -> Instance:
     for row in instance.tables["changes"]:
         if row["scenario"] == name:
             own = with_cell(own, row["cell"], row["value"])
-    tables = {table: tuple(map(_widened, rows)) for table, rows in own.tables.items()}
+    tables = {table: tuple(map(widened, rows)) for table, rows in own.tables.items()}
     labels = {row["scenario"]: row["label"] or name for row in instance.tables["scenarios"]}
     title = f"{instance.title}: {labels[name]}" if name in labels else instance.title
     return replace(own, title=title, tables=tables)
@@ -107,7 +107,7 @@ def groups(futures: tuple[Scenario, ...], year: int) -> Mapping[str, str]:
     return {name: leader(name) for name in same}
 
 
-def _widened(row: Row) -> Row:
+def widened(row: Row) -> Row:
     """A row whose range holds its value."""
     names = {"effects": "effect", "responses": "response", "benefits": "amount"}
     value = row.values.get(names.get(row.table, ""))

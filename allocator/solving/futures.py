@@ -291,6 +291,22 @@ def plans_of(form: ExtensiveForm, solved: WindowSolved, solver: str) -> list[Pla
     return plans
 
 
+def dual_weights(form: ExtensiveForm, solved: WindowSolved) -> list[float] | None:
+    """The share of the objective that a pound of each scenario's cost has, by the whole's duals.
+
+    What the row of its cost in the CVaR is priced at, beside its probability.  None where the
+    duals prove no optimum, or two objectives have duals of their own (a risk weight of 1).
+    """
+    weight, certificate = form.uncertainty.risk_weight, solved.certificate
+    if weight == 1 or solved.solution is None or certificate is None or not certificate.passed:
+        return None
+    shares = (1 - weight) * form.chances
+    if weight > 0:
+        rows = form.program.rows["cost_beyond_threshold"]
+        shares = shares + solved.solution.dual[rows.start : rows.stop]
+    return [float(share) for share in shares]
+
+
 def cvar(costs: Sequence[float], chances: Sequence[float], level: float) -> float:
     """The CVaR of costs with these probabilities: the mean of the worst 1 - level of them."""
     if level >= 1:

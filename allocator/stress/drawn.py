@@ -29,6 +29,7 @@ from allocator.stress.uncertain import (
     GROWTH,
     RATE,
     Column,
+    Response,
     Uncertain,
 )
 
@@ -97,9 +98,17 @@ class Drawn:
         factor: Floats | float = 1.0
         for each in self.of.responses:
             if (each.area, each.start, each.end) == (area, start, end):
-                drawn = each.evidence.quantile(self.quantiles[each.column])
-                factor = factor * ((1 + drawn) / (1 + each.evidence.value)) ** each.rises[year]
+                factor = factor * self._rise(each) ** each.rises[year]
         return factor
+
+    def _rise(self, response: Response) -> Floats:
+        """What a unit more of a driver does, beside what the instance has it do."""
+
+        def work_out() -> Floats:
+            drawn = response.evidence.quantile(self.quantiles[response.column])
+            return np.asarray((1 + drawn) / (1 + response.evidence.value))
+
+        return self._once((response.column, response.evidence), work_out)
 
     def _entries(self, area: str, year: int) -> Floats:
         """Factor of the children who enter care in a year."""

@@ -8,7 +8,7 @@ no runs of their own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 
 _ENOUGH: Final = 4096  # draws from which indices are read
 _FEWEST: Final = 100  # draws, below which there are none
+_HARMONICS: Final = 10  # of an input, that are taken for its own
 
 
 def rank_correlations(inputs: Sequence[Floats], outcome: Floats) -> list[float]:
@@ -53,12 +54,10 @@ def first_order(inputs: Sequence[Floats], outcome: Floats) -> list[float | None]
         from SALib.analyze import rbd_fast
     except ImportError:
         return [None] * len(inputs)
-    names = [str(n) for n in range(len(inputs))]
-    found = rbd_fast.analyze(
-        {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names)},
-        draws,
-        values,
-        num_resamples=2,
-        seed=0,
-    )
-    return [float(np.clip(share, 0.0, 1.0)) for share in found["S1"]]
+    return [_first_order(rbd_fast, each, values) for each in draws.T]
+
+
+def _first_order(rbd_fast: Any, places: Floats, values: Floats) -> float:
+    """SALib's index of one input, without its interval, which takes twice as long."""
+    share = rbd_fast.compute_first_order(rbd_fast.permute_outputs(places, values), _HARMONICS)
+    return float(np.clip(rbd_fast.unskew_S1(share, _HARMONICS, len(values)), 0.0, 1.0))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from allocator.errors import UsageError
 from allocator.hedge.answer import Hedge, futures_of
+from allocator.hedge.average import AverageFuture
 from allocator.hedge.mpi_sppy.bounds import Bounds
 from allocator.hedge.origin import origin_of
 from allocator.hedge.saving.layout import SCENARIO
@@ -67,7 +68,7 @@ def _rebuilt(folder: Path, facts: dict[str, Any], instance: Instance) -> Hedge:
             (scenario, _plan(scenario, facts, tables[scenario.name], window, windows, certificate))
             for scenario in plans
         ],
-        instance.uncertainty,
+        [float(facts["scenarios"][each.name]["weight"]) for each in plans],
     )
     alone = _alone(folder, facts["wait_and_see"], plans)
     if alone and any(each.keys() != found[0].plan.levels().keys() for each in alone.levels):
@@ -87,6 +88,7 @@ def _rebuilt(folder: Path, facts: dict[str, Any], instance: Instance) -> Hedge:
         {name: Bounds.of(each) for name, each in facts.get("engine", {}).items()},
         {name: float(less) for name, less in facts.get("learned_a_year_earlier", {}).items()},
         origin_of(facts.get("origin")),
+        AverageFuture.of(facts.get("average_future")),
     )
 
 

@@ -40,7 +40,7 @@ SHARED: Final = {
     "staff": (("area", "role"), ("hired", "let_go")),
     "practices": (("area", "practice", "role"), ("supported",)),
 }
-_FROM_EVERY_WINDOW: Final = ("wait_and_see", "value_of_stochastic_solution")
+_FROM_EVERY_WINDOW: Final = ("wait_and_see", "value_of_stochastic_solution", "cost_of_hedging")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +128,13 @@ def _of_the_whole(found: Hedge) -> tuple[Finding, ...]:
         [""],
         "equal",
     )
+    weights = [each.weight for each in found.futures]
+    weighed = sum(each.cost * each.weight for each in found.futures)
+    for rule, unit, one, other in (
+        ("weights of the scenarios add up to 1", "share", sum(weights), 1.0),
+        ("weights make the objective of the costs", "£", weighed, found.objective or 0.0),
+    ):
+        ledger.compare(rule, _SECTION, unit, one, other, ["scenarios"], [""], "equal")
     return tuple(ledger.worst.values())
 
 
@@ -169,6 +176,8 @@ def _stated(found: Hedge, facts: dict[str, Any], audits: dict[str, Audit]) -> It
     slack = 1e-9 * abs(found.objective or 0.0) + 1.0
     if found.wait_and_see is not None and found.wait_and_see > (found.expected_cost or 0) + slack:
         yield "wait_and_see: knowing the future costs more than not knowing it"
+    if found.cost_of_hedging is not None and found.cost_of_hedging < -slack:
+        yield "average_future: with what is settled it costs less than at its best"
     if found.following is not None and found.following < (found.objective or 0.0) - slack:
         yield "value_of_stochastic_solution: today's plan costs less than the best one"
 

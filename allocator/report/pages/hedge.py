@@ -191,6 +191,11 @@ def worth_lines(answer: Hedge) -> list[tuple[str, str]]:
         else (f"worst {1 - uncertainty.risk_level:.0%}")
     )
     lines.append((f"Cost of the {worst} (CVaR)", pounds(answer.cvar or 0.0)))
+    if answer.average is not None:
+        lines.append(("Were the average of the futures certain", pounds(answer.average.cost)))
+        more = answer.cost_of_hedging
+        costs = "no plan is left" if more is None else f"{pounds(max(0.0, more))} more"
+        lines.append(("What is settled costs, should the average come", costs))
     if answer.wait_and_see is not None:
         lines.append(("Were the future known now", pounds(answer.wait_and_see)))
         known = answer.value_of_perfect_information or 0.0
