@@ -17,8 +17,10 @@ from concurrent.futures import (
     as_completed,
 )
 from contextlib import contextmanager
+from math import inf
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
+from allocator.clock import Clock, out_of_time
 from allocator.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,11 +51,16 @@ def executor(jobs: int = 1, scheduler: str | None = None) -> Iterator[Executor |
 def rows_as_done(
     executor: Executor, work: Callable[..., Iterable[T]], tasks: Iterable[tuple[Any, ...]]
 ) -> Iterator[T]:
-    """The rows of every task, as its work is done; those not begun are called off at an error."""
-    waiting = [executor.submit(work, *task) for task in tasks]
+    """The rows of every task, as its work is done; those not begun are called off at an error.
+
+    TimeLimitError where the time around it is over (``clock.limited``).
+    """
+    waiting, left = [executor.submit(work, *task) for task in tasks], Clock().left()
     try:
-        for future in as_completed(waiting):
+        for future in as_completed(waiting, None if left == inf else max(left, 0.0)):
             yield from future.result()
+    except TimeoutError:
+        raise out_of_time("working on it side by side") from None
     finally:
         for future in waiting:
             future.cancel()

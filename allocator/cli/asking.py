@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial, wraps
+from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,12 +13,14 @@ import click
 from allocator.cli import options
 from allocator.cli.instances import open_instance
 from allocator.cli.progress import Progress
+from allocator.errors import SolverError, TimeLimitError
 
 if TYPE_CHECKING:
     from allocator.explain.answers import Answer
     from allocator.instance import Instance
 
 INFEASIBLE = 3
+OUT_OF_TIME = TimeLimitError.exit_code
 
 A = TypeVar("A", bound="Answer")
 Keeping = tuple[Callable[..., None], Callable[..., None]]  # checks a folder; saves an answer to it
@@ -30,6 +33,7 @@ _OPTIONS = (
                  "each column is."),
     click.option("--force", is_flag=True, help="Replace the answer that is in DIR."),
     click.option("--json", is_flag=True, help="Print one JSON object, not the page."),
+    options.time_limit,
 )  # fmt: skip
 
 
@@ -54,6 +58,7 @@ class SharedOptions:
     ) -> int:
         """Find the answer, save it where asked to, print it; the exit code.
 
+        Where the time was over first, what there is of it by then, and why that is all.
         ``found`` says whether there is a plan: exit code 3 where there is none.  ``keep`` is how
         it is saved, if not as every answer.
         """
@@ -62,14 +67,32 @@ class SharedOptions:
         check, write = keep or (partial(check_place, kind), save)
         if self._out is not None:
             check(self._out, force=self._force)
-        with self.progress as progress:
-            answer = find(self.instance, progress)
+        try:
+            with self.progress as progress:
+                answer = find(self.instance, progress)
+        except SolverError as error:
+            if self._json:
+                click.echo(failure(error))
+            raise
         if self._out is not None:
             write(answer, self._out, force=self._force)
         click.echo(answer.to_json() if self._json else text(answer), nl=self._json)
         if self._out is not None:
             click.echo(f"wrote the answer to {self._out}", err=True)
-        return 0 if is_found(answer) else INFEASIBLE
+        return ending(answer) or (0 if is_found(answer) else INFEASIBLE)
+
+
+def failure(error: SolverError) -> str:
+    """The object that stands for an answer where there is none: status and message."""
+    return dumps({"status": error.status, "message": str(error)}, indent=2)
+
+
+def ending(answer: Answer) -> int:
+    """The exit code of an answer for which there was no time, which is said; 0 for a whole one."""
+    if not answer.unfinished:
+        return 0
+    click.echo(f"error: {answer.unfinished}; this is what there was by then", err=True)
+    return OUT_OF_TIME
 
 
 def asking(command: Callable[..., int]) -> Callable[..., int]:

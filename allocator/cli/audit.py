@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from allocator.cli import options
 from allocator.cli.instances import open_instance
 from allocator.cli.verbs import Verb
 
@@ -30,6 +31,7 @@ FAILED = 4
 )
 @click.option("--again", is_flag=True, help="Solve every window anew and compare their costs.")
 @click.option("--json", "json", is_flag=True, help="Print one JSON object.")
+@options.time_limit
 def command(plan: Path, instance: Path | None, again: bool, json: bool) -> int:
     """Re-check a saved PLAN, the folder that `solve --out` or `hedge --out` wrote.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from allocator.cli import options
 from allocator.cli.formulations import any_of
 from allocator.cli.instances import open_instance
 from allocator.cli.progress import Progress
@@ -57,14 +58,7 @@ DISAGREE = SolverError.exit_code
     metavar="N",
     help="Times that each is run, in turn; the median counts.",
 )
-@click.option(
-    "--time-limit",
-    default=600.0,
-    show_default=True,
-    metavar="SECONDS",
-    type=click.FloatRange(min=0, min_open=True),
-    help="Longest for one run.",
-)
+@options.seconds("for one run", most=600.0)
 @click.option(
     "--threads",
     default=1,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from allocator.cli import options
 from allocator.cli.export import WindowType, check_window
 from allocator.cli.instances import open_instance
 from allocator.cli.verbs import Verb
@@ -54,6 +55,7 @@ FAILED = 4
 )
 @click.option("--force", is_flag=True, help="Replace the plan that is in DIR.")
 @click.option("--json", is_flag=True, help="Print one JSON object.")
+@options.time_limit
 def command(
     instance: Path,
     file: Path,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -33,6 +34,35 @@ def solver() -> Callable[[F], F]:
         metavar="NAME",
         help=f"One of {', '.join(SOLVERS)}, all of HiGHS.",
     )
+
+
+def seconds(what: str, *, most: float | None = None) -> Callable[[F], F]:
+    """``--time-limit``, as the parameter ``time_limit``: seconds for ``what``, ``most`` unless set.
+
+    For verbs that do many things of equal rank, each with a time of its own.
+    """
+    return click.option(
+        "--time-limit",
+        type=click.FloatRange(min=0, min_open=True),
+        default=most,
+        show_default=most is not None,
+        metavar="SECONDS",
+        help=f"Longest {what}.",
+    )
+
+
+def time_limit(command: F) -> F:
+    """``--time-limit`` for all that a verb does."""
+
+    @wraps(command)
+    def run(*args: Any, time_limit: float | None, **own: Any) -> Any:
+        from allocator.clock import limited
+
+        with limited(time_limit):
+            return command(*args, **own)
+
+    whole = "it may take in all; then it tells what it has, and exits 4"
+    return cast("F", seconds(whole)(run))
 
 
 def seed() -> Callable[[F], F]:

@@ -53,6 +53,7 @@ from allocator.errors import UsageError
     help="Take switching values and frontiers of the plan from there.  [default: PLAN/answers]",
 )
 @click.option("--force", is_flag=True, help="Replace the files that are there.")
+@options.time_limit
 def command(
     plans: tuple[Path, ...],
     html: Path | None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as jsons
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from allocator.cli import options
+from allocator.cli.asking import failure
 from allocator.cli.formulations import any_of
 from allocator.cli.instances import open_instance
 from allocator.cli.progress import Progress
@@ -51,12 +51,7 @@ INFEASIBLE = 3
     metavar="NAME",
     help=f"{any_of(f'{name} ({each.about})' for name, each in FORMULATIONS.items())}.",
 )
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    help="Longest it may take in all.",
-)
+@options.time_limit
 @click.option(
     "--windows",
     type=click.Choice(["all", "best"]),
@@ -91,7 +86,6 @@ def command(
     json: bool,
     solver: str,
     formulation: str,
-    time_limit: float | None,
     windows: str,
     by: By | None,
     tightest: bool,
@@ -123,7 +117,6 @@ def command(
                 chosen,
                 formulation=formulation,
                 solver=solver,
-                time_limit=time_limit,
                 every_window=windows == "all",
                 by=by,
                 progress=progress,
@@ -132,7 +125,7 @@ def command(
             )
     except SolverError as error:
         if json:
-            click.echo(jsons.dumps({"status": error.status, "message": str(error)}, indent=2))
+            click.echo(failure(error))
         raise
     if out is not None:
         save(plan, out, force=force)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from allocator.cli import options
+from allocator.cli.asking import ending
 from allocator.cli.progress import Progress
 from allocator.cli.verbs import Verb
 
@@ -57,6 +58,7 @@ from allocator.cli.verbs import Verb
     "[200 where N is left out]",
 )
 @options.workers()
+@options.time_limit
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -77,7 +79,7 @@ def command(
     out: Path | None,
     force: bool,
     as_json: bool,
-) -> None:
+) -> int:
     """Hold the levels of PLAN, a folder that `solve --out` wrote, where its numbers are otherwise.
 
     Or that `hedge --out` wrote: then what it settles is held, and after that the levels of the
@@ -118,3 +120,4 @@ def command(
     click.echo(found.to_json() if as_json else text(found), nl=as_json)
     if out is not None:
         click.echo(f"wrote the answer to {out}", err=True)
+    return ending(found)

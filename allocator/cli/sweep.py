@@ -56,12 +56,7 @@ FAILED = 4
     show_default=True,
     help="Solve every double-investment window of a point, or only those that could be the best.",
 )
-@click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    help="Longest that a point may take.",
-)
+@options.seconds("that a point may take")
 @click.option("--audit", is_flag=True, help="Audit every plan, not a sample and the best.")
 def command(
     instance: Path,

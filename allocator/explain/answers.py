@@ -8,7 +8,7 @@ everything, a CSV file for each table, and a README that says what each column i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -28,7 +28,8 @@ from allocator.spreadsheet import write_csv
 class Answer:
     """See the module.
 
-    ``tables`` are by name, in the order of ``COLUMNS``.  Money is in pounds at the
+    ``tables`` are by name, in the order of ``COLUMNS``.  ``unfinished`` says what there was no more
+    time for; empty for a whole answer.  Money is in pounds at the
     instance's price base, undiscounted unless a column says present value.
     """
 
@@ -39,6 +40,7 @@ class Answer:
     formulation: str
     solver: str
     tables: Mapping[str, pd.DataFrame]
+    unfinished: str = field(default="", kw_only=True)
 
     @classmethod
     def table_of(cls, name: str, rows: Iterable[Any]) -> pd.DataFrame:
@@ -55,6 +57,7 @@ class Answer:
             "answer": self.NAME,
             **provenance(self.instance, self.formulation, self.solver),
             "discount_rate": self.instance.discount_rate,
+            **({"unfinished": self.unfinished} if self.unfinished else {}),
             **self.facts(),
             **{name: records(table) for name, table in self.tables.items()},
             "columns": {

@@ -9,11 +9,13 @@ move too or are held; where both can be asked, both are.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import pandas as pd
 
+from allocator.clock import Overrun
 from allocator.errors import UsageError
 from allocator.explain.answers import Answer
 from allocator.explain.frontier.target import nearest_target
@@ -52,6 +54,7 @@ def cost_of_delay(
 ) -> Delay:
     """Solve the instance begun 0, 1, … ``years`` later, each plan proved and audited.
 
+    As far as there is time for them, but for the plan begun at once: TimeLimitError without it.
     UsageError where that many years are not inside the plan.
     """
     most = min(MOST, instance.years - 1) if years is None else years
@@ -60,20 +63,23 @@ def cost_of_delay(
             f"a delay of {most} years leaves nothing of a plan of {instance.years}; ask for less"
         )
     tell: Progress = progress or (lambda what, done, steps: None)
-    session, delays = Session(), list[_Begun]()
+    session, delays, overrun = Session(), list[_Begun](), Overrun()
     asked = list(_asked(instance, most))
     for n, (late, targets, begun) in enumerate(asked):
         tell(f"begun {late} years late, targets {targets}", n, len(asked))
-        solved = session.solve(begun, every_window=False)
-        plan = plan_of(begun, solved, LEAST_COST, session.solver)
-        delays.append(_Begun(late, targets, plan, "" if plan.found else _why(begun)))
+        with overrun.kept() if delays else nullcontext():
+            solved = session.solve(begun, every_window=False)
+            plan = plan_of(begun, solved, LEAST_COST, session.solver)
+            delays.append(_Begun(late, targets, plan, "" if plan.found else _why(begun)))
+        if overrun:
+            break
     tell("done", len(asked), len(asked))
     at_once = delays[0].plan
     tables = {
         "delay": _whole(delays, at_once),
         "delay_years": pd.concat([_by_year(each, at_once) for each in delays], ignore_index=True),
     }
-    return Delay(instance, LEAST_COST, session.solver, tables)
+    return Delay(instance, LEAST_COST, session.solver, tables, unfinished=overrun.said)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from allocator.clock import Overrun
+from allocator.errors import TimeLimitError
 from allocator.explain import nearest
 from allocator.explain.answers import Answer
 from allocator.explain.infeasible.conflict import (
@@ -37,6 +39,7 @@ from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.plan.plan import Plan
 from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import find_solver
+from allocator.solving.areas.ladder import By
 from allocator.solving.proved import Ladder
 from allocator.solving.session import Progress, Session, Solved, build, build_window
 from allocator.solving.solve import plan_of
@@ -103,6 +106,7 @@ def explain(
     *,
     formulation: str = USUAL,
     every_window: bool = True,
+    by: By | None = None,
     progress: Progress | None = None,
 ) -> Explanation:
     """Explain the plan of an instance that has passed its checks, or why there is none.
@@ -112,7 +116,7 @@ def explain(
     solver fails, CertificateError or AuditError where an answer does not hold.
     """
     tell = progress or (lambda what, done, steps: None)
-    session = Session(formulation, by="whole")  # by areas there are no ranges of prices
+    session = Session(formulation, by=by)
     # One window's proof that there is no plan often serves the others: so that is asked first.
     if session.solve(instance, every_window=False, progress=progress).best is None:
         return _no_plan(instance, formulation, session.solver, every_window, tell)
@@ -133,17 +137,19 @@ def _of_plan(
     tables = {
         "limits": cells,
         "binding": rows[list(Explanation.COLUMNS["binding"])],
-        "services": services.services(plan, cells, tell, large=trial.large),
-        "windows": windows.windows(plan, solved, tell),
+        "services": services.services(plan, cells, tell, large=trial.large, overrun=trial.overrun),
+        "windows": windows.windows(plan, solved, tell, trial.overrun),
         "paying": paying.paying(plan),
     }
     short = falling_short.falling_short(trial)
     if len(short):
         tables["short"] = short
-    weights = keeping_weights(plan)
-    if len(weights):
-        tables["keeping_weights"] = weights.frame
-    return Explanation(instance, formulation, session.solver, tables, plan)
+    with trial.overrun.kept():
+        weights = keeping_weights(plan)
+        if len(weights):
+            tables["keeping_weights"] = weights.frame
+    said = trial.overrun.said
+    return Explanation(instance, formulation, session.solver, tables, plan, unfinished=said)
 
 
 def _before_cost(plan: Plan) -> Trial:
@@ -157,25 +163,42 @@ def _before_cost(plan: Plan) -> Trial:
 def _no_plan(
     instance: Instance, formulation: str, solver: str, every_window: bool, tell: Progress
 ) -> Explanation:
-    base = build(instance, formulation).relaxed()
+    base, overrun = build(instance, formulation).relaxed(), Overrun()
     first = (None, *instance.windows)[-1]
-    clash = conflict(instance, program_at(base, instance, first), first, tell)
-    rays = [] if clash.ray is None else [clash.ray]
-    ways = ways_out(instance, formulation, None if every_window else _longest(instance), tell, rays)
-    window = _nearest(ways)
-    if window != clash.window:
-        clash = conflict(instance, program_at(base, instance, window), window, tell)
-    everywhere = _everywhere(instance, base, clash)
+    try:
+        clash = conflict(instance, program_at(base, instance, first), first, tell)
+    except TimeLimitError as error:
+        raise TimeLimitError(f"there is no plan, and that is proved; {error}") from None
+    rays, asked = [] if clash.ray is None else [clash.ray], None
+    if not every_window:
+        asked = _longest(instance)
+    ways = ways_out(instance, formulation, asked, tell, overrun, rays)
+    window, everywhere = _nearest(ways), False
+    with overrun.kept():
+        if window != clash.window:
+            clash = conflict(instance, program_at(base, instance, window), window, tell)
+        everywhere = _everywhere(instance, base, clash)
     tables = {
         "conflict": _conflict_table(clash),
         "ways": _ways_table(ways),
         "money": _money_table(instance, ways),
     }
-    near = nearest.nearest_plan(instance, formulation, tell)
+    near = None
+    with overrun.kept():
+        near = nearest.nearest_plan(instance, formulation, tell)
     if near is not None:
         tables["nearest"] = nearest.nearest_table(near)
     return Explanation(
-        instance, formulation, solver, tables, None, clash, everywhere, tuple(ways), near
+        instance,
+        formulation,
+        solver,
+        tables,
+        None,
+        clash,
+        everywhere,
+        tuple(ways),
+        near,
+        unfinished=overrun.said,
     )
 
 

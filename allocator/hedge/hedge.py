@@ -18,7 +18,7 @@ from allocator.solving.benders.decomposition import MANY, BendersDecomposition
 from allocator.solving.benders.steady import steadied
 from allocator.solving.futures import ExtensiveForm, dual_weights, extensive_form, plans_of
 from allocator.solving.session import Progress, Session, saying
-from allocator.solving.windows import WindowSolved, cheapest
+from allocator.solving.windows import WindowSolved, cheapest, told_so_far
 from formulations import LEAST_COST
 
 if TYPE_CHECKING:
@@ -56,18 +56,23 @@ def hedge(
     tell("building the program of every scenario", 0, steps)
     form = extensive_form(futures, instance.uncertainty)
     other = None if engine is None else _engine(engine, form, futures, ranks)
-    solver, solved = FuturesSolver(form) if other is None else EngineSolver(form, other), []
+    solver, solved = (
+        FuturesSolver(form) if other is None else EngineSolver(form, other),
+        list[WindowSolved](),
+    )
     for n, window in enumerate((None, *instance.windows)):
         tell(saying(window), n + 1, steps)
-        solved.append(solver.solve(window))
+        with told_so_far({each.window: each for each in solved}, len(instance.windows) + 1):
+            solved.append(solver.solve(window))
     best, outcomes = cheapest(solved), tuple(map(outcome, solved))
     if best is None:
         return Hedge(
             instance, LEAST_COST, solver.names[None], {}, None, None, outcomes, (), None, None, None
         )
-    best, name = solver.steadied(best), solver.names[best.window]
     tell("what knowing more, and what following today's plan, would cost", steps - 2, steps)
-    found, alone = _audited(form, best, name), wait_and_see(futures)
+    with told_so_far({each.window: each for each in solved}, len(solved)):
+        best, name = solver.steadied(best), solver.names[best.window]
+        found, alone = _audited(form, best, name), wait_and_see(futures)
     hedged = Hedge(
         instance,
         LEAST_COST,

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from allocator.program.matrix import Floats, Matrix
-from allocator.program.program import LinearProgram
+from allocator.program.program import Flags, LinearProgram
 
 MOST_PASSES: Final = 40
 OUTWARDS: Final = 1e-9  # by which a bound is loosened, relative to the terms it comes from
@@ -97,20 +97,33 @@ def _propagated(program: LinearProgram) -> Bounds:
         if not new_low.any() and not new_high.any():
             break
         lower, upper = np.where(new_low, found_low, lower), np.where(new_high, found_high, upper)
+        entries = entries.beside(new_low | new_high)
     return lower, upper
 
 
 class _Entries:
-    """A program's coefficients that are not nought, each with its row and its column."""
+    """A program's coefficients that are not nought, each with its row and its column.
 
-    def __init__(self, program: LinearProgram) -> None:
+    Of all rows, or of those that are ``asked``.
+    """
+
+    def __init__(self, program: LinearProgram, asked: Flags | None = None) -> None:
         matrix = program.matrix
         there = matrix.values != 0  # variants keep the places of coefficients that are nought
+        if asked is not None:
+            there &= asked[matrix.rows]
+        self._program = program
         self.height, self.width = program.shape
         self.row, self.column = matrix.rows[there], matrix.columns[there]
         self.value = matrix.values[there]
         self.row_lower, self.row_upper = program.row_lower, program.row_upper
         self.up = self.value > 0
+
+    def beside(self, columns: Flags) -> _Entries:
+        """Those of the rows that hold one of the columns: others say what they said before."""
+        matrix, asked = self._program.matrix, np.zeros(self.height, dtype=bool)
+        asked[matrix.rows[columns[matrix.columns] & (matrix.values != 0)]] = True
+        return _Entries(self._program, asked)
 
     def bounds(self, lower: Floats, upper: Floats) -> Bounds:
         """What each row says of each of its columns, given bounds of the others; the best of it."""

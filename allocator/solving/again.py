@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from allocator.clock import Clock, Overrun
 from allocator.instance import Instance, Window
 from allocator.plan.plan import Plan
 from allocator.plan.saving.derived import named, same
@@ -15,7 +16,6 @@ from allocator.plan.windows import WindowOutcome
 from allocator.program.program import POUNDS
 from allocator.solving.keeping import keeping
 from allocator.solving.priced import check_prices
-from allocator.solving.proved import Clock
 from allocator.solving.session import Session, WindowSolved, at_window, build
 
 
@@ -32,19 +32,33 @@ def audit_saved(
     plan = rechecked.plan
     if not rechecked.same_instance or plan.window not in (None, *plan.instance.windows):
         return rechecked
-    said = tuple(_against(plan, _solved(plan, every_window=every_window)))
-    return replace(rechecked, disagreements=(*rechecked.disagreements, *said))
+    said, overrun = list(rechecked.disagreements), Overrun()
+    with overrun.kept():
+        said.extend(_against(plan, _solved(plan, every_window=every_window, overrun=overrun)))
+    if overrun:
+        said.append(f"not solved again: {overrun.said}")
+    return replace(rechecked, disagreements=tuple(said))
 
 
-def _solved(plan: Plan, *, every_window: bool) -> dict[Window | None, WindowSolved]:
-    """Windows solved afresh: the plan's last, and alone unless every one is asked for."""
+def _solved(
+    plan: Plan, *, every_window: bool, overrun: Overrun
+) -> dict[Window | None, WindowSolved]:
+    """Windows solved afresh: the plan's first, and alone unless every one is asked for.
+
+    As many as there is time for; TimeLimitError where there is none for the plan's own.
+    """
     instance, session = plan.instance, Session(plan.formulation)
     program = build(instance, plan.formulation).relaxed()
+
+    def solved(window: Window | None) -> WindowSolved:
+        return session.solve_window(window, at_window(program, instance, window))
+
+    found = {plan.window: solved(plan.window)}
     others = [w for w in (*reversed(instance.windows), None) if every_window and w != plan.window]
-    return {
-        window: session.solve_window(window, at_window(program, instance, window))
-        for window in (*others, plan.window)
-    }
+    with overrun.kept():
+        for window in others:
+            found[window] = solved(window)
+    return found
 
 
 def _against(plan: Plan, solved: dict[Window | None, WindowSolved]) -> Iterator[str]:

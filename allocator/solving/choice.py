@@ -14,13 +14,14 @@ from typing import Final
 
 import numpy as np
 
+from allocator.clock import Clock
 from allocator.errors import SolverError
 from allocator.instance import Instance, Window
 from allocator.program.program import LinearProgram
 from allocator.program.proofs import lower_bound, refutes
 from allocator.solvers.mip import WholeSolution, solve_whole
 from allocator.solvers.solution import Floats, Solution, Status
-from allocator.solving.proved import Clock, why_not
+from allocator.solving.proved import why_not
 from allocator.solving.session import Progress, Session, Solved, at_window, build
 from allocator.solving.windows import TIE, WindowSolved, cheapest, saying
 

@@ -13,13 +13,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from allocator.clock import Clock
 from allocator.instance import Instance
 from allocator.plan.columns import TABLES
 from allocator.plan.plan import Plan
 from allocator.plan.services import NONE, service_changes
 from allocator.program.program import MONEY, POUNDS, LinearProgram
 from allocator.solvers.solution import Floats
-from allocator.solving.proved import Clock
 from allocator.solving.session import Session, WindowSolved
 from allocator.table import Table
 from allocator.vocabulary import CONTRACTION, EXPANSION, FLOOR, LEVEL, RELEASE

@@ -10,7 +10,6 @@ prices are a proof that there is no solution; where nothing must, its point is o
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -18,7 +17,8 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from allocator.errors import CertificateError, SolverError, TimeLimitError
+from allocator.clock import Clock, out_of_time
+from allocator.errors import CertificateError, SolverError
 from allocator.program.certificate import Certificate, certify
 from allocator.program.program import LinearProgram, Objective
 from allocator.program.proofs import refutes
@@ -48,17 +48,6 @@ class Model(Protocol):
     def takes(self, program: LinearProgram) -> bool:
         """Whether a program would be solved from where this one ended."""
         ...
-
-
-class Clock:
-    """Seconds left of a time limit."""
-
-    def __init__(self, limit: float | None) -> None:
-        self._end = np.inf if limit is None else time.monotonic() + limit
-
-    def left(self) -> float:
-        """Seconds left; infinite without a limit."""
-        return float(self._end - time.monotonic())
 
 
 class Ladder:
@@ -101,8 +90,9 @@ class Ladder:
         no least value, CertificateError where no answer is proved.  ``doing`` says for them what
         it was done for.
         """
-        self.solves += 1
         clock, tried = Clock(seconds), list[tuple[Solution, Certificate | None]]()
+        clock.check(doing)
+        self.solves += 1
         for model, answer in self._rungs(program, stage, clock):
             self.seconds += answer.seconds
             proved, certificate = _judged(program, stage, answer)
@@ -241,7 +231,7 @@ def _unproved(tried: list[tuple[Solution, Certificate | None]], doing: str) -> S
 def why_not(solution: Solution, doing: str) -> SolverError:
     """The error for a solve that ended without an answer while doing something."""
     if solution.status is Status.TIME_LIMIT:
-        return TimeLimitError(f"out of time while {doing}; give it a longer time limit")
+        return out_of_time(doing)
     if solution.status is Status.INFEASIBLE:
         return CertificateError(f"that there is no solution is not proved while {doing}")
     return SolverError(f"the solver failed while {doing}: {solution.message}")

@@ -14,13 +14,13 @@ from typing import Final
 
 import numpy as np
 
+from allocator.clock import Clock
 from allocator.instance import Instance
 from allocator.instance.cell_changes import changed
 from allocator.plan.columns import TABLES
 from allocator.plan.plan import Plan
 from allocator.program.program import LinearProgram, Objective
 from allocator.solvers.solution import Solution
-from allocator.solving.proved import Clock
 from allocator.solving.session import Session, WindowSolved, at_window, build
 from allocator.table import Table
 from allocator.vocabulary import BUDGET, TARGET

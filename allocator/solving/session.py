@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
+from allocator.clock import Clock
 from allocator.compile import compile_program
 from allocator.errors import UsageError
 from allocator.instance import Instance, Window
@@ -23,7 +24,7 @@ from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.solution import Ranging, Status
 from allocator.solving.areas.ladder import AreaLadder, By, by_areas
-from allocator.solving.proved import Clock, Ladder
+from allocator.solving.proved import Ladder
 from allocator.solving.windows import (
     Trace,
     WindowSolved,
@@ -32,6 +33,7 @@ from allocator.solving.windows import (
     not_kept,
     ruled_out,
     saying,
+    told_so_far,
 )
 from allocator.vocabulary import AFTER_WINDOW, IN_WINDOW
 from formulations import FORMULATIONS, USUAL
@@ -215,7 +217,8 @@ class Session:
                 known = ruled_out(window, variant, self._traces, solved, preferred)
             if known is None:
                 tell(saying(window), n + 1, len(preferred) + 2)
-                known = self._solve_window(window, variant, clock)
+                with told_so_far(solved, len(preferred)):
+                    known = self._solve_window(window, variant, clock)
             solved[window] = known
         return tuple(solved[window] for window in preferred)
 

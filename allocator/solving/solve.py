@@ -17,6 +17,7 @@ from threading import Thread
 from typing import Final
 
 from allocator.audit import audit, left_behind
+from allocator.clock import Clock
 from allocator.errors import AuditError, TimeLimitError, UsageError
 from allocator.instance import Instance
 from allocator.moves import move_table
@@ -29,7 +30,6 @@ from allocator.solvers.catalogue import DEFAULT
 from allocator.solving.areas.ladder import By
 from allocator.solving.choice import SolvedByChoice, WindowChoice
 from allocator.solving.draws import in_order
-from allocator.solving.proved import Clock
 from allocator.solving.session import (
     Progress,
     Session,

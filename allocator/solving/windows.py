@@ -6,18 +6,19 @@ instance, prove a bound on every other: weak duality.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 import numpy as np
 
-from allocator.errors import CertificateError
+from allocator.errors import CertificateError, TimeLimitError
 from allocator.instance import Window
 from allocator.program.certificate import Certificate
 from allocator.program.matrix import Matrix
-from allocator.program.program import LinearProgram
+from allocator.program.program import POUNDS, LinearProgram
 from allocator.program.proofs import lower_bound, refutes
 from allocator.solvers.solution import Floats, Solution, Status
 
@@ -137,6 +138,22 @@ def cheapest(solved: Sequence[WindowSolved]) -> WindowSolved | None:
         most = min(values) + slack * max(1.0, abs(min(values)))
         left = [each for each, value in zip(left, values, strict=True) if value <= most]
     return left[0] if left else None
+
+
+@contextmanager
+def told_so_far(solved: Mapping[Window | None, WindowSolved], count: int) -> Iterator[None]:
+    """Where the time ends inside, the error says which of ``count`` windows are known by then."""
+    try:
+        yield
+    except TimeLimitError as error:
+        known = [solved[window] for window in sorted(solved, key=lambda window: window or (0, 0))]
+        best = cheapest(known)
+        told = "no plan so far"
+        if best is not None:
+            window = saying(best.window).removeprefix("solving ")
+            told = f"the best so far, {window}, costs £{best.value(-1) * POUNDS:,.0f}"
+        counted = f"{len(known)} of {count} windows are known"
+        raise TimeLimitError(f"{error}; {counted}: {told}") from None
 
 
 def saying(window: Window | None) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.clock import Overrun
 from allocator.errors import UsageError
 from allocator.explain.answers import Answer
 from allocator.forecast.doubt import ENGLAND, Doubt
@@ -200,10 +201,11 @@ def stress(
         np.arange(draws),
         lambda held, some: run_draws(held_plan, held, drawn.part(some, drawn.of)),
     )
-    again = None
+    again, overrun = None, Overrun()
     if replans:
         tell(f"planning {min(replans, draws)} of them anew", 3, 4)
-        again = _planned_anew(held_plan, drawn, min(replans, draws), executor)
+        with overrun.kept():
+            again = _planned_anew(held_plan, drawn, min(replans, draws), executor)
     of = held_plan.instance
     made = {
         "bands": tables.bands(of, planned, outcomes),
@@ -230,6 +232,7 @@ def stress(
         again,
         float(planned.cost[0]),
         _shares(followed, nearest),
+        unfinished=overrun.said,
     )
 
 

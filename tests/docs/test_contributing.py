@@ -207,11 +207,16 @@ def run_every_verb(*, formulation: str = "") -> None:
         chooses = "formulation" in {each.name for each in command.params}
         run(verb, *words, *(("--formulation", formulation) if chooses and formulation else ()))
         if verb == "export":
-            solver = highspy.Highs()
-            solver.silent()
-            solver.readModel("hand.mps")
-            solver.run()
-            solver.writeSolution("hand.sol", 0)
+            solve_exported()
+
+
+def solve_exported() -> None:
+    """What ``export`` wrote, solved by HiGHS on its own: what ``import-solution`` reads."""
+    solver = highspy.Highs()
+    solver.silent()
+    solver.readModel("hand.mps")
+    solver.run()
+    solver.writeSolution("hand.sol", 0)
 
 
 def test_no_verb_is_forgotten():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from allocator.cli import options
 from allocator.cli.calibrate.files import tell_passed_over
 from allocator.cli.progress import Progress
 from allocator.cli.verbs import Verb
@@ -90,6 +91,7 @@ from allocator.cli.verbs import Verb
 )
 @click.option("--name", help="Name of the instance.  [that of INSTANCE]")
 @click.option("--force", is_flag=True, help="Replace the instance.")
+@options.time_limit
 def command(
     panel: Path,
     councils: tuple[str, ...],

@@ -69,8 +69,8 @@ def alternatives(
     """Ranges over the plans that cost at most ``share`` of the least more, or ``amount`` £.
 
     In the best plan's double-investment window, or over every window that has such plans.
-    Tables are empty where the instance has no plan.  SolverError where a solve fails,
-    AuditError where the simulator does not confirm one of the plans.
+    Tables are empty where the instance has no plan, and end where the time did.  SolverError where
+    a solve fails, AuditError where the simulator does not confirm one of the plans.
     """
     session = Session()
     solved = session.solve(instance, every_window=every_window)
@@ -83,7 +83,8 @@ def alternatives(
     near = [each for each in solved.windows if each.optimal and each.value(-1) <= cost + allowed]
     near = near if every_window else [best]
     nearby = [Nearby(instance, each, cost + allowed, progress) for each in near]
-    nearest = min(nearby, key=lambda each: each.distance)
+    unfinished = next((each.overrun.said for each in nearby if each.overrun), "")
+    nearest = nearby[-1] if unfinished else min(nearby, key=lambda each: each.distance)
     assert best.solution is not None
     planned = best.solution.primal
     items = items_of(instance, best.program)
@@ -100,8 +101,9 @@ def alternatives(
         allowed * POUNDS,
         best.window,
         tuple(each.window for each in near),
-        nearest.distance * POUNDS,
+        None if unfinished else nearest.distance * POUNDS,
         sum(each.audits for each in nearby),
+        unfinished=unfinished,
     )
 
 
@@ -125,7 +127,7 @@ def _spend_table(
             "most": max(each.spend[n][1] for each in nearby) * POUNDS,
             "nearest": float(item.weights @ nearest.nearest) * POUNDS,
         }
-        for n, item in enumerate(items)
+        for n, item in enumerate(items[: min(len(each.spend) for each in nearby)])
     ]
     return Alternatives.table_of("alternatives", rows)
 
@@ -151,7 +153,8 @@ def _case_table(
 def _case_rows(
     instance: Instance, program: LinearProgram, planned: Floats, nearby: Sequence[Nearby]
 ) -> Iterator[dict[str, Any]]:
-    for n, service in enumerate(service_names(instance)):
+    asked = min(len(each.cases) for each in nearby)
+    for n, service in enumerate(service_names(instance)[:asked]):
         usual = instance.years * sum(
             rules.baseline
             for (_, name), rules in instance.resolved.services.items()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from allocator.clock import Overrun
 from allocator.errors import SolverError
 from allocator.explain.auditing import Auditor
 from allocator.explain.spending import (
@@ -47,30 +48,34 @@ def items_of(instance: Instance, program: LinearProgram) -> list[Item]:
 
 
 class Nearby:
-    """The ranges within one window, and its plan nearest to today's pattern."""
+    """The ranges within one window, and its plan nearest to today's pattern.
+
+    As far as there is time for them: ``overrun`` says where there was not.
+    """
 
     def __init__(
         self, instance: Instance, solved: WindowSolved, most: float, progress: Progress | None
     ) -> None:
         self._instance, self.window = instance, solved.window
         self._costs = solved.program.objectives[-1].costs
-        self.audits = 0
+        self.audits, self.overrun = 0, Overrun()
         program = within(solved.program, most - solved.program.objectives[-1].constant)
         extremes, tell = Extremes(program), progress or (lambda what, done, steps: None)
         self._auditor = Auditor(instance, self.window, program, self._costs)
         items = items_of(instance, program)
         services = service_names(instance)
         steps = len(items) + len(services) + 1
-        self.spend = []
-        for n, item in enumerate(items):
-            tell(f"how much {item.item} can vary", n, steps)
-            self.spend.append(self._range(extremes, item.weights))
-        self.cases = []
-        for n, service in enumerate(services):
-            tell(f"how many cases {service} can have", len(items) + n, steps)
-            self.cases.append(self._range(extremes, case_weights(instance, program, service)))
-        tell("the plan nearest to today's", steps - 1, steps)
-        self.nearest, self.distance = self._nearest(program)
+        self.spend, self.cases = list[tuple[float, float]](), list[tuple[float, float]]()
+        self.nearest, self.distance = np.full(program.shape[1], np.nan), np.nan
+        with self.overrun.kept():
+            for n, item in enumerate(items):
+                tell(f"how much {item.item} can vary", n, steps)
+                self.spend.append(self._range(extremes, item.weights))
+            for n, service in enumerate(services):
+                tell(f"how many cases {service} can have", len(items) + n, steps)
+                self.cases.append(self._range(extremes, case_weights(instance, program, service)))
+            tell("the plan nearest to today's", steps - 1, steps)
+            self.nearest, self.distance = self._nearest(program)
         tell("done", steps, steps)
 
     def _range(self, extremes: Extremes, weights: Floats) -> tuple[float, float]:

@@ -83,6 +83,7 @@ def benefit_frontier(instance: Instance, progress: Progress | None = None) -> Be
         "benefits",
         np.inf,
         walked,
+        unfinished=walked.unfinished,
     )
 
 

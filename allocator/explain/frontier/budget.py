@@ -71,6 +71,7 @@ def budget_frontier(
         chosen,
         0.0,
         walked,
+        unfinished=walked.unfinished,
     )
 
 

@@ -82,6 +82,7 @@ def fair_frontier(instance: Instance, progress: Progress | None = None) -> FairF
         "fairness",
         1.0,
         walked,
+        unfinished=walked.unfinished,
     )
 
 

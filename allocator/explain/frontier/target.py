@@ -73,6 +73,7 @@ def target_frontier(
         (moving.owner, moving.year),
         moving.now,
         walked,
+        unfinished=walked.unfinished,
     )
 
 

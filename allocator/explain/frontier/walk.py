@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from allocator.clock import Overrun
 from allocator.explain.frontier.envelope import Envelope, Piece, pieces
 from allocator.explain.frontier.parametric import INSIDE, SAME, Parametric, Shift, Touch, lines
 from allocator.instance import Instance, Window
@@ -22,12 +23,14 @@ class Walked:
     """The best value at every number from the least on; no pieces where there is no plan.
 
     Pieces are in order; where one ends above the next one's start, the function jumps.  The last
-    is flat and has no end.
+    is flat and has no end.  ``unfinished`` says that time was over before every window had been
+    followed: then others may be better.
     """
 
     pieces: tuple[Piece, ...]
     solves: int
     solver: str
+    unfinished: str = ""
 
     def at(self, number: float) -> Piece | None:
         """The piece that a number lies on; where two meet, the lower, then the later.
@@ -65,15 +68,18 @@ def walk(
         window: _ends(partial(followed.touch, variant), min(start, end), end)
         for window, (start, variant) in starts.items()
     }
-    envelope = Envelope(preferred)
+    envelope, overrun = Envelope(preferred), Overrun()
     for n, (window, (left, right)) in enumerate(sorted(touches.items(), key=_promise)):
+        if overrun:
+            break
         tell(f"{saying(window)}: following it", len(preferred) + n, steps)
         touch = partial(followed.touch, starts[window][1])
         segments = lines(touch, left, right, partial(envelope.beats, window))
-        envelope.add(pieces(list(segments), window))
+        with overrun.kept():
+            envelope.add(pieces(list(segments), window))
     tell("done", steps, steps)
     flat = _flat({window: right for window, (_, right) in touches.items()}, preferred)
-    return Walked((*envelope.pieces, flat), followed.solves, followed.solver)
+    return Walked((*envelope.pieces, flat), followed.solves, followed.solver, overrun.said)
 
 
 def _ends(touch: Callable[[float], Touch], start: float, end: float) -> tuple[Touch, Touch]:

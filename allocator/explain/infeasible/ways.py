@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
+from allocator.clock import Overrun
 from allocator.explain.citing import Cell, Citer
 from allocator.explain.infeasible.changes import cell_changed, funded, shared
 from allocator.explain.infeasible.conflict import Limit, limits_of
@@ -37,9 +38,10 @@ def ways_out(
     formulation: str,
     windows: Sequence[Window | None] | None,
     tell: Tell,
+    overrun: Overrun,
     known: Iterable[Floats] = (),
 ) -> list[Way]:
-    """Every way that there is, and those that there are not.
+    """Every way that there is, and those that there are not, as far as there is time for them.
 
     ``windows`` and ``known`` as in ``Elastic``.
     """
@@ -57,7 +59,8 @@ def ways_out(
     ways: list[Way] = []
     for n, (what, part) in enumerate(parts):
         tell(f"looking for {what}", n, len(parts))
-        ways += list(part())
+        with overrun.kept():
+            ways.extend(part())
     return ways
 
 

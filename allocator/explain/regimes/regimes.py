@@ -13,12 +13,13 @@ certainty is worth.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 import pandas as pd
 
+from allocator.clock import Overrun
 from allocator.explain.answers import Answer
 from allocator.explain.regimes.settlements import LEAST, Rolled, Settlement, roll
 from allocator.instance import Instance
@@ -104,23 +105,23 @@ def free_over_years(instance: Instance) -> Instance:
 def regimes(instance: Instance, progress: Progress | None = None) -> Regimes:
     """Plan the instance under each regime; every plan proved and audited.
 
+    As far as there is time for them, but for the instance as it stands: TimeLimitError without it.
     SolverError where a solve fails or a year's settlement leaves no plan, AuditError where the
     simulator does not confirm a plan.
     """
     session = Session()
-    ran = [
-        _certain(FIXED, instance, session),
-        _certain(FREE, free_over_years(instance), session),
-    ]
-    yearly = roll(instance, certain=False, progress=progress)
-    ran.append(_rolled(YEARLY, yearly))
+    ran, settled, overrun = [_certain(FIXED, instance, session)], list[Settlement](), Overrun()
+    with overrun.kept():
+        ran.append(_certain(FREE, free_over_years(instance), session))
+        yearly = roll(instance, certain=False, progress=progress, settled=settled)
+        ran.append(_rolled(YEARLY, yearly))
     rows = [_row(instance, each, ran[0]) for each in ran]
     tables = {
         "regimes": Regimes.table_of("regimes", rows),
         "regimes_years": pd.concat([_years(instance, each) for each in ran], ignore_index=True),
-        "settlements": _settlements(yearly),
+        "settlements": _settlements(settled),
     }
-    return Regimes(instance, LEAST_COST, session.solver, tables)
+    return Regimes(instance, LEAST_COST, session.solver, tables, unfinished=overrun.said)
 
 
 def _certain(regime: str, instance: Instance, session: Session) -> _Ran:
@@ -177,7 +178,7 @@ def _years(instance: Instance, ran: _Ran) -> pd.DataFrame:
     )
 
 
-def _settlements(yearly: Rolled) -> pd.DataFrame:
+def _settlements(settled: Sequence[Settlement]) -> pd.DataFrame:
     rows = [
         {
             "year": each.year,
@@ -187,6 +188,6 @@ def _settlements(yearly: Rolled) -> pd.DataFrame:
             "expected_short": sum(each.short.values()) + each.overspent,
             "expected_above": sum(each.above.values()) + each.excess,
         }
-        for each in yearly.settlements
+        for each in settled
     ]
     return Regimes.table_of("settlements", rows)

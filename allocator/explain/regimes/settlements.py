@@ -72,24 +72,30 @@ class Rolled:
         return not self.last.short and not self.last.above
 
 
-def roll(instance: Instance, *, certain: bool, progress: Progress | None = None) -> Rolled:
+def roll(
+    instance: Instance,
+    *,
+    certain: bool,
+    progress: Progress | None = None,
+    settled: list[Settlement] | None = None,
+) -> Rolled:
     """Plan every year anew as its budget becomes known, or once, ``certain`` of all of them.
 
+    ``settled`` is filled with each year's plan as it is made.
     SolverError where a year has no plan in any window that is still open, or a solve fails;
     AuditError where the simulator does not confirm what was done.
     """
     tell: Progress = progress or (lambda what, done, steps: None)
     years = [instance.last_year] if certain else list(instance.horizon)
     session, past = Session(), None
-    settlements = list[Settlement]()
+    settlements = list[Settlement]() if settled is None else settled
     for n, known in enumerate(years):
         tell(
             "the multi-year settlement" if certain else f"the settlement of {known}", n, len(years)
         )
-        settled = as_known(instance, known)
-        begin = instance.first_year if certain else known
-        solved = _best(session, settled, begin, known, past)
-        settlements.append(_told(settled, known, solved))
+        begin, own = instance.first_year if certain else known, as_known(instance, known)
+        solved = _best(session, own, begin, known, past)
+        settlements.append(_told(own, known, solved))
         past = solved
     tell("done", len(years), len(years))
     assert past is not None and past.solution is not None

@@ -120,8 +120,14 @@ def _sides(trial: Trial, row: int, ranging: Ranging | None, settle: bool) -> tup
         room = AT_LIMIT * max(1.0, abs(limit))
         if ranging.lower[row] < limit - room and ranging.upper[row] > limit + room:
             return Side(dual), Side(dual), "one"
-    if not settle:
-        return Side(dual, False), Side(dual, False), "unsettled"
+    if settle and not trial.overrun:
+        with trial.overrun.kept():
+            return _settled(trial, row)
+    return Side(dual, False), Side(dual, False), "unsettled"
+
+
+def _settled(trial: Trial, row: int) -> tuple[Side, Side, str]:
+    """The same, found by solving again on both sides."""
     rows = np.array([row])
     less, more = (trial.side(rows, np.array([sign])) for sign in (-1.0, 1.0))
     less = Side(-less.price, less.exact)

@@ -104,12 +104,15 @@ def limits(
     groups.sort(key=lambda part: -float(part["worth"].sum()))
     rows = []
     for n, part in enumerate(groups[:MOST_PRICED]):
+        if trial.overrun:
+            break
         tell("pricing limits", n, min(len(groups), MOST_PRICED))
         every = whole[int(part["position"].iloc[0])]
-        row = _limit(plan, trial, part, every, n < MOST_REACHED)
-        if before is not None:
-            row |= _betters(plan, before, part, every)
-        rows.append(row)
+        with trial.overrun.kept():
+            row = _limit(plan, trial, part, every, n < MOST_REACHED)
+            if before is not None:
+                row |= _betters(plan, before, part, every)
+            rows.append(row)
     table = pd.DataFrame(rows, columns=[*EXPLAIN["limits"], _FIRST])
     table = table.sort_values([_FIRST, "worth"], ascending=False, kind="stable", ignore_index=True)
     return typed(EXPLAIN["limits"], table[list(EXPLAIN["limits"])])

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.clock import Overrun
 from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import LARGE, find_solver
 from allocator.solvers.solution import Floats, Solution, Status
@@ -39,13 +40,17 @@ class Side:
 
 
 class Trial:
-    """A program and its optimum.  ``ladder`` is one that has last solved it."""
+    """A program and its optimum.  ``ladder`` is one that has last solved it.
+
+    ``overrun`` says whether there was time for all that was asked.
+    """
 
     def __init__(
         self, program: LinearProgram, solution: Solution, ladder: Ladder | None = None
     ) -> None:
         self.program, self.solution = program, solution
         self._ladder = ladder or Ladder(find_solver("simplex"))
+        self.overrun = Overrun()
 
     @property
     def large(self) -> bool:
@@ -86,6 +91,24 @@ class Trial:
         short: float = 2.0,
     ) -> float:
         """How many units a slope holds for, at most ``most``: where another line takes over.
+
+        NaN where that does not show, or the time was over first.
+        """
+        far = np.nan
+        with self.overrun.kept():
+            far = self._followed(rows, steps, slope, most, first, short)
+        return far
+
+    def _followed(
+        self,
+        rows: Rows,
+        steps: Floats,
+        slope: float,
+        most: float,
+        first: float | None,
+        short: float,
+    ) -> float:
+        """See ``reach``.
 
         Outwards from the limit as long as the slope holds, so that each basis is near the next.
         From where it does not, each try is where the line through the last one meets the first:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from allocator.clock import Overrun
 from allocator.explain.citing import Citer
 from allocator.explain.straight import Straight
 from allocator.instance import Instance, Row
@@ -36,10 +37,13 @@ USED: Final = 1e-4  # cases a year above the floor, relative to the floor (at le
 Tell = Callable[[str, int, int], None]
 
 
-def services(plan: Plan, limits: pd.DataFrame, tell: Tell, *, large: bool) -> pd.DataFrame:
+def services(
+    plan: Plan, limits: pd.DataFrame, tell: Tell, *, large: bool, overrun: Overrun
+) -> pd.DataFrame:
     """The table, a line for each row of ``services`` that is in force somewhere.
 
-    In a ``large`` program, few of them are asked what would bring them in.
+    In a ``large`` program, few of them are asked what would bring them in; where the time is over,
+    which ``overrun`` then says, the others are not.
     """
     citer = Citer(plan.instance)
     rows = [(row, _keys(plan.instance, row)) for row in plan.instance.tables["services"]]
@@ -50,7 +54,9 @@ def services(plan: Plan, limits: pd.DataFrame, tell: Tell, *, large: bool) -> pd
         tell("asking what services would have to cost", step, len(asked))
         row, keys = rows[n]
         question = _UseQuestion(program, row, keys)
-        lines[n] |= {"asked": "yes"} | _would_be(question, row["unit_cost"])
+        if not overrun:
+            with overrun.kept():
+                lines[n] |= {"asked": "yes"} | _would_be(question, row["unit_cost"])
     return table_of(EXPLAIN["services"], lines)
 
 

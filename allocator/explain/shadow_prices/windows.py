@@ -12,6 +12,7 @@ from typing import Final
 
 import pandas as pd
 
+from allocator.clock import Overrun
 from allocator.explain.answers import records
 from allocator.explain.citing import Citer, merged
 from allocator.explain.infeasible.conflict import conflict
@@ -33,8 +34,11 @@ MOST_LIMITS: Final = 2  # limits that are named where a window is dearer
 Tell = Callable[[str, int, int], None]
 
 
-def windows(plan: Plan, solved: Solved, tell: Tell) -> pd.DataFrame:
-    """The table: the plan's window first, then by cost, then those that have no plan."""
+def windows(plan: Plan, solved: Solved, tell: Tell, overrun: Overrun) -> pd.DataFrame:
+    """The table: the plan's window first, then by cost, then those that have no plan.
+
+    What stops one is left out where there is no time for it, which ``overrun`` then says.
+    """
     assert solved.best is not None
     best, first = solved.best.value(-1), _ranks(solved.best)[0]
     found = [each for each in solved.windows if each.optimal]
@@ -55,8 +59,9 @@ def windows(plan: Plan, solved: Solved, tell: Tell) -> pd.DataFrame:
         rows.append(_row(each.window, status, each.value(-1) * POUNDS, more * POUNDS, behind, why))
     for n, each in enumerate(lost):
         why = ""
-        if n < MOST_CONFLICTS:
-            why = conflict(plan.instance, each.program, each.window, tell).sentence
+        if n < MOST_CONFLICTS and not overrun:
+            with overrun.kept():
+                why = conflict(plan.instance, each.program, each.window, tell).sentence
         rows.append(_row(each.window, "infeasible", None, None, None, why))
     return table_of(EXPLAIN["windows"], rows)
 

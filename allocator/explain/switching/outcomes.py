@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from allocator.errors import SolverError
+from allocator.errors import SolverError, TimeLimitError
 from allocator.instance import Instance, Window
 from allocator.instance.schema import TIERS
 from allocator.plan.cash import CashPosition
@@ -69,6 +69,8 @@ class Judge:
         program = program or build(instance)
         try:
             solved = self._session.solve(instance, program=program, every_window=False)
+        except TimeLimitError:
+            raise
         except SolverError:
             self._session = Session()
             solved = self._session.solve(instance, program=program, every_window=False)

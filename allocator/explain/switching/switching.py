@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Final
 
 import pandas as pd
 
+from allocator.clock import Overrun
 from allocator.errors import InstanceError
 from allocator.explain.answers import Answer
 from allocator.explain.straight import Straight
@@ -71,20 +72,32 @@ def switching_values(
 ) -> Switching:
     """Search every input whose key fits one of the patterns, or all.
 
-    Where the instance has no plan there is nothing to switch from, and the table is empty.
+    Where the instance has no plan there is nothing to switch from, and the table is empty; where
+    the time is over it ends.
     UsageError for a pattern that fits no input, SolverError where a solve fails.
     """
     tell: Progress = progress or (lambda what, done, steps: None)
     asked, judge = inputs(instance, patterns), Judge()
     program = build(instance)
     usual = judge.outcome(instance, program)
-    rows = []
+    rows, overrun = [], Overrun()
     for n, each in enumerate(asked if usual.cost is not None else ()):
         tell(f"moving {each.label}", n, len(asked))
-        rows.append(_Search(instance, program, each, usual, judge).row())
+        with overrun.kept():
+            rows.append(_Search(instance, program, each, usual, judge).row())
+        if overrun:
+            break
     tell("done", len(asked), len(asked))
     table = Switching.table_of("switching", rows)
-    return Switching(instance, LEAST_COST, judge.solver, {"switching": table}, usual, judge.solves)
+    return Switching(
+        instance,
+        LEAST_COST,
+        judge.solver,
+        {"switching": table},
+        usual,
+        judge.solves,
+        unfinished=overrun.said,
+    )
 
 
 class _Search:

@@ -47,8 +47,9 @@ def text(answer: Alternatives) -> str:
         "is a plan of its "
         f"own; all {answer.audits:,} were re-run by the simulator."
     )
-    parts = [heading(answer, asked), paragraph(_answer(answer)), _whole(answer), _by_year(answer)]
-    return "\n\n".join([*parts, paragraph(how)]) + "\n"
+    said = "" if answer.unfinished else paragraph(_answer(answer))
+    parts = [heading(answer, asked), said, _whole(answer), _by_year(answer), paragraph(how)]
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _windows(answer: Alternatives) -> str:
@@ -85,20 +86,20 @@ def _answer(answer: Alternatives) -> str:
 def _whole(answer: Alternatives) -> str:
     """All years together."""
     rows = [row for row in _records(answer) if pd.isna(row["year"])]
-    decimals = decimals_for(max(row["most"] for row in rows) / 10)
+    decimals = decimals_for(max((row["most"] for row in rows), default=0.0) / 10)
     head = ["Spend in all years, £m", "Today's", "Cheapest", "Least", "Most", "Nearest"]
-    return table(head, [[_named(row), *_amounts(row, decimals)] for row in rows])
+    return table(head, [[_named(row), *_amounts(row, decimals)] for row in rows]) if rows else ""
 
 
 def _by_year(answer: Alternatives) -> str:
     """Each tier, year by year."""
     rows = [row for row in _records(answer) if row["kind"] == "tier" and not pd.isna(row["year"])]
-    decimals = decimals_for(max(row["most"] for row in rows))
+    decimals = decimals_for(max((row["most"] for row in rows), default=0.0))
     head = ["By tier, £m", "Year", "Today's", "Cheapest", "Least", "Most", "Nearest"]
     cells = [
         [_named(row), financial_year(int(row["year"])), *_amounts(row, decimals)] for row in rows
     ]
-    return table(head, cells, left=2)
+    return table(head, cells, left=2) if cells else ""
 
 
 def _records(answer: Alternatives) -> list[dict[Any, Any]]:
@@ -111,4 +112,4 @@ def _named(row: dict[Any, Any]) -> str:
 
 def _amounts(row: dict[Any, Any], decimals: int) -> list[str]:
     names = ("baseline", "planned", "least", "most", "nearest")
-    return [millions(row[name], decimals) for name in names]
+    return ["–" if pd.isna(row[name]) else millions(row[name], decimals) for name in names]

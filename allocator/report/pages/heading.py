@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from allocator.explain.answers import Answer
-from allocator.wording import listed, pounds
+from allocator.wording import listed, paragraph, pounds
 
 
 def heading(answer: Answer, asked: str) -> str:
-    """The instance's title, underlined, and the question."""
+    """The instance's title, underlined, and the question; what there was no time for after it."""
     title = answer.instance.title or answer.instance.name
-    return f"{title}\n{'=' * len(title)}\n\nQuestion: {asked}"
+    head = f"{title}\n{'=' * len(title)}\n\nQuestion: {asked}"
+    if not answer.unfinished:
+        return head
+    return f"{head}\n\n{paragraph(f'Not all of it: {answer.unfinished}.')}"
 
 
 def charged(answer: Answer) -> str:

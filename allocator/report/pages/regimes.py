@@ -39,9 +39,12 @@ def text(answer: Regimes) -> str:
         "In care at the end",
         "Double investment",
     ]
-    rows = [_row(answer.row(regime)) for regime in _NAMES]
-    parts = [heading(answer, asked), paragraph(_answer(answer)), table(head, rows)]
-    return "\n\n".join([*parts, _settled(answer), paragraph(_HOW + charged(answer))]) + "\n"
+    ran = set(answer.tables["regimes"]["regime"])
+    rows = [_row(answer.row(regime)) for regime in _NAMES if regime in ran]
+    said = paragraph(_answer(answer)) if len(ran) == len(_NAMES) else ""
+    settled = "" if answer.tables["settlements"].empty else _settled(answer)
+    parts = [heading(answer, asked), said, table(head, rows), settled]
+    return "\n\n".join(filter(None, [*parts, paragraph(_HOW + charged(answer))])) + "\n"
 
 
 def _answer(answer: Regimes) -> str:

@@ -17,6 +17,7 @@ from typing import Final
 
 import numpy as np
 
+from allocator.clock import Clock
 from allocator.errors import SolverError
 from allocator.program.implied import implied_bounds
 from allocator.program.matrix import Floats
@@ -36,7 +37,7 @@ from allocator.solving.areas.pricing import (
 from allocator.solving.areas.search import PriceSearch
 from allocator.solving.areas.split import Split, split
 from allocator.solving.areas.spread import PointsLost, SpreadGroup
-from allocator.solving.proved import Clock, Ladder
+from allocator.solving.proved import Ladder
 
 _LOSSES: Final = 8  # of workers, that one search bears
 _NONE: Final = np.zeros(0)

@@ -11,12 +11,13 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Final, Literal
 
+from allocator.clock import Clock
 from allocator.errors import UsageError
 from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import DEFAULT, Solver
 from allocator.solvers.solution import Ranging, Solution
 from allocator.solving.areas.decomposition import AreaDecomposition
-from allocator.solving.proved import Clock, Ladder, Model
+from allocator.solving.proved import Ladder, Model
 
 By = Literal["whole", "areas"]
 

@@ -13,11 +13,11 @@ from typing import Final
 
 import numpy as np
 
+from allocator.clock import Clock
 from allocator.program.matrix import Floats
 from allocator.solvers.solution import Status
 from allocator.solving.areas.master import AreaMaster, MasterPoint
 from allocator.solving.areas.pricing import Asked, Priced
-from allocator.solving.proved import Clock
 
 Pricer = Callable[[Asked], dict[int, Priced]]
 

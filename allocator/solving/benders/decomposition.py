@@ -17,6 +17,7 @@ from typing import Final
 
 import numpy as np
 
+from allocator.clock import Clock
 from allocator.instance import Window
 from allocator.program.certificate import certify
 from allocator.program.matrix import Floats
@@ -136,7 +137,9 @@ class BendersDecomposition:
         """
         self.master.aim(goal, kept)
         least, size, center = self.scales.value(goal, best.point, best.costs), _BOX, best.point
+        clock = Clock()
         for _ in range(rounds):
+            clock.check("following the futures one by one")
             known = np.isfinite(least)
             lower, upper = self._box(center, size) if known else (self.lower, self.upper)
             value, columns, duals = self.master.solve(lower, upper)
