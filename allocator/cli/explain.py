@@ -33,8 +33,9 @@ from formulations import USUAL
 def command(asked: SharedOptions, formulation: str, windows: str) -> int:
     """Explain the plan of INSTANCE, or why there is none.
 
-    With a plan: what binds and what one unit more is worth, over which range; why the double
-    investment lies where it does; which services are used and what would bring in the others.
+    With a plan: which inputs, a little worse, put the target out of reach; what binds and what one
+    unit more is worth, over which range; why the double investment lies where it does; which
+    services are used and what would bring in the others.
     Without: which limits can't all hold, and the least of every kind of change that would give a
     plan, each tried; exits 3.
     """
@@ -44,7 +45,11 @@ def command(asked: SharedOptions, formulation: str, windows: str) -> int:
     return asked.answer(
         Explanation,
         lambda chosen, tell: explain(
-            chosen, formulation=formulation, every_window=windows == "all", progress=tell
+            chosen,
+            formulation=formulation,
+            every_window=windows == "all",
+            progress=tell,
+            ask_tightest=True,
         ),
         text,
         is_found=lambda answer: answer.found,

@@ -42,7 +42,7 @@ from allocator.solvers.catalogue import find_solver
 from allocator.solving.areas.ladder import By
 from allocator.solving.proved import Ladder
 from allocator.solving.session import Progress, Session, Solved, build, build_window
-from allocator.solving.solve import plan_of
+from allocator.solving.solve import plan_of, with_tightest
 from formulations import FORMULATIONS, USUAL
 
 
@@ -71,10 +71,12 @@ class Explanation(Answer):
     def facts(self) -> dict[str, Any]:
         """Status, and the plan's cost or the conflict in a sentence."""
         if self.plan is not None:
+            asked = "tightest" in self.plan.tables
             return {
                 "status": "optimal",
                 "objective": self.plan.objective,
                 "window": window_facts(self.plan.window),
+                **({"tightest": list(self.plan.table("tightest").records())} if asked else {}),
             }
         assert self.conflict is not None
         return {
@@ -108,11 +110,13 @@ def explain(
     every_window: bool = True,
     by: By | None = None,
     progress: Progress | None = None,
+    ask_tightest: bool = False,
 ) -> Explanation:
     """Explain the plan of an instance that has passed its checks, or why there is none.
 
     Without ``every_window``, ways out are looked for without a double investment and with the
-    longest windows alone.  Raises UsageError for an unknown formulation, SolverError where the
+    longest windows alone.  ``ask_tightest`` adds which inputs, a little worse, leave no plan, to
+    the plan's tables.  Raises UsageError for an unknown formulation, SolverError where the
     solver fails, CertificateError or AuditError where an answer does not hold.
     """
     tell = progress or (lambda what, done, steps: None)
@@ -121,7 +125,11 @@ def explain(
     if session.solve(instance, every_window=False, progress=progress).best is None:
         return _no_plan(instance, formulation, session.solver, every_window, tell)
     solved = session.solve(instance, ranges=True, progress=progress)
-    return _of_plan(instance, formulation, session, solved, tell)
+    found = _of_plan(instance, formulation, session, solved, tell)
+    if ask_tightest and found.plan is not None:
+        tell("asking which inputs are tightest", 0, 1)
+        return replace(found, plan=with_tightest(found.plan))
+    return found
 
 
 def _of_plan(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from allocator.errors import UsageError
+from allocator.errors import SolverError, UsageError
 from allocator.files import check_file, place_file
 from allocator.instance.writing import WORKBOOK
 from allocator.plan.saving.layout import is_hedge
 from allocator.report.saved_hedge import SavedHedge, open_saved_hedge
 from allocator.report.saved_plan import SavedPlan, open_saved_plan
+from allocator.solving.solve import with_tightest
 
 SavedPlans = Sequence[SavedPlan | SavedHedge]
 DOCUMENT: Final = ".docx"
@@ -101,11 +103,15 @@ def open_saved(
 ) -> Iterator[SavedPlan | SavedHedge]:
     """Each saved plan, audited again, in turn; a hedge alone.
 
+    A plan saved without what it hangs on has that worked out, as far as the solver can say.
     Raises UsageError where a hedge is to stand beside others, and as ``open_saved_plan`` does.
     """
     for path in paths:
         if not is_hedge(path):
-            yield open_saved_plan(path, answers)
+            saved = open_saved_plan(path, answers)
+            with suppress(SolverError):
+                saved = replace(saved, plan=with_tightest(saved.plan))
+            yield saved
             continue
         if len(paths) > 1:
             raise UsageError(f"{path}: a plan over several futures is reported alone")

@@ -77,8 +77,8 @@ def asked(plan: Plan) -> list[str]:
 def _found(plan: Plan, clock: Clock) -> Iterator[tuple[str, float]]:
     """Inputs and the share of each, with a sign, at which no plan is left; by no order."""
     room = Room(plan.instance, clock)
-    there = room.at()
-    if there is None or _room(there) <= 0 or there.program.shape[0] > MOST_ROWS:
+    there = room.at() if room.rows <= MOST_ROWS else None
+    if there is None or _room(there) <= 0:
         return
     taken = [(key, room.taken(key, there)) for key in asked(plan)]
     near = [(_room(there) / abs(by), key, by) for key, by in taken if abs(by) > 1e-12]
@@ -95,6 +95,12 @@ class Room:
 
     def __init__(self, instance: Instance, clock: Clock) -> None:
         self._instance, self._clock, self._session = instance, clock, Session()
+        self._plain = self._built("", 0.0)
+
+    @property
+    def rows(self) -> int:
+        """How many the program has."""
+        return self._plain.shape[0]
 
     def at(self, key: str = "", share: float = 0.0) -> WindowSolved | None:
         """The window that leaves most, with an input raised by a share; None where none has a plan.
@@ -104,33 +110,37 @@ class Room:
         """
         return self._session.solve(
             self._instance,
-            program=self._program(key, share),
+            program=self._built(key, share) if key else self._plain,
             every_window=False,
             time_limit=self._clock.left(),
         ).best
 
-    def taken(self, key: str, here: WindowSolved) -> float:
-        """By how much the room changes for each share by which an input is raised, at the prices.
+    def taken(self, key: str, here: WindowSolved, share: float = 0.0) -> float:
+        """By how much the room grows for each share by which an input is raised, at the prices.
 
-        The Lagrangian at the point and the prices, differentiated: what the numbers of the program
-        that change do to it.
+        From where ``here`` was solved, the input raised by ``share`` already: the Lagrangian at the
+        point and the prices, differentiated, which is what the numbers of the program that change
+        do to it.
         """
         assert here.solution is not None
-        moved = at_window(self._program(key, _STEP), self._instance, here.window)
+        moved = at_window(self._built(key, share + _STEP), self._instance, here.window)
         before, after = (_lagrangian(p, here.solution) for p in (here.program, moved))
         return float((before - after) / _STEP)
 
     def used_up(self, key: str, sign: float, guess: float, room: float) -> float | None:
         """The share at which nothing is left of the room; None where it is beyond ``FURTHEST``.
 
-        By false position, a little to the other side of where it should be, until it is known to
-        ``NEAR``: at the share there is no plan, at ``NEAR`` of it less there is.
+        By Newton's method while there is room, since what takes it grows with the share and other
+        windows come to leave the most, then by false position, each a little past where it should
+        be, until the share is known to ``NEAR``: at it there is no plan, at ``NEAR`` of it less
+        there is.
         """
         inside, outside = (0.0, room), (np.inf, -np.inf)
         share = min(guess * (1 + NEAR / 2), FURTHEST)
         for _ in range(_TRIES):
-            left = _room(self.at(key, sign * share))
-            if left <= 0:
+            here = self.at(key, sign * share)
+            left = _room(here)
+            if here is None or left <= 0:
                 outside = share, left
             elif share >= FURTHEST:
                 return None
@@ -138,10 +148,14 @@ class Room:
                 inside = share, left
             if outside[0] - inside[0] <= NEAR * outside[0] < np.inf:
                 return sign * outside[0]
-            share = _between(inside, outside, left > 0)
+            if outside[0] < np.inf:
+                share = _between(inside, outside, left > 0)
+            elif here is not None:
+                lost = -sign * self.taken(key, here, sign * share)
+                share = _further(share, left, lost)
         return None
 
-    def _program(self, key: str, share: float) -> LinearProgram:
+    def _built(self, key: str, share: float) -> LinearProgram:
         moved = changed(self._instance, f"{key}=*{1 + share!r}") if key else self._instance
         return _widened(build(moved).relaxed())
 
@@ -150,15 +164,20 @@ def _room(here: WindowSolved | None) -> float:
     return -np.inf if here is None else -here.value(-1)
 
 
+def _further(share: float, left: float, lost: float) -> float:
+    """The share to try next while there is room: where what is lost for each uses up the rest."""
+    most = 2 * share
+    further = share + left / lost if lost > 0 else most
+    return min(max(further * (1 + NEAR / 2), share * (1 + NEAR)), most, FURTHEST)
+
+
 def _between(inside: tuple[float, float], outside: tuple[float, float], last_inside: bool) -> float:
     """The share to try next, from the shares and rooms on both sides, past it from the last."""
     (near, left), (far, missing) = inside, outside
-    if not np.isfinite(far):
-        return min(near * (1 + NEAR), FURTHEST)
     if not np.isfinite(missing):
         return (near + far) / 2
     share = near + (far - near) * left / (left - missing)
-    past = share * (1 + (NEAR / 2 if last_inside else -NEAR / 2))
+    past = share * (1 + (NEAR / 3 if last_inside else -NEAR / 3))
     return past if near < past < far else (near + far) / 2
 
 

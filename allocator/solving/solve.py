@@ -43,7 +43,7 @@ from allocator.table import Tables
 from allocator.vocabulary import CHILDREN
 from formulations import FORMULATIONS, USUAL
 
-__all__ = ["Progress", "build", "build_window", "laid_out", "plan_of", "solve"]
+__all__ = ["Progress", "build", "build_window", "laid_out", "plan_of", "solve", "with_tightest"]
 
 MOST_ROWS_ASKED: Final = 200_000  # of a program that is solved again for each service it cuts
 _TABLES: Final = "allocator.plan.tables"
@@ -100,7 +100,7 @@ def solve(
                 plan = _with_keeping(plan, again, solved.best, clock)
         if ask_tightest:
             tell("asking which inputs are tightest", steps - 1, steps)
-            plan = _with_tightest(plan, clock)
+            plan = with_tightest(plan, clock)
         del session  # closes the log
         text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
     tell("done", steps, steps)
@@ -130,12 +130,17 @@ def _with_keeping(plan: Plan, session: Session, best: WindowSolved, clock: Clock
     return replace(plan, tables=Tables(plan.tables, kept=kept))
 
 
-def _with_tightest(plan: Plan, clock: Clock) -> Plan:
-    """The plan with the inputs that put its targets out of reach soonest, where time allows."""
+def with_tightest(plan: Plan, clock: Clock | None = None) -> Plan:
+    """The plan with the inputs that put its targets out of reach soonest, where time allows.
+
+    Unchanged where it has them, or has none to have.  Raises as ``Ladder.solve`` does.
+    """
     from allocator.solving.reach import tightest
 
+    if "tightest" in plan.tables:
+        return plan
     try:
-        found = tightest(plan, clock)
+        found = tightest(plan, clock or Clock(None))
     except TimeLimitError:
         return plan
     return replace(plan, tables=Tables(plan.tables, tightest=found)) if len(found) else plan

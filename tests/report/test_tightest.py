@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
+from allocator.errors import SolverError
+from allocator.explain.explanation import explain
 from allocator.instance.cell_changes import changed
 from allocator.plan.saving import load, save
+from allocator.report.outputs import open_saved
+from allocator.report.pages.explanation import text
 from allocator.report.pages.headline import answer
+from allocator.report.pages.summary import WHERE_TO_ASK, summary
 from allocator.report.pages.tightest import tightest_said
+from allocator.solving.reach import NEAR, Room
 from allocator.solving.solve import solve
-from tests.plans import instance_of, plan_of
+from tests.plans import contents, failing, instance_of, plan_of
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +57,55 @@ def test_it_is_saved_with_the_plan(tight, tmp_path):
 def test_targets_that_may_be_missed_at_a_price_are_never_out_of_reach():
     priced = instance_of("hand", "shortfall.excess_price=100000")
     assert "tightest" not in solve(priced, ask_tightest=True).tables
+
+
+class Bent(Room):
+    """Room of 0.001 that half of an input's share takes, until another window comes to leave more.
+
+    Of that one a fifth is taken, so that none is left at 0.003.
+    """
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def at(self, key="", share=0.0):
+        self.asked += 1
+        return SimpleNamespace(value=lambda n: -max(0.001 - 0.5 * share, 0.0006 - 0.2 * share))
+
+    def taken(self, key, here, share=0.0):
+        return -0.5 if 0.001 - 0.5 * share > 0.0006 - 0.2 * share else -0.2
+
+
+def test_where_another_window_comes_to_leave_more_the_share_is_found_all_the_same():
+    room = Bent()
+    found = room.used_up("arrivals", 1.0, 0.002, 0.001)
+    assert 0.003 <= found <= 0.003 * (1 + NEAR)
+    assert room.asked <= 5
+
+
+def test_a_page_of_a_plan_saved_without_it_has_it(tmp_path):
+    plan = plan_of("hand", "targets.2021.children=66")
+    save(plan, tmp_path / "plan")
+    before = contents(tmp_path / "plan")
+    (saved,) = open_saved([tmp_path / "plan"])
+    said = tightest_said(saved.plan)
+    assert said.startswith("It hangs on this: no plan meets the target within the funds with ")
+    assert said in answer(saved.plan)
+    assert contents(tmp_path / "plan") == before
+    assert WHERE_TO_ASK in summary(plan)
+    assert WHERE_TO_ASK not in summary(saved.plan)
+
+
+def test_a_page_does_without_it_where_the_solver_fails(tmp_path, monkeypatch):
+    save(plan_of("hand"), tmp_path / "plan")
+    monkeypatch.setattr("allocator.solving.reach.tightest", failing(SolverError("no")))
+    (saved,) = open_saved([tmp_path / "plan"])
+    assert saved.plan.to_dict() == plan_of("hand").to_dict()
+
+
+def test_explain_has_it_where_it_is_asked():
+    instance = instance_of("hand", "targets.2021.children=66")
+    found = explain(instance, ask_tightest=True)
+    assert found.facts()["tightest"][0]["input"] == "states.care.unit_cost"
+    assert tightest_said(found.plan) in " ".join(text(found).split())
+    assert "tightest" not in explain(instance).facts()

@@ -15,6 +15,7 @@ from allocator.report.pages.benefits import weights_said
 from allocator.report.pages.heading import heading
 from allocator.report.pages.no_plan import no_plan
 from allocator.report.pages.paying import paying_lines, short_lines
+from allocator.report.pages.tightest import tightest_said
 from allocator.table import Table
 from allocator.vocabulary import TARGET
 from allocator.wording import (
@@ -49,6 +50,8 @@ def _of_plan(answer: Explanation) -> Iterator[str]:
         f"{pounds(answer.plan.cost or 0.0)} at present value{_charge(answer.plan)}.  "
         f"{_first(answer)}"
     )
+    if hanging := tightest_said(answer.plan):
+        yield paragraph(hanging)
     yield "\n".join(_limits(answer))
     for section in (short_lines(answer), paying_lines(answer)):
         if said := "\n".join(section):

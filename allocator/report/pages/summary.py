@@ -31,6 +31,9 @@ from allocator.wording import (
 )
 from formulations import FORMULATIONS
 
+WHERE_TO_ASK = (
+    "Which inputs, a little worse, leave no plan: see `allocator explain`, or `solve --tightest`"
+)
 MOST_WORTHS = 8
 MOST_LEVERS = 5
 HASH_LENGTH = 12
@@ -75,6 +78,8 @@ def _parts(plan: Plan, characters: Characters) -> Iterator[str | list[Run]]:
         yield areas(plan)
     if plan.found:
         yield _binding(plan)
+        if _has_targets(plan) and not ("tightest" in plan.tables or plan.shortfall()):
+            yield WHERE_TO_ASK
     yield _proof(plan)
 
 
