@@ -19,6 +19,7 @@ from allocator.errors import UsageError
         "allocator report plans/my-council",
         "allocator report plans/my-council --html report.html --xlsx report.xlsx --png pictures",
         "allocator report plans/my-council --docx paper.docx",
+        "allocator report plans/my-council plans/my-council-later",
         "allocator report plans/my-council plans/my-council-later --html both.html",
     ),
 )
@@ -66,14 +67,16 @@ def command(
 ) -> None:
     """Report each saved PLAN, the folder that `solve --out` wrote; several side by side.
 
+    Of several, where no file is asked for, it prints by how much they differ, and in which inputs.
+
     Or one that `hedge --out` wrote: what to settle now, and what each future then does.
 
     Every plan is audited again first, and one that does not stand up is not reported, nor one
     that is not as it was saved.  What is shown is what the plan's tables hold.  Exits 4 where the
     audit fails, 2 where the seal is broken.
     """
-    if html is None and not (xlsx or docx or png or svg):
-        html = _beside(plans)
+    if len(plans) == 1 and not (html or xlsx or docx or png or svg):
+        html = _beside(plans[0])
     if answers is not None and len(plans) > 1:
         raise UsageError("--answers is of one plan; several take each its own folder `answers`")
     from allocator.report.outputs import Outputs, open_saved
@@ -83,7 +86,8 @@ def command(
     saved_plans, steps = [], len(plans) + outputs.count
     with Progress() as progress:
         progress("auditing what was saved", 0, steps)
-        for done, saved in enumerate(open_saved(plans, answers), 1):
+        opened = open_saved(plans, answers, ask_tightest=outputs.count > 0)
+        for done, saved in enumerate(opened, 1):
             progress("auditing what was saved", done, steps)
             saved_plans.append(saved)
         progress("writing the report", len(plans), steps)
@@ -96,11 +100,14 @@ def command(
             click.echo(f"warning: left out: {saved.answers.refused}", err=True)
     for path in written:
         click.echo(f"wrote {path}", err=True)
+    if not written:
+        from allocator.report.pages.against import text
+        from allocator.report.saved_plan import plans_alone
+
+        click.echo(text(plans_alone(saved_plans)), nl=False)
 
 
-def _beside(plans: tuple[Path, ...]) -> Path:
+def _beside(plan: Path) -> Path:
     """Where the page of a plan goes if nobody says."""
-    if len(plans) > 1:
-        raise UsageError("several plans: say where their page goes, with --html FILE")
-    folder = plans[0] if plans[0].is_dir() else plans[0].parent
+    folder = plan if plan.is_dir() else plan.parent
     return folder.parent / f"{folder.resolve().name}.html"

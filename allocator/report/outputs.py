@@ -99,18 +99,20 @@ def _workbook(saved_plans: SavedPlans, path: Path, *, force: bool) -> None:
 
 
 def open_saved(
-    paths: Sequence[Path], answers: Path | None = None
+    paths: Sequence[Path], answers: Path | None = None, *, ask_tightest: bool = True
 ) -> Iterator[SavedPlan | SavedHedge]:
     """Each saved plan, audited again, in turn; a hedge alone.
 
-    A plan saved without what it hangs on has that worked out, as far as the solver can say.
+    With ``ask_tightest`` a plan saved without what it hangs on has that worked out, as far as the
+    solver can say.
     Raises UsageError where a hedge is to stand beside others, and as ``open_saved_plan`` does.
     """
     for path in paths:
         if not is_hedge(path):
             saved = open_saved_plan(path, answers)
-            with suppress(SolverError):
-                saved = replace(saved, plan=with_tightest(saved.plan))
+            if ask_tightest:
+                with suppress(SolverError):
+                    saved = replace(saved, plan=with_tightest(saved.plan))
             yield saved
             continue
         if len(paths) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -58,6 +59,11 @@ class SavedPlan:
     def whence(self) -> str:
         """Where its commands are to be run."""
         return f"in the folder that holds {self.name}, the plan's own folder"
+
+
+def plans_alone(saved: Sequence[object]) -> list[SavedPlan]:
+    """Those that are no hedges, of which each has a report of its own."""
+    return [each for each in saved if isinstance(each, SavedPlan)]
 
 
 def open_saved_plan(path: Path, answers: Path | None = None) -> SavedPlan:

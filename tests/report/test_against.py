@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from openpyxl import load_workbook
 
+from allocator.plan.saving import save
 from allocator.report.against import against_first
 from allocator.report.html.page import page
+from allocator.report.pages.against import SAME, text
 from allocator.report.workbook import write_workbook
+from allocator.wording import pounds
 from tests.plans import plan_of
 from tests.report.saved_plans import saved_plan_of
+from tests.report.test_command import report
 
 DEARER = ("services.hubs.unit_cost=*1.2",)
 
@@ -71,3 +77,30 @@ def test_the_workbook_has_a_sheet_of_them(tmp_path):
     line = next(each for each in against_first(plans) if each.what == "Spend in all")
     said = rows[line.what, line.when]
     assert said[3:5] == pytest.approx((line.first, line.more[0]))
+
+
+def test_the_terminal_tells_what_differs_and_in_which_inputs(tmp_path):
+    for name, plan in zip(("one", "two"), pair(), strict=True):
+        save(plan, tmp_path / name)
+    printed = report(tmp_path / "one", tmp_path / "two")
+    assert printed.exit_code == 0, printed.stderr
+    rows = [re.split(r" {2,}", line) for line in printed.stdout.splitlines()]
+    first, second = (plan.yearly() for plan in pair())
+    more = sum(second["total"].values()) - sum(first["total"].values())
+    spend = next(row for row in rows if row[0] == "Spend in all")
+    assert spend[1:] == ["2020-21 to 2027-28", pounds(sum(first["total"].values())),
+                         f"+{pounds(more)}"]  # fmt: skip
+    for figure in ("Children in care", "Spend on early help", "Drawn from core", "hubs"):
+        assert any(row[0] == figure for row in rows)
+    assert ["services", "hubs", "unit_cost", "1500", "1800"] in [
+        [cell.replace(",", "") for cell in row] for row in rows
+    ]
+    assert [each.name for each in tmp_path.iterdir()] == ["one", "two"]
+
+
+def test_of_one_instance_nothing_differs():
+    saved = saved_plan_of("window")
+    assert SAME in text([saved, saved])
+    assert "That takes two" not in text([saved, saved])
+    alone = text([saved_plan_of("infeasible"), saved])
+    assert "that takes two that were found" in alone

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
-from allocator.report.against import against_first
 from allocator.report.charts.together import together
-from allocator.report.differing import differing
 from allocator.report.figures import Figures, Header, Value
 from allocator.report.html.blocks import Block, HtmlChart, HtmlTable, Part, Section, Text
 from allocator.report.html.headline import answered, asked, keys
+from allocator.report.pages.against import (
+    SAME,
+    by_how_much,
+    inputs_that_differ,
+    names,
+    other_prices,
+)
 from allocator.report.saved_plan import SavedPlan
-from allocator.wording import counted, number, pounds
-
-MOST_ROWS: Final = 200
-
-
-def names(saved_plans: Sequence[SavedPlan]) -> list[str]:
-    """A short name for each plan: its folder's, numbered where two are alike."""
-    plain = [saved.name for saved in saved_plans]
-    return [
-        name if plain.count(name) == 1 else f"{name} ({plain[: n + 1].count(name)})"
-        for n, name in enumerate(plain)
-    ]
+from allocator.wording import counted
 
 
 def comparison(saved_plans: Sequence[SavedPlan]) -> Part:
@@ -52,42 +45,6 @@ def comparison(saved_plans: Sequence[SavedPlan]) -> Part:
     )
 
 
-def _by_how_much(saved_plans: Sequence[SavedPlan], labels: Sequence[str]) -> Iterator[Section]:
-    """What the other plans have more, or less, of than the first; none without two plans."""
-    lines = against_first([saved.plan for saved in saved_plans])
-    if not lines:
-        return
-    columns = (
-        Header("Figure"),
-        Header("When"),
-        Header(labels[0]),
-        *(Header(f"{label}, more (+) or less (−)") for label in labels[1:]),
-    )
-    rows = tuple(
-        (
-            each.what,
-            each.when,
-            _amount(each.first, each.unit),
-            *("" if more is None else _signed(more, each.unit) for more in each.more),
-        )
-        for each in lines
-    )
-    caption = f"Against {labels[0]}, over the years that all of them have"
-    table = HtmlTable(Figures(caption, columns, rows, "the tables of each plan"))
-    yield Section("by-how-much", "By how much they differ", (table,))
-
-
-def _amount(value: float, unit: str) -> str:
-    return pounds(value) if unit == "£" else f"{number(value)} {unit}"
-
-
-def _signed(more: float, unit: str) -> str:
-    size = _amount(abs(more), unit)
-    if not any(digit in size for digit in "123456789"):
-        return "the same"
-    return f"{'+' if more > 0 else '−'}{size}"
-
-
 def _facts(saved_plans: Sequence[SavedPlan], labels: Sequence[str]) -> Figures:
     columns = (Header(""), *(Header(label) for label in labels))
     rows: list[tuple[Value, ...]] = [
@@ -113,27 +70,18 @@ def _facts(saved_plans: Sequence[SavedPlan], labels: Sequence[str]) -> Figures:
     return Figures("The plans, fact by fact", columns, tuple(rows), "plan.json of each plan")
 
 
+def _by_how_much(saved_plans: Sequence[SavedPlan], labels: Sequence[str]) -> Iterator[Section]:
+    figures = by_how_much([saved.plan for saved in saved_plans], labels)
+    if figures is not None:
+        yield Section("by-how-much", "By how much they differ", (HtmlTable(figures),))
+
+
 def _differences(saved_plans: Sequence[SavedPlan], labels: Sequence[str]) -> Iterator[Block]:
-    instances = [saved.plan.instance for saved in saved_plans]
-    if len({instance.hash for instance in instances}) == 1:
-        yield Text("Nothing: all are plans of the same instance.", "note")
+    plans = [saved.plan for saved in saved_plans]
+    figures = inputs_that_differ(plans, labels)
+    if figures is None:
+        yield Text(SAME, "note")
         return
-    bases = {instance.price_base for instance in instances}
-    if len(bases) > 1:
-        yield Text(
-            f"Their price bases differ ({', '.join(sorted(bases))}): pounds of one are not pounds "
-            "of the other.",
-            "warning",
-        )
-    rows = differing(instances)
-    columns = (
-        Header("Table"),
-        Header("Row"),
-        Header("Column"),
-        *(Header(each) for each in labels),
-    )
-    more = f" (the first {MOST_ROWS} of {len(rows):,})" if len(rows) > MOST_ROWS else ""
-    caption = f"{counted(len(rows), 'difference')} in what the arithmetic uses{more}"
-    yield HtmlTable(
-        Figures(caption, columns, tuple(rows[:MOST_ROWS]), "the instances kept with the plans")
-    )
+    if warning := other_prices(plans):
+        yield Text(warning, "warning")
+    yield HtmlTable(figures)

@@ -22,13 +22,14 @@ from allocator.report.charts.plots import plots
 from allocator.report.charts.shapes import Chart, FlowChart, Panels
 from allocator.report.html import evidence, proof
 from allocator.report.html.blocks import Block, HtmlChart, Part
-from allocator.report.html.differences import comparison, names
+from allocator.report.html.differences import comparison
 from allocator.report.html.findings import sections
 from allocator.report.html.headline import answered, asked, first_screen, keys
 from allocator.report.html.hedged import hedge_part
+from allocator.report.pages.against import names
 from allocator.report.pages.headline import author_asked
 from allocator.report.saved_hedge import SavedHedge
-from allocator.report.saved_plan import SavedPlan
+from allocator.report.saved_plan import SavedPlan, plans_alone
 
 TEMPLATE: Final = "page.html.j2"
 _BETWEEN: Final = re.compile(r"<!--.*?-->|(?<=>)\s+(?=<)", re.DOTALL)  # tags of a picture
@@ -94,11 +95,6 @@ def parts(saved: Sequence[SavedPlan | SavedHedge]) -> list[Part]:
         for n, (each, label) in enumerate(zip(saved_plans, labels, strict=True), 1)
     ]
     return [comparison(saved_plans), *own]
-
-
-def plans_alone(saved: Sequence[SavedPlan | SavedHedge]) -> list[SavedPlan]:
-    """Those that are no hedges, of which each has a report of its own."""
-    return [each for each in saved if isinstance(each, SavedPlan)]
 
 
 def charts(part: Part) -> Iterator[Chart]:
