@@ -13,10 +13,14 @@ from docx.oxml.ns import qn
 from allocator.errors import UsageError
 from allocator.report.figures import Figures
 from allocator.report.outputs import Outputs
-from allocator.report.pages.headline import answer_paragraphs
-from allocator.report.pages.paper import PaperHeading, paper
+from allocator.report.pages.headline import answer_paragraphs, weak_said
+from allocator.report.pages.paper import FIRM, PaperHeading, PaperLine, paper
 from allocator.report.pages.summary import money_lines
+from allocator.report.pages.tightest import tightest_said
 from allocator.report.paper import document
+from allocator.report.saved_plan import SavedPlan
+from allocator.solving.solve import solve
+from tests.plans import instance_of, plan_of
 from tests.presence import need_writer
 from tests.report.libreoffice import converted
 from tests.report.saved_plans import folder_of, saved_plan_of
@@ -97,6 +101,33 @@ def test_options_hold_doing_nothing_the_plan_no_window_and_later_starts():
     assert names[1:3] == ["Recommended: 2020-21 to 2022-23", "No double investment"]
     assert "Begun 1 year late" in names
     assert rows[1][3] == f"£{plan.npv / 1e6:,.1f}m"
+
+
+def test_the_largest_reduction_is_an_option_where_it_was_asked():
+    plan = saved_plan_of("window").plan
+    rows = [[cell.text for cell in row.cells] for row in made("window").tables[1].rows]
+    (furthest,) = (row for row in rows if row[0] == "The largest reduction within the funds")
+    assert furthest[1] == "95"  # of the frontier saved with it
+    assert float(furthest[3].replace(",", "").strip("£")) == pytest.approx(100_000)
+    assert plan.found
+    unasked = [row.cells[0].text for row in made("two-areas").tables[1].rows]
+    assert "The largest reduction within the funds" not in unasked
+
+
+def test_risks_name_what_it_hangs_on_and_on_which_evidence():
+    plan = solve(instance_of("hand", "effects.*.evidence=strong"), ask_tightest=True)
+    said = risks(plan)
+    assert said[:2] == [tightest_said(plan), FIRM]
+    assert not any("answered by allocator switching" in text for text in said)
+    weak = risks(plan_of("hand"))
+    assert weak[0] == weak_said(plan_of("hand"))
+    assert "answered by allocator switching" in weak[1]
+
+
+def risks(plan) -> list[str]:
+    items = list(paper(SavedPlan("plan", plan, "1", plan.audit)))
+    start = items.index(PaperHeading("Risks"))
+    return [item.text for item in items[start + 1 : start + 4] if isinstance(item, PaperLine)]
 
 
 def test_without_a_plan_there_is_a_finding_and_no_finance():

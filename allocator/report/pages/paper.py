@@ -12,7 +12,9 @@ from typing import Final
 
 from allocator.instance import Instance
 from allocator.instance.instance import financial_year
+from allocator.instance.schema import ALL
 from allocator.plan.cash_prices import CASH
+from allocator.plan.evidence import moves_on_weak
 from allocator.plan.plan import Plan
 from allocator.plan.services import service_changes
 from allocator.plan.ties import as_good
@@ -22,17 +24,22 @@ from allocator.report.charts.shapes import Chart
 from allocator.report.figures import Figures, Header, Value
 from allocator.report.pages.benefits import weights_said
 from allocator.report.pages.cash_prices import cash_figures, cash_fund_figures
-from allocator.report.pages.headline import answer_paragraphs, author_asked, question
+from allocator.report.pages.headline import answer_paragraphs, author_asked, question, weak_said
 from allocator.report.pages.sections import window_said
 from allocator.report.pages.services import service_figures
 from allocator.report.pages.sources import rows_counted
 from allocator.report.pages.summary import money_lines, proof_lines
+from allocator.report.pages.tightest import tightest_said
 from allocator.report.saved_plan import SavedPlan
 from allocator.wording import counted, listed, number, pounds, years_said
 
 MOST_WINDOWS: Final = 3  # besides the plan's and none
 MOST_INPUTS: Final = 8
 MOST_FUNDS: Final = 4
+FIRM: Final = (
+    "Half or more of the moves that the plan averts or adds rest on evidence that is graded, and "
+    "not as weak; each service's grade stands in the table above."
+)
 
 
 @dataclass(frozen=True)
@@ -162,7 +169,7 @@ def _options_table(saved: SavedPlan) -> Figures:
         rows.append(
             (name, each.children_in_care, cost + more, more, "as good" if each in good else "")
         )
-    rows += _later(saved, cost)
+    rows += [*_furthest(saved, cost), *_later(saved, cost)]
     columns = (
         Header("Option"),
         Header(f"In care, end of {financial_year(last)}", "children"),
@@ -180,6 +187,17 @@ def _options_table(saved: SavedPlan) -> Figures:
 
 def _named(plan: Plan) -> str:
     return "no double investment" if plan.window is None else window_said(plan.window)
+
+
+def _furthest(saved: SavedPlan, cost: float) -> Iterator[tuple[Value, ...]]:
+    """The lowest target within reach, where the frontier of all areas' target has been asked."""
+    table, last = saved.answers.get("frontier_target"), saved.plan.instance.last_year
+    reached = [] if table is None else table[table["status"] == "optimal"].to_dict("records")
+    own = [row for row in reached if (row["owner"], row["year"]) == (ALL, last)]
+    if own:
+        lowest = min(own, key=lambda row: float(row["children"]))
+        more = float(lowest["cost"]) - cost
+        yield ("The largest reduction within the funds", lowest["children"], cost + more, more, "")
 
 
 def _later(saved: SavedPlan, cost: float) -> Iterator[tuple[Value, ...]]:
@@ -264,12 +282,16 @@ def _children(plan: Plan) -> Iterator[Item]:
 
 def _risks(saved: SavedPlan) -> Iterator[Item]:
     yield PaperHeading("Risks")
-    table = saved.answers.get("switching")
-    if table is None:
+    table, soonest = saved.answers.get("switching"), tightest_said(saved.plan)
+    if soonest:
+        yield PaperLine(soonest)
+    if saved.plan.found and any(moves_on_weak(saved.plan)):
+        yield PaperLine(weak_said(saved.plan) or FIRM)
+    if table is None and not soonest:
         yield PaperLine(
             "[Which inputs the plan hangs on is answered by allocator switching.]", prompt=True
         )
-    else:
+    if table is not None:
         hanging = [
             str(row["label"])
             for row in table.to_dict("records")
