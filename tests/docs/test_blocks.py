@@ -48,6 +48,7 @@ FUTURES = {  # what a page has its reader add to the council first
 }
 HEALTH = {"item": "reunify", "to_whom": "nhs", "amount": 100.0, "kind": "fiscal"}
 SMALL = {("how-to-report.md", "england-2016")}  # drawn four times over: the hand case in its place
+ONE_WINDOW = ("how-to-council-futures.md", "reading-2025")  # of ten: every one is a hedge
 LANGUAGES = {"sh", "python", "console", "bat", "toml", "json", "text", "math"}
 PAGES = [ROOT / "CONTRIBUTING.md", ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -126,8 +127,19 @@ def _place(page, tmp_path, monkeypatch, by_years):
     write_workbook([plan], Path("plan.xlsx"))
     world, children = world_of(150, 3)
     write_returns(Path("returns"), children, world, 5, seed=3)
+    if page.name == ONE_WINDOW[0]:
+        _with_one_window(Path("instances") / ONE_WINDOW[1], by_years / ONE_WINDOW[1])
     for name, text in FUTURES.get(page.name, {}).items():
         (Path("my-council") / name).write_text(text, encoding="utf-8")
+
+
+def _with_one_window(place: Path, instance: Path) -> None:
+    place.unlink()
+    shutil.copytree(instance, place)
+    settings = (place / "instance.toml").read_text(encoding="utf-8")
+    fewer = settings.replace("longest = 3", "longest = 1")
+    assert fewer != settings
+    (place / "instance.toml").write_text(fewer, encoding="utf-8")
 
 
 def _can_run(line: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -133,6 +134,17 @@ def test_an_instance_without_a_plan_in_every_future_is_an_answer(run):
     facts = json.loads(result.stdout)
     assert (result.exit_code, facts["status"], facts["objective"]) == (3, "infeasible", None)
     assert all(each["proved"] for each in facts["windows"])
+
+
+def test_where_there_is_no_plan_the_page_gives_the_words_that_find_one(run):
+    words = [CASES / "two-stage", "--set=targets.*.children=*0.2"]
+    none = run("hedge", *words, "--set=shortfall.excess_price=", "--set=shortfall.overspend_price=")
+    told = " ".join(none.stdout.split())
+    given = re.findall(r"--set (shortfall\.\w+=[\d.]+)", told)
+    assert (none.exit_code, len(given)) == (3, 2)
+    assert "£200,000 for each child above a target" in told
+    found = run("hedge", *words, *(f"--set={each}" for each in given))
+    assert found.exit_code == 0
 
 
 def test_the_page_says_what_to_settle_and_what_each_future_does(run, tmp_path):

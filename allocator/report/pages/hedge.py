@@ -7,7 +7,7 @@ from typing import Final
 
 from allocator.hedge import Future, Hedge
 from allocator.hedge.origin import DrawnFutures, Origin
-from allocator.instance.instance import financial_year
+from allocator.instance.instance import Instance, financial_year
 from allocator.program.program import POUNDS
 from allocator.report.pages.heading import heading
 from allocator.wording import (
@@ -27,6 +27,7 @@ NO_REGRET_SAID: Final = (
     "* no regret: the best plan of every future, were it known now, has that level too"
 )
 _OF_STAFF: Final = {"hired": "hired", "let_go": "let go", "supported": "supported"}
+EXCESS, OVERSPEND = 200_000.0, 0.5  # prices of a shortfall to begin with
 LITTLE: Final = 0.001  # of the expected cost: less than that is little to hedge against
 
 
@@ -55,9 +56,7 @@ def answered(answer: Hedge) -> str:
         proved = all(each.proved for each in answer.windows)
         return (
             "Nothing that can be settled now leaves a plan in every one of the "
-            f"{number_of}{', which is proved' if proved else ''}. Prices for a shortfall let a "
-            "plan miss its targets or overspend: add [shortfall] to the instance, with "
-            "excess_price and overspend_price."
+            f"{number_of}{', which is proved' if proved else ''}.{_way_out(answer.instance)}"
         )
     years = [year for levels in answer.settled.values() for year in levels]
     when = f"the levels of {years_said(years)}" if years else "nothing yet"
@@ -73,6 +72,30 @@ def answered(answer: Hedge) -> str:
         said.append(_origin(answer.origin))
     said.append(_little_or_much(answer))
     return " ".join(said)
+
+
+def _way_out(instance: Instance) -> str:
+    """What to ask instead: prices for what a plan may not do yet."""
+    prices = {
+        name: (price, words)
+        for name, price, words in (
+            ("excess_price", EXCESS, f"{pounds(EXCESS)} for each child above a target"),
+            (
+                "overspend_price",
+                OVERSPEND,
+                f"{OVERSPEND:.0%} more on each pound beyond the funds",
+            ),
+        )
+        if getattr(instance.shortfall, name) is None
+    }
+    if not prices:
+        return " A shortfall has its prices already; limits and hires are what leaves none."
+    settings = " ".join(f"--set shortfall.{n}={price:g}" for n, (price, _) in prices.items())
+    return (
+        " Prices for a shortfall let a plan miss its targets or overspend: run again with "
+        f"{settings}, which is {listed([words for _, words in prices.values()])}, or with prices "
+        "of your own."
+    )
 
 
 def _origin(origin: Origin) -> str:
