@@ -7,7 +7,10 @@ PLAN     ?= plans/$(notdir $(INSTANCE:/=))
 UV       ?= uv
 SIZE     ?= ten-minutes
 PYTEST   ?= $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
-ASKING   := tests/compare tests/hedge/test_mpi_sppy.py tests/importing tests/report tests/test_export.py
+ASKING   := tests/compare/test_agreement.py tests/compare/test_netlib.py tests/compare/test_pyomos.py \
+            tests/compare/test_solvers.py tests/hedge/test_mpi_sppy.py \
+            tests/importing/test_importing.py tests/report/test_chromium.py tests/report/test_paper.py \
+            tests/report/test_workbook.py tests/test_export.py
 DOCS     ?= $(BIN)/python docs/build.py
 
 BIN     := .venv/bin
