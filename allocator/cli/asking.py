@@ -43,7 +43,7 @@ class SharedOptions:
     def __init__(
         self, instance: Path, changes: tuple[str, ...], out: Path | None, force: bool, json: bool
     ) -> None:
-        self.instance: Instance = open_instance(instance, changes)
+        self.place, self.instance = instance, open_instance(instance, changes)
         self.progress = Progress()
         self._out, self._force, self._json = out, force, json
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -77,6 +78,13 @@ if TYPE_CHECKING:
     metavar="M",
     help="To how many the draws are reduced.",
 )
+@click.option(
+    "--calibrated",
+    type=click.Path(path_type=Path),
+    metavar="PLACE",
+    help="Draw rates as sure as calibration.json there says.  [default: that beside INSTANCE, "
+    "else the drift of England's councils]",
+)
 @asking
 def command(
     asked: SharedOptions,
@@ -87,6 +95,7 @@ def command(
     draw: int | None,
     seed: int,
     keep: int,
+    calibrated: Path | None,
 ) -> int:
     """Find what to settle now over the scenarios of INSTANCE.
 
@@ -112,9 +121,12 @@ def command(
             return low_at_once(chosen, low, progress=tell)
         origin = None
         if draw is not None:
+            from allocator.forecast import read_doubt
             from allocator.stress.reduced import drawn_futures
 
-            chosen, origin = drawn_futures(chosen, draw, seed, kept=min(keep, draw))
+            doubt = read_doubt(calibrated or asked.place)
+            kept = min(keep, draw)
+            chosen, origin = drawn_futures(chosen, draw, seed, kept=kept, doubt=doubt)
         found = hedge(
             chosen, engine=engine, ranks=ranks, learn_earlier=learn_earlier, progress=tell
         )

@@ -28,6 +28,7 @@ class DrawnFutures:
 
     It is the Kantorovich distance of the two distributions, a relative difference of children in
     care and spend a year; ``alone`` is that of the best single draw.
+    ``rates_from`` says how sure rates and entries were taken to be.
     """
 
     draws: int
@@ -35,6 +36,7 @@ class DrawnFutures:
     kept: int
     distance: float
     alone: float
+    rates_from: str = ""
 
 
 Origin = LowAtOnce | DrawnFutures

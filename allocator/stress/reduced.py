@@ -68,7 +68,8 @@ def drawn_futures(
     outcomes = run_draws(replace(plan, instance=instance), held_of(plan), drawn)
     apart = distances(outcomes)
     chosen, nearest, distance = selected(apart, kept)
-    told = DrawnFutures(draws, seed, len(chosen), distance, selected(apart, 1)[2])
+    alone = selected(apart, 1)[2]
+    told = DrawnFutures(draws, seed, len(chosen), distance, alone, doubt.told)
     shares = np.bincount(nearest, minlength=len(chosen)) / draws
     return _with_scenarios(instance, drawn, chosen, shares), told
 

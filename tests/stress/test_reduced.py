@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from itertools import pairwise
 
 import numpy as np
@@ -57,6 +58,23 @@ def test_draws_are_scenarios_that_add_up_and_more_of_them_are_nearer():
 def test_too_many_draws_are_refused():
     with pytest.raises(UsageError, match="keep one or more, of no more than 5,000"):
         drawn_futures(instance_of("two-stage"), 6_000, 1)
+
+
+def test_a_calibration_beside_the_instance_says_how_far_rates_are_drawn(run, tmp_path):
+    shutil.copytree(CASES / "two-stage", tmp_path / "two-stage")
+    sure = {"from": "outside care", "to": "foster", "low": 0.5, "mean": 1.0, "high": 1.6}
+    told = {"kind": "ssda903", "level": 0.8, "rates": [sure]}
+    (tmp_path / "calibration.json").write_text(json.dumps(told), encoding="utf-8")
+    asked = ("--draw", "8", "--keep", "1", "--json")
+    without = json.loads(run("hedge", tmp_path / "two-stage", *asked).stdout)["origin"]
+    calibrated = ("--calibrated", tmp_path)
+    told = json.loads(run("hedge", tmp_path / "two-stage", *asked, *calibrated).stdout)["origin"]
+    (tmp_path / "calibration.json").rename(tmp_path / "two-stage" / "calibration.json")
+    beside = json.loads(run("hedge", tmp_path / "two-stage", *asked).stdout)["origin"]
+    assert told == beside
+    assert "the intervals of the rates" in told["rates_from"]
+    assert "no calibration" in without["rates_from"]
+    assert told["distance"] > 1.01 * without["distance"]
 
 
 def test_a_hedge_over_draws_from_the_command_line(run):

@@ -104,7 +104,8 @@ def _origin(origin: Origin) -> str:
         return (
             f"The futures stand for {counted(origin.draws, 'draw')} (seed {origin.seed}): on "
             f"average a draw is {origin.distance:.1%} from its own in children in care and spend "
-            f"a year, where a single one would leave {origin.alone:.1%} (Kantorovich distance)."
+            f"a year, where a single one would leave {origin.alone:.1%} (Kantorovich distance). "
+            f"Rates and entries: {origin.rates_from}."
         )
     said = (
         f"Counted is the worst of {counted(origin.choices, 'choice')} of "
