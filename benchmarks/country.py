@@ -6,7 +6,7 @@ and its own rate of entry to care.  It is made to be of the right size and shape
 It plans nothing.
 
     python -m benchmarks.country FOLDER [--areas 151] [--periods 4] [--kind reached]
-        [--data ../shared/data]
+        [--timing period|continuous] [--data ../shared/data]
 """
 
 from __future__ import annotations
@@ -27,12 +27,15 @@ import numpy as np
 from allocator.instance import Instance, Row, read
 from allocator.instance.writing import write
 from allocator.simulate import baseline
-from benchmarks.kinds import KINDS, Kind
+from benchmarks.kinds import KINDS, Hardness, Kind
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
 PANEL = "la_panel_lait_2016_2025.csv"
-PATTERN = ROOT / "benchmarks" / "period" / "north-east-2025"
+PATTERNS = {
+    "period": ROOT / "benchmarks" / "period" / "north-east-2025",
+    "continuous": ROOT / "instances" / "north-east-2025",
+}
 AUTHORITIES = 151
 _NOT_COUNTED = {"City of London", "Isles of Scilly", "Cumbria"}  # too small for the tables; gone
 _SIZED = {  # what grows with the authority, by table
@@ -93,9 +96,10 @@ def country(
     periods_per_year: int = 4,
     data: Path | None = DATA,
     kind: Kind = KINDS["slack"],
+    timing: str = "period",
 ) -> Instance:
-    """An instance of so many authorities over ten years."""
-    pattern = read(PATTERN)
+    """An instance of so many authorities over ten years; ``timing`` is of rates, as in TOML."""
+    pattern = read(PATTERNS[timing])
     chosen = authorities(data, areas)
     ours = list(zip(chosen, cycle(pattern.areas), strict=False))
     tables = {
@@ -109,7 +113,7 @@ def country(
         periods_per_year=periods_per_year,
         remarks={},
     )
-    return _with_money(draft, kind)
+    return _with_money(draft, kind.hardness[timing])
 
 
 def _rows(pattern: Instance, table: str, ours: Sequence[tuple[Authority, str]]) -> Iterator[Row]:
@@ -151,10 +155,10 @@ def _scaled(row: Row, factors: dict[str, float], changed: dict[str, str]) -> Row
     return replace(row, values=values)
 
 
-def _with_money(draft: Instance, kind: Kind) -> Instance:
+def _with_money(draft: Instance, hardness: Hardness) -> Instance:
     """Core budgets near what the baseline costs, and a target below its children."""
     unchanged = baseline(draft)
-    shares = np.linspace(*kind.core, draft.years)
+    shares = np.linspace(*hardness.core, draft.years)
     core = [
         Row("budgets", 0, "", {"fund": "core", "area": a, "year": y, "amount": float(amount)})
         for a in draft.areas
@@ -167,7 +171,8 @@ def _with_money(draft: Instance, kind: Kind) -> Instance:
     others = [row for row in draft.tables["budgets"] if row["fund"] != "core"]
     year = draft.first_year + 5
     in_care = sum(path[year - draft.first_year] for path in unchanged.children_in_care.values())
-    target = Row("targets", 0, "", {"year": year, "children": round(float(in_care) * kind.target)})
+    children = round(float(in_care) * hardness.target)
+    target = Row("targets", 0, "", {"year": year, "children": children})
     return replace(
         draft, tables={**draft.tables, "budgets": (*others, *core), "targets": (target,)}
     )
@@ -184,10 +189,11 @@ def main() -> None:
     parser.add_argument("--areas", type=int, default=AUTHORITIES)
     parser.add_argument("--periods", type=int, default=4, help="per year: 1, 2, 4 or 12")
     parser.add_argument("--kind", choices=KINDS, default="slack")
+    parser.add_argument("--timing", choices=PATTERNS, default="period")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the published panel")
     chosen = parser.parse_args()
     write(
-        country(chosen.areas, chosen.periods, chosen.data, KINDS[chosen.kind]),
+        country(chosen.areas, chosen.periods, chosen.data, KINDS[chosen.kind], chosen.timing),
         chosen.folder,
         force=True,
     )

@@ -6,22 +6,47 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Kind:
-    """How hard an instance is: the target as a share of the baseline's children in care.
+class Hardness:
+    """The target as a share of the baseline's children in care, and what core budgets are.
 
-    Core budgets are shares of what the baseline costs, from the first year's to the last's.
+    Shares of what the baseline costs, from the first year's to the last's.
     """
 
-    about: str
     target: float
     core: tuple[float, float] = (1.005, 1.005)
 
 
+@dataclass(frozen=True)
+class Kind:
+    """What an instance is like, and what makes it so with each timing of rates."""
+
+    about: str
+    period: Hardness
+    continuous: Hardness
+
+    @property
+    def hardness(self) -> dict[str, Hardness]:
+        """By timing."""
+        return {"period": self.period, "continuous": self.continuous}
+
+
 KINDS = {
-    "slack": Kind("a target that nothing has to be done for", 0.97),
-    "reached": Kind("a target that every window reaches", 0.95),
-    "edge": Kind("a target at the edge of what can be reached", 0.94),
-    "funds": Kind("shared funds decide the window", 0.95, (1.0, 0.99)),
-    "mixed": Kind("core budgets below what the baseline costs", 0.95, (0.995, 0.985)),
-    "none": Kind("core budgets far below what the baseline costs", 0.97, (0.99, 0.97)),
+    "slack": Kind("a target that nothing has to be done for", Hardness(0.97), Hardness(0.97)),
+    "reached": Kind("a target that every window reaches", Hardness(0.95), Hardness(0.95)),
+    "edge": Kind("a target at the edge of what can be reached", Hardness(0.94), Hardness(0.945)),
+    "funds": Kind(
+        "shared funds decide the window",
+        Hardness(0.95, (1.002, 0.992)),
+        Hardness(0.95, (1.002, 0.992)),
+    ),
+    "mixed": Kind(
+        "core budgets below what the baseline costs",
+        Hardness(0.95, (0.998, 0.988)),
+        Hardness(0.95, (0.998, 0.988)),
+    ),
+    "none": Kind(
+        "core budgets far below what the baseline costs",
+        Hardness(0.97, (0.99, 0.97)),
+        Hardness(0.97, (0.99, 0.97)),
+    ),
 }

@@ -74,6 +74,13 @@ def test_a_country_of_random_councils(tmp_path):
     assert arrays(instance).matrix.shape == build(instance).shape
 
 
+def test_a_country_with_continuous_timing_has_a_plan_as_its_staff_are_of_its_size(tmp_path):
+    """Staff of the pattern's size would be too few for the larger, who would have no plan."""
+    instance = country(3, periods_per_year=1, data=tmp_path, timing="continuous")
+    assert instance.timing == "continuous"
+    assert instance.resolved.roles and solve(instance, every_window=False).found
+
+
 def test_forecasts_from_the_same_returns_are_compared_with_the_truth(tmp_path):
     text, aims = compare(tmp_path, None, {20: 1}, futures=2)
     assert "| allocator, its categories |" in text
