@@ -14,6 +14,7 @@ from allocator.errors import SolverError, UsageError
 from allocator.hedge import hedge
 from allocator.hedge.hedge import EngineSolver
 from allocator.hedge.mpi_sppy import engine as engines
+from allocator.hedge.mpi_sppy import parallel
 from allocator.hedge.mpi_sppy.bounds import Bounds
 from allocator.hedge.mpi_sppy.engine import MpiSppy
 from allocator.hedge.mpi_sppy.parallel import spin
@@ -85,7 +86,7 @@ def test_the_commands_of_the_page_run(run, tmp_path, monkeypatch):
     need("mpisppy")
     monkeypatch.chdir(tmp_path)
     # Of three rounds, for the time that they take.
-    monkeypatch.setattr(engines, "spin", lambda models, ranks, _: spin(models, ranks, 3))
+    monkeypatch.setattr(parallel, "spin", lambda models, ranks, _: spin(models, ranks, 3))
     shutil.copytree(CASES / "two-stage", "my-council")
     page = Path(__file__).parents[2] / "docs" / "how-to-hedge.md"
     lines = [x for x in page.read_text(encoding="utf-8").splitlines() if "--engine mpi-sppy" in x]
