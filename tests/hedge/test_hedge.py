@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from filecmp import cmpfiles
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from allocator.solving.futures import cvar
 from allocator.solving.solve import solve
 from tests.hedge.hedges import CASES, expected, hedge_of, instance_of
 
+SHARED = Path(__file__).parents[3] / "shared" / "cases2"
 NAMES = ("two-stage", "tree", "cvar", "worst", "strong", "windows", "staff-areas")
 
 
@@ -189,3 +191,28 @@ def test_no_regret_is_what_every_futures_own_best_plan_does():
             near = max(own) - min(own) <= max(1.0, 0.01 * level)
             assert found.without_regret(service, year) == near
     assert found.facts()["no_regret"].keys() == found.settled.keys()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_window_is_the_one_and_no_future_costs_another_sum(name):
+    """Costs by scenario may differ where plans are as cheap; by probability they make the same."""
+    found, told = hedge_of(name), expected(name)
+    window = None if told["window"] is None else tuple(told["window"])
+    assert found.window == window
+    chances = {each.scenario.name: each.scenario.probability for each in found.futures}
+    total = sum(chances[scenario] * cost for scenario, cost in told["cost"].items())
+    assert sum(each.cost * each.scenario.probability for each in found.futures) == pytest.approx(
+        total, rel=1e-6
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_cases_are_those_that_were_solved_elsewhere(name):
+    """Where they lie beside the repository, to the byte; the command takes them as they lie."""
+    there = SHARED / f"hedge-{name}"
+    if not there.is_dir():
+        pytest.skip("the cases are not beside the repository")
+    files = sorted(each.name for each in there.iterdir())
+    assert files == sorted(each.name for each in (CASES / name).iterdir())
+    same, other, odd = cmpfiles(there, CASES / name, files, shallow=False)
+    assert (same, other, odd) == (files, [], [])
