@@ -31,6 +31,7 @@ from allocator.explain.shadow_prices import (
     services,
     windows,
 )
+from allocator.explain.shadow_prices.by_area import AreaTrial
 from allocator.explain.shadow_prices.ranging import Trial
 from allocator.explain.weighing import keeping_weights
 from allocator.instance import Instance, Window
@@ -39,7 +40,7 @@ from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.plan.plan import Plan
 from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import find_solver
-from allocator.solving.areas.ladder import By
+from allocator.solving.areas.ladder import AreaLadder
 from allocator.solving.proved import Ladder
 from allocator.solving.session import Progress, Session, Solved, build, build_window
 from allocator.solving.solve import plan_of, with_tightest
@@ -108,7 +109,6 @@ def explain(
     *,
     formulation: str = USUAL,
     every_window: bool = True,
-    by: By | None = None,
     progress: Progress | None = None,
     ask_tightest: bool = False,
 ) -> Explanation:
@@ -120,11 +120,17 @@ def explain(
     solver fails, CertificateError or AuditError where an answer does not hold.
     """
     tell = progress or (lambda what, done, steps: None)
-    session = Session(formulation, by=by)
+    session = Session(formulation)
+    program = build(instance, formulation)
     # One window's proof that there is no plan often serves the others: so that is asked first.
-    if session.solve(instance, every_window=False, progress=progress).best is None:
+    # By areas it is no quicker, and what each window costs is asked anyway.
+    if not session.goes_by_areas(instance, program):
+        quick = session.solve(instance, program=program, every_window=False, progress=progress)
+        if quick.best is None:
+            return _no_plan(instance, formulation, session.solver, every_window, tell)
+    solved = session.solve(instance, program=program, ranges=True, progress=progress)
+    if solved.best is None:
         return _no_plan(instance, formulation, session.solver, every_window, tell)
-    solved = session.solve(instance, ranges=True, progress=progress)
     found = _of_plan(instance, formulation, session, solved, tell)
     if ask_tightest and found.plan is not None:
         tell("asking which inputs are tightest", 0, 1)
@@ -138,7 +144,11 @@ def _of_plan(
     plan, best = plan_of(instance, solved, formulation, session.solver), solved.best
     assert best is not None
     assert best.solution is not None
-    trial = Trial(best.program, best.solution, session.ladder)
+    trial: Trial
+    if isinstance(session.ladder, AreaLadder):
+        trial = AreaTrial(best.program, best.solution, session.ladder, instance.areas)
+    else:
+        trial = Trial(best.program, best.solution, session.ladder)
     rows = binding.binding(plan, trial, solved.ranging, tell)
     before = _before_cost(plan) if FORMULATIONS[formulation].held else None
     cells = limits.limits(plan, trial, rows, tell, before)

@@ -188,9 +188,13 @@ class Session:
         self._load(program)
         return self._solve_window(window, program, Clock(None))
 
+    def goes_by_areas(self, instance: Instance, program: LinearProgram) -> bool:
+        """Whether an instance's program is solved area by area.  UsageError as for ``by``."""
+        return by_areas(self._by, instance.areas, program, self.method)
+
     def _choose(self, instance: Instance, program: LinearProgram) -> None:
         """Take the ladder that goes by areas where that is asked for, or is the faster one."""
-        areas = by_areas(self._by, instance.areas, program, self.method)
+        areas = self.goes_by_areas(instance, program)
         if areas and not isinstance(self.ladder, AreaLadder):
             self.ladder = AreaLadder(instance.areas, self.method, self._log, self._workers)
 

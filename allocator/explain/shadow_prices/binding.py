@@ -16,7 +16,7 @@ import pandas as pd
 from allocator.explain.answers import records
 from allocator.explain.citing import Citer
 from allocator.explain.shadow_prices.priced_limits import sizes
-from allocator.explain.shadow_prices.ranging import Side, Trial, limit_of
+from allocator.explain.shadow_prices.ranging import AT_LIMIT, Side, Trial, limit_of
 from allocator.plan.plan import Plan
 from allocator.plan.tables import outside, price_frame, price_row, window_terms
 from allocator.program.program import MONEY, POUNDS, Family
@@ -25,7 +25,6 @@ from allocator.table import Table
 from allocator.vocabulary import reliefs
 from formulations.names import KEYS
 
-AT_LIMIT: Final = 1e-7  # relative (to at least 1): nearer than this is at the limit
 MOST_SETTLED: Final = 400  # rows whose sides are solved for, the weightiest first
 MOST_SETTLED_OF_LARGE: Final = 50  # the same where a solve takes long
 MOST_FOLLOWED: Final = 20  # rows, the weightiest, whose prices are followed past the basis's range
@@ -45,6 +44,7 @@ def binding(plan: Plan, trial: Trial, ranging: Ranging | None, tell: Tell) -> pd
     rows = _at_their_limits(plan, trial)
     table = _laid_out(plan, trial, rows, ranging)
     table = table.sort_values("worth", ascending=False, kind="stable", ignore_index=True)
+    trial.begin()
     settled = min(len(table), MOST_SETTLED_OF_LARGE if trial.large else MOST_SETTLED)
     sides = []
     for n, row in enumerate(table["position"]):
@@ -130,7 +130,9 @@ def _settled(trial: Trial, row: int) -> tuple[Side, Side, str]:
     """The same, found by solving again on both sides."""
     rows = np.array([row])
     less, more = (trial.side(rows, np.array([sign])) for sign in (-1.0, 1.0))
-    less = Side(-less.price, less.exact)
+    less = Side(-less.price, less.exact, less.settled)
+    if not (less.settled and more.settled):
+        return less, more, "unsettled"
     alike = abs(less.price - more.price) <= 1e-6 * max(abs(less.price), abs(more.price), 1e-9)
     return less, more, "one" if alike else "two"
 

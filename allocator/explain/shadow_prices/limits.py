@@ -29,6 +29,7 @@ from allocator.vocabulary import CONSTRAINTS, FIRST_YEAR
 
 MOST_PRICED: Final = 80  # cells, the weightiest first
 MOST_REACHED: Final = 20  # cells for which it is worked out how far the price holds
+MOST_REACHED_OF_LARGE: Final = 3  # the same where a solve takes long
 _NOTHING: Final = 1e-12  # children, or share, for a unit
 _FIRST: Final = "first"  # a column to order by
 
@@ -102,14 +103,15 @@ def limits(
         part for _, part in binding.groupby(["constraint", "key", "band"], sort=False, dropna=False)
     ]
     groups.sort(key=lambda part: -float(part["worth"].sum()))
-    rows = []
+    trial.begin()
+    rows, reached = [], MOST_REACHED_OF_LARGE if trial.large else MOST_REACHED
     for n, part in enumerate(groups[:MOST_PRICED]):
         if trial.overrun:
             break
         tell("pricing limits", n, min(len(groups), MOST_PRICED))
         every = whole[int(part["position"].iloc[0])]
         with trial.overrun.kept():
-            row = _limit(plan, trial, part, every, n < MOST_REACHED)
+            row = _limit(plan, trial, part, every, n < reached)
             if before is not None:
                 row |= _betters(plan, before, part, every)
             rows.append(row)

@@ -19,6 +19,7 @@ from allocator.solvers.catalogue import LARGE, find_solver
 from allocator.solvers.solution import Floats, Solution, Status
 from allocator.solving.proved import Ladder
 
+AT_LIMIT: Final = 1e-7  # relative (to at least 1): nearer than this is at the limit
 STEPS: Final = (1e-3, 1e-4, 1e-5, 1e-6)  # relative to the limit (at least 1)
 MOST_TRIES: Final = 40  # solves to find where a slope ends
 FURTHER: Final = 8.0  # times as far with each try, while the slope holds
@@ -32,11 +33,13 @@ Rows = NDArray[np.int64]
 class Side:
     """By how much cost rises for a unit's move, in the program's money; infinite: no plan there.
 
-    ``exact`` is false where no step was short enough to show it.
+    ``exact`` is false where no step was short enough to show it, ``settled`` where it is that of a
+    vertex, not this side's own.
     """
 
     price: float
     exact: bool = True
+    settled: bool = True
 
 
 class Trial:
@@ -52,6 +55,9 @@ class Trial:
         self._ladder = ladder or Ladder(find_solver("simplex"))
         self.overrun = Overrun()
 
+    def begin(self) -> None:
+        """Limits of another kind are asked from here on."""
+
     @property
     def large(self) -> bool:
         """Whether the program is one of which each solve takes long."""
@@ -60,6 +66,13 @@ class Trial:
     def solve(self, program: LinearProgram) -> Solution:
         """Its optimum, or that it has no solution.  Raises what ``Ladder.solve`` does."""
         return self._ladder.solve(program, doing="solving again with a limit moved")
+
+    def tried(self, rows: Rows, steps: Floats, units: float) -> tuple[float, float] | None:
+        """Cost, and its rise for a unit more, with limits moved so far; None where no plan is."""
+        solution = self.solve(self.moved(rows, units * steps))
+        if solution.status is Status.INFEASIBLE:
+            return None
+        return solution.objective, float(solution.dual[rows] @ steps)
 
     def side(self, rows: Rows, steps: Floats) -> Side:
         """What moving the limits of rows by some way along ``steps`` does to the cost.
@@ -70,11 +83,11 @@ class Trial:
         scale = self._scale(rows, steps)
         for relative in STEPS:
             unit = relative * scale
-            solution = self.solve(self.moved(rows, unit * steps))
-            if solution.status is Status.INFEASIBLE:
+            there = self.tried(rows, steps, unit)
+            if there is None:
                 continue
-            last, slope = solution.objective, float(solution.dual[rows] @ steps)
-            if self._on_line(slope, unit, solution.objective):
+            last, slope = there
+            if self._on_line(slope, unit, last):
                 return Side(slope)
         if last is None:
             return Side(np.inf)
@@ -119,20 +132,20 @@ class Trial:
         best, past, held, lost = self.solution.objective, False, 0.0, np.inf
         far = min(most, first or STEPS[0] * self._scale(rows, steps))
         for _ in range(MOST_TRIES):
-            solution = self.solve(self.moved(rows, far * steps))
-            if solution.status is Status.INFEASIBLE:
+            found = self.tried(rows, steps, far)
+            if found is None:
                 lost, past = far, True
                 far = far / 2 if far / 2 > held else (held + far) / 2
-            elif self._on_line(slope, far, solution.objective):
+            elif self._on_line(slope, far, found[0]):
                 held = far
                 if far >= most or (past and not short * far < lost < np.inf):
                     return far
                 far = (far + lost) / 2 if past else min(most, FURTHER * far)
             else:
-                there, past = float(solution.dual[rows] @ steps), True
+                (cost, there), past = found, True
                 if abs(there - slope) <= 1e-12 * max(1.0, abs(slope)):
                     return np.nan
-                far = (solution.objective - there * far - best) / (slope - there)
+                far = (cost - there * far - best) / (slope - there)
         return np.nan
 
     def moved(self, rows: Rows, steps: Floats) -> LinearProgram:

@@ -34,7 +34,7 @@ from allocator.solving.areas.pricing import (
     Group,
     Priced,
 )
-from allocator.solving.areas.search import PriceSearch
+from allocator.solving.areas.search import DEAREST, GIVEN, PriceSearch
 from allocator.solving.areas.split import Split, split
 from allocator.solving.areas.spread import PointsLost, SpreadGroup
 from allocator.solving.proved import Ladder
@@ -97,6 +97,11 @@ class AreaDecomposition:
         if len(other.split.ties) == len(self.split.ties):
             self._prices = other._prices
             self._group.begin(other._group)
+
+    def points(self, program: LinearProgram) -> AreaPoints:
+        """Those at hand that a program allows."""
+        window = program.lower[self.split.window]
+        return AreaPoints(self.split, tuple(self._columns.fitting(self._programs, window)))
 
     def close(self) -> None:
         """Have workers forget what they keep for it."""
@@ -269,6 +274,28 @@ class AreaDecomposition:
         ray = self._whole(np.zeros(len(self.split.ties)), [(failure.area, answer.ray)])
         self._ray, self._refuting = ray, None
         return replace(_failed(""), status=Status.INFEASIBLE, ray=ray)
+
+
+@dataclass(frozen=True, eq=False)
+class AreaPoints:
+    """Points that areas have given, kept apart from what the decomposition does next."""
+
+    split: Split
+    points: tuple[AreaPoint, ...]
+
+    def least(self, program: LinearProgram) -> tuple[float, Floats] | None:
+        """Least cost of their mixtures, and its prices by row, nought where none ties.
+
+        Of the last objective, for a program that differs in tying rows alone from the one that they
+        are of; the whole costs no more.  None where no mixture meets the rows.
+        """
+        last, dearest = len(program.objectives) - 1, np.full(len(self.split.ties), DEAREST)
+        found = AreaMaster(self.split, program, last, self.points).solve(-dearest, dearest)
+        if np.any(found.given_way > GIVEN):
+            return None
+        prices = np.zeros(program.shape[0])
+        prices[self.split.ties] = found.prices
+        return found.value, prices
 
 
 def _alone(program: LinearProgram, part: AreaProgram, window: Floats) -> LinearProgram:

@@ -16,7 +16,7 @@ from allocator.errors import UsageError
 from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import DEFAULT, Solver
 from allocator.solvers.solution import Ranging, Solution
-from allocator.solving.areas.decomposition import AreaDecomposition
+from allocator.solving.areas.decomposition import AreaDecomposition, AreaPoints
 from allocator.solving.proved import Ladder, Model
 
 By = Literal["whole", "areas"]
@@ -97,6 +97,10 @@ class AreaLadder(Ladder):
             if before is not None:
                 before.close()
         return self._parts
+
+    def points(self, program: LinearProgram) -> AreaPoints:
+        """The points that areas have given for a program, which was solved last."""
+        return self._parts_of(program).points(program)
 
     def close(self) -> None:
         """Have workers forget what they keep."""
