@@ -273,3 +273,21 @@ def test_figures_are_read_as_they_are_written():
     ]
     assert whole("1,230 if nothing changes")[0] == 1230
     assert year("reached in 2021-22") == (2021.0, 0.0)
+
+
+def test_years_of_the_window_and_of_double_running_have_a_mark_each(tmp_path):
+    plan, facts = plan_of("window"), facts_of("window")
+    first, length = facts["window"]["first_year"], facts["window"]["years"]
+    marks = [
+        ("*" if first <= year < first + length else "")
+        + ("+" if year in facts["double_running_years"] else "")
+        for year in facts["years"]
+    ]
+    assert {"*+", "+", ""} == set(marks)
+    write_workbook([plan], tmp_path / "plan.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["Plan by year"]
+    cells = [row[1] for row in sheet.iter_rows(values_only=True)]
+    in_workbook = [str(cell) for cell in cells if re.match(r"\d{4}-\d\d", str(cell))]
+    on_terminal = re.findall(r"^(\d{4}-\d\d [*+]*) ", summary(plan), re.MULTILINE)
+    for shown in (in_workbook, on_terminal):
+        assert [text[8:].strip() for text in shown] == marks

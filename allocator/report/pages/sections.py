@@ -57,7 +57,7 @@ def years_shown(plan: Plan) -> tuple[list[str], list[list[str]]]:
     rows = []
     for year in years["baseline_total"]:
         row = {name: by_year[year] for name, by_year in years.items()}
-        cells = [_marked(plan, year), number(row[f"{before}children_in_care"])]
+        cells = [marked(plan, year), number(row[f"{before}children_in_care"])]
         if plan.found:
             cells.append(number(row["baseline_children_in_care"]))
         cells += [millions(row[f"{before}{tier}"], decimals) for tier in TIERS]
@@ -66,7 +66,8 @@ def years_shown(plan: Plan) -> tuple[list[str], list[list[str]]]:
     return heading, rows
 
 
-def _marked(plan: Plan, year: int) -> str:
+def marked(plan: Plan, year: int) -> str:
+    """A year with the marks of what it is: of the window, of double running."""
     start, length = plan.window or (year + 1, 0)
     marks = "*" if start <= year < start + length else ""
     if plan.found and year in plan.cash().double_running_years:

@@ -22,6 +22,7 @@ from allocator.report.charts.palette import (
 )
 from allocator.report.charts.services import services
 from allocator.report.charts.stress import CHANCES, LINES, SHOWN
+from allocator.report.pages.sections import marks_said
 from allocator.report.workbook.book import Book, Extent
 from allocator.report.workbook.stress import UNITS
 from allocator.wording import TIER_LABELS, shortened
@@ -207,7 +208,9 @@ def money_axis(largest: float) -> str:
 
 
 def _starred(plan: Plan) -> str:
-    return "" if plan.window is None else " (* double investment)"
+    """What the marks of the years stand for."""
+    marks = marks_said(plan)
+    return f" ({marks})" if marks else ""
 
 
 def stress_charts(drawing: Drawing, block: Extent) -> None:

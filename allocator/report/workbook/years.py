@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from allocator.instance.instance import financial_year
 from allocator.instance.raw import RESULTS
 from allocator.instance.schema import TIERS
 from allocator.plan.plan import Plan
 from allocator.report.charts.children import targets
 from allocator.report.charts.money import available
+from allocator.report.pages.sections import marked, marks_said
 from allocator.report.workbook.book import (
     COUNT,
     HEADING,
@@ -63,8 +63,8 @@ def write_years(book: Book, plan: Plan) -> Extent:
     """The sheet, with its columns named ``by_year_<column>`` and a row of totals."""
     sheet = book.sheet(SHEET)
     note = "Formulas over the plan's tables; net is the baseline's spend less the plan's"
-    if plan.window is not None:
-        note += "; * double investment"
+    if marks := marks_said(plan):
+        note += f"; {marks}"
     title = "Year by year, all areas together"
     book.title(sheet, title, note if plan.found else "If nothing changes: there is no plan")
     lines = _lines(plan)
@@ -108,7 +108,10 @@ def _lines(plan: Plan) -> list[Entry]:
     spend = (*TIERS, "total", *(f"baseline_{tier}" for tier in TIERS), "baseline_total")
     lines = [
         Entry(heading("year", plan.instance.price_base), list(plan.instance.horizon)),
-        Entry(Heading("label", "Financial year"), labels_of(plan)),
+        Entry(
+            Heading("label", "Financial year"),
+            [marked(plan, year) for year in plan.instance.horizon],
+        ),
         *(_summed(plan, years, column) for column in care if column in years),
     ]
     if any(most is not None for most in target):
@@ -130,13 +133,6 @@ def _summed(plan: Plan, years: pd.DataFrame, key: str) -> Entry:
         before = key.removesuffix("total")
         formula = "=" + "+".join(f"{{{before}{tier}}}" for tier in TIERS)
     return Entry(heading(key, plan.instance.price_base), [float(v) for v in years[key]], formula)
-
-
-def labels_of(plan: Plan) -> list[str]:
-    """``2016-17 *``: the years, those of double investment marked."""
-    start, length = plan.window or (plan.instance.first_year, 0)
-    marks = dict.fromkeys(range(start, start + length), " *")
-    return [financial_year(year) + marks.get(year, "") for year in plan.instance.horizon]
 
 
 def _available(plan: Plan) -> Entry:
