@@ -11,7 +11,7 @@ from functools import cache
 from allocator.instance import Instance
 from tests.model.cases import Case
 from tests.model.random_cases import Author
-from tests.model.reference import Data
+from tests.model.reference_data import Data
 
 
 @cache

@@ -13,7 +13,8 @@ from random import Random
 from allocator.plan.plan import Plan
 from allocator.solving.solve import solve
 from tests.model.cases import Case, Row
-from tests.model.reference import POUNDS, PREVENTION, TIERS, Data, Program, number
+from tests.model.reference import Program
+from tests.model.reference_data import POUNDS, PREVENTION, TIERS, Data, number
 
 STATES = ("need", "plan", "foster", "home")
 CARE = ("foster", "home")

@@ -8,7 +8,7 @@ from allocator.errors import NoPlanError
 from allocator.plan.cash import CashPosition
 from allocator.plan.plan import Plan
 from allocator.solving.solve import solve
-from tests.model.test_hand import PER_MOVE, S, care
+from tests.model.by_hand import PER_MOVE, S, care
 from tests.plans import plan_of
 
 

@@ -1,93 +1,17 @@
 """Tiny instances solved on paper: every number is worked out in the test from the formulas.
 
-Most have one care state of 100 children, 20 arrivals a year and a rate of leaving of 0.2, so
-that a share ``S`` = exp(-0.2) stays for a year, and cost 50,000 a year each.  Two years, no
-discounting and no terminal value unless a test says so.  A child averted in the first period
-then saves half a year of 2020, half of 2021, and half of what is left of it at the end of 2021:
-``SAVED`` = 25,000 (2 + S).  Prices are ∂ objective / ∂ right-hand side, in pounds.
+Children, targets, services and their effects, time and areas; money in ``test_hand_money``.  See
+``by_hand`` for the usual one.  Prices are ∂ objective / ∂ right-hand side, in pounds.
 """
 
 from __future__ import annotations
 
 from math import exp
-from typing import Any
 
 import pytest
 
-from allocator.plan.plan import Plan
 from allocator.solving.solve import solve
-from tests.model.cases import Case, case
-
-S = exp(-0.2)
-SAVED = 25_000 * (2 + S)
-PER_MOVE = 40_000  # a case costs 10,000 and averts a quarter of a move
-
-CARE = """
-[states]
-state  tier       in_care  opening  unit_cost
-care   statutory  yes      100      50000
-
-[transitions]
-from  to    rate  avoidable_share
-care  exit  0.2   .
-care  care  .     0.5
-
-[arrivals]
-state  year  children
-care   2020  20
-
-[services]
-service  tier          from  unit_cost  baseline
-reunify  edge_of_care  care  10000      0
-
-[effects]
-service  from  to    instead  effect
-reunify  care  care  exit     0.25
-
-[funds]
-fund  tiers
-core  all
-
-[budgets]
-fund  year  amount
-core  2020  6000000
-core  2021  6000000
-"""
-
-
-def care(**settings: Any) -> Case:
-    return case(CARE, **settings)
-
-
-def price(plan: Plan, constraint: str, **key: Any) -> float:
-    """What a constraint is worth; 0 where the table does not list it."""
-    prices = plan.tables["prices"]
-    chosen = prices["constraint"] == constraint
-    for column, value in key.items():
-        chosen &= prices[column] == value
-    found = prices[chosen]["price"]
-    assert len(found) <= 1, "the key names more than one constraint"
-    return float(found.iloc[0]) if len(found) else 0.0
-
-
-def by_period(plan: Plan, table: str, column: str, **key: Any) -> list[float]:
-    """A column of a table in the order of its periods, for one key."""
-    frame = plan.tables[table]
-    for name, value in key.items():
-        frame = frame[frame[name] == value]
-    return [float(v) for v in frame.sort_values("period")[column]]
-
-
-def spend(plan: Plan, tier: str) -> list[float]:
-    return [float(v) for v in plan.years()[tier]]
-
-
-def near(*values: float) -> Any:
-    return pytest.approx(list(values), rel=1e-9, abs=1e-6)
-
-
-def same(value: float) -> Any:
-    return pytest.approx(value, rel=1e-8, abs=1e-5)
+from tests.model.by_hand import PER_MOVE, SAVED, TWO, S, by_period, care, near, price, same, spend
 
 
 def test_a_return_home_service() -> None:
@@ -152,47 +76,6 @@ def test_a_target_that_cannot_be_met() -> None:
     assert list(plan.years()["baseline_children_in_care"]) == near(
         20 + S * 100, 20 + S * (20 + S * 100)
     )
-
-
-def test_a_budget_that_binds() -> None:
-    """A move averted costs 15,000 net in 2020: 300,000 more than the baseline averts 20."""
-    before = 25_000 * (100 + 20 + S * 100)
-    plan = solve(
-        care().changed("budgets", "amount",
-                       lambda row: before + 3e5 if row["year"] == "2020" else 6e6).instance()
-    )  # fmt: skip
-    first = 20 + S * 100 - 20
-    assert by_period(plan, "diverted", "diverted") == near(20, 0)
-    assert plan.objective == same(25_000 * (100 + 2 * first + 20 + S * first) + 20 * PER_MOVE)
-    worth = (PER_MOVE - SAVED) / 15_000
-    assert price(plan, "fund_balance", fund="core", year=2020) == same(worth)
-    assert price(plan, "spend_funded", tier="statutory", year=2020) == same(worth)
-    assert price(plan, "tier_spend", tier="statutory", year=2020) == same(1 - worth)
-    assert price(plan, "fund_balance", fund="core", year=2021) == 0.0
-
-
-@pytest.mark.parametrize(
-    ("carry", "status"), [(0.5, "optimal"), (0.49, "infeasible"), ("", "infeasible")]
-)
-def test_money_carried_forward(carry: object, status: str) -> None:
-    """100,000 is left over in 2020 and 50,000 missing in 2021."""
-    first = 20 + S * 100 - 0.5 * S * 100
-    second = 20 + S * first - 65
-    in_2020 = 25_000 * (100 + first) + PER_MOVE * 0.5 * S * 100
-    in_2021 = 25_000 * (first + 65) + PER_MOVE * second
-    amounts = {"2020": in_2020 + 100_000, "2021": in_2021 - 50_000 + 0.01}
-    plan = solve(
-        care()
-        .with_tables("[targets]\nyear children\n2021 65")
-        .changed("funds", "carry_forward", lambda _: carry)
-        .changed("budgets", "amount", lambda row: amounts[row["year"]])
-        .instance()
-    )
-    assert plan.status == status
-    if plan.found:
-        unspent = plan.tables["funds"].set_index("year")["unspent"]
-        assert unspent[2020] == pytest.approx(100_000, abs=0.1)
-        assert unspent[2021] == pytest.approx(0, abs=0.1)
 
 
 def test_a_lag_and_what_is_left_behind() -> None:
@@ -325,104 +208,6 @@ def test_diminishing_returns_from_an_opening_level_in_the_second_band() -> None:
     assert price(plan, "level_at_most", period=2) == same(1000 - 0.25 * 0.5 * 25_000)
 
 
-WINDOW = """
-[funds]
-fund        tiers         window_only
-core        statutory     .
-transition  edge_of_care  yes
-[budgets]
-fund        year  amount
-core        2020  9000000
-core        2021  9000000
-transition  2020  1000000
-transition  2021  1000000
-"""
-
-
-def test_a_fund_for_the_double_investment_alone() -> None:
-    """It buys 100 cases in 2020; statutory spend is kept at 95% of the opening all the same."""
-    plan = solve(
-        care()
-        .with_tables(WINDOW)
-        .setting("double_investment", longest=2, protect_statutory=0.95)
-        .instance()
-    )
-    unchanged = 20 + S * 100
-    nothing = 25_000 * (100 + 2 * unchanged + 20 + S * unchanged)
-    first = unchanged - 25
-    kept = 0.95 * 5_000_000
-    assert 25_000 * (100 + first) < kept < 25_000 * (100 + unchanged)
-    with_2020 = kept + 1_000_000 + 25_000 * (first + 20 + S * first)
-    # Kept up in 2021 as well, a move of 2020 saves S/2 places less than it costs: it is averted
-    # only until the spend of 2021 is down to what is kept.
-    enough = (25_000 * (unchanged + 20 + S * unchanged) - kept) / (25_000 * (1 + S))
-    assert enough < 25
-    saved_first = 25_000 * enough
-    both_years = nothing + PER_MOVE * enough - saved_first - 25_000 * (1 + S) * enough
-    found = {outcome.window: outcome.objective for outcome in plan.windows}
-    assert found[None] == same(nothing)
-    assert found[2020, 1] == same(with_2020)
-    assert found[2021, 1] == same(nothing)  # a move averted in 2021 saves less than it costs
-    assert found[2020, 2] == same(both_years)
-    assert plan.window == (2020, 1)
-    assert spend(plan, "edge_of_care") == near(1_000_000, 0)
-    assert spend(plan, "statutory")[0] == same(kept)
-    assert price(plan, "statutory_protected", year=2020) == same(1)
-    # £40,000 more averts a move: it saves 45,468 after 2020, whose spend is kept up.
-    worth = (PER_MOVE - (SAVED - 25_000)) / PER_MOVE
-    assert price(plan, "fund_balance", fund="transition", year=2020) == same(worth)
-
-
-CLUB = """
-[services]
-service  tier        from  unit_cost  baseline
-club     early_help  care  10000      20
-"""
-
-
-def test_prevention_uplift_at_the_years_prices() -> None:
-    """A service of no effect is given up; in the window it is kept at half as much again."""
-    plan = solve(
-        care()
-        .with_tables(CLUB + "[effects]")
-        .with_tables("[prices]\nitem year index\nclub 2021 1.1")
-        .setting("double_investment", protect_statutory=0.0, prevention_uplift=0.5)
-        .instance()
-    )
-    nothing = 25_000 * (100 + 2 * (20 + S * 100) + 20 + S * (20 + S * 100))
-    in_2020, in_2021 = 1.5 * 200_000, 1.5 * 200_000 * 1.1
-    found = {outcome.window: outcome.objective for outcome in plan.windows}
-    assert found == {
-        None: same(nothing), (2020, 1): same(nothing + in_2020),
-        (2021, 1): same(nothing + in_2021), (2020, 2): same(nothing + in_2020 + in_2021),
-    }  # fmt: skip
-    assert plan.window is None
-
-
-def test_savings_reinvested() -> None:
-    """A quarter of every pound saved is spent on prevention again, here to no effect."""
-    plan = solve(
-        care()
-        .changed("services", "tier", lambda _: "statutory")
-        .with_rows(CLUB)
-        .setting("reinvestment", share=0.25)
-        .instance()
-    )
-    averted = 0.5 * S * 100
-    unchanged = [100, 20 + S * 100, 20 + S * (20 + S * 100)]
-    changed = [100, unchanged[1] - averted, unchanged[2] - S * averted]
-    before = [25_000 * (unchanged[n] + unchanged[n + 1]) for n in (0, 1)]
-    statutory = [25_000 * (changed[n] + changed[n + 1]) for n in (0, 1)]
-    statutory[0] += PER_MOVE * averted
-    prevention = [200_000 + 0.25 * (b - s) for b, s in zip(before, statutory, strict=True)]
-    assert prevention[0] > 0
-    assert spend(plan, "statutory") == near(*statutory)
-    assert spend(plan, "early_help") == near(*prevention)
-    assert plan.objective == same(sum(statutory) + sum(prevention))
-    assert price(plan, "savings_reinvested", year=2020) == same(1)
-    assert price(plan, "avoidable_limited", period=1) == same(0.75 * (PER_MOVE - SAVED))
-
-
 def test_places_are_given_up_slowly() -> None:
     """No arrivals: 82, then 67 children; but no more than 5% of the places go in a year."""
     bare = care().with_tables("[arrivals]\nstate year children\ncare 2020 0")
@@ -521,22 +306,6 @@ def test_targets_hold_until_the_next() -> None:
     }  # fmt: skip
 
 
-def test_prices_of_an_item_take_the_place_of_those_of_all() -> None:
-    """Care has rows of its own from 2021, so in 2020 its index is 1 whatever `all` says."""
-    plan = solve(
-        care()
-        .changed("services", "minimum", lambda _: 8)
-        .changed("services", "maximum", lambda _: 8)
-        .with_tables("[prices]\nitem year index\nall 2020 1.1\ncare 2021 1.2")
-        .changed("budgets", "amount", lambda _: 9e6)
-        .instance()
-    )
-    first = 20 + S * 100 - 2
-    second = 20 + S * first - 2
-    assert spend(plan, "statutory") == near(25_000 * (100 + first), 1.2 * 25_000 * (first + second))
-    assert spend(plan, "edge_of_care") == near(1.1 * 80_000, 1.1 * 80_000)
-
-
 def test_rates_and_arrivals_that_change_by_year() -> None:
     plan = solve(
         care()
@@ -553,37 +322,6 @@ def test_rates_and_arrivals_that_change_by_year() -> None:
     )
     first = 20 + S * 100
     assert by_period(plan, "states", "children") == near(100, first, 7 + exp(-0.5) * first)
-
-
-TWO = """
-[areas]
-area
-east
-west
-
-[states]
-area  state  tier       in_care  opening  unit_cost
-.     care   statutory  yes      100      50000
-west  care   statutory  yes      60       70000
-
-[arrivals]
-area  state  year  children
-.     care   2020  20
-west  care   2020  0
-
-[funds]
-area  fund   tiers         carry_forward
-.     core   statutory     .
-.     grant  edge_of_care  .
-
-[budgets]
-area  fund   year  amount
-east  core   2020  9000000
-east  core   2021  9000000
-west  core   2020  9000000
-west  core   2021  9000000
-.     grant  2020  1200000
-"""
 
 
 def test_areas_with_their_own_rows_and_a_shared_fund() -> None:
@@ -606,46 +344,6 @@ def test_areas_with_their_own_rows_and_a_shared_fund() -> None:
     assert price(plan, "avoidable_limited", area="west", period=1) == same(
         SAVED - SAVED * 70_000 / 50_000
     )
-
-
-LIMITS = {
-    # A limit, and the moves that east may then avert in 2020.
-    "a service in an area": ("east reunify 2020 . 400000", 10),
-    "a service everywhere": (". reunify 2020 . 1400000", 1_400_000 / PER_MOVE - 0.5 * S * 60),
-    "a tier in an area, every year": ("east edge_of_care . . 600000", 15),
-    "all of it in an area": (f"east total 2020 . {25_000 * (100 + 20 + S * 100) + 15_000 * 5}", 5),
-}
-
-
-@pytest.mark.parametrize("limit", LIMITS)
-def test_limits_on_spend(limit: str) -> None:
-    row, averted = LIMITS[limit]
-    text = "[limits]\narea item year minimum maximum\n" + row
-    plan = solve(
-        care()
-        .with_tables(TWO)
-        .changed("budgets", "amount", lambda _: 9e6)
-        .with_tables(text)
-        .instance()
-    )
-    assert by_period(plan, "diverted", "diverted", area="east")[0] == same(averted)
-    assert by_period(plan, "diverted", "diverted", area="west")[0] == same(0.5 * S * 60)
-
-
-def test_a_floor_under_a_states_spend_keeps_places_open() -> None:
-    """£5.1m on care in 2020, whatever becomes of the children: a move then saves less."""
-    plan = solve(
-        care()
-        .with_tables("[limits]\nitem year minimum\ncare 2020 5100000")
-        .changed("budgets", "amount", lambda _: 9e6)
-        .instance()
-    )
-    averted = 0.5 * S * 100
-    first = 20 + S * 100 - averted
-    assert spend(plan, "statutory") == near(5_100_000, 25_000 * (first + 20 + S * first))
-    assert by_period(plan, "states", "places")[1] == same(102)
-    assert price(plan, "spend_floor", item="care", year=2020) == same(1)
-    assert price(plan, "avoidable_limited", period=1) == same(PER_MOVE - (SAVED - 25_000))
 
 
 def test_fewest_in_care_whatever_it_costs_then_at_least_cost() -> None:

@@ -20,8 +20,8 @@ from allocator.report.pages.paper import PaperLine, paper
 from allocator.report.pages.summary import summary
 from allocator.report.saved_plan import SavedPlan
 from allocator.solving.solve import solve
+from tests.model.by_hand import S, by_period, care, near, price, same
 from tests.model.cases import Case
-from tests.model.test_hand import S, by_period, care, near, price, same
 
 B = 1 / 1.04
 GOOD = """

@@ -11,7 +11,7 @@ from allocator.plan.need import rises
 from allocator.report.pages.need import need_figures, need_lines
 from allocator.report.pages.summary import summary
 from allocator.solving.solve import solve
-from tests.model.test_hand import S, by_period, care, near, price, same
+from tests.model.by_hand import S, by_period, care, near, price, same
 
 POVERTY = """
 [drivers]

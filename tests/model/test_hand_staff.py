@@ -23,8 +23,8 @@ from allocator.report.pages.summary import summary
 from allocator.solving.solve import solve
 from allocator.wording import pounds
 from formulations.staff import opening_staff_cost
+from tests.model.by_hand import S, by_period, care, near, price, same
 from tests.model.cases import Case, case
-from tests.model.test_hand import S, by_period, care, near, price, same
 
 GROWING = """
 [states]

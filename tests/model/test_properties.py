@@ -19,7 +19,7 @@ from allocator.solving.solve import build_window, solve
 from tests.model.agreement import agree
 from tests.model.cases import Case
 from tests.model.random_cases import random_case, random_plan
-from tests.model.reference import Data, holding
+from tests.model.reference_data import Data, holding
 
 EXACT = 1e-8  # relative: the same program, solved by another way round
 SEEDS = [0, 7, 8, 14, 17, 19, 24, 33, 39, 54, 64, 74, 93, 99]

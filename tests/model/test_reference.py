@@ -17,7 +17,8 @@ from allocator.solving.solve import solve
 from tests.model.agreement import agree
 from tests.model.cases import case_in
 from tests.model.random_cases import CONTINUOUS, random_case, random_plan
-from tests.model.reference import POUNDS, TIERS, Answer, Data, fewest_in_care, least_cost
+from tests.model.reference import Answer, fewest_in_care, least_cost
+from tests.model.reference_data import POUNDS, TIERS, Data
 
 RELATIVE = 1e-6
 SEEDS = range(CONTINUOUS + 30)  # by both timings

@@ -20,7 +20,8 @@ from allocator.solving.solve import solve
 from formulations import FORMULATIONS
 from tests.model.agreement import agree
 from tests.model.random_cases import random_case
-from tests.model.reference import POUNDS, Answer, least_cost
+from tests.model.reference import Answer, least_cost
+from tests.model.reference_data import POUNDS
 from tests.model.test_certificate import INF, PAPER, program
 
 CASES = Path(__file__).parents[1] / "cases"

@@ -17,9 +17,9 @@ from allocator.solving.solve import solve
 from benchmarks.timing import at_periods, baseline_cost, held_at_twice, plan_cost
 from formulations.population import baseline as baseline_of_the_program
 from formulations.rates import exponentials
+from tests.model.by_hand import by_period, care, near, price, same
 from tests.model.cases import Case
 from tests.model.random_cases import random_case
-from tests.model.test_hand import by_period, care, near, price, same
 
 INSTANCES = sorted((Path(__file__).parents[2] / "instances").glob("*/instance.toml"))
 SAME = 1e-9
