@@ -89,10 +89,11 @@ def test_pictures_are_refused_before_any_is_replaced(plan, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["plan", "spend.png"]
 
 
-def test_several_plans_need_a_name_for_their_page(plan):
+def test_several_plans_without_a_file_are_set_side_by_side_on_the_terminal(plan):
     found = report(plan, folder_of("infeasible"))
-    assert found.exit_code == 2
-    assert "--html FILE" in found.stderr
+    assert found.exit_code == 0
+    assert found.stdout.startswith("2 plans side by side: plan, infeasible\n")
+    assert "wrote" not in found.stderr
 
 
 def test_several_plans_side_by_side(tmp_path):
