@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import os
-from collections.abc import Iterator
+import pickle
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from allocator.cli import progress
+
+CALLING = [  # modules that draw charts
+    f"allocator.report.{name}" for name in ("charts.pictures", "html.page", "paper")
+]
 
 
 def pytest_collection_finish() -> None:
@@ -35,6 +42,38 @@ def cache(shared: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(shared))
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def drawn_once(shared: Path) -> Iterator[Callable[..., bytes]]:
+    """A chart is drawn once by all processes of the tests together, and then read from a file.
+
+    What draws it is given to those who want it drawn.
+    """
+    from allocator.report.charts.pictures import picture as draw
+
+    folder = shared / "pictures"
+    folder.mkdir(exist_ok=True)
+
+    def picture(chart: object, form: str, *, titled: bool = True) -> bytes:
+        file = folder / hashlib.sha256(pickle.dumps((chart, form, titled))).hexdigest()
+        if not file.exists():
+            new = file.with_suffix(f".{os.getpid()}")
+            new.write_bytes(draw(chart, form, titled=titled))
+            new.replace(file)
+        return file.read_bytes()
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in CALLING:
+            patch.setattr(import_module(name), "picture", picture)
+        yield draw
+
+
+@pytest.fixture
+def drawn_anew(drawn_once: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every chart is drawn, whether or not it was before."""
+    for name in CALLING:
+        monkeypatch.setattr(import_module(name), "picture", drawn_once)
 
 
 @pytest.fixture(autouse=True)
