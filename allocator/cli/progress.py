@@ -1,4 +1,7 @@
-"""Progress on stderr once a solve has lasted a second: a bar on a terminal, else lines."""
+"""Progress on stderr once a solve has lasted a second: a bar on a terminal, else lines.
+
+Each says what is being done, how much of it is done, and about how long the rest will take.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ class Progress:
 
     def __init__(self) -> None:
         self._latest = ("", 0, 1)
+        self._begun = (time.monotonic(), 0)  # when these steps began, and at which
         self._bar: Bar | None = None
         self._said = time.monotonic() + PATIENCE - BETWEEN_LINES
         self._lock = threading.Lock()
@@ -49,9 +53,12 @@ class Progress:
     def __call__(self, what: str, done: int, steps: int) -> None:
         """Note a step, and tell it if it is time to."""
         with self._lock:
+            if steps != self._latest[2] or done < self._latest[1]:
+                self._begun = (time.monotonic(), done)
             self._latest = (what, done, steps)
             if self._bar is not None:
-                self._bar.update(self._bar.task_ids[0], description=what, completed=done)
+                task = self._bar.task_ids[0]
+                self._bar.update(task, description=what, completed=done, total=steps)
                 return
         if (
             done < steps
@@ -59,11 +66,19 @@ class Progress:
             and time.monotonic() - self._said >= BETWEEN_LINES
         ):
             self._said = time.monotonic()
-            click.echo(f"{what} ({done} of {steps})", err=True)
+            click.echo(f"{what} ({done} of {steps}{self._left(done, steps)})", err=True)
+
+    def _left(self, done: int, steps: int) -> str:
+        """What is left, taken to go on as it went since the first of these steps; blank there."""
+        since, first = self._begun
+        if done == first:
+            return ""
+        seconds = (time.monotonic() - since) / (done - first) * (steps - done)
+        return f", about {max(1, round(seconds))} s left"
 
     def _show(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
         with self._lock:
@@ -72,6 +87,8 @@ class Progress:
                 TextColumn("{task.description}"),
                 BarColumn(),
                 TimeElapsedColumn(),
+                TextColumn("left"),
+                TimeRemainingColumn(),
                 console=Console(stderr=True),
                 transient=True,
             )

@@ -166,7 +166,7 @@ class Session:
         tell("building the program", 0, steps)
         program = (program or build(instance, self.formulation)).relaxed()
         share_bounds(any_window(program))
-        self._choose(instance, program)
+        self._choose(instance.areas, program)
         self._load(program)
         windows = self._solve_windows(instance, program, every_window, clock, tell)
         best = cheapest(windows)
@@ -180,11 +180,14 @@ class Session:
             best = self._solve_window(best.window, variant, clock)
         return Solved(windows, best, self.ladder.ranging())
 
-    def solve_window(self, window: Window | None, program: LinearProgram) -> WindowSolved:
+    def solve_window(
+        self, window: Window | None, program: LinearProgram, areas: Sequence[str] = ()
+    ) -> WindowSolved:
         """Solve one program, whose window columns are fixed already: infeasible is an answer.
 
-        Raises what ``Ladder.solve`` does.
+        A program of these ``areas`` as ``solve`` does.  Raises what ``Ladder.solve`` does.
         """
+        self._choose(areas, program)
         self._load(program)
         return self._solve_window(window, program, Clock(None))
 
@@ -192,11 +195,11 @@ class Session:
         """Whether an instance's program is solved area by area.  UsageError as for ``by``."""
         return by_areas(self._by, instance.areas, program, self.method)
 
-    def _choose(self, instance: Instance, program: LinearProgram) -> None:
+    def _choose(self, areas: Sequence[str], program: LinearProgram) -> None:
         """Take the ladder that goes by areas where that is asked for, or is the faster one."""
-        areas = self.goes_by_areas(instance, program)
-        if areas and not isinstance(self.ladder, AreaLadder):
-            self.ladder = AreaLadder(instance.areas, self.method, self._log, self._workers)
+        asked = bool(areas) and by_areas(self._by, areas, program, self.method)
+        if asked and not isinstance(self.ladder, AreaLadder):
+            self.ladder = AreaLadder(areas, self.method, self._log, self._workers)
 
     def _load(self, program: LinearProgram) -> None:
         """Forget the windows of the last instance where its program had another shape."""

@@ -131,7 +131,8 @@ def _best(
     solved = []
     for window in (None, *settled.windows):
         if past is None or _same_past(window, past.window, settled.first_year, begin):
-            solved.append(session.solve_window(window, at_window(program, settled, window)))
+            variant = at_window(program, settled, window)
+            solved.append(session.solve_window(window, variant, settled.areas))
     best = cheapest(solved)
     if best is None:
         raise SolverError(f"in {begin} what was decided before leaves no plan")

@@ -26,7 +26,8 @@ from allocator.plan.plan import Plan
 from allocator.plan.services import fate_of
 from allocator.program.program import LinearProgram
 from allocator.solvers.solution import Status
-from allocator.solving.proved import Ladder, why_not
+from allocator.solving.areas.ladder import ladder_for
+from allocator.solving.proved import why_not
 from allocator.solving.session import build_window
 from allocator.vocabulary import LEVEL
 
@@ -164,7 +165,8 @@ class _UseQuestion:
 
     def __init__(self, program: _Program, row: Row, keys: list[tuple[str, str]]) -> None:
         self._program, self._instance = program, program.instance
-        self._row, self._keys, self._ladder = row, keys, Ladder()
+        self._row, self._keys = row, keys
+        self._ladder = ladder_for(program.instance.areas, program.usual)
 
     def cost(self) -> tuple[float | None, float]:
         """Factors of the unit cost at which it is used, if there is one, and at which it is not."""
