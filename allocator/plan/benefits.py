@@ -33,7 +33,7 @@ def benefit_table(
 
     Needs the tables ``states`` and ``services`` of the plan.
     """
-    planned, before = _units(instance, Tables.of(tables)), _baseline_units(instance, unchanged)
+    planned, before = _units(instance, Tables.of(tables)), baseline_units(instance, unchanged)
     rows = []
     for (area, item, whom, kind, lag), amount in instance.resolved.benefits.items():
         for n, year in enumerate(instance.horizon):
@@ -63,7 +63,8 @@ def _units(instance: Instance, tables: Tables) -> dict[tuple[str, str, int], flo
     return amounts
 
 
-def _baseline_units(instance: Instance, unchanged: Baseline) -> dict[tuple[str, str, int], float]:
+def baseline_units(instance: Instance, unchanged: Baseline) -> dict[tuple[str, str, int], float]:
+    """Child-years of each state and cases of each service if nothing changes, by area and year."""
     run = Simulator(instance)
     lived = run.clock.by_year((unchanged.children[:-1] + unchanged.children[1:]) / 2)
     amounts = {

@@ -12,12 +12,13 @@ import numpy as np
 
 from allocator.instance import Instance
 from allocator.instance.schema import TIERS
+from allocator.plan.benefits import baseline_units
 from allocator.plan.cash import CashPosition
 from allocator.program.program import POUNDS, LinearProgram
 from allocator.simulate import baseline
 from allocator.solvers.solution import Floats
 from allocator.solving.session import WindowSolved
-from allocator.vocabulary import EXCESS, OVERSPENT
+from allocator.vocabulary import CHILDREN, EXCESS, LEVEL, OVERSPENT
 
 Row = dict[str, Any]
 
@@ -39,6 +40,24 @@ def unchanged(instance: Instance) -> Floats:
     return np.append(sum(run.spend.values(), np.zeros(instance.years)), run.terminal_value)
 
 
+def good_done(instance: Instance, program: LinearProgram, primal: Floats) -> float:
+    """The good done to others in the years of the plan, against the baseline, £, unweighted."""
+    before, data = baseline_units(instance, baseline(instance)), instance.resolved
+    children, levels = (program.columns[name].positions for name in (CHILDREN, LEVEL))
+    each, total = instance.periods_per_year, 0.0
+    for (area, item, _, _, lag), amount in data.benefits.items():
+        for n, year in enumerate(instance.horizon):
+            periods = range(n * each + 1, (n + 1) * each + 1)
+            if (area, item) in data.services:
+                units = sum(primal[levels[area, item, t]] for t in periods)
+            else:
+                ends = [primal[children[area, item, t]] for t in (periods[0] - 1, *periods)]
+                units = sum(ends) - (ends[0] + ends[-1]) / 2
+            more = float(units) / each - before[area, item, year]
+            total += more * amount.value * (1 + instance.discount_rate) ** -(n + lag)
+    return total
+
+
 class FactReader:
     """Knows where in the columns of a program the facts lie; serves programs of its shape."""
 
@@ -50,7 +69,7 @@ class FactReader:
         self._discount = (1 + instance.discount_rate) ** -(self._years - float(self._years[0]))
         spend, children = (program.columns[name].positions for name in ("spend", "children"))
         care = [key for key, state in instance.resolved.states.items() if state.in_care]
-        each = instance.periods_per_year
+        each, self._last = instance.periods_per_year, instance.number_of_periods
         self._care = np.array(
             [[children[*key, (n + 1) * each] for key in care] for n in range(instance.years)]
         )
@@ -87,6 +106,21 @@ class FactReader:
             **{f"spend_{g}": float(x) for g, x in zip(TIERS, tiers.sum(axis=0), strict=True)},
             "children_above": excess[0],
             "overspent": overspent[0] * POUNDS,
+            **self._staff(solved.program, primal),
+        }
+
+    def _staff(self, program: LinearProgram, primal: Floats) -> Row:
+        """FTE in post and from an agency at the end of the last year, and hired in all years."""
+
+        def total(name: str, *, at_end: bool) -> float:
+            wanted = program.columns[name].positions.items()
+            last = self._last if at_end else None
+            return float(sum(primal[n] for key, n in wanted if last in (None, key[-1])))
+
+        return {
+            "fte_end": total("in_post", at_end=True),
+            "agency_end": total("agency", at_end=True),
+            "hired": total("hired", at_end=False),
         }
 
     def _cash(self, net: Floats, unchanged: Floats) -> Row:

@@ -10,7 +10,7 @@ from allocator.instance import Instance
 from allocator.solving.session import Session
 from allocator.solving.solve import plan_of
 from allocator.sweep.design import Design
-from allocator.sweep.facts import OPTIMAL, FactReader, Row
+from allocator.sweep.facts import OPTIMAL, FactReader, Row, good_done
 from allocator.sweep.family import Prepared, SweepFamily
 
 _kept = threading.local()  # the worker of the last sweep that this thread has worked on
@@ -69,6 +69,11 @@ class Worker:
         if audited:
             plan_of(instance, solved, design.formulation, self._session.solver)  # or AuditError
         facts = self._reader_of(instance, prepared).facts(solved.best, prepared.unchanged)
+        if design.instance.resolved.benefits:  # whose amounts may be what is swept
+            own = design.changed(design.position(point))
+            assert solved.best.solution is not None
+            primal = solved.best.solution.primal
+            facts["wider_benefits"] = good_done(own, solved.best.program, primal)
         return {"status": OPTIMAL, **facts, "audited": audited, "message": ""}
 
     def _reader_of(self, instance: Instance, prepared: Prepared) -> FactReader:

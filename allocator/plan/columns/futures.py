@@ -16,6 +16,7 @@ from allocator.plan.columns.measure import (
     present,
     price,
     ratio,
+    staff,
     whole,
     year,
 )
@@ -150,6 +151,13 @@ SWEEP: Final[Columns] = {
     **{f"spend_{tier}": pounds(f"£: the part of it in {tier}") for tier in TIERS},
     "children_above": children("children above targets at year ends, added up, at a price"),
     "overspent": pounds("£: statutory spend beyond the funds in all years, at a price"),
+    "fte_end": staff("staff in post at the end of the last year, FTE, all roles"),
+    "agency_end": staff("staff from an agency then, FTE"),
+    "hired": staff("staff hired in all years, FTE", "FTE"),
+    "wider_benefits": present(
+        "£, present value: good done to others against the baseline, unweighted; blank without "
+        "benefits"
+    ),
     "audited": Measure("yes or no: whether the plan was re-run by the simulator (see below)"),
     "message": Measure("what is wrong, where something is"),
 }
