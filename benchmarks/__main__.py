@@ -19,6 +19,7 @@ from typing import TypeVar
 
 from allocator import __version__
 from benchmarks import building, forecasting, hedging, measure, searching, solving, sweeping
+from benchmarks.country import PATTERNS
 from benchmarks.kinds import KINDS
 from benchmarks.record import Aim, Record
 from benchmarks.record import version as measured
@@ -106,11 +107,14 @@ class Bench:
         """How often each is repeated in turn."""
         return self.by_size(1, self.rounds, self.rounds)
 
-    def country(self, areas: int, periods: int = 4, kind: str = "slack") -> Path:
+    def country(
+        self, areas: int, periods: int = 4, kind: str = "slack", timing: str = "period"
+    ) -> Path:
         """An instance of so many authorities, written once."""
-        folder = self.place / f"areas-{areas}-{periods}-{kind}"
+        folder = self.place / f"areas-{areas}-{periods}-{kind}-{timing}"
         if not folder.exists():
             sizes = ["--areas", str(areas), "--periods", str(periods), "--kind", kind]
+            sizes += ["--timing", timing]
             measure.run("-m", "benchmarks.country", folder, *sizes, "--data", self.data)
         return folder
 
@@ -197,7 +201,12 @@ class Bench:
     def nation(self) -> Part:
         """(i)."""
         areas, periods = self.by_size((3, 1), (30, 4), (151, 4))
-        kinds = {kind: self.country(areas, periods, kind) for kind in KINDS if kind != "slack"}
+        kinds = {
+            f"{timing}, {name}: {kind.about}": self.country(areas, periods, name, timing)
+            for timing in self.by_size(("period",), tuple(PATTERNS), tuple(PATTERNS))
+            for name, kind in KINDS.items()
+            if name != "slack"
+        }
         return solving.by_areas(kinds), []
 
     def futures(self) -> Part:

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.kinds import KINDS
 from benchmarks.measure import Run, in_turn, ratio, run, spread, table
 from benchmarks.record import Aim
 
@@ -58,7 +57,7 @@ def by_areas(kinds: dict[str, Path]) -> str:
         plans = [each["objective"] for each in windows if each["status"] == "optimal"]
         proved = sum(each["proved"] for each in windows)
         rows.append((
-            f"{name}: {KINDS[name].about}", len(windows), len(plans),
+            name, len(windows), len(plans),
             len({round(cost) for cost in plans}), proved, f"{done.cpu:.0f} s",
             f"{done.memory:,.0f} MB",
         ))  # fmt: skip
