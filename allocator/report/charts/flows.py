@@ -29,6 +29,8 @@ def moves(plan: Plan) -> FlowChart | None:
     if wide.empty:
         return None
     names = _names(plan)
+    labels = {state: plan.instance.label("states", state) for state in names}
+    cut = {names[state]: label for state, label in labels.items() if names[state] != label}
     years = sorted({plan.instance.first_year, plan.instance.last_year})
     diagrams = tuple((_title(wide, year, care), _flows(names, wide, year)) for year in years)
     drawn = sorted({end for _, flows in diagrams for f in flows for end in (f.start, f.end)})
@@ -37,10 +39,11 @@ def moves(plan: Plan) -> FlowChart | None:
         "moves",
         "Moves into, within and out of care, now and then",
         " ".join(f"{title}." for title, _ in diagrams),
-        _figures(names, wide, years),
+        _figures(labels, wide, years),
         "children",
         diagrams,
         styles,
+        {name: cut[name] for name in drawn if name in cut},
     )
 
 

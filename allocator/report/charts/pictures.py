@@ -90,6 +90,7 @@ def _panel(axes: Axes, chart: Panels, panel: Pane) -> None:
             textcoords="offset points",
             ha="right" if mark.at >= len(at) * 0.6 else "left",
             arrowprops={"arrowstyle": "->", "color": BLACK},
+            zorder=6,  # before the strip
             bbox={"facecolor": "white", "alpha": 0.85, "linewidth": 0, "pad": 1.5},
         )
     axes.use_sticky_edges = False

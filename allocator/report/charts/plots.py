@@ -184,7 +184,7 @@ def _layout(*, legend: bool) -> dict[str, Any]:
 
 def _ranked(chart: Ranked) -> Plot:
     labels = [wrapped(label, LABEL_WIDTH, "<br>", safe) for label in chart.labels]
-    bars = chart.bars()
+    bars, bare = chart.bars(), f"%{{x:{NUMBER}}}"
     twice = any(sum(x[n] is not None for _, x, _ in bars) > 1 for n in range(len(labels)))
     traces = [
         {
@@ -196,7 +196,8 @@ def _ranked(chart: Ranked) -> Plot:
             "text": words,
             "textposition": "inside",
             "marker": _filled(each.style),
-            "hovertemplate": [word or f"%{{x:{NUMBER}}}" for word in words],
+            "customdata": [safe(label) for label in chart.labels],
+            "hovertemplate": [f"%{{customdata}}: {word or bare}" for word in words],
         }
         for each, lengths, words in bars
     ]
@@ -233,6 +234,8 @@ def _sankey(chart: FlowChart, title: str, number: int) -> Plot:
         "valueformat": ",.0f",
         "node": {
             "label": [safe(name) for name in (*left, *right)],
+            "customdata": [safe(chart.cut.get(name, name)) for name in (*left, *right)],
+            "hovertemplate": "%{customdata}: %{value:,.0f}<extra></extra>",
             "pad": 14,
             "thickness": 14,
             "color": [chart.styles[name].colour for name in (*left, *right)],
@@ -243,6 +246,8 @@ def _sankey(chart: FlowChart, title: str, number: int) -> Plot:
             "target": [len(left) + right.index(f.end) for f in flows],
             "value": [f.value for f in flows],
             "color": [_pale(chart.styles[f.start].colour) for f in flows],
+            "hovertemplate": "%{source.customdata} → %{target.customdata}: %{value:,.0f}"
+            "<extra></extra>",
         },
     }
     height = 90 + 44 * max(len(left), len(right))

@@ -7,8 +7,8 @@ panel's ``scale`` says by what they are divided on its axis.  Nothing here draws
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from allocator.report.charts.palette import Style
@@ -130,11 +130,15 @@ class Flow:
 
 @dataclass(frozen=True)
 class FlowChart(Chart):
-    """Sankey diagrams beside each other, each with its title and drawn to its own scale."""
+    """Sankey diagrams beside each other, each with its title and drawn to its own scale.
+
+    ``cut`` has the groups whose names are cut off, each with its name in full.
+    """
 
     unit: str
     diagrams: tuple[tuple[str, tuple[Flow, ...]], ...]
     styles: dict[str, Style]
+    cut: Mapping[str, str] = field(default_factory=dict)
 
 
 def floats(values: Iterable[Any]) -> tuple[float | None, ...]:

@@ -39,7 +39,7 @@ from allocator.report.pages.summary import money_lines
 from allocator.report.saved_answers import FOLDER
 from allocator.report.saved_plan import SavedPlan
 from allocator.vocabulary import reliefs
-from allocator.wording import listed, shortened
+from allocator.wording import listed
 
 MOST_PRICES = 120
 MOST_WORTHS = 12
@@ -135,7 +135,7 @@ def _funds(plan: Plan) -> Figures:
         Header("Of it lapses, £m", "millions"),
     )
     rows: tuple[tuple[Value, ...], ...] = tuple(
-        (shortened(plan.instance.label("funds", fund)), int(year), *amounts.values())
+        (plan.instance.label("funds", fund), int(year), *amounts.values())
         for fund, by_year in plan.funds().items()
         for year, amounts in by_year.items()
     )

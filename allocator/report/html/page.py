@@ -151,9 +151,12 @@ def drawing(figure: dict[str, Any]) -> Markup:
 
 def notes(chart: Chart) -> list[str]:
     """What a reader needs to know of how a chart is drawn."""
+    if isinstance(chart, FlowChart) and chart.cut:
+        return [f"Names that are cut off, in full: {'; '.join(chart.cut.values())}."]
     if not isinstance(chart, Panels):
         return []
-    said = [f"Shaded: {chart.shaded[2].lower()}."] if chart.shaded else []
+    told = "Shaded" in chart.about
+    said = [f"Shaded: {chart.shaded[2].lower()}."] if chart.shaded and not told else []
     if chart.small:
         lines = {s.name: _DASHES[s.style.dash] for panel in chart.panels for s in panel.series}
         said += [f"{dash}: {name.lower()}." for name, dash in lines.items() if len(lines) > 1]

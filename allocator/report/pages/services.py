@@ -180,7 +180,7 @@ def _figure_rows(plan: Plan) -> Iterator[tuple[Value, ...]]:
         row = kept.get(each.service)
         grades = listed(list(dict.fromkeys(map(grade_of, each.grades))))
         yield (
-            shortened(plan.instance.label("services", each.service)),
+            plan.instance.label("services", each.service),
             each.fate,
             each.before,
             each.highest,

@@ -2,6 +2,7 @@
 /* Draws every chart over its still picture, and opens or closes all tables at once.
    The chart library is unpacked first; a browser that cannot do so keeps the still pictures. */
 (function () {
+  keepYearsWhole();
   var packed = document.getElementById("library");
   if (typeof DecompressionStream === "function") {
     var bytes = Uint8Array.from(atob(packed.textContent), function (c) { return c.charCodeAt(0); });
@@ -33,6 +34,26 @@
         figure.classList.remove("live");
         console.error(error);
       });
+    });
+  }
+  function keepYearsWhole() {
+    /* A browser may break 2026-27 at its hyphen: in running text it stands in one piece. */
+    var within = "h1, h2, h3, h4, p, dt, dd, caption, summary, td, th.name";
+    var texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+    while (texts.nextNode()) {
+      if (/\d{4}-\d\d/.test(texts.currentNode.data) && texts.currentNode.parentElement.closest(within)) {
+        found.push(texts.currentNode);
+      }
+    }
+    found.forEach(function (text) {
+      var pieces = text.data.split(/\b(\d{4}-\d\d)\b/).map(function (piece, n) {
+        if (n % 2 === 0) { return piece; }
+        var year = document.createElement("span");
+        year.className = "year";
+        year.textContent = piece;
+        return year;
+      });
+      text.replaceWith.apply(text, pieces);
     });
   }
   var button = document.getElementById("unfold");
