@@ -5,13 +5,15 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from allocator.errors import UsageError
 from allocator.instance import inspect, read
-from allocator.instance.schema import FUTURES
+from allocator.instance.change import apply_changes
+from allocator.instance.schema import FUTURES, TABLES
 from allocator.instance.settings import SETTINGS
-from allocator.instance.starter import TEMPLATE, write_starter
+from allocator.instance.starter import TEMPLATE, what_it_shows, write_starter
 from allocator.solving.solve import solve
 
 
@@ -95,3 +97,81 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 def test_the_starters_notes_say_what_its_cells_say() -> None:
     row = read(TEMPLATE).tables["effects"][0]
     assert f"averts {row['effect']:g} moves" in row["note"]
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> openpyxl.Workbook:
+    path = tmp_path_factory.mktemp("starter") / "mine.xlsx"
+    write_starter(path)
+    return openpyxl.load_workbook(path)
+
+
+def test_the_workbook_begins_with_its_guide(book: openpyxl.Workbook) -> None:
+    guide = book.worksheets[0]
+    cells = [str(cell.value) for row in guide.iter_rows() for cell in row if cell.value]
+    assert guide.title == "Guide"
+    assert len(what_it_shows()) == 2
+    assert set(what_it_shows()) <= set(cells)
+    assert {"instance", *TABLES} <= set(cells)
+    assert "shortfall.excess_price" in cells
+    assert "instance.years" not in cells
+
+
+def test_every_table_has_a_sheet_that_explains_its_headings(book: openpyxl.Workbook) -> None:
+    for name, table in TABLES.items():
+        sheet = book[name]
+        for cell in sheet[1]:
+            assert table.column(cell.value).meaning in cell.comment.text
+        assert sheet.freeze_panes == "A2"
+        assert sheet.print_title_rows == "$1:$1"
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.page_setup.fitToWidth in (None, 1)  # None: the default, 1
+        assert sheet.page_setup.fitToHeight == 0
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
+def offers(book: openpyxl.Workbook, table: str, column: str) -> str:
+    """What the cells below a heading offer."""
+    sheet = book[table]
+    [place] = [cell.coordinate for cell in sheet[1] if cell.value == column]
+    found = [
+        each.formula1
+        for each in sheet.data_validations.dataValidation
+        if each.type == "list" and f"{place[:-1]}2" in each.sqref
+    ]
+    return str(found[0]) if found else ""
+
+
+def test_cells_offer_names_and_words(book: openpyxl.Workbook) -> None:
+    assert offers(book, "states", "tier") == '"early_help,edge_of_care,statutory"'
+    assert offers(book, "states", "in_care") == '"yes,no"'
+    assert offers(book, "services", "from").startswith("states!$A$2:$A$")
+    assert offers(book, "roles", "unit_cost") == ""
+    names = offers(book, "transitions", "to")
+    assert names.startswith("'Drop-downs'!")
+    assert book["Drop-downs"].sheet_state == "hidden"
+    listed = [cell.value for row in book["Drop-downs"][names.split("!")[1]] for cell in row]
+    assert listed == ["need", "plan", "foster", "home", "exit"]
+    keys = {row[0].value: row[1].coordinate for row in book["instance"].iter_rows()}
+    at = {
+        str(each.sqref): each.formula1 for each in book["instance"].data_validations.dataValidation
+    }
+    assert at[keys["instance.timing"]] == '"period,continuous"'
+    assert at[keys["instance.periods_per_year"]] == '"1,2,4,12"'
+
+
+def test_what_readme_says_early_help_does_is_so() -> None:
+    """With the share it ends above where it began; with none at the floor of the limits."""
+    instance = read(TEMPLATE)
+    [floor] = [row["minimum"] for row in instance.tables["limits"]]
+    today = 300.0
+    kept, none = (
+        solve(
+            apply_changes(instance, ("instance.periods_per_year=1", f"reinvestment.share={share}"))
+        )
+        for share in (0.25, 0)
+    )
+    last = instance.last_year
+    assert kept.levels()["family_hub"][last] > today > none.levels()["family_hub"][last]
+    assert none.years()["early_help"][last] == pytest.approx(floor)
+    assert kept.years()["early_help"][last] > floor

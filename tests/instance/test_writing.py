@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from allocator.errors import UsageError
 from allocator.instance import DoubleInvestment, Instance, Row, Shortfall, read
+from allocator.instance import sheets as sheets_module
 from allocator.instance import writing as writing_module
 from allocator.instance.cells import is_mojibake
 from allocator.instance.columns import Column, Kind
@@ -204,7 +205,8 @@ def test_a_failure_leaves_what_was_there(
     def fails(*_: object) -> str:
         raise OSError("disk full")
 
-    monkeypatch.setattr(writing_module, "cell_text", fails)
+    for module in (writing_module, sheets_module):
+        monkeypatch.setattr(module, "cell_text", fails)
     with pytest.raises(UsageError, match="cannot be written: disk full"):
         write(Instance("new", 2020, 1, tables=instance.tables), tmp_path / name, force=True)
     assert read(tmp_path / name).hash == instance.hash

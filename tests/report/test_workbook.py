@@ -101,7 +101,7 @@ def test_sheets_stand_in_the_order_of_a_reader(written):
     tables = [f"Plan {name}" for name in TABLES if name in plan.tables]
     more = ["Plan windows", "Plan binding", "Plan audit", "Plan guide"]
     inputs = ["instance", *(name for name, rows in plan.instance.tables.items() if rows)]
-    assert names == [*results, *tables, *more, *inputs]
+    assert names == [*results, *tables, *more, *inputs, "Drop-downs"]
 
 
 @pytest.mark.parametrize("name", ["window", "two-areas"])

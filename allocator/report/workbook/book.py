@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from allocator.errors import UsageError
-from allocator.instance.writing import LONGEST_CELL
+from allocator.instance.sheets import LONGEST_CELL, on_paper
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 HEADING: Final = 2  # row of the headings, counted from 0; a title and a note stand above
 MOST_ROWS: Final = 1_048_576 - HEADING - 2  # under the headings of a sheet, one left for a total
 LINE: Final = 15.5  # points of a line of text
-_A4: Final = 9
 _WIDEST: Final = 60.0  # characters of a column
 _LONGEST_FOOTER: Final = 120
 
@@ -125,10 +124,7 @@ class Book:
 
     def paper(self, sheet: Worksheet) -> None:
         """A4 on its side, as wide as the page, numbered; a blank ends the size of the letters."""
-        sheet.set_landscape()
-        sheet.set_paper(_A4)
-        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-        sheet.fit_to_pages(1, 0)
+        on_paper(sheet)
         sheet.set_footer(f"&L&8 {self.footer}: &A&R&8 page &P of &N")
 
     def title(self, sheet: Worksheet, title: str, note: str) -> None:
