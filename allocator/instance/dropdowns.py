@@ -12,20 +12,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from allocator.instance.check.candidate import DEFINED
+from allocator.instance.columns import Column, InputTable, Kind
 from allocator.instance.instance import Instance
 from allocator.instance.lines import columns_of
-from allocator.instance.schema import (
-    ALL,
-    EXIT,
-    OUTSIDE,
-    PERIODS_PER_YEAR,
-    SETTINGS,
-    TIERS,
-    TOTAL,
-    Column,
-    InputTable,
-    Kind,
-)
+from allocator.instance.schema import ALL, EXIT, OUTSIDE, TIERS, TOTAL
+from allocator.instance.settings import PERIODS_PER_YEAR, SETTINGS
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -123,10 +114,10 @@ def _words(column: Column) -> list[Any]:
 
 def _list(source: str | list[Any], column: Column, strict: str) -> dict[str, Any]:
     message = {
-        "information": "This name is none of those offered. It will do if its own sheet has it: "
-        "`allocator check` finds names that nothing defines.",
+        "information": "This name is none of those offered; it will do if its own sheet has it "
+        "(allocator check finds names that nothing defines)",
         "warning": "Write all, or tiers separated by ;",
-        "stop": "Choose one of the list.",
+        "stop": "Choose one of the list",
     }
     return {
         "validate": "list",
@@ -152,5 +143,5 @@ def _bounds(column: Column) -> dict[str, Any] | None:
         "validate": "decimal",
         "error_type": "warning",
         "error_title": column.name,
-        "error_message": f"A number of {low:g} {top}{f': {column.unit}' if column.unit else ''}.",
+        "error_message": f"A number of {low:g} {top}{f': {column.unit}' if column.unit else ''}",
     }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from allocator.instance.instance import Instance
 from allocator.instance.lines import settings_of
 from allocator.instance.raw import SETTINGS_SHEET
-from allocator.instance.schema import SETTINGS, TABLES
+from allocator.instance.schema import TABLES
+from allocator.instance.settings import SETTINGS
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -18,15 +20,7 @@ if TYPE_CHECKING:
 SHEET: Final = "Guide"
 _WIDTHS: Final = (24, 74, 9)  # characters
 _REMARKS: Final = ("source", "note")  # which every section may carry
-_HOW: Final = (
-    "Every sheet is a table; the sheet instance has the settings, a key and a value in each row.",
-    "The note on a heading says what its column means, in which unit, and what a blank cell "
-    "stands for.",
-    "Where a cell names something, or is one of a few words, it offers what there is.",
-    "Columns source and note are kept and shown, never used in the arithmetic.",
-    "Money is in pounds at the price base, years are financial years named by the one in which "
-    "they begin (2026 is 2026-27), rates are per year. A share is written 0.3, not 30%.",
-)
+_HOW: Final = Path(__file__).with_suffix(".txt")  # a paragraph in each line
 _COMMANDS: Final = (
     ("check", "every problem found, with sheet, row, column and what to do"),
     ("solve", "the cheapest plan, and the double-investment period it needs"),
@@ -50,7 +44,7 @@ def fill(
         sheet.set_column(n, n, width)
     sheet.write_string(0, 0, instance.title or instance.name, title)
     row = 2
-    for said in (*shows, *_HOW):
+    for said in (*shows, *_HOW.read_text(encoding="utf-8").splitlines()):
         sheet.merge_range(row, 0, row, 2, said, text)
         sheet.set_row(row, 15.5 * -(-len(said) // 100))
         row += 1

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from allocator.instance.cells import shown
 from allocator.instance.instance import Instance, Uncertainty
-from allocator.instance.schema import ALL, PERIOD, SETTINGS, TABLES, TIERS
+from allocator.instance.schema import ALL, PERIOD, TABLES, TIERS
+from allocator.instance.settings import SETTINGS
 
 SCHEMA: Final = 1
 

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from allocator.errors import UsageError
 from allocator.instance import guide
+from allocator.instance.columns import Column, InputTable, Kind
 from allocator.instance.dropdowns import DropDowns
 from allocator.instance.instance import Instance
 from allocator.instance.lines import SCHEMA, cell_text, columns_of, lines_of, settings_of
 from allocator.instance.raw import SETTINGS_SHEET
-from allocator.instance.schema import SETTINGS, TABLES, Column, InputTable, Kind
+from allocator.instance.schema import TABLES
+from allocator.instance.settings import SETTINGS
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

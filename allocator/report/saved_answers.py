@@ -29,6 +29,7 @@ COLUMNS: Final[Mapping[str, Columns]] = {
             "frontier_target",
             "frontier_budget",
             "frontier_benefits",
+            "frontier_fairness",
             "delay",
         )
     },

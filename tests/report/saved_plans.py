@@ -127,6 +127,8 @@ def write_answers(plan: Plan, folder: Path) -> None:
                             (2e6, 99.1, 0.3, None, None, "optimal")],
         "frontier_benefits": [(3e6, cost + 5e5, 0.5, 2, None, None, "optimal"),
                               (1e6, cost, 0, None, None, None, "optimal")],
+        "frontier_fairness": [(0.05, cost + 2e5, 2e5, 1e4, None, None, "optimal"),
+                              (0, cost, 0, 4e4, None, None, "optimal")],
         "delay": [(0, "optimal", cost, 0, 480.0, 0.0, last, None, None),
                   (1, "optimal", cost + 2e5, 2e5, 490.0, 10.0, None, None, None)],
         "bands": [(quantity, year, own, own, *(own * share for share in (0.9, 0.95, 1, 1.1, 1.2)))

@@ -16,7 +16,9 @@ from allocator.instance import Instance, read
 from allocator.plan.columns import TABLES, WINDOWS
 from allocator.plan.plan import Plan
 from allocator.plan.tables import charges, year_table
+from allocator.report.charts.answers import FRONTIERS
 from allocator.report.html.findings import sections
+from allocator.report.saved_answers import COLUMNS
 from allocator.report.saved_plan import SavedPlan
 from allocator.report.workbook import tables as sheets_of_tables
 from allocator.report.workbook import write_workbook
@@ -382,7 +384,7 @@ def test_a_stress_test_has_a_sheet_and_charts(tmp_path):
     for name, answers in (("with", saved.answers), ("without", None)):
         write_workbook([saved.plan], tmp_path / f"{name}.xlsx", answers=answers)
     drawn, alone = (chart_parts(tmp_path / f"{name}.xlsx") for name in ("with", "without"))
-    assert len(drawn) == len(alone) + 4
+    assert len(drawn) == len(alone) + 4 + len(FRONTIERS)
     book = cells(tmp_path / "with.xlsx", values=True)
     sheet = book["Plan stress"]
     headings = [str(cell.value).split("\n")[0] for cell in sheet[3]]
@@ -392,3 +394,18 @@ def test_a_stress_test_has_a_sheet_and_charts(tmp_path):
     assert sheet.cell(4, headings.index("Paid back by then") + 1).value == 0.75
     assert read(tmp_path / "with.xlsx").hash == saved.plan.instance.hash
     assert "Plan stress" not in cells(tmp_path / "without.xlsx", values=True).sheetnames
+
+
+def test_each_saved_answer_has_a_sheet(tmp_path):
+    saved = saved_plan_of("window")
+    write_workbook([saved.plan], tmp_path / "with.xlsx", answers=saved.answers)
+    book = cells(tmp_path / "with.xlsx", values=True)
+    for name in ("switching", "delay", *(each.table for each in FRONTIERS)):
+        sheet, table = book[f"Plan {name.replace('_', ' ')}"], saved.answers.get(name)
+        assert sheet.max_row == 3 + len(table)
+        for n, column in enumerate(c for c in COLUMNS[name] if c in table):
+            for row, value in enumerate(table[column], 4):
+                told = sheet.cell(row, n + 1).value
+                number = isinstance(value, float)  # of which a workbook keeps 16 digits
+                known = pytest.approx(value, rel=1e-15) if number else value
+                assert told == known or (told is None and pd.isna(value)), (name, column)

@@ -138,7 +138,7 @@ def _cell(value: object, form: Form) -> Value:
 
 def frontiers(plan: Plan, answers: SavedAnswers) -> list[Chart]:
     """Those of the frontier and the cost of delay that have been made."""
-    made = (*(_curve(answers, each) for each in _FRONTIERS), _delay(answers))
+    made = (*(_curve(answers, each) for each in FRONTIERS), _delay(answers))
     return [chart for chart in made if chart is not None]
 
 
@@ -162,7 +162,7 @@ class DrawnFrontier:
     caption: str
 
 
-_FRONTIERS: Final = (
+FRONTIERS: Final = (
     DrawnFrontier(
         "frontier_target",
         "Least cost against the target",
@@ -205,6 +205,21 @@ _FRONTIERS: Final = (
             ("bought_per_pound", "£1 more buys, £", "plain"),
         ),
         "Least cost to the council of good done to others, unweighted, at present value",
+    ),
+    DrawnFrontier(
+        "frontier_fairness",
+        "Least cost against the reduction of every area",
+        ("reduction", "cost"),
+        0.01,
+        ("% fewer children in care in every area, at least", "£m, present value"),
+        MILLION,
+        (
+            ("reduction", "Every area fewer by", "percent"),
+            ("cost", "Least cost, £m", "millions"),
+            ("price_of_fairness", "More than the least, £m", "millions"),
+            ("price_per_point", "One point more, £", "pounds"),
+        ),
+        "Least cost of so much fewer children in care in every area, at present value",
     ),
 )
 

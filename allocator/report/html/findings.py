@@ -307,12 +307,14 @@ def _frontiers(saved: SavedPlan) -> tuple[Block, ...]:
     if charts or said:
         return (*said, *map(HtmlChart, charts))
     of_benefits = _asked(saved, "frontier --against benefits", "benefits")
+    of_areas = _asked(saved, "frontier --against fairness", "fairness")
     return _not_made(
         saved,
         "What other targets or budgets would cost, or reach, is not worked out here.",
         _asked(saved, "frontier", "target"),
         _asked(saved, "frontier --against budget", "budget"),
         *([of_benefits] if saved.plan.instance.resolved.benefits else []),
+        *([of_areas] if saved.plan.instance.has_areas else []),
         _asked(saved, "delay", "delay"),
     )
 

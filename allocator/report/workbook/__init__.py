@@ -67,6 +67,7 @@ def _write(plans: Sequence[Plan], answers: SavedAnswers, file: Path) -> None:
 def _write_plan(book: Book, plan: Plan, answers: SavedAnswers) -> None:
     """Sheets in the order of a reader: answer, charts, totals, checks, tables, inputs."""
     from allocator.report.workbook import (
+        asked,
         charts,
         checks,
         facts,
@@ -85,6 +86,7 @@ def _write_plan(book: Book, plan: Plan, answers: SavedAnswers) -> None:
     by_year = years.write_years(book, plan)
     services = levels.write_services(book, plan, frames) if plan.found else None
     areas = levels.write_areas(book, plan) if plan.instance.has_areas else None
+    asked.write_answers(book, answers, plan.instance.price_base)
     fared = stress.write_stress(book, answers)
     figures = facts.facts_of(plan, frames)
     written = checks.checks_of(plan, frames, figures, services)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from allocator.plan.columns import COLUMNS
+from allocator.plan.columns.measure import Measure
 from allocator.report.workbook.book import COUNT, MONEY, PRICE, RATIO, TEXT, WHOLE, Heading
 
 _SHAPES: Final = {"money": MONEY, "count": COUNT, "price": PRICE, "ratio": RATIO, "whole": WHOLE}
@@ -13,7 +14,12 @@ _SHAPES: Final = {"money": MONEY, "count": COUNT, "price": PRICE, "ratio": RATIO
 
 def heading(column: str, base: str) -> Heading:
     """A column of a plan's table; KeyError for one of which nothing is said."""
-    label, said = column.replace("_", " ").capitalize(), COLUMNS[column]
+    return told(column, COLUMNS[column], base)
+
+
+def told(column: str, said: Measure, base: str) -> Heading:
+    """A column of which ``said`` is what it holds."""
+    label = column.replace("_", " ").capitalize()
     if said.shape == "name":
         return Heading(column, label)
     return Heading(column, label, said.unit.format(prices=base), _SHAPES[said.shape])
