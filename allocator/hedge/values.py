@@ -36,10 +36,13 @@ class WaitAndSee:
 
 
 def wait_and_see(futures: Sequence[Scenario]) -> WaitAndSee | None:
-    """Each scenario alone, in its best window; None where one of them has no plan of its own."""
-    total, levels = 0.0, []
+    """Each scenario alone, in its best window; None where one of them has no plan of its own.
+
+    Each begins at the basis of the one before.
+    """
+    total, levels, session = 0.0, [], Session()
     for scenario in futures:
-        program, session = future_program(scenario.instance), Session()
+        program = future_program(scenario.instance)
         windows = (None, *scenario.instance.windows)
         best = cheapest(
             [
