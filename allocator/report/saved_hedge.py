@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,13 +11,15 @@ from allocator.hedge import Hedge
 from allocator.hedge.saving import audit_hedge, open_hedge
 from allocator.hedge.saving.layout import owns
 from allocator.hedge.saving.recheck import audit_of
+from allocator.instance import Instance
 from allocator.plan.saving.layout import HEDGE_FILE
 from allocator.plan.saving.seal import broken
 from allocator.report.saved_answers import SavedAnswers
+from allocator.report.saved_folder import SavedFolder
 
 
 @dataclass(frozen=True)
-class SavedHedge:
+class SavedHedge(SavedFolder):
     """A hedge to report on, as :class:`SavedPlan` is a plan; no verb answers questions of it."""
 
     name: str
@@ -28,14 +29,9 @@ class SavedHedge:
     answers: SavedAnswers = field(default_factory=SavedAnswers)
 
     @property
-    def title(self) -> str:
-        """The instance's title on one line."""
-        return " ".join((self.hedge.instance.title or self.hedge.instance.name).split())
-
-    @property
-    def place(self) -> str:
-        """The folder in a command, as seen from the folder that holds it."""
-        return shlex.quote(f"./{self.name}" if self.name.startswith("-") else self.name)
+    def instance(self) -> Instance:
+        """What it is a hedge of."""
+        return self.hedge.instance
 
 
 def open_saved_hedge(path: Path) -> SavedHedge:

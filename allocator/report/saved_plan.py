@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,17 +10,19 @@ from pathlib import Path
 from allocator.audit import Audit
 from allocator.errors import AuditError, UsageError
 from allocator.explain.weighing import keeping_weights
+from allocator.instance import Instance
 from allocator.plan.plan import Plan
 from allocator.plan.saving import load, recheck
 from allocator.plan.saving.loading import open_facts
 from allocator.plan.saving.seal import demand
 from allocator.plan.saving.writing import owns
 from allocator.report.saved_answers import SavedAnswers, answers_beside, read_answers
+from allocator.report.saved_folder import SavedFolder
 from allocator.table import Table
 
 
 @dataclass(frozen=True)
-class SavedPlan:
+class SavedPlan(SavedFolder):
     """A plan to report on.
 
     ``name`` is its folder's, ``made_with`` the version of allocator that solved it, ``audit``
@@ -35,9 +36,9 @@ class SavedPlan:
     answers: SavedAnswers = field(default_factory=SavedAnswers)
 
     @property
-    def title(self) -> str:
-        """The instance's title on one line."""
-        return " ".join((self.plan.instance.title or self.plan.instance.name).split())
+    def instance(self) -> Instance:
+        """What it is a plan of."""
+        return self.plan.instance
 
     @cached_property
     def keeping_weights(self) -> Table:
@@ -46,14 +47,6 @@ class SavedPlan:
         A report's one figure that the plan's tables do not hold.
         """
         return keeping_weights(self.plan)
-
-    @property
-    def place(self) -> str:
-        """The plan's folder in a command, as seen from the folder that holds it.
-
-        A page goes from hand to hand: it names no path of the machine that made it.
-        """
-        return shlex.quote(f"./{self.name}" if self.name.startswith("-") else self.name)
 
     @property
     def whence(self) -> str:

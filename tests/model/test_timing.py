@@ -99,9 +99,13 @@ def test_the_baseline_costs_as_much_for_all_periods(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [CASES2 / "continuous-annual", CASES2 / "overspend", INSTANCES[-1].parent],
-    ids=lambda path: path.name,
-)  # fmt: skip
+    "path",
+    [
+        pytest.param(path, marks=[pytest.mark.large] * (path.parent.name == "north-east-2025"))
+        for path in [*INSTANCES, *sorted(CASES2.glob("*/instance.toml"))]
+    ],
+    ids=lambda path: path.parent.name,
+)
 def test_twice_the_baseline_costs_as_much_for_all_periods(path: Path) -> None:
     twice = held_at_twice(read(path))
     differ_little([plan_cost(at_periods(twice, m)) for m in PERIODS])
