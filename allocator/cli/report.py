@@ -9,6 +9,7 @@ import click
 from allocator.cli import options
 from allocator.cli.progress import Progress
 from allocator.cli.verbs import Verb
+from allocator.clock import Clock, out_of_time
 from allocator.errors import UsageError
 
 
@@ -64,7 +65,7 @@ def command(
     svg: Path | None,
     answers: Path | None,
     force: bool,
-) -> None:
+) -> int:
     """Report each saved PLAN, the folder that `solve --out` wrote; several side by side.
 
     Of several, where no file is asked for, it prints by how much they differ, and in which inputs.
@@ -105,6 +106,11 @@ def command(
         from allocator.report.saved_plan import plans_alone
 
         click.echo(text(plans_alone(saved_plans)), nl=False)
+    if Clock().left() > 0:
+        return 0
+    late = out_of_time("asking which inputs are tightest")
+    click.echo(f"error: {late}; the report is whole but for what there was no time for", err=True)
+    return late.exit_code
 
 
 def _beside(plan: Path) -> Path:

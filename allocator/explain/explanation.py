@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from allocator.clock import Overrun
+from allocator.clock import Clock, Overrun, out_of_time
 from allocator.errors import TimeLimitError
 from allocator.explain import nearest
 from allocator.explain.answers import Answer
@@ -133,8 +133,11 @@ def explain(
         return _no_plan(instance, formulation, session.solver, every_window, tell)
     found = _of_plan(instance, formulation, session, solved, tell)
     if ask_tightest and found.plan is not None:
-        tell("asking which inputs are tightest", 0, 1)
-        return replace(found, plan=with_tightest(found.plan))
+        doing, said = "asking which inputs are tightest", found.unfinished
+        tell(doing, 0, 1)
+        plan = with_tightest(found.plan)
+        late = "" if Clock().left() > 0 else str(out_of_time(doing))
+        return replace(found, plan=plan, unfinished=said or late)
     return found
 
 

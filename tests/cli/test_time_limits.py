@@ -81,7 +81,7 @@ def test_whatever_solves_has_a_time_limit_and_ends_by_it(run, looks, monkeypatch
         if solved:
             assert "time_limit" in params(verb), verb
             looks(1)
-            again = ["--force"] if "--out" in words else []
+            again = ["--force"] if {"--out", "--html"}.intersection(words) else []
             ends[verb] = run(verb, *words, *again, "--time-limit", "60")
     assert len(ends) > 10
     for verb, result in ends.items():
