@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 WIDTH: Final = 17.0  # cm of text on A4
 _MARGIN: Final = 2.0
 _PROMPT: Final = RGBColor(0x6B, 0x3F, 0x00)
-_SHORTEST, _LONGEST = 9, 34  # characters that a column is made for
+_PADDING, _LETTER = 0.45, 0.18  # cm of a cell's sides, and of a letter
+_WORD, _LONGEST = 16, 34  # letters of a word, and of a text, that a column is made for
 _TEXT: Final = frozenset({"text"})
 
 
@@ -123,10 +124,15 @@ def _table(made: Paper, figures: Figures) -> None:
 
 
 def _widths(rows: list[list[str]]) -> list[float]:
-    """Cm of each column: by its longest text, within bounds, so that all fill the page's width."""
-    longest = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
-    weights = [min(max(each, _SHORTEST), _LONGEST) for each in longest]
-    return [WIDTH * weight / sum(weights) for weight in weights]
+    """Cm of each column: its longest word, and of what is left of the page a share by its text."""
+    columns = list(zip(*rows, strict=True))
+    words = [max(map(len, " ".join(column).split()), default=0) for column in columns]
+    least = [_PADDING + _LETTER * min(word, _WORD) for word in words]
+    weights = [min(max(map(len, column)), _LONGEST) + 1 for column in columns]
+    spare = WIDTH - sum(least)
+    if spare < 0:
+        return [WIDTH * each / sum(least) for each in least]
+    return [a + spare * b / sum(weights) for a, b in zip(least, weights, strict=True)]
 
 
 def _cell(cell: Any, text: str, *, right: bool, bold: bool = False) -> None:
