@@ -25,7 +25,10 @@ _STATUS: Final = {**STATUS, highspy.HighsModelStatus.kUnboundedOrInfeasible: Sta
 
 
 class _Kept:
-    """A model in HiGHS, at tight tolerances and on one thread."""
+    """A model in HiGHS, at tight tolerances.
+
+    Its simplex keeps to one thread; to ask for one would fail where HiGHS already has more.
+    """
 
     def __init__(
         self,
@@ -38,7 +41,6 @@ class _Kept:
         self.iterations = 0
         for name, value in (
             ("output_flag", False),
-            ("threads", 1),
             ("primal_feasibility_tolerance", TIGHT),
             ("dual_feasibility_tolerance", TIGHT),
         ):
