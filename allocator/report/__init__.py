@@ -1,4 +1,8 @@
-"""Plans as readers want them."""
+"""Plans as readers want them.
+
+``pages`` has every sentence, ``charts`` every chart; ``html``, ``workbook`` and ``paper`` put them
+on a page, in sheets and in Word.
+"""
 
 from allocator.report.pages.summary import summary
 
