@@ -29,7 +29,7 @@ from allocator.report.saved_answers import SavedAnswers
 from allocator.report.saved_plan import SavedPlan
 from allocator.solving.solve import solve
 from allocator.wording import years_said
-from tests.plans import LARGER, LARGEST, plan_of, standing, yearly
+from tests.plans import LARGEST, plan_of, yearly
 from tests.report.plan_numbers import numbers_of
 from tests.report.saved_plans import NASTY, PLANS, many_areas, saved_plan_of
 
@@ -352,8 +352,7 @@ def test_a_page_is_under_two_megabytes(name):
     assert len(text_of(name).encode("utf-8")) < LARGEST_PAGE
 
 
-@pytest.mark.parametrize("name", standing(*LARGER, LARGEST, "england-2016", "adcs-2016"))
-def test_the_page_of_an_instance_is_under_two_megabytes(name):
-    """Years and quarters have the same tables and charts."""
-    text = page([SavedPlan(name, solve(yearly(name)), "")])
+def test_the_page_of_the_largest_instance_is_under_two_megabytes():
+    """Years and quarters have the same tables and charts; no other instance has as many."""
+    text = page([SavedPlan(LARGEST, solve(yearly(LARGEST)), "")])
     assert len(text.encode("utf-8")) < LARGEST_PAGE
