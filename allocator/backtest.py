@@ -18,6 +18,7 @@ from allocator.calibrate.panel.councils import plain
 from allocator.calibrate.projection import ConstantFlows, project
 from allocator.calibrate.uncertainty import ProjectionSpread, measure
 from allocator.errors import UsageError
+from allocator.plan.columns import BACKTEST, PROJECTED, table_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 ALLOCATOR: Final = "allocator"
-METHODS: Final = {
-    ALLOCATOR: "Allocator",
-    "base_year_repeated": "base year's flows once more, then Allocator's",
-    "no_change": "no change",
-    "three_year_trend": "three-year trend",
-}
 LEVELS: Final = (0.8, 0.95)
 CITY: Final = "city of london"
 SIZES: Final = (  # name, children in care from, and to under
@@ -123,7 +118,7 @@ class Backtest:
                     "median_absolute_percentage_error": round(self.median_error(method), 4),
                     "bias_of_total_percent": round(self.bias(method), 4),
                 }
-                for method in METHODS
+                for method in PROJECTED
             },
             "coverage_percent": {
                 f"{100 * level:g}": round(self.coverage(level), 2) for level in LEVELS
@@ -133,21 +128,12 @@ class Backtest:
 
     def table(self) -> pd.DataFrame:
         """A row per council: what was forecast, in what interval, and what came."""
-        import pandas as pd
-
-        columns: dict[str, object] = {
-            "base": self.base,
-            "horizon": self.horizon,
-            "code": self.codes,
-            "council": self.names,
-            "opening": self.opening,
-            "actual": self.actual,
-        }
-        columns |= {method: np.round(self.forecast[method], 2) for method in METHODS}
-        for level, (low, high) in self.intervals.items():
-            columns[f"low_{100 * level:g}"] = np.round(low, 2)
-            columns[f"high_{100 * level:g}"] = np.round(high, 2)
-        return pd.DataFrame(columns)
+        count = len(self.codes)
+        forecast = [np.round(self.forecast[method], 2) for method in PROJECTED]
+        intervals = [np.round(end, 2) for level in LEVELS for end in self.intervals[level]]
+        of_all = [[self.base] * count, [self.horizon] * count, self.codes, self.names]
+        columns = (*of_all, self.opening, self.actual, *forecast, *intervals)
+        return table_of(BACKTEST, zip(*columns, strict=True))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from allocator.instance.schema import TABLES, TIERS
-from allocator.plan.columns import ANSWERS, FORECAST, SWEEP, WINDOWS
+from allocator.plan.columns import ANSWERS, BACKTEST, FORECAST, SWEEP, WINDOWS
 from allocator.plan.columns import TABLES as RESULTS
 from allocator.vocabulary import AFTER_WINDOW, COLUMNS, CONSTRAINTS, IN_WINDOW
 from formulations import FORMULATIONS
@@ -90,6 +90,7 @@ RESULT_COLUMNS = {
         *(columns for tables in ANSWERS.values() for columns in tables.values()),
         SWEEP,
         FORECAST,
+        BACKTEST,
     )
     for name in columns
 } - {*TIERS}

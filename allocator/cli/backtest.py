@@ -83,10 +83,14 @@ def command(
 
 
 def facts(backtests: list[Backtest]) -> dict[str, object]:
-    """The last comparison of the last base at the top, all in ``comparisons``, and ``by_size``."""
+    """The last comparison of the last base at the top, all in ``comparisons``, and ``by_size``.
+
+    ``columns`` are those of the table by council.
+    """
     from dataclasses import asdict
 
     from allocator.backtest import by_size
+    from allocator.plan.columns import BACKTEST
 
     return {
         **backtests[-1].to_dict(),
@@ -95,4 +99,5 @@ def facts(backtests: list[Backtest]) -> dict[str, object]:
             {k: round(v, 4) if isinstance(v, float) else v for k, v in asdict(size).items()}
             for size in by_size(backtests)
         ],
+        "columns": {name: column.meaning for name, column in BACKTEST.items()},
     }

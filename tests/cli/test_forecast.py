@@ -81,6 +81,7 @@ def test_backtest(run, table, tmp_path):
     assert [c["horizon"] for c in facts["comparisons"]] == [1, 2]
     with out.open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["horizon"] == "2"]
+    assert list(rows[0]) == list(facts["columns"])
     errors = [abs(float(r["allocator"]) / float(r["actual"]) - 1) for r in rows]
     told = facts["methods"]["allocator"]["mean_absolute_percentage_error"]
     assert told == pytest.approx(100 * sum(errors) / len(errors), abs=0.02)

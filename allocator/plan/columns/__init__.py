@@ -5,7 +5,7 @@ beside them, ``--json``, the workbook, the sweep, the report.
 """
 
 from allocator.plan.columns.answers import ANSWERS
-from allocator.plan.columns.futures import FORECAST, SWEEP
+from allocator.plan.columns.futures import BACKTEST, FORECAST, PROJECTED, SWEEP
 from allocator.plan.columns.measure import (
     AnswerColumns,
     Columns,
@@ -18,9 +18,11 @@ from allocator.plan.columns.plans import COLUMNS, HEDGED, TABLES, WINDOWS, shape
 
 __all__ = [
     "ANSWERS",
+    "BACKTEST",
     "COLUMNS",
     "FORECAST",
     "HEDGED",
+    "PROJECTED",
     "SWEEP",
     "TABLES",
     "WINDOWS",

@@ -170,3 +170,23 @@ FORECAST: Final[Columns] = {
     "low": children("low end of the interval"),
     "high": children("high end of the interval"),
 }
+
+PROJECTED: Final[Columns] = {  # by each of the ways that a backtest compares
+    "allocator": children("as this program forecasts it"),
+    "base_year_repeated": children("the base year's flows once more, then as it forecasts"),
+    "no_change": children("as many as at the base"),
+    "three_year_trend": children("the trend of the three years before, carried on"),
+}
+BACKTEST: Final[Columns] = {
+    "base": year("financial year that is forecast from, at whose end the opening is"),
+    "horizon": whole("years ahead", "years"),
+    "code": Measure("the council's code"),
+    "council": Measure("the council"),
+    "opening": children("children in care at the base"),
+    "actual": children("children in care that came"),
+    **PROJECTED,
+    "low_80": children("low end of the interval that holds 80%"),
+    "high_80": children("high end of it"),
+    "low_95": children("low end of the interval that holds 95%"),
+    "high_95": children("high end of it"),
+}
