@@ -105,3 +105,17 @@ def test_the_way_without_make_is_what_make_does():
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in make)
     windows = block("bat")[3].replace("\\", "/").partition("/allocator ")[2].split()
     assert windows[:2] == ["solve", "instances/england-2016"]
+
+
+@pytest.mark.parametrize("folder", sorted(path.parent for path in ROOT.glob("instances/*/*.toml")))
+def test_an_instance_is_told_on_one_page_and_all_else_in_its_notes(folder):
+    page = (folder / "README.md").read_text(encoding="utf-8")
+    notes = (folder / "NOTES.md").read_text(encoding="utf-8")
+    assert len(page.replace("|", " ").replace("---", " ").split()) <= 600
+    for said in ("**Asked:**", "## What the plan says", "**What keeps early help", "## Be careful"):
+        assert said in page
+    for said in ("## What was assumed", "## Results in detail", "## Be careful, in full"):
+        assert said in notes
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", page + notes)
+    assert {"NOTES.md", "README.md"} <= set(links)
+    assert all((folder / link).is_file() for link in links)
