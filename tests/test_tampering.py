@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from allocator.clock import Overrun
 from allocator.errors import AllocatorError, UsageError
 from allocator.plan.columns import TABLES, WINDOWS, shaped
 from allocator.plan.saving import recheck, save
@@ -46,7 +47,7 @@ def saved(original, tmp_path) -> Path:
 
 @pytest.fixture(scope="module")
 def solved():
-    return again._solved(PLAN, every_window=False)
+    return again._solved(PLAN, every_window=False, overrun=Overrun())
 
 
 def unsealed(folder: Path) -> None:

@@ -7,6 +7,7 @@ from functools import cache, partial
 
 import pytest
 
+from allocator.clock import Overrun
 from allocator.explain.infeasible.changes import cell_changed, dated, funded, shared, windowed
 from allocator.explain.infeasible.ways import ways_out
 from allocator.instance import DoubleInvestment
@@ -24,7 +25,7 @@ EPSILON = 1e-4  # of what gives way, by which less of it is tried
 
 @cache
 def ways_of(name):
-    return tuple(ways_out(broken(name), "least_cost", None, silent))
+    return tuple(ways_out(broken(name), "least_cost", None, silent, Overrun()))
 
 
 def first_of_each_kind(name, possible):
