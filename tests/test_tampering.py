@@ -96,7 +96,7 @@ def test_every_column_is_under_the_seal_and_derived(saved, monkeypatch, solved, 
     with pytest.raises(UsageError, match=rf"its seal is broken: {name}\.csv"):
         open_saved_plan(saved)
     resealed(saved)
-    monkeypatch.setattr(again, "_solved", lambda plan, *, every_window: solved)
+    monkeypatch.setattr(again, "_solved", lambda plan, *, every_window, overrun: solved)
     sealed_alone = name != "windows" and column in SEALED.get(name, ())
     assert stands(saved) == sealed_alone
 
@@ -123,7 +123,7 @@ def test_every_fact_is_under_the_seal_and_derived(saved, monkeypatch, solved, fa
         with pytest.raises(UsageError, match=r"its seal is broken: plan\.json"):
             open_saved_plan(saved)
         resealed(saved)
-    monkeypatch.setattr(again, "_solved", lambda plan, *, every_window: solved)
+    monkeypatch.setattr(again, "_solved", lambda plan, *, every_window, overrun: solved)
     assert not stands(saved)
 
 
@@ -228,7 +228,7 @@ def test_prices_are_held_to_strong_duality(tmp_path, monkeypatch, solved, times,
     prices.loc[dearest, "price"] *= times
     folder = saved_otherwise(tmp_path, tables={**PLAN.tables, "prices": prices})
     assert recheck(folder).passed
-    monkeypatch.setattr(again, "_solved", lambda plan, *, every_window: solved)
+    monkeypatch.setattr(again, "_solved", lambda plan, *, every_window, overrun: solved)
     assert "strong duality" in audit_saved(folder).disagreements[0]
 
 
