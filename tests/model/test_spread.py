@@ -19,6 +19,7 @@ from allocator.solving.areas import spread
 from allocator.solving.areas.pricing import AreaFailed
 from allocator.solving.session import Session, build
 from allocator.solving.solve import solve
+from tests.clusters import local_cluster
 from tests.model.many_areas import many_areas
 from tests.plans import instance_of
 
@@ -146,25 +147,16 @@ def test_no_process_is_left():
 
 @pytest.fixture(scope="module")
 def cluster():
-    """A Dask cluster of four workers."""
-    distributed = pytest.importorskip("distributed", reason="needs the extra `cluster`")
-    from dask import config
-
-    with (
-        config.set({"distributed.comm.timeouts.connect": "1h"}),  # no machine is so slow
-        distributed.LocalCluster(
-            n_workers=4, threads_per_worker=1, dashboard_address=":0", protocol="tcp://",
-            host="127.0.0.1", silence_logs=60,
-        ) as there,
-    ):  # fmt: skip
-        yield there
+    """Address of a scheduler with four workers."""
+    with local_cluster(4) as scheduler:
+        yield scheduler
 
 
 def test_four_workers_of_a_cluster_answer_as_one_process_and_after_one_is_killed(
     cluster, alone, monkeypatch
 ):
     monkeypatch.setattr(executors, "PATIENCE", 3600)
-    with lanes(scheduler=cluster.scheduler_address) as workers:
+    with lanes(scheduler=cluster) as workers:
         assert len(workers) == 4
         assert_same(spread_over(workers), alone)
         mortal = Mortal(workers[2], {15})

@@ -88,8 +88,11 @@ def test_the_terminal_tells_what_differs_and_in_which_inputs(tmp_path):
     first, second = (plan.yearly() for plan in pair())
     more = sum(second["total"].values()) - sum(first["total"].values())
     spend = next(row for row in rows if row[0] == "Spend in all")
-    assert spend[1:] == ["2020-21 to 2027-28", pounds(sum(first["total"].values())),
-                         f"+{pounds(more)}"]  # fmt: skip
+    assert spend[1:] == [
+        "2020-21 to 2027-28",
+        pounds(sum(first["total"].values())),
+        f"+{pounds(more)}",
+    ]
     for figure in ("Children in care", "Spend on early help", "Drawn from core", "hubs"):
         assert any(row[0] == figure for row in rows)
     assert ["services", "hubs", "unit_cost", "1500", "1800"] in [

@@ -63,10 +63,13 @@ def is_missed(name: str) -> bool:
 # What an answer has to tell: the words (None where it does not hold, and may not be told), and
 # how what is told begins, which is in no answer that has nothing of the kind to tell.
 def fewer_than_unchanged(name):
-    year = max((r["year"] for r in odd(name).instance.tables["targets"]),
-               default=odd(name).instance.last_year)  # fmt: skip
-    there, same = (facts(name)[k][str(year)] for k in
-                   ("children_in_care", "baseline_children_in_care"))  # fmt: skip
+    year = max(
+        (r["year"] for r in odd(name).instance.tables["targets"]),
+        default=odd(name).instance.last_year,
+    )
+    there, same = (
+        facts(name)[k][str(year)] for k in ("children_in_care", "baseline_children_in_care")
+    )
     by = "as many as"
     if abs(there - same) > 0.05:
         by = f"{number(abs(there - same))} {'fewer' if there < same else 'more'} than"

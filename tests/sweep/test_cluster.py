@@ -15,6 +15,7 @@ from allocator.cli import cli
 from allocator.errors import UsageError
 from allocator.stress import stress
 from allocator.sweep import Sweep, executor, run
+from tests.clusters import local_cluster
 from tests.plans import CASES, instance_of, plan_of
 from tests.sweep.grids import WINDOW, assert_same
 
@@ -22,17 +23,8 @@ from tests.sweep.grids import WINDOW, assert_same
 @pytest.fixture(scope="module")
 def address():
     """Address of a scheduler with two workers."""
-    distributed = pytest.importorskip("distributed", reason="needs the extra `cluster`")
-    from dask import config
-
-    with (
-        config.set({"distributed.comm.timeouts.connect": "1h"}),  # no machine is so slow
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, protocol="tcp://",
-            host="127.0.0.1", silence_logs=40,
-        ) as cluster,
-    ):  # fmt: skip
-        yield cluster.scheduler_address
+    with local_cluster(2) as scheduler:
+        yield scheduler
 
 
 @pytest.fixture
