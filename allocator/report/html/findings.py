@@ -32,14 +32,14 @@ from allocator.report.pages.fairness import (
 )
 from allocator.report.pages.headline import shortfall_said
 from allocator.report.pages.need import need_figures, need_lines
-from allocator.report.pages.sections import compared, window_said
+from allocator.report.pages.sections import compared
 from allocator.report.pages.services import service_figures
 from allocator.report.pages.staff import staff_figures, staff_lines
 from allocator.report.pages.summary import money_lines
 from allocator.report.saved_answers import FOLDER
 from allocator.report.saved_plan import SavedPlan
 from allocator.vocabulary import reliefs
-from allocator.wording import listed
+from allocator.wording import listed, window_words
 
 MOST_PRICES = 120
 MOST_WORTHS = 12
@@ -193,7 +193,7 @@ def _windows(plan: Plan) -> Figures:
         cost = each.objective if each.at_least is None else each.at_least
         rows.append(
             (
-                window_said(each.window),
+                window_words(each.window),
                 cost,
                 more,
                 each.children_in_care,

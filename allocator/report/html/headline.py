@@ -8,9 +8,8 @@ from allocator.report.charts.children import care, targets
 from allocator.report.charts.money import available, spend
 from allocator.report.html.blocks import Block, HtmlChart, KeyFigure, Text
 from allocator.report.pages.headline import answer_paragraphs, question
-from allocator.report.pages.sections import window_said
 from allocator.report.pages.summary import payback_said
-from allocator.wording import counted, number, pounds, years_said
+from allocator.wording import counted, number, pounds, window_words, years_said
 
 
 def asked(plan: Plan) -> str:
@@ -51,7 +50,7 @@ def keys(plan: Plan) -> tuple[KeyFigure, ...]:
         present += f"; with what comes after {pounds(plan.npv)}"
     return (
         KeyFigure(end, reached, ", ".join(filter(None, (f"{unchanged} if nothing changes", aim)))),
-        KeyFigure("Double investment", window_said(plan.window).capitalize(), _length(plan)),
+        KeyFigure("Double investment", window_words(plan.window).capitalize(), _length(plan)),
         KeyFigure(
             "Double running",
             counted(len(cash.double_running_years), "year"),

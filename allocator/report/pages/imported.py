@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from allocator.importing import Imported
 from allocator.program.program import POUNDS
-from allocator.report.pages.sections import by_year, window_said
-from allocator.wording import paragraph, pounds, scientific, table
+from allocator.report.pages.sections import by_year
+from allocator.wording import paragraph, pounds, scientific, table, window_words
 
 
 def text(solution: Imported) -> str:
@@ -59,7 +59,7 @@ def _lines(solution: Imported) -> Iterator[tuple[str, str]]:
     unit, c = solution.program.objectives[0].unit, solution.certificate
     says = f", which says {solution.file.claims!r}" if solution.file.claims else ""
     yield ("Format", f"{solution.file.form}{says}")
-    window = window_said(solution.plan.window)
+    window = window_words(solution.plan.window)
     yield ("Program", f"{solution.plan.formulation}, double investment: {window}")
     yield ("Objective", f"{solution.objective:,.6f} {unit}")
     if solution.stated is not None:

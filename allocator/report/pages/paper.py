@@ -25,13 +25,12 @@ from allocator.report.figures import Figures, Header, Value
 from allocator.report.pages.benefits import weights_said
 from allocator.report.pages.cash_prices import cash_figures, cash_fund_figures
 from allocator.report.pages.headline import answer_paragraphs, author_asked, question, weak_said
-from allocator.report.pages.sections import window_said
 from allocator.report.pages.services import service_figures
 from allocator.report.pages.sources import rows_counted
 from allocator.report.pages.summary import money_lines, proof_lines
 from allocator.report.pages.tightest import tightest_said
 from allocator.report.saved_plan import SavedPlan
-from allocator.wording import counted, listed, number, pounds, years_said
+from allocator.wording import counted, listed, number, pounds, window_words, years_said
 
 MOST_WINDOWS: Final = 3  # besides the plan's and none
 MOST_INPUTS: Final = 8
@@ -161,7 +160,7 @@ def _options_table(saved: SavedPlan) -> Figures:
     none = [each for each in ranked if each.window is None]
     others = [each for each in ranked if each.window is not None and each.objective is not None]
     for each in [*none, *others[:MOST_WINDOWS]]:
-        name = "No double investment" if each.window is None else window_said(each.window)
+        name = "No double investment" if each.window is None else window_words(each.window)
         if each.objective is None:
             rows.append((name, None, None, None, "there is no plan"))
             continue
@@ -186,7 +185,7 @@ def _options_table(saved: SavedPlan) -> Figures:
 
 
 def _named(plan: Plan) -> str:
-    return "no double investment" if plan.window is None else window_said(plan.window)
+    return "no double investment" if plan.window is None else window_words(plan.window)
 
 
 def _furthest(saved: SavedPlan, cost: float) -> Iterator[tuple[Value, ...]]:

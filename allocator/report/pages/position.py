@@ -7,8 +7,8 @@ from typing import Final
 from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
 from allocator.plan.ties import as_good
-from allocator.report.pages.sections import charged_or_credited, window_said
-from allocator.wording import counted, listed, pounds, years_said
+from allocator.report.pages.sections import charged_or_credited
+from allocator.wording import counted, listed, pounds, window_words, years_said
 
 LEAST_POUNDS: Final = 1.0  # fewer are rounding
 _MOST_TIED: Final = 3
@@ -114,7 +114,7 @@ def as_good_said(plan: Plan) -> str:
     others = as_good(plan)
     if not others or plan.window is None:
         return ""
-    names = [window_said(each.window) for each in others if each.window is not None]
+    names = [window_words(each.window) for each in others if each.window is not None]
     if len(names) > _MOST_TIED:
         names = [*names[:_MOST_TIED], f"{counted(len(names) - _MOST_TIED, 'window')} more"]
     if any(each.window is None for each in others):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allocator.instance.instance import Window, financial_year
+from allocator.instance.instance import financial_year
 from allocator.instance.schema import TIERS
 from allocator.plan.plan import Plan
 from allocator.plan.ties import as_good
@@ -16,7 +16,7 @@ from allocator.wording import (
     pounds,
     shortened,
     table,
-    years_said,
+    window_words,
 )
 
 MOST_WINDOWS = 4
@@ -122,7 +122,7 @@ def _rank(plan: Plan, outcome: WindowOutcome) -> tuple[bool, float, float]:
 
 
 def _window_row(plan: Plan, outcome: WindowOutcome, best: WindowOutcome) -> list[str]:
-    name = window_said(outcome.window) + (" (chosen)" if outcome is best else "")
+    name = window_words(outcome.window) + (" (chosen)" if outcome is best else "")
     cells = [name]
     if not plan.aims_at_targets:
         cells.append("" if outcome.children_in_care is None else number(outcome.children_in_care))
@@ -139,11 +139,6 @@ def _window_row(plan: Plan, outcome: WindowOutcome, best: WindowOutcome) -> list
         against += ", as good"
     decimals = decimals_for(best.objective)
     return [*cells, f"£{millions(outcome.objective, decimals)}m", against]
-
-
-def window_said(window: Window | None) -> str:
-    """``none``, or its years."""
-    return "none" if window is None else years_said(range(window[0], window[0] + window[1]))
 
 
 def areas(plan: Plan) -> str:
