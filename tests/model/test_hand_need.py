@@ -6,10 +6,12 @@ import pytest
 
 from allocator.explain.citing import Citer
 from allocator.explain.switching.inputs import inputs
+from allocator.explain.switching.switching import switching_values
 from allocator.instance.change import apply_changes
 from allocator.plan.need import rises
 from allocator.report.pages.need import need_figures, need_lines
 from allocator.report.pages.summary import summary
+from allocator.report.pages.switching import text
 from allocator.solving.solve import solve
 from tests.model.by_hand import S, by_period, care, near, price, same
 
@@ -94,3 +96,20 @@ def test_a_driver_that_is_held_is_said_to_be() -> None:
     steady = POVERTY.replace("12", "10").replace("  11", "  10")
     (arriving, _) = need_lines(solve(care().with_rows(steady).instance()))
     assert arriving[1] == "entries to care as they are: it is held at its value of the first year"
+
+
+def test_how_far_need_may_rise_is_said() -> None:
+    """To where the target is out of reach, which is solved on both sides."""
+    at_once = POVERTY.replace("0.1       1", "0.1       0")
+    target = "[targets]\nyear children\n2021 60"
+    instance = care().with_rows(at_once).with_tables(target).instance()
+    answer = switching_values(instance, ["drivers.*"])
+    (row,) = answer.table.to_dict("records")
+    end = row["reach_above"]
+    assert end > 11
+    for value, reached in ((end * 0.98, True), (end, False)):
+        moved = apply_changes(instance, [f"drivers.poverty.2021.value={value}"])
+        assert solve(moved).found is reached
+    said = " ".join(text(answer).split())
+    rise = f"to {end:.3g} (+{100 * (end / 11 - 1):.0f}%) before the target is out of reach"
+    assert f"How far need may move - Poverty, at 11 now, may rise {rise}" in said

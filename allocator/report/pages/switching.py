@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from allocator.explain.switching.outcomes import CHOICE, EVENTS, PAYBACK, REACH
 from allocator.explain.switching.switching import STEPS, TOLERANCE, Switching
 from allocator.report.pages.heading import heading
+from allocator.report.pages.need import driver_said
 from allocator.wording import (
     counted,
     listed,
@@ -21,8 +23,8 @@ from allocator.wording import (
 )
 
 _SAID = {
-    CHOICE: "other services or another window",
-    PAYBACK: "no payback within the plan",
+    CHOICE: "other services or another window are chosen",
+    PAYBACK: "the plan no longer pays back",
     REACH: "the target is out of reach",
 }
 WIDE = 60  # characters of an input
@@ -35,7 +37,8 @@ def text(answer: Switching) -> str:
         none = "Answer: there is no plan to begin with; allocator explain says why."
         return f"{heading(answer, asked)}\n\n{paragraph(none)}\n"
     rows = answer.table.to_dict("records")
-    parts = [heading(answer, asked), paragraph(_answer(answer, rows)), _weak(rows), _all(rows)]
+    first = [heading(answer, asked), paragraph(_answer(answer, rows)), _weak(rows)]
+    parts = [*first, _need(rows), _all(rows)]
     return "\n\n".join([*filter(None, parts), paragraph(_how(answer))]) + "\n"
 
 
@@ -78,6 +81,32 @@ def _weak(rows: list[dict[Any, Any]]) -> str:
         if lines
         else ""
     )
+
+
+def _need(rows: list[dict[Any, Any]]) -> str:
+    """How far each driver of need may rise or fall before something changes, and what does."""
+    lines = [
+        paragraph(f"- {driver_said(row['label'])}, at {plain(row['value'], 3)} now, {way}")
+        for row in rows
+        if row["file"].startswith("drivers")
+        for way in _ways(row)
+    ]
+    return "\n".join(["How far need may move", *lines]) if lines else ""
+
+
+def _ways(row: dict[Any, Any]) -> Iterator[str]:
+    """``may rise to 29.7 (+15%) before the target is out of reach``, and so for its fall."""
+    for side, verb in (("above", "rise"), ("below", "fall")):
+        ends = {event: row[f"{event}_{side}"] for event in EVENTS}
+        near = sorted((v for v in ends.values() if not pd.isna(v)), reverse=side == "below")
+        if near:
+            at = near[0]
+            changes = [_SAID[event] for event, value in ends.items() if value == at]
+            share = plain(100 * (at / row["value"] - 1), 2)
+            sign = "+" if at > row["value"] else ""
+            yield f"may {verb} to {plain(at, 3)} ({sign}{share}%) before {listed(changes)}"
+        elif side == "above":
+            yield f"may {verb} to {max(STEPS['higher']):g} times that and no conclusion changes"
 
 
 def _all(rows: list[dict[Any, Any]]) -> str:
