@@ -76,7 +76,7 @@ class Future:
             name: {str(year): amount for year, amount in self._by_year(name).items()}
             for name in SHORT
         }
-        return {
+        facts = {
             "probability": self.scenario.probability,
             "label": self.scenario.label,
             "cost": self.cost,
@@ -84,6 +84,8 @@ class Future:
             "children_in_care": {str(y): float(n) for y, n in years["children_in_care"].items()},
             **short,
         }
+        good = self.plan.wider_benefits()
+        return facts if good is None else facts | {"wider_benefits": good}
 
 
 def futures_of(
@@ -192,6 +194,18 @@ class Hedge(Answer):
     def expected_cost(self) -> float | None:
         """The scenarios' costs by their probabilities, £."""
         return self._mean([each.cost for each in self.futures]) if self.futures else None
+
+    @cached_property
+    def expected_own_cost(self) -> float:
+        """The same without charges for a shortfall and without good done to others, £."""
+        return self._mean([each.plan.cost or 0.0 for each in self.futures])
+
+    @property
+    def counts_benefits(self) -> bool:
+        """Whether costs are less a share of the good done to others."""
+        return any(each.plan.instance.benefit_weight for each in self.futures) and any(
+            each.plan.wider_benefits() is not None for each in self.futures
+        )
 
     @cached_property
     def cvar(self) -> float | None:

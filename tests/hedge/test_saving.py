@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -17,6 +18,10 @@ from allocator.hedge.saving.layout import owns
 from allocator.plan.saving.layout import HEDGE_FILE
 from allocator.plan.saving.loading import load
 from allocator.plan.saving.seal import SEAL, seal_of
+from allocator.report.pages.hedge import answered, worth_lines
+from allocator.report.pages.hedge_benefits import benefits_told
+from allocator.report.pages.hedge_items import benefits_figures, hedge_paper
+from allocator.wording import pounds
 from tests.hedge.hedges import hedge_of, instance_of
 
 HEDGED = "cvar"
@@ -240,3 +245,50 @@ def test_a_saved_hedge_gives_way_to_another_alone(run, saved, tmp_path):
     save_hedge(hedge_of(HEDGED), saved, force=True)
     assert (saved / "mine.txt").is_file()
     assert audit_hedge(saved).passed
+
+
+@pytest.fixture(scope="module")
+def for_others(tmp_path_factory) -> Path:
+    """A hedge in which half of the good that a service does to others counts, and is cost too."""
+    changes = ("+benefits.hubs.nhs.0.fiscal.amount=500", "wider_benefits.weight=0.5")
+    folder = tmp_path_factory.mktemp("hedges") / "for-others"
+    save_hedge(hedge_of("two-stage", *changes), folder)
+    return folder
+
+
+def test_the_good_done_to_others_is_told_of_every_future(for_others, run, tmp_path):
+    found = load_hedge(for_others)
+    shown = {each.scenario.name: each.plan.wider_benefits()["nhs"] for each in found.futures}
+    chances = {each.scenario.name: each.scenario.probability for each in found.futures}
+    expected = sum(shown[name] * chances[name] for name in shown)
+    said = json.loads((for_others / HEDGE_FILE).read_text())["scenarios"]
+    assert {name: each["wider_benefits"]["nhs"] for name, each in said.items()} == shown
+    head, (row,) = benefits_told(found)
+    assert head[2:] == ["Expected", "Least, in", "Most, in"]
+    labels = {each.scenario.name: each.scenario.label for each in found.futures}
+    least, most = min(shown, key=shown.get), max(shown, key=shown.get)
+    assert row == [
+        "nhs",
+        "fiscal",
+        pounds(expected),
+        *(f"{pounds(shown[end])}, {labels[end]}" for end in (least, most)),
+    ]
+    assert answered(found).startswith("Counting 50% of the good done to others as if it were the")
+    own = sum(each.plan.cost * each.scenario.probability for each in found.futures)
+    assert ("Of the council's own money", pounds(own)) in worth_lines(found)
+    assert own > found.expected_cost - sum(sum(each.overspent.values()) for each in found.futures)
+    assert benefits_figures(found)[0] in list(hedge_paper(found))
+    page, book = (tmp_path / f"hedge.{ext}" for ext in ("html", "xlsx"))
+    assert run("report", for_others, "--html", page, "--xlsx", book).exit_code == 0
+    assert "Good done to others over the futures" in page.read_text()
+    assert "Plan benefits" in openpyxl.load_workbook(book, read_only=True).sheetnames
+
+
+def test_a_good_that_was_not_done_is_told(for_others, tmp_path, monkeypatch):
+    monkeypatch.setattr(recheck, "_window_again", lambda found: [])
+    folder = shutil.copytree(for_others, tmp_path / "hedge")
+    scenarios = json.loads((folder / HEDGE_FILE).read_text())["scenarios"]
+    scenarios["weak"]["wider_benefits"]["nhs"] *= 2
+    stated(folder, scenarios=scenarios)
+    (said,) = audit_hedge(folder).disagreements
+    assert "scenarios.weak.wider_benefits.nhs" in said

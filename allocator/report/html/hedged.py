@@ -18,6 +18,7 @@ from allocator.report.html.blocks import (
 from allocator.report.html.proof import rules
 from allocator.report.pages.hedge import QUESTION, answered, proof_lines
 from allocator.report.pages.hedge_items import (
+    benefits_figures,
     futures_figures,
     settled_figures,
     windows_figures,
@@ -36,6 +37,8 @@ def hedge_part(saved: SavedHedge) -> Part:
         Section("futures", "What each future then does", (HtmlTable(futures_figures(hedge)),)),
         Section("worth", "What it costs", (HtmlTable(worth_figures(hedge)),)),
     ]
+    if good := benefits_figures(hedge):
+        sections.append(Section("good", "Good done to others", tuple(map(HtmlTable, good))))
     if len(hedge.windows) > 1:
         told = HtmlTable(windows_figures(hedge))
         sections.append(Section("windows", "Every window of double investment", (told,)))

@@ -9,7 +9,9 @@ from allocator.hedge import Future, Hedge
 from allocator.hedge.origin import DrawnFutures, Origin
 from allocator.instance.instance import Instance, financial_year
 from allocator.program.program import POUNDS
+from allocator.report.pages.benefits import counted_said
 from allocator.report.pages.heading import heading
+from allocator.report.pages.hedge_benefits import benefits_told
 from allocator.wording import (
     counted,
     listed,
@@ -40,6 +42,8 @@ def text(answer: Hedge) -> str:
     parts = [heading(answer, QUESTION), paragraph(f"Answer: {answered(answer)}")]
     if answer.is_feasible:
         parts += [_settled(answer), table(*futures_told(answer))]
+        if good := benefits_told(answer)[1]:
+            parts.append(table(benefits_told(answer)[0], good, left=2))
         lines = worth_lines(answer)
         parts.append(table(lines[0], lines[1:], left=2))
     if answer.earlier:
@@ -60,9 +64,11 @@ def answered(answer: Hedge) -> str:
         )
     years = [year for levels in answer.settled.values() for year in levels]
     when = f"the levels of {years_said(years)}" if years else "nothing yet"
+    counting, way = counted_said(answer.futures[0].plan), with_window(answer.window)
     said = [
-        f"{with_window(answer.window).capitalize()}, settle {when}; over the {number_of} "
-        f"the expected cost is {pounds(answer.expected_cost or 0.0)} at present value."
+        f"{f'{counting}{way}' if counting else way.capitalize()}, settle {when}; over the "
+        f"{number_of} the expected cost{', less that good,' if counting else ''} is "
+        f"{pounds(answer.expected_cost or 0.0)} at present value."
     ]
     said.append(
         f"The targets are met with a chance of {answer.target_met:.0%}, the funds suffice with "
@@ -209,6 +215,8 @@ def worth_lines(answer: Hedge) -> list[tuple[str, str]]:
     """Costs, what knowing and what planning for more than one future are worth, what weighs."""
     uncertainty = answer.instance.uncertainty
     lines = [("Expected cost", pounds(answer.expected_cost or 0.0))]
+    if answer.counts_benefits:
+        lines.append(("Of the council's own money", pounds(answer.expected_own_cost)))
     worst = (
         "worst scenario"
         if uncertainty.risk_level >= 1

@@ -19,6 +19,7 @@ from allocator.report.pages.hedge import (
     windows_told,
     worth_lines,
 )
+from allocator.report.pages.hedge_benefits import benefits_told
 from allocator.report.pages.paper import Item, PaperHeading, PaperLine
 
 
@@ -42,6 +43,13 @@ def settled_figures(hedge: Hedge) -> list[Figures]:
 def futures_figures(hedge: Hedge) -> Figures:
     """What each future then does."""
     return told_figures("What each future then does", futures_told(hedge), "futures.csv")
+
+
+def benefits_figures(hedge: Hedge) -> list[Figures]:
+    """The good done to others over the futures, where any is listed."""
+    told = benefits_told(hedge)
+    caption = "Good done to others over the futures, at present value"
+    return [told_figures(caption, told, "hedge.json")] if told[1] else []
 
 
 def windows_figures(hedge: Hedge) -> Figures:
@@ -68,6 +76,7 @@ def hedge_paper(hedge: Hedge) -> Iterator[Item]:
     yield from future_charts(hedge)
     yield PaperHeading("Financial implications and risk")
     yield worth_figures(hedge)
+    yield from benefits_figures(hedge)
     if len(hedge.windows) > 1:
         yield windows_figures(hedge)
     yield PaperHeading("Equality")

@@ -14,6 +14,7 @@ from allocator.report.charts.futures import future_charts
 from allocator.report.figures import Figures
 from allocator.report.pages.hedge import answered
 from allocator.report.pages.hedge_items import (
+    benefits_figures,
     futures_figures,
     settled_figures,
     windows_figures,
@@ -43,6 +44,8 @@ def _write(saved: SavedHedge, file: Path) -> None:
             _sheet(book, name, figures, answered(hedge))
         _sheet(book, "futures", futures_figures(hedge), answered(hedge))
         _sheet(book, "worth", worth_figures(hedge), answered(hedge))
+        for figures in benefits_figures(hedge):
+            _sheet(book, "benefits", figures, answered(hedge))
         _sheet(book, "windows", windows_figures(hedge), "the same in every future")
         drawing = Drawing(book, book.sheet(f"{RESULTS} charts"))
         for chart in future_charts(hedge):
