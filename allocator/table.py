@@ -137,8 +137,8 @@ class Table:
         mine, theirs, values = self.keys(by), other.keys(by), other.numbers(column)
         if mine == theirs:
             return values
-        found = dict(zip(theirs, values.tolist(), strict=True))
-        return np.array([found.get(key, missing) for key in mine], dtype=float)
+        by_key = dict(zip(theirs, values.tolist(), strict=True))
+        return np.array([by_key.get(key, missing) for key in mine], dtype=float)
 
     def wide(
         self, keys: Sequence[str], column: str, order: Sequence[Key], periods: range
@@ -154,9 +154,9 @@ class Table:
 
     def check_keys(self, keys: Sequence[str], wanted: Iterable[Key]) -> None:
         """KeyError for the first of the keys that are wanted which has no row, or the reverse."""
-        found, wanted = dict.fromkeys(self.keys(keys)), dict.fromkeys(wanted)
-        for key in (*wanted, *found):
-            if key not in found or key not in wanted:
+        own, wanted = dict.fromkeys(self.keys(keys)), dict.fromkeys(wanted)
+        for key in (*wanted, *own):
+            if key not in own or key not in wanted:
                 raise KeyError(key)
 
     def csv(self) -> str:

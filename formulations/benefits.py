@@ -37,10 +37,10 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
 
 def child_benefits(instance: Instance) -> dict[tuple[str, str], float]:
     """What a child-year in each state is worth to others, £; states without one are left out."""
-    found = defaultdict[tuple[str, str], float](float)
+    benefits = defaultdict[tuple[str, str], float](float)
     for (a, item, *_), amount in instance.resolved.benefits.items():
-        found[a, item] += amount.value
-    return found
+        benefits[a, item] += amount.value
+    return benefits
 
 
 def benefits(m: Any) -> Any:

@@ -61,11 +61,11 @@ def spread_of(instance: Instance, effect: Effect) -> dict[int, float]:
     A year's effect is spread over the m periods from its lag on; with continuous timing evenly
     over the year, so that half a period's part falls at either end of it.
     """
-    per_year, found = instance.periods_per_year, defaultdict[int, float](float)
+    per_year, averted = instance.periods_per_year, defaultdict[int, float](float)
     for lag, value in instance.resolved.effects[effect].items():
         for s, weight in enumerate(period_weights(instance)):
-            found[lag * per_year + s] += value * weight / per_year**2
-    return dict(found)
+            averted[lag * per_year + s] += value * weight / per_year**2
+    return dict(averted)
 
 
 def period_weights(instance: Instance) -> list[float]:
@@ -140,11 +140,11 @@ def _declare_avoidable(m: pyo.AbstractModel, instance: Instance) -> None:
 
 def _declare_stock(m: pyo.AbstractModel, instance: Instance) -> None:
     """Children, or child-years, of a period from which moves can be averted."""
-    found: dict[tuple[str, str], dict[str, None]] = {key: {} for key in instance.resolved.states}
+    stock: dict[tuple[str, str], dict[str, None]] = {key: {} for key in instance.resolved.states}
     for a, u, i in m.rates.stock.spans.keys:
-        found[a, i][u] = None
+        stock[a, i][u] = None
     m.STOCK_OF = pyo.Set(
-        m.STATES, dimen=1, initialize={key: list(sources) for key, sources in found.items()}
+        m.STATES, dimen=1, initialize={key: list(sources) for key, sources in stock.items()}
     )
     m.stock_share = pyo.Param(
         pyo.Any,
@@ -159,14 +159,14 @@ def _declare_stock(m: pyo.AbstractModel, instance: Instance) -> None:
 def _declare_late_harm(m: pyo.AbstractModel, instance: Instance) -> None:
     """``LATE_HARMS`` (area, state, period): harmful effects on a state's children after the end."""
     data, last = instance.resolved, instance.number_of_periods
-    found: dict[tuple[str, str, int], list[tuple[str, str, str]]] = defaultdict(list)
+    harms: dict[tuple[str, str, int], list[tuple[str, str, str]]] = defaultdict(list)
     for a, p, i, j, l in data.effects if instance.terminal_value else ():
         effect = (a, p, i, j, l)
         if i != j and min(data.effects[effect].values()) < 0:
             for t in range(last + 1, last + reach(instance, effect) + 1):
-                found[a, i, t].append((p, j, l))
-    m.LATE_HARMS = pyo.Set(dimen=3, initialize=list(found))
-    m.LATE_HARMS_OF = pyo.Set(m.LATE_HARMS, dimen=3, initialize=dict(found))
+                harms[a, i, t].append((p, j, l))
+    m.LATE_HARMS = pyo.Set(dimen=3, initialize=list(harms))
+    m.LATE_HARMS_OF = pyo.Set(m.LATE_HARMS, dimen=3, initialize=dict(harms))
 
 
 def _late_effects(

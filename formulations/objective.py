@@ -78,13 +78,13 @@ def values_of_a_child(instance: Instance, rates: Rates) -> dict[tuple[str, str],
         if instance.is_continuous
         else (_closing_chances(instance, rates.chance, place), _period_values)
     )
-    costs, found = _yearly_costs(instance), dict[tuple[str, str], float]()
+    costs, by_state = _yearly_costs(instance), dict[tuple[str, str], float]()
     for of_area, (a, states) in zip(moves, _states_by_area(instance).items(), strict=True):
         own = [place[i] for i in states]
         cost = np.array([costs[a, i] for i in states])
         values = value(instance, of_area[np.ix_(own, own)], cost)
-        found |= {(a, i): float(v) for i, v in zip(states, values, strict=True)}
-    return found
+        by_state |= {(a, i): float(v) for i, v in zip(states, values, strict=True)}
+    return by_state
 
 
 def _states_by_area(instance: Instance) -> dict[str, list[str]]:
@@ -100,22 +100,22 @@ def _yearly_costs(instance: Instance) -> dict[tuple[str, str], float]:
     Of the place and of the staff, by area and state.
     """
     data, staff, good = instance.resolved, child_costs(instance), child_benefits(instance)
-    found = {}
+    costs = {}
     for key, state in data.states.items():
         place = state.cashable_share * state.unit_cost * data.prices[*key, instance.last_year]
         counted = instance.benefit_weight * good.get(key, 0.0)
-        found[key] = (place + staff.get(key, 0.0) - counted) / MILLION
-    return found
+        costs[key] = (place + staff.get(key, 0.0) - counted) / MILLION
+    return costs
 
 
 def _closing_chances(instance: Instance, chance: Profiles, place: dict[str, int]) -> Floats:
     """Shares who move in a period of the closing year, (areas, states, states)."""
     area = {a: n for n, a in enumerate(instance.areas)}
-    found = np.zeros((len(area), len(place), len(place)))
+    chances = np.zeros((len(area), len(place), len(place)))
     for (a, i, j), share in zip(chance.spans.keys, chance.rows[:, -1], strict=True):
         if j != EXIT:
-            found[area[a], place[i], place[j]] = share
-    return found
+            chances[area[a], place[i], place[j]] = share
+    return chances
 
 
 def _period_values(instance: Instance, chances: Floats, cost: Floats) -> Floats:

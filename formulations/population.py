@@ -28,7 +28,7 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
         if j != EXIT:
             origins[a, j][i] = None
     m.ORIGINS = pyo.Set(
-        m.STATES, dimen=1, initialize={key: list(found) for key, found in origins.items()}
+        m.STATES, dimen=1, initialize={key: list(states) for key, states in origins.items()}
     )
     m.probability = pyo.Param(
         pyo.Any,

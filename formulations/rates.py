@@ -135,10 +135,10 @@ def arriving(instance: Instance, onward: Profiles, parts: int) -> Profiles:
     place = {key: n for n, key in enumerate(states)}
     arrivals = by_year(instance, instance.resolved.arrivals)
     moves = onward.spans.keys
-    found = np.zeros((len(states), instance.years))
+    there = np.zeros((len(states), instance.years))
     coming = arrivals.rows_of([(a, i) for a, i, _ in moves]) / parts * onward.rows
-    np.add.at(found, [place[a, j] for a, _, j in moves], coming)
-    return Profiles.over(states, instance.horizon, found)
+    np.add.at(there, [place[a, j] for a, _, j in moves], coming)
+    return Profiles.over(states, instance.horizon, there)
 
 
 def generators(instance: Instance) -> Floats:
@@ -150,12 +150,12 @@ def generators(instance: Instance) -> Floats:
     data, first = instance.resolved, instance.first_year
     area = {a: n for n, a in enumerate(instance.areas)}
     state = {i: n for n, i in enumerate(state_names(instance))}
-    found = np.zeros((len(area), instance.years, len(state), len(state)))
+    rates = np.zeros((len(area), instance.years, len(state), len(state)))
     for (a, i, j, y), rate in data.rates.items():
-        found[area[a], y - first, state[i], state[i]] -= rate
+        rates[area[a], y - first, state[i], state[i]] -= rate
         if j != EXIT:
-            found[area[a], y - first, state[i], state[j]] += rate
-    return found
+            rates[area[a], y - first, state[i], state[j]] += rate
+    return rates
 
 
 def state_names(instance: Instance) -> list[str]:

@@ -182,19 +182,19 @@ def baseline_effective(
     At the opening stock, one number; with continuous timing and bands at the baseline's own
     stock, by period, so that levels held at the baseline give the baseline.
     """
-    data, found = instance.resolved, dict[tuple[str, str], float | dict[int, float]]()
+    data, levels = instance.resolved, dict[tuple[str, str], float | dict[int, float]]()
     unchanged = baseline(instance, rates) if instance.is_continuous and data.bands else {}
     around = farthest_reach(instance)
     last = instance.number_of_periods
     for key, service in data.services.items():
         opening = data.states[key[0], service.serves].opening
-        found[key] = _effective(instance, *key, opening)
+        levels[key] = _effective(instance, *key, opening)
         if unchanged and key in data.bands:
             stocks = dict.fromkeys(range(-around, last + around + 1), opening) | {
                 t: unchanged[key[0], service.serves, t - 1] for t in range(1, last + 1)
             }
-            found[key] = {t: _effective(instance, *key, n) for t, n in stocks.items()}
-    return found
+            levels[key] = {t: _effective(instance, *key, n) for t, n in stocks.items()}
+    return levels
 
 
 def _effective(instance: Instance, a: str, p: str, stock: float) -> float:

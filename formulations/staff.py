@@ -372,8 +372,8 @@ def child_costs(instance: Instance) -> dict[Key, float]:
 
     :math:`\sum_r c_r\,\pi_{rY}/caseload_{ri}`; states without a workload are left out.
     """
-    data, found = instance.resolved, defaultdict[Key, float](float)
+    data, costs = instance.resolved, defaultdict[Key, float](float)
     for (a, r, item), caseload in data.workloads.items():
         cost = data.roles[a, r].unit_cost * data.prices[a, r, instance.last_year] / caseload
-        found[a, item] += cost
-    return found
+        costs[a, item] += cost
+    return costs

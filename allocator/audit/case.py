@@ -146,17 +146,17 @@ class Case:
 
     def by_year(self, table: str, column: str, keys: list[str]) -> dict[tuple[str, ...], Floats]:
         """A column of a table by its keys, as an array over the years."""
-        given, found = self.tables.table(table), dict[tuple[str, ...], Floats]()
+        given, series = self.tables.table(table), dict[tuple[str, ...], Floats]()
         first = self.instance.first_year
         for (*key, year), value in zip(
             given.keys([*keys, "year"]), given.numbers(column).tolist(), strict=True
         ):
             named = tuple(map(str, key))
-            if named not in found:
-                found[named] = np.full(self.instance.years, np.nan)
+            if named not in series:
+                series[named] = np.full(self.instance.years, np.nan)
             if first <= year <= self.instance.last_year:
-                found[named][int(year) - first] = value
-        return found
+                series[named][int(year) - first] = value
+        return series
 
     def baseline_effective(self, area: str, service: str) -> Floats:
         """Effective level at baseline by period, the opening first; the same again to the end.

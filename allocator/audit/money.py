@@ -136,11 +136,11 @@ def objective(case: Case, ledger: Ledger, stated: float, stated_terminal: float)
     """3.11: the present value of what is spent and of what is left behind."""
     left = left_behind(case)
     spent = float(case.run.discount() @ case.spend_of(TIERS))
-    for rule, value, found in (
+    for rule, value, worked_out in (
         ("terminal value", stated_terminal, left),
         ("objective", stated, spent + left + _charges(case) - benefits.counted(case)),
     ):
-        ledger.compare(rule, "3.11", "£", value, found, ["the plan"], ["all areas"], "equal")
+        ledger.compare(rule, "3.11", "£", value, worked_out, ["the plan"], ["all areas"], "equal")
 
 
 def left_behind(case: Case) -> float:

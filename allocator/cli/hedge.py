@@ -127,10 +127,10 @@ def command(
             doubt = read_doubt(calibrated or asked.place)
             kept = min(keep, draw)
             chosen, origin = drawn_futures(chosen, draw, seed, kept=kept, doubt=doubt)
-        found = hedge(
+        hedged = hedge(
             chosen, engine=engine, ranks=ranks, learn_earlier=learn_earlier, progress=tell
         )
-        return replace(found, origin=origin)
+        return replace(hedged, origin=origin)
 
     return asked.answer(
         Hedge,

@@ -105,7 +105,7 @@ def command(
     kept = (plan if plan.is_dir() else plan.parent) / INSTANCE_FOLDER
     doubt = read_doubt(calibrated or kept)
     with Progress() as progress, executor(jobs, scheduler) as workers:
-        found = stress(
+        answer = stress(
             loaded,
             draws=draws,
             seed=seed,
@@ -116,8 +116,8 @@ def command(
             progress=progress,
         )
     if out is not None:
-        save(found, out, force=force)
-    click.echo(found.to_json() if as_json else text(found), nl=as_json)
+        save(answer, out, force=force)
+    click.echo(answer.to_json() if as_json else text(answer), nl=as_json)
     if out is not None:
         click.echo(f"wrote the answer to {out}", err=True)
-    return ending(found)
+    return ending(answer)

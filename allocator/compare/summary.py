@@ -42,7 +42,7 @@ def summarise(results: Sequence[Sequence[Result]], limit: float) -> list[SolverS
     for each in (result for program in results for result in program):
         if each.ran:
             by_name.setdefault(each.algorithm.name, []).append(each)
-    lines = [_line(name, found, limit) for name, found in by_name.items()]
+    lines = [_line(name, runs, limit) for name, runs in by_name.items()]
     return sorted(lines, key=lambda line: line.means[SHIFTS[-1]])
 
 

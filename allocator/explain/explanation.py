@@ -131,14 +131,14 @@ def explain(
     solved = session.solve(instance, program=program, ranges=True, progress=progress)
     if solved.best is None:
         return _no_plan(instance, formulation, session.solver, every_window, tell)
-    found = _of_plan(instance, formulation, session, solved, tell)
-    if ask_tightest and found.plan is not None:
-        doing, said = "asking which inputs are tightest", found.unfinished
+    explanation = _of_plan(instance, formulation, session, solved, tell)
+    if ask_tightest and explanation.plan is not None:
+        doing, said = "asking which inputs are tightest", explanation.unfinished
         tell(doing, 0, 1)
-        plan = with_tightest(found.plan)
+        plan = with_tightest(explanation.plan)
         late = "" if Clock().left() > 0 else str(out_of_time(doing))
-        return replace(found, plan=plan, unfinished=said or late)
-    return found
+        return replace(explanation, plan=plan, unfinished=said or late)
+    return explanation
 
 
 def _of_plan(

@@ -36,9 +36,9 @@ class Sources:
 
     def latest(self, table: str, area: str, year: int, **keys: Any) -> list[Row]:
         """Of those, the one that holds in a year; where none does yet, the first to come."""
-        found = self.named(table, area, **keys)
-        past = [row for row in found if key_value(self.instance, row, "year") <= year]
-        chosen = (past or found)[-1:]
+        rows = self.named(table, area, **keys)
+        past = [row for row in rows if key_value(self.instance, row, "year") <= year]
+        chosen = (past or rows)[-1:]
         if past:
             chosen = [max(past, key=lambda row: key_value(self.instance, row, "year"))]
         return chosen
@@ -123,8 +123,8 @@ def _move(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
 def _tier(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
     """States, services and roles whose cost the tier counts."""
     tables = ("states", "services", "roles")
-    found = [row for table in tables for row in s.named(table, keys["area"])]
-    return [row for row in found if row["tier"] == keys["tier"]]
+    rows = [row for table in tables for row in s.named(table, keys["area"])]
+    return [row for row in rows if row["tier"] == keys["tier"]]
 
 
 def _payers(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:

@@ -33,7 +33,7 @@ def spread_of_rates(run: Simulator, doubt: Doubt) -> Floats | None:
         return None
     factors = _factors(run, doubt)
     children = np.tile(run.state_values("opening"), (DRAWS, 1))
-    arrivals, found = run.arrivals(), []
+    arrivals, year_ends = run.arrivals(), []
     arriving = _arrival_factors(run, doubt, factors)
     year, each = None, run.instance.periods_per_year
     moved = settled = np.zeros((0, 0, 0))
@@ -44,18 +44,18 @@ def spread_of_rates(run: Simulator, doubt: Doubt) -> Floats | None:
         children = np.einsum("ds,dst->dt", children, moved)
         children += np.einsum("ds,dst->dt", new, settled)
         if (period + 1) % each == 0:
-            found.append(children)
-    return np.stack(found, axis=1)
+            year_ends.append(children)
+    return np.stack(year_ends, axis=1)
 
 
 def _factors(run: Simulator, doubt: Doubt) -> dict[tuple[str, str], Floats]:
     """A column of draws by (from, to) as the calibration names them."""
     rng = np.random.default_rng(SEED)
-    found = {}
+    factors = {}
     for key, deviation in sorted(doubt.rates.items()):
         shape = 1 / max(deviation, 1e-6) ** 2
-        found[key] = rng.gamma(shape, 1 / shape, DRAWS)
-    return found
+        factors[key] = rng.gamma(shape, 1 / shape, DRAWS)
+    return factors
 
 
 def factor_of(
@@ -120,8 +120,8 @@ def _arrival_factors(
     run: Simulator, doubt: Doubt, factors: dict[tuple[str, str], Floats]
 ) -> Floats:
     """Draws for arrivals from outside the states, (draws, states)."""
-    found = np.ones((DRAWS, len(run.states)))
+    drawn = np.ones((DRAWS, len(run.states)))
     for column, (_, state) in enumerate(run.states):
         if (OUTSIDE, state) in factors:
-            found[:, column] = factors[OUTSIDE, state]
-    return found
+            drawn[:, column] = factors[OUTSIDE, state]
+    return drawn

@@ -104,7 +104,7 @@ class Forecast:
             states = {line.state: path(line) for line in mine if line.state != IN_CARE}
             return {"in_care": path(mine[0]), "states": states}
 
-        found = {
+        facts = {
             "instance": self.instance.name,
             "instance_hash": self.instance.hash,
             "level": self.level,
@@ -115,8 +115,8 @@ class Forecast:
             **of(ALL_AREAS),
         }
         if self.instance.has_areas:
-            found["areas"] = {area: of(area) for area in self.instance.areas}
-        return found
+            facts["areas"] = {area: of(area) for area in self.instance.areas}
+        return facts
 
 
 def forecast(instance: Instance, doubt: Doubt, *, level: float = 0.8) -> Forecast:
@@ -135,37 +135,37 @@ def yearly_variances(instance: Instance, doubt: Doubt) -> dict[str, Floats]:
     years = np.arange(1, instance.years + 1)
     alone = not instance.has_areas
     shared = min(known.shared, known.spread)
-    found = {} if alone else {ALL_AREAS: np.full(len(years), shared)}
+    variances = {} if alone else {ALL_AREAS: np.full(len(years), shared)}
     here = np.array([area for area, _ in instance.resolved.states])
     for area, children in run.children_in_care.items():
         opening = float(run.children[0][care & (here == area)].sum())
         drift = max(known.spread - known.shared, 0.0) / max(1.0, opening / LARGEST)
         by_chance = known.clumping * chance(known.turnover, children, years.astype(float))
         total = by_chance + years * (drift + (shared if alone else 0.0))
-        found[area] = np.maximum(np.diff(total, prepend=0.0), 0.0)
-    return found
+        variances[area] = np.maximum(np.diff(total, prepend=0.0), 0.0)
+    return variances
 
 
-def _lines(found: Forecast) -> Iterator[ForecastLine]:
-    run = Simulator(found.instance)
-    ends = found.run.children[run.clock.year_ends].T  # (area and state, years)
-    opening, care = found.run.children[0], run.in_care()
-    years = np.arange(1, found.instance.years + 1)
-    drawn = spread_of_rates(run, found.doubt)
+def _lines(forecast: Forecast) -> Iterator[ForecastLine]:
+    run = Simulator(forecast.instance)
+    ends = forecast.run.children[run.clock.year_ends].T  # (area and state, years)
+    opening, care = forecast.run.children[0], run.in_care()
+    years = np.arange(1, forecast.instance.years + 1)
+    drawn = spread_of_rates(run, forecast.doubt)
     areas = [area for area, _ in run.states]
     states = list(dict.fromkeys(state for _, state in run.states))
-    groups = [ALL_AREAS, *(found.instance.areas if found.instance.has_areas else ())]
+    groups = [ALL_AREAS, *(forecast.instance.areas if forecast.instance.has_areas else ())]
     for group in groups:
         inside = np.array([group in (ALL_AREAS, area) for area in areas])
-        yield _line(found, group, IN_CARE, inside & care, ends, opening, years, drawn, areas)
+        yield _line(forecast, group, IN_CARE, inside & care, ends, opening, years, drawn, areas)
         for state in states:
             rows = inside & np.array([each == state for _, each in run.states])
             if rows.any():
-                yield _line(found, group, state, rows, ends, opening, years, drawn, areas)
+                yield _line(forecast, group, state, rows, ends, opening, years, drawn, areas)
 
 
 def _line(
-    found: Forecast,
+    forecast: Forecast,
     group: str,
     state: str,
     rows: NDArray[np.bool_],
@@ -177,8 +177,8 @@ def _line(
 ) -> ForecastLine:
     """A sum over rows (area and state) with its interval."""
     children = ends[rows].sum(axis=0)
-    doubt = found.doubt.uncertainty
-    in_care = Simulator(found.instance).in_care()
+    doubt = forecast.doubt.uncertainty
+    in_care = Simulator(forecast.instance).in_care()
     by_chance, drift = np.zeros(len(years)), np.zeros(len(years))
     for area in dict.fromkeys(area for area, mine in zip(areas, rows, strict=True) if mine):
         here = np.array([each == area for each in areas])
@@ -193,5 +193,5 @@ def _line(
     if drawn is not None:
         sums = drawn[:, :, rows].sum(axis=2)  # (draws, years)
         variance = variance + np.log(np.maximum(sums, 1e-9)).var(axis=0)
-    low, high = doubt.interval(children, np.sqrt(variance), found.level)
+    low, high = doubt.interval(children, np.sqrt(variance), forecast.level)
     return ForecastLine(group, state, children, low, high)

@@ -18,22 +18,22 @@ _STYLE: Final = (
 )
 
 
-def picture(found: Forecast) -> str:
+def picture(forecast: Forecast) -> str:
     """An SVG document of its own: one panel a line, all of them starting from nothing."""
-    lines = [line for line in found.lines if line.area == ALL_AREAS]
+    lines = [line for line in forecast.lines if line.area == ALL_AREAS]
     down = -(-len(lines) // _ACROSS)
     width, height = _ACROSS * (_WIDE + _GAP), down * (_HIGH + _GAP) + 40
-    title = escape(found.instance.title or found.instance.name)
+    title = escape(forecast.instance.title or forecast.instance.name)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
         f'role="img"><title>{title}</title><style>{_STYLE}</style>',
         f'<text class="t" x="8" y="20">{title}: children if nothing changes, '
-        f"{found.level:.0%} intervals</text>",
+        f"{forecast.level:.0%} intervals</text>",
     ]
     for n, line in enumerate(lines):
         x, y = n % _ACROSS * (_WIDE + _GAP), n // _ACROSS * (_HIGH + _GAP) + 36
-        name = "In care" if line.state == IN_CARE else found.instance.label("states", line.state)
-        parts += _panel(line, name, found.years, x, y)
+        name = "In care" if line.state == IN_CARE else forecast.instance.label("states", line.state)
+        parts += _panel(line, name, forecast.years, x, y)
     return "\n".join([*parts, "</svg>", ""])
 
 

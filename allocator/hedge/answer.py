@@ -270,7 +270,7 @@ class Hedge(Answer):
 
     def facts(self) -> dict[str, Any]:
         """The facts that ``hedge --json`` has beside its tables."""
-        found = self.is_feasible
+        feasible = self.is_feasible
         facts = {
             "status": self.status,
             "objective": self.objective,
@@ -287,8 +287,8 @@ class Hedge(Answer):
             "wait_and_see": self.wait_and_see,
             "value_of_perfect_information": self.value_of_perfect_information,
             "value_of_stochastic_solution": self.value_of_stochastic_solution,
-            "target_met_probability": self.target_met if found else None,
-            "funds_suffice_probability": self.funds_suffice if found else None,
+            "target_met_probability": self.target_met if feasible else None,
+            "funds_suffice_probability": self.funds_suffice if feasible else None,
             "certificate": None if self.certificate is None else self.certificate.to_dict(),
             "audit": None if self.audit is None else self.audit.to_dict(),
         }

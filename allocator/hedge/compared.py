@@ -19,14 +19,14 @@ def of_hedge(path: Path) -> ComparedProgram:
     An objective that comes before the last is held at its best by a row.  Raises UsageError where
     there is no hedge, or a file of it is damaged.
     """
-    found = load_hedge(path)
-    listed = scenarios(found.instance)
-    form = extensive_form(listed, found.instance.uncertainty)
-    program = form.at(found.window)
+    hedged = load_hedge(path)
+    listed = scenarios(hedged.instance)
+    form = extensive_form(listed, hedged.instance.uncertainty)
+    program = form.at(hedged.window)
     if len(program.objectives) > 1:
-        program = FuturesSolver(form).solve(found.window).program
+        program = FuturesSolver(form).solve(hedged.window).program
     about = (
-        f"extensive form of {counted(len(listed), 'scenario')}, {with_window(found.window)}; "
+        f"extensive form of {counted(len(listed), 'scenario')}, {with_window(hedged.window)}; "
         "millions of pounds"
     )
-    return ComparedProgram(found.instance.name, without_free_rows(program), about)
+    return ComparedProgram(hedged.instance.name, without_free_rows(program), about)

@@ -72,16 +72,16 @@ def hedge(
     tell("what knowing more, and what following today's plan, would cost", steps - 2, steps)
     with told_so_far({each.window: each for each in solved}, len(solved)):
         best, name = solver.steadied(best), solver.names[best.window]
-        found, alone = _audited(form, best, name), wait_and_see(futures)
+        audited, alone = _audited(form, best, name), wait_and_see(futures)
     hedged = Hedge(
         instance,
         LEAST_COST,
         name,
-        tables_of(found, alone),
+        tables_of(audited, alone),
         least(best),
         best.window,
         outcomes,
-        found,
+        audited,
         alone,
         following_today(instance, form, lambda held, window: FuturesSolver(held).solve(window)),
         best.certificate,

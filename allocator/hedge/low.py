@@ -49,9 +49,9 @@ def low_at_once(
     size = min(count, len(weak))
     choices, every = comb(len(weak), size), combinations(weak, size)
     if choices <= most:
-        found = hedge(with_choices(instance, list(every)), progress=progress)
-        cost = found.objective or 0.0
-        return replace(found, origin=LowAtOnce(size, choices, choices, cost, cost))
+        hedged = hedge(with_choices(instance, list(every)), progress=progress)
+        cost = hedged.objective or 0.0
+        return replace(hedged, origin=LowAtOnce(size, choices, choices, cost, cost))
     return _one_by_one(instance, list(every), progress)
 
 
@@ -95,13 +95,13 @@ def _labels(instance: Instance, services: Sequence[str]) -> str:
 
 def _lows(instance: Instance) -> dict[str, list[tuple[str, str]]]:
     """By service, the cells of its effects and their `low`."""
-    found: dict[str, list[tuple[str, str]]] = {}
+    lows: dict[str, list[tuple[str, str]]] = {}
     for row in instance.tables["effects"]:
         low = _low(row["low"], row["effect"])
         if low < row["effect"]:
             cell = f"effects.{Key.of(instance, row)}.effect"
-            found.setdefault(row["service"], []).append((cell, repr(low)))
-    return found
+            lows.setdefault(row["service"], []).append((cell, repr(low)))
+    return lows
 
 
 def _one_by_one(
@@ -110,17 +110,17 @@ def _one_by_one(
     """The worst choices alone: added until none that is left out is worse."""
     counted, size = _apart(choices), len(choices[0])
     while True:
-        found = hedge(with_choices(instance, counted), progress=progress)
-        least = found.objective or 0.0
+        hedged = hedge(with_choices(instance, counted), progress=progress)
+        least = hedged.objective or 0.0
         left = [each for each in choices if each not in set(counted)]
-        if not found.is_feasible or not left:
+        if not hedged.is_feasible or not left:
             told = LowAtOnce(size, len(choices), len(counted), least, least)
-            return replace(found, origin=told)
-        costs = list(_costs(instance, left, found))
+            return replace(hedged, origin=told)
+        costs = list(_costs(instance, left, hedged))
         worst = max(range(len(left)), key=costs.__getitem__)
         told = LowAtOnce(size, len(choices), len(counted), max(least, costs[worst]), least)
         if costs[worst] <= least + _SAME * abs(least) or len(counted) - _FIRST >= _ROUNDS:
-            return replace(found, origin=told)
+            return replace(hedged, origin=told)
         counted.append(left[worst])
 
 
@@ -129,20 +129,22 @@ def _apart(choices: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return list(islice(choices, 0, None, max(1, len(choices) // _FIRST)))[:_FIRST]
 
 
-def _costs(instance: Instance, choices: Sequence[tuple[str, ...]], found: Hedge) -> Iterator[float]:
+def _costs(
+    instance: Instance, choices: Sequence[tuple[str, ...]], hedged: Hedge
+) -> Iterator[float]:
     """£ of each choice with what is settled held; infinite where that leaves it no plan."""
-    session, settled = Session(), _settled(found)
+    session, settled = Session(), _settled(hedged)
     for first in range(0, len(choices), MOST):
         for each in scenarios(with_choices(instance, choices[first : first + MOST])):
-            cost = cost_when_settled(each.instance, found.window, settled, session)
+            cost = cost_when_settled(each.instance, hedged.window, settled, session)
             yield float("inf") if cost is None else cost
 
 
-def _settled(found: Hedge) -> Settled:
+def _settled(hedged: Hedge) -> Settled:
     """What is settled, by column of a scenario's program."""
     from allocator.hedge.saving.recheck import SHARED
 
-    plan, last = found.futures[0].plan, len(found.settled_years)
+    plan, last = hedged.futures[0].plan, len(hedged.settled_years)
     periods = last * plan.instance.periods_per_year
     values: dict[tuple[str, tuple[Any, ...]], float] = {}
     for table, (keys, columns) in SHARED.items():

@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from allocator.hedge.answer import Future
 
 
-def tables_of(found: Sequence[Future], alone: WaitAndSee | None) -> dict[str, pd.DataFrame]:
+def tables_of(futures: Sequence[Future], alone: WaitAndSee | None) -> dict[str, pd.DataFrame]:
     """Levels and futures by scenario and year, and each scenario's own best levels."""
-    if not found:
+    if not futures:
         return {}
-    parts = min(each.scenario.branches for each in found)
+    parts = min(each.scenario.branches for each in futures)
     made = {
-        "levels": pd.concat([_levels(each, parts) for each in found], ignore_index=True),
-        "futures": pd.concat([_years(each) for each in found], ignore_index=True),
+        "levels": pd.concat([_levels(each, parts) for each in futures], ignore_index=True),
+        "futures": pd.concat([_years(each) for each in futures], ignore_index=True),
     }
     if alone is not None:
-        made["known"] = table_of(HEDGE["known"], _known(found, alone))
+        made["known"] = table_of(HEDGE["known"], _known(futures, alone))
     return made
 
 
@@ -53,8 +53,8 @@ def _years(future: Future) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _known(found: Sequence[Future], alone: WaitAndSee) -> Iterable[tuple[str, str, int, float]]:
-    for each, levels in zip(found, alone.levels, strict=True):
+def _known(futures: Sequence[Future], alone: WaitAndSee) -> Iterable[tuple[str, str, int, float]]:
+    for each, levels in zip(futures, alone.levels, strict=True):
         for service, by_year in levels.items():
             for year, level in by_year.items():
                 yield each.scenario.name, service, year, level

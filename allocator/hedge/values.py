@@ -58,13 +58,13 @@ def wait_and_see(futures: Sequence[Scenario]) -> WaitAndSee | None:
 
 
 def _levels(instance: Instance, program: LinearProgram, primal: Floats) -> Levels:
-    found: Levels = {service: {} for _, service in instance.resolved.services}
+    levels: Levels = {service: {} for _, service in instance.resolved.services}
     each, first = instance.periods_per_year, instance.first_year
     for (_, service, period), position in program.columns[LEVEL].positions.items():
         if 0 < period <= instance.number_of_periods and period % each == 0:
             year = first + period // each - 1
-            found[service][year] = found[service].get(year, 0.0) + float(primal[position])
-    return found
+            levels[service][year] = levels[service].get(year, 0.0) + float(primal[position])
+    return levels
 
 
 def learned_earlier(
@@ -76,7 +76,7 @@ def learned_earlier(
     UsageError where there is no such scenario, or it is known from the start.
     """
     own = {each.name: each for each in futures}
-    found = {}
+    learned = {}
     for name in dict.fromkeys(_every(names, own)):
         scenario = own[name]
         if scenario.branches <= scenario.instance.first_year:
@@ -84,8 +84,8 @@ def learned_earlier(
                 f"scenario {name} is known from the start; it cannot be learned earlier"
             )
         earlier = replace(scenario, branches=scenario.branches - 1)
-        found[name] = tuple(earlier if each is scenario else each for each in futures)
-    return found
+        learned[name] = tuple(earlier if each is scenario else each for each in futures)
+    return learned
 
 
 def _every(names: Sequence[str], own: Mapping[str, Scenario]) -> list[str]:
@@ -126,5 +126,5 @@ def following_today(
         if position is not None:
             lower[position] = upper[position] = float(level)
     held = replace(form, program=replace(program, lower=lower, upper=upper))
-    found = solved(held, plan.window)
-    return found.value(0) * POUNDS if found.optimal else None
+    followed = solved(held, plan.window)
+    return followed.value(0) * POUNDS if followed.optimal else None

@@ -47,7 +47,7 @@ def is_scip(lines: Sequence[str]) -> bool:
 def read_scip(lines: Sequence[str]) -> SolutionFile:
     """Every digit kept; columns at 0 are left out, and there are no duals."""
     said = [line.partition(":")[2].strip() for line in lines if line.startswith("solution status")]
-    heads = [(n, found) for n, line in enumerate(lines) if (found := _SCIP_HEAD.match(line))]
+    heads = [(n, match) for n, line in enumerate(lines) if (match := _SCIP_HEAD.match(line))]
     if not heads:
         raise UsageError(f"it holds no solution; SCIP says {said[0]!r}")
     at, head = heads[0]

@@ -104,10 +104,10 @@ def inflation_of(instance: Instance) -> dict[tuple[str, int], float]:
     """£ in cash for one at the price base, by area and year; empty where no series is given."""
     if not instance.tables["inflation"]:
         return {}
-    found: dict[tuple[str, int], float] = {}
+    cash: dict[tuple[str, int], float] = {}
     for area, rows in area_rows(instance, "inflation").items():
         listed = {row["year"]: row["index"] for row in rows}
         years = range(min([*listed, instance.first_year]), instance.last_year + 1)
         index = held(listed, years, 1.0)
-        found |= {(area, year): index[year] for year in instance.horizon}
-    return found
+        cash |= {(area, year): index[year] for year in instance.horizon}
+    return cash

@@ -47,11 +47,11 @@ def in_cash(plan: Plan) -> dict[str, dict[int, float]]:
     table = plan.table(CASH)
     summed = table.sums(["year"], *(f"cash_{name}" for name in _MONEY))
     years = sorted(int(year) for (year,) in summed)
-    found = {name: {y: summed[(y,)][n] for y in years} for n, name in enumerate(_MONEY)}
-    net = {y: found["baseline_total"][y] - found["total"][y] for y in years}
+    columns = {name: {y: summed[(y,)][n] for y in years} for n, name in enumerate(_MONEY)}
+    net = {y: columns["baseline_total"][y] - columns["total"][y] for y in years}
     drawn = drawn_in_cash(plan)
     one_off = {fund for (fund, _), f in plan.instance.resolved.accounts.items() if f.window_only}
-    return found | {
+    return columns | {
         "net": net,
         "cumulative": dict(zip(years, accumulate(net.values()), strict=True)),
         "one_off": {y: sum(drawn[fund][y] for fund in one_off) for y in years},

@@ -105,12 +105,12 @@ class Plan:
         names = [name for name in table.names if name not in ("area", "year")]
         summed = {int(key[0]): amounts for key, amounts in table.sums(["year"], *names).items()}
         years = sorted(summed)
-        found = {name: {y: summed[y][n] for y in years} for n, name in enumerate(names)}
+        columns = {name: {y: summed[y][n] for y in years} for n, name in enumerate(names)}
         if self.found:
-            net = {y: found["baseline_total"][y] - found["total"][y] for y in years}
-            found["net"] = net
-            found["cumulative"] = dict(zip(years, accumulate(net.values()), strict=True))
-        return found
+            net = {y: columns["baseline_total"][y] - columns["total"][y] for y in years}
+            columns["net"] = net
+            columns["cumulative"] = dict(zip(years, accumulate(net.values()), strict=True))
+        return columns
 
     @staticmethod
     def _of(table: Table, area: str | None) -> Table:
@@ -175,15 +175,15 @@ class Plan:
         """
         if not SHORT.keys() & self.tables.keys():
             return None
-        found = {name: dict.fromkeys(self.instance.horizon, 0.0) for name in SHORT}
+        short = {name: dict.fromkeys(self.instance.horizon, 0.0) for name in SHORT}
         for name, whose in SHORT.items():
             if name not in self.tables:
                 continue
             table = self.table(name)
             own = table if area is None else table.only(whose, area)
             for year, amount in own.keys(["year", name]):
-                found[name][int(year)] += float(amount)
-        return found
+                short[name][int(year)] += float(amount)
+        return short
 
     def wider_benefits(
         self, area: str | None = None, by: str = "to_whom"

@@ -47,8 +47,8 @@ def decision_tables(instance: Instance, program: LinearProgram, primal: Floats) 
         """With the columns of families for the same rows; 0 where they have none."""
         for family in families:
             if family in program.columns:
-                found = table.looked_up(by, take(family), family, missing=0.0)
-                table = table.assign(**{family: found})
+                values = table.looked_up(by, take(family), family, missing=0.0)
+                table = table.assign(**{family: values})
         return table
 
     def within(family: str) -> Table:
@@ -57,7 +57,7 @@ def decision_tables(instance: Instance, program: LinearProgram, primal: Floats) 
         return table.where((period >= 1) & (period <= instance.number_of_periods))
 
     drawn, cases = take("drawn"), ("expansion", "contraction", "served")
-    found = {
+    tables = {
         "states": beside(take("children"), ["area", "state", "period"], "places"),
         "services": beside(within("level"), ["area", "service", "period"], *cases),
         "bands": within("in_band"),
@@ -69,10 +69,10 @@ def decision_tables(instance: Instance, program: LinearProgram, primal: Floats) 
     }
     posts, practices = within("in_post"), within("supported")
     if len(posts):
-        found["staff"] = beside(posts, ["area", "role", "period"], "hired", "let_go", "agency")
+        tables["staff"] = beside(posts, ["area", "role", "period"], "hired", "let_go", "agency")
     if len(practices):
-        found["practices"] = practices
-    return Tables(found)
+        tables["practices"] = practices
+    return Tables(tables)
 
 
 def fund_table(instance: Instance, drawn: Table, unspent: Table) -> Table:

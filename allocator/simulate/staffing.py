@@ -85,11 +85,11 @@ def work(run: Simulator, children: Floats, served: Floats) -> tuple[Floats, Floa
 
 def won(run: Simulator, supported: Floats) -> Floats:
     """FTE of time that practices win, (periods, roles)."""
-    found = np.zeros((len(supported), len(run.roles)))
+    fte = np.zeros((len(supported), len(run.roles)))
     for n, (area, _, role) in enumerate(run.practices):
         time = practice_values(run, "time")[n]
-        found[:, run.roles.index((area, role))] += (time - 1) * supported[:, n]
-    return found
+        fte[:, run.roles.index((area, role))] += (time - 1) * supported[:, n]
+    return fte
 
 
 def costs_of_staff(run: Simulator, staff: Staff) -> tuple[Floats, Floats, Floats, Floats]:

@@ -53,12 +53,12 @@ def _solved(
     def solved(window: Window | None) -> WindowSolved:
         return session.solve_window(window, at_window(program, instance, window))
 
-    found = {plan.window: solved(plan.window)}
+    by_window = {plan.window: solved(plan.window)}
     others = [w for w in (*reversed(instance.windows), None) if every_window and w != plan.window]
     with overrun.kept():
         for window in others:
-            found[window] = solved(window)
-    return found
+            by_window[window] = solved(window)
+    return by_window
 
 
 def _against(plan: Plan, solved: dict[Window | None, WindowSolved]) -> Iterator[str]:

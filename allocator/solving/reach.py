@@ -85,9 +85,9 @@ def _found(plan: Plan, clock: Clock) -> Iterator[tuple[str, float]]:
     for share, key, by in sorted(near)[:MOST_ASKED]:
         if share > 2 * FURTHEST:
             return
-        found = room.used_up(key, -float(np.sign(by)), share, _room(there))
-        if found is not None:
-            yield key, found
+        exact = room.used_up(key, -float(np.sign(by)), share, _room(there))
+        if exact is not None:
+            yield key, exact
 
 
 class Room:

@@ -140,10 +140,10 @@ def with_tightest(plan: Plan, clock: Clock | None = None) -> Plan:
     if "tightest" in plan.tables:
         return plan
     try:
-        found = tightest(plan, clock or Clock(None))
+        table = tightest(plan, clock or Clock(None))
     except TimeLimitError:
         return plan
-    return replace(plan, tables=Tables(plan.tables, tightest=found)) if len(found) else plan
+    return replace(plan, tables=Tables(plan.tables, tightest=table)) if len(table) else plan
 
 
 def plan_of(instance: Instance, solved: Solved, formulation: str, solver: str) -> Plan:

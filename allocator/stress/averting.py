@@ -115,11 +115,11 @@ class Averting:
 
     def _avoidable(self, year: int, exposed: Floats) -> Floats:
         """Moves that can be avoided in a period of the year, (moves, draws)."""
-        found = exposed[self.leaving]
+        avoidable = exposed[self.leaving]
         rates, shares = self.people.moves(year).intensities, self.run.data.avoidable
         for column, (move, _) in enumerate(self.moves):
-            found[column] *= shares.get((*move, year), 0.0) * rates.get(move, 0.0)
-        return found
+            avoidable[column] *= shares.get((*move, year), 0.0) * rates.get(move, 0.0)
+        return avoidable
 
     def _by_move(self, values: Floats) -> Floats:
         """Added up over the effects on a move, (moves, draws)."""

@@ -33,7 +33,7 @@ class Costing:
         ``services`` is £ by year and service, ``roles`` by year, role and draw, at the instance's
         own unit costs.
         """
-        found = {
+        pounds = {
             (area, tier): np.zeros((self.instance.years, self.count))
             for area in self.instance.areas
             for tier in TIERS
@@ -42,12 +42,12 @@ class Costing:
         for n, ((area, name), state) in enumerate(self.data.states.items()):
             fixed = (1 - state.cashable_share) * opening[n]
             paid = state.unit_cost * (state.cashable_share * places[:, n] / self.each + fixed)
-            found[area, state.tier] += paid * self.run.prices([(area, name)]) * self._costs(name)
+            pounds[area, state.tier] += paid * self.run.prices([(area, name)]) * self._costs(name)
         for n, ((area, name), service) in enumerate(self.data.services.items()):
-            found[area, service.tier] += services[:, n, None] * self._costs(name)
+            pounds[area, service.tier] += services[:, n, None] * self._costs(name)
         for n, ((area, name), role) in enumerate(self.data.roles.items()):
-            found[area, role.tier] += roles[:, n] * self._costs(name)
-        return found
+            pounds[area, role.tier] += roles[:, n] * self._costs(name)
+        return pounds
 
     def _costs(self, item: str) -> Floats:
         """Factor of a unit cost, (years, draws)."""
@@ -58,24 +58,24 @@ class Costing:
         """Funded places of each year, its periods added up, (years, states, draws)."""
         release = self.run.state_values("release_per_year") / self.each
         kept = (1 - np.minimum(1.0, release))[:, None]
-        places, found = children[0], np.zeros((self.instance.years, *children[0].shape))
+        places, by_year = children[0], np.zeros((self.instance.years, *children[0].shape))
         for period in range(len(children) - 1):
             middle = (children[period] + children[period + 1]) / 2
             places = np.maximum(middle, kept * places)
-            found[period // self.each] += places
-        return found
+            by_year[period // self.each] += places
+        return by_year
 
     def child_cost(self) -> Floats:
         """Cashable cost of a child-year, and of its staff, at closing prices, (states, draws)."""
         run, last = self.run, self.instance.last_year
         own = run.state_values("cashable_share") * run.state_values("unit_cost")
         own = own * run.prices(run.states)[-1]
-        found: Floats = own[:, None] * np.array([self._costs(name)[-1] for _, name in run.states])
+        cost: Floats = own[:, None] * np.array([self._costs(name)[-1] for _, name in run.states])
         for (area, name, item), caseload in self.data.workloads.items():
             if (area, item) in run.states:
                 post = self.data.roles[area, name].unit_cost * self.data.prices[area, name, last]
-                found[run.states.index((area, item))] += post / caseload * self._costs(name)[-1]
-        return found
+                cost[run.states.index((area, item))] += post / caseload * self._costs(name)[-1]
+        return cost
 
     def left(self, children: Floats, late: Sequence[Floats], cost: Floats) -> Floats:
         """Present value of what those still there cost, (draws,).
@@ -90,12 +90,12 @@ class Costing:
         for period, averted in enumerate(late, 1):
             when = period - 0.5 if self.instance.is_continuous else period
             total += per_period**when * ((shift @ worth) * averted).sum(axis=0)
-        found: Floats = self.run.discount()[-1] * total
-        return found
+        value: Floats = self.run.discount()[-1] * total
+        return value
 
     def _worth(self, cost: Floats) -> Floats:
         """V, what a child in each state costs from the end on, (states, draws)."""
-        found, rate = np.zeros_like(cost), self.instance.discount_rate
+        values, rate = np.zeros_like(cost), self.instance.discount_rate
         force, factor = math.log1p(rate), (1 + rate) ** (-1 / self.each)
         for area in self.people.moves(self.instance.last_year).areas:
             still = np.eye(len(area.rates))[:, :, None]
@@ -106,8 +106,8 @@ class Costing:
                 matrix = still - factor * area.moved
                 right = cost[area.states] * factor / self.each
             solved = np.linalg.solve(np.moveaxis(matrix, 2, 0), right.T[:, :, None])
-            found[area.states] = solved[:, :, 0].T
-        return found
+            values[area.states] = solved[:, :, 0].T
+        return values
 
     def good(self, children: Floats, late: Sequence[Floats], served: Floats) -> Floats:
         """What the objective is less by for the wider benefits, (draws,).

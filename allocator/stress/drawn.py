@@ -118,14 +118,14 @@ class Drawn:
     @cached_property
     def _entering(self) -> dict[str, Floats]:
         """The same by area, (years, draws)."""
-        found, ends = {}, [year + 1 for year in self.of.instance.horizon]
+        factors, ends = {}, [year + 1 for year in self.of.instance.horizon]
         for area, response in self.of.responses_to_entries.items():
             walked = np.zeros((len(ends), self.count))
             for name in self._walks(area):
                 walked += np.array([self.walk(name, year) for year in ends])
             change = np.linalg.solve(response, np.expm1(walked))
-            found[area] = np.maximum(0.0, 1 + change)
-        return found
+            factors[area] = np.maximum(0.0, 1 + change)
+        return factors
 
     def _walks(self, area: str) -> Iterator[str]:
         return (name for name in (ALL_AREAS, area) if name in self.of.walks)
@@ -147,11 +147,13 @@ class Drawn:
         """Factors as a calibration names them, gamma with mean 1."""
         from scipy.special import gammaincinv
 
-        found: dict[tuple[str, str], Floats] = {}
+        factors: dict[tuple[str, str], Floats] = {}
         for key, deviation in self.of.doubt.rates.items():
             shape = 1 / max(deviation, 1e-6) ** 2
-            found[key] = np.asarray(gammaincinv(shape, self.quantiles[(RATE, *key)]), float) / shape
-        return found
+            factors[key] = (
+                np.asarray(gammaincinv(shape, self.quantiles[(RATE, *key)]), float) / shape
+            )
+        return factors
 
     def _normal(self, column: Column) -> Floats:
         from scipy.special import ndtri

@@ -45,8 +45,8 @@ class Evidence:
         width = self.high - self.low
         left = 1 + PEAKED * (self.value - self.low) / width
         right = 1 + PEAKED * (self.high - self.value) / width
-        found: Floats = self.low + width * betaincinv(left, right, chance)
-        return found
+        values: Floats = self.low + width * betaincinv(left, right, chance)
+        return values
 
     def _two_piece(self, chance: Floats) -> Floats:
         from scipy.special import ndtri
@@ -56,8 +56,8 @@ class Evidence:
         below = left / (left + right)  # chance of less than the mode
         under = np.minimum(chance, below) / (2 * below) if below > 0 else np.full_like(chance, 0.5)
         over = 0.5 + np.maximum(chance - below, 0) / (2 * (1 - below)) if below < 1 else 0.5
-        found: Floats = self.value + left * ndtri(under) + right * ndtri(over)
-        return found
+        values: Floats = self.value + left * ndtri(under) + right * ndtri(over)
+        return values
 
     @property
     def mean(self) -> float:

@@ -78,10 +78,10 @@ class Followed:
     def check(self) -> None:
         """AuditError where a plan's levels do not lead to what the plan says."""
         for plan, held in zip(self.plans, self.held, strict=True):
-            said, found = float(plan.cost or 0.0), float(held_in(plan, held).cost[0])
-            if not abs(found - said) <= _SAME * max(1.0, abs(said)):
+            said, reached = float(plan.cost or 0.0), float(held_in(plan, held).cost[0])
+            if not abs(reached - said) <= _SAME * max(1.0, abs(said)):
                 raise AuditError(
-                    f"the plan's levels come to £{found:,.0f} at present value, not the "
+                    f"the plan's levels come to £{reached:,.0f} at present value, not the "
                     f"£{said:,.0f} it says; `allocator audit` tells what is wrong with it"
                 )
 
@@ -106,10 +106,10 @@ class Followed:
 
         ``run`` gives the outcomes of some of the draws, by their numbers.
         """
-        found = run(self.likeliest, every)
+        outcomes = run(self.likeliest, every)
         if not self.is_hedge:
-            return found, np.zeros(len(every), dtype=np.int64)
-        nearest = self._nearest(found)
+            return outcomes, np.zeros(len(every), dtype=np.int64)
+        nearest = self._nearest(outcomes)
         mine = [np.flatnonzero(nearest == n) for n in range(len(self.plans))]
         parts = [run(held, some) for held, some in zip(self.held, mine, strict=True) if len(some)]
         return Outcomes.together(parts, np.argsort(np.concatenate(mine))), nearest
@@ -121,8 +121,8 @@ class Followed:
             pairs = ((drawn.care, there.care), (drawn.spend, there.spend))
             apart = [((own - its) / np.maximum(1.0, np.abs(its))) ** 2 for own, its in pairs]
             distances.append(apart[0].sum(axis=0) + apart[1].sum(axis=0))
-        found: Positions = np.argmin(np.array(distances), axis=0)
-        return found
+        nearest: Positions = np.argmin(np.array(distances), axis=0)
+        return nearest
 
 
 def held_in(plan: Plan, held: Held) -> Outcomes:
@@ -131,10 +131,10 @@ def held_in(plan: Plan, held: Held) -> Outcomes:
     return Outcomes.of(runner, Funds(plan.instance, plan.window), runner.course(Certain()))
 
 
-def _mean(found: Sequence[Outcomes], of: Sequence[Scenario]) -> Outcomes:
+def _mean(outcomes: Sequence[Outcomes], of: Sequence[Scenario]) -> Outcomes:
     chances = [each.probability for each in of]
     values = {
-        field.name: np.tensordot(chances, [getattr(each, field.name) for each in found], axes=1)
+        field.name: np.tensordot(chances, [getattr(each, field.name) for each in outcomes], axes=1)
         for field in fields(Outcomes)
     }
     return Outcomes(**values)

@@ -105,9 +105,9 @@ class _Shares:
     @cached_property
     def _effective(self) -> Floats:
         """The plan's effective levels, likewise; at the baseline's after the horizon."""
-        found = self._baseline.copy()
-        found[1 : self.last + 1] += self.case.effective_change
-        return found
+        levels = self._baseline.copy()
+        levels[1 : self.last + 1] += self.case.effective_change
+        return levels
 
     def _used(self) -> Floats:
         """Share of each effect that the plan uses: 1 is all that its cases could avert."""
@@ -128,7 +128,7 @@ class _Shares:
 
     def _bound(self) -> NDArray[np.bool_]:
         case, moves = self.case, moves_averted(self.run.effects)
-        found = np.zeros((len(case.diverted), len(moves)), dtype=bool)
+        binds = np.zeros((len(case.diverted), len(moves)), dtype=bool)
         years = [*self.run.clock.years_of_periods, *[case.instance.last_year] * case.after]
         arrivals = self.run.arrivals()
         for period, year in enumerate(years):
@@ -143,8 +143,8 @@ class _Shares:
                 most = share * rates.get((area, start, end), 0.0)
                 most *= stock[self.run.states.index((area, start))]
                 averted = case.diverted[period, effects].sum()
-                found[period, column] = averted >= most - _BINDS * max(1.0, most)
-        return found
+                binds[period, column] = averted >= most - _BINDS * max(1.0, most)
+        return binds
 
 
 def _share(part: Floats, whole: Floats) -> Floats:
@@ -156,10 +156,10 @@ def _share(part: Floats, whole: Floats) -> Floats:
 
 def moves_averted(effects: Sequence[tuple[str, ...]]) -> dict[tuple[str, str, str], list[int]]:
     """Positions of the effects on each (area, from, to)."""
-    found: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    positions: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for n, (area, _, start, end, _) in enumerate(effects):
-        found[area, start, end].append(n)
-    return dict(found)
+        positions[area, start, end].append(n)
+    return dict(positions)
 
 
 def filled(bands: tuple[tuple[float, float], ...] | None, served: Floats, room: Floats) -> Floats:

@@ -52,7 +52,7 @@ class Funds:
         start, length = window or (instance.first_year, 0)
         years = np.array(instance.horizon)
         inside = (years >= start) & (years < start + length)
-        found = [
+        accounts = [
             Account(
                 frozenset((area, tier) for area, tiers in rules.tiers.items() for tier in tiers),
                 rules.carry_forward,
@@ -62,7 +62,7 @@ class Funds:
             )
             for (fund, owner), rules in data.accounts.items()
         ]
-        self.accounts = sorted(found, key=lambda a: (len(a.pays), a.carry, not a.window_only))
+        self.accounts = sorted(accounts, key=lambda a: (len(a.pays), a.carry, not a.window_only))
 
     @cached_property
     def is_greedy(self) -> bool:
@@ -117,10 +117,10 @@ class Funds:
             ]
         )
         blocks: Any = block_diag([matrix] * draws, format="csc")
-        found = linprog(np.tile(costs, draws), A_eq=blocks, b_eq=right / 1e6, method="highs")
-        if found.x is None:
-            raise SolverError(f"what the funds pay for was not settled: {found.message}")
-        by_draw = found.x.reshape(draws, len(costs))[:, short].reshape(draws, len(keys), -1)
+        answer = linprog(np.tile(costs, draws), A_eq=blocks, b_eq=right / 1e6, method="highs")
+        if answer.x is None:
+            raise SolverError(f"what the funds pay for was not settled: {answer.message}")
+        by_draw = answer.x.reshape(draws, len(costs))[:, short].reshape(draws, len(keys), -1)
         return np.asarray(by_draw.sum(axis=1).T * 1e6)
 
     def _block(self, keys: list[Key]) -> tuple[Floats, Floats, slice]:

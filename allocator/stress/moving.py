@@ -126,16 +126,16 @@ def _chances(
     run: Simulator, areas: tuple[AreaMoves, ...], rates: Mapping[Move, Floats]
 ) -> dict[Move, Floats]:
     """Chance of each move in a period, of staying too."""
-    found, length = {}, 1 / run.instance.periods_per_year
+    chances, length = {}, 1 / run.instance.periods_per_year
     for (area, _, names), moves in zip(_states_of(run), areas, strict=True):
         for n, name in enumerate(names):
             leaving, stayed = -moves.rates[n, n], moves.moved[n, n]
             share = np.divide(1 - stayed, leaving, out=np.zeros_like(stayed), where=leaving > 0)
-            found[area, name, name] = stayed
+            chances[area, name, name] = stayed
             for (a, start, end), rate in rates.items():
                 if (a, start) == (area, name):
-                    found[area, start, end] = rate * (share if leaving.any() else length)
-    return found
+                    chances[area, start, end] = rate * (share if leaving.any() else length)
+    return chances
 
 
 def moved_and_stayed(rates: Floats, length: float) -> tuple[Floats, Floats, Floats]:

@@ -104,12 +104,12 @@ class Outcomes:
 def _excess(runner: Runner, course: Course) -> Floats:
     """Children above targets at each year's end; a child above two counts twice."""
     instance = runner.instance
-    found = np.zeros_like(next(iter(course.care.values())))
+    excess = np.zeros_like(next(iter(course.care.values())))
     for (owner, year), most in instance.resolved.targets.items():
         at = year - instance.first_year
         there = sum(course.care[area][at] for area in owner_areas(instance, owner))
-        found[at] += np.maximum(there - most, 0.0)
-    return found
+        excess[at] += np.maximum(there - most, 0.0)
+    return excess
 
 
 def banded(values: Floats) -> dict[str, float]:

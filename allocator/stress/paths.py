@@ -20,10 +20,10 @@ def driver_paths(instance: Instance) -> tuple[tuple[float, Instance], ...]:
     for row in instance.tables["scenarios"]:
         path = tuple(changes[row["scenario"]])
         chances[path] = chances.get(path, 0.0) + row["probability"]
-    alone, found = without_futures(instance), []
+    alone, paths = without_futures(instance), []
     for path, chance in chances.items():
         changed = alone
         for cell, value in path:
             changed = with_cell(changed, cell, value)
-        found.append((chance, changed))
-    return tuple(found) or ((1.0, alone),)
+        paths.append((chance, changed))
+    return tuple(paths) or ((1.0, alone),)

@@ -88,22 +88,22 @@ class Population:
     @cached_property
     def arrivals(self) -> dict[int, Floats]:
         """Children who come in a period of each year, (states, draws)."""
-        per_year, found = self.run.instance.periods_per_year, {}
+        per_year, coming = self.run.instance.periods_per_year, {}
         for year in self.run.instance.horizon:
-            found[year] = np.zeros((len(self.run.states), self.count))
+            coming[year] = np.zeros((len(self.run.states), self.count))
             for row, key in enumerate(self.run.states):
                 number = self.run.data.arrivals.get((*key, year), 0.0) / per_year
-                found[year][row] = number * self.draws.arrivals(*key, year)
-        return found
+                coming[year][row] = number * self.draws.arrivals(*key, year)
+        return coming
 
     @cached_property
     def unchanged(self) -> Floats:
         """Children if nothing changes, (1 + periods, states, draws)."""
-        found = [self.opening]
+        children = [self.opening]
         for year in self.run.clock.years_of_periods:
             moves = self.moves(year)
-            found.append(moves.moved(found[-1]) + moves.joined(self.arrivals[year]))
-        return np.array(found)
+            children.append(moves.moved(children[-1]) + moves.joined(self.arrivals[year]))
+        return np.array(children)
 
 
 @dataclass(frozen=True)
@@ -141,11 +141,11 @@ def responses_to_entries(instance: Instance) -> dict[str, Floats]:
     care = care_names(instance)
     draws = _MoreEnter(years + 1, care, instance.first_year)
     ends = Population(run, draws).unchanged[run.clock.year_ends]
-    found = {}
+    responses = {}
     for area in instance.areas:
         mine = [a == area and name in care for a, name in run.states]
         there = ends[:, mine].sum(axis=1)
         as_it_is = np.maximum(there[:, -1:], 1e-9)
         change = (there[:, :-1] / as_it_is - 1) / _TOUCH
-        found[area] = change if np.all(np.diagonal(change) > _NONE) else np.eye(years)
-    return found
+        responses[area] = change if np.all(np.diagonal(change) > _NONE) else np.eye(years)
+    return responses

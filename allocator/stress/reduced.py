@@ -80,8 +80,8 @@ def distances(outcomes: Outcomes) -> Floats:
     points = np.concatenate(values)
     squares = (points**2).mean(axis=0)
     product = points.T @ points / len(points)
-    found: Floats = np.sqrt(np.maximum(squares[:, None] + squares[None, :] - 2 * product, 0.0))
-    return found
+    apart: Floats = np.sqrt(np.maximum(squares[:, None] + squares[None, :] - 2 * product, 0.0))
+    return apart
 
 
 def _seen(outcomes: Outcomes) -> tuple[Floats, Floats]:

@@ -67,7 +67,7 @@ def replan(
 
     ``executor`` works on them side by side.  Raises what ``Session.solve_window`` does.
     """
-    settled, found = Settled.of(plan), {}
+    settled, by_number = Settled.of(plan), {}
     tasks = [
         (replace(drawn.of, instance=instance), mine[first : first + _CHUNK])
         for (_, instance), mine in zip(drawn.of.paths, by_path, strict=True)
@@ -75,8 +75,8 @@ def replan(
     ]
     given = [(settled, drawn.part(some, own), some) for own, some in tasks]
     for number, *values in _worked(given, executor):
-        found[number] = values
-    ordered = [found[number] for number in range(drawn.count)]
+        by_number[number] = values
+    ordered = [by_number[number] for number in range(drawn.count)]
     objective, *by_year = zip(*ordered, strict=True)
     care, excess, overspent = (np.array(each, dtype=float).T for each in by_year)
     return Replanned(np.array(objective, dtype=float), care, excess, overspent)

@@ -62,7 +62,7 @@ def read_spreads(file: Path, instance: Instance) -> dict[str, Spread]:
     Raises UsageError naming row and column where a cell cannot be right.
     """
     items = _items(instance)
-    found: dict[str, Spread] = {}
+    spreads: dict[str, Spread] = {}
     for number, row in _rows(file):
         item = (row.get("item") or "").strip()
         if item not in items:
@@ -70,11 +70,11 @@ def read_spreads(file: Path, instance: Instance) -> dict[str, Spread]:
             raise _wrong(
                 file, number, "item", item, f"is no state, service or role and not all; {hint}"
             )
-        if item in found:
+        if item in spreads:
             raise _wrong(file, number, "item", item, "stands twice; keep one of the rows")
         spread, growth = (_deviation(file, number, row, name) for name in ("spread", "growth"))
-        found[item] = Spread(spread, growth, (row.get("source") or "").strip() or file.name)
-    return found
+        spreads[item] = Spread(spread, growth, (row.get("source") or "").strip() or file.name)
+    return spreads
 
 
 def _items(instance: Instance) -> Mapping[str, None]:

@@ -86,8 +86,8 @@ class Staffed:
         """£ by year and role, (years, roles, draws), at the instance's own unit costs."""
         posts, turnover, agency, support = costs_of_staff(self.run, self._per_agency())
         fixed = self.run.clock.by_year(posts + turnover + support)
-        found: Floats = fixed[:, :, None] + self._by_year(agency[:, :, None] * self.agency)
-        return found
+        pounds: Floats = fixed[:, :, None] + self._by_year(agency[:, :, None] * self.agency)
+        return pounds
 
     def _by_year(self, amounts: Floats) -> Floats:
         """(periods, roles, draws) added up to (years, roles, draws)."""
@@ -103,8 +103,8 @@ class Staffed:
 
     def unfilled(self) -> Floats:
         """FTE-years of work that nobody does, all roles, (years, draws)."""
-        found: Floats = self._by_year(self.short).sum(axis=1)
-        return found / self.run.instance.periods_per_year
+        unfilled: Floats = self._by_year(self.short).sum(axis=1)
+        return unfilled / self.run.instance.periods_per_year
 
 
 def unchanged_spend(run: Simulator) -> Floats:

@@ -94,8 +94,8 @@ class Stress(Answer):
     @property
     def expected_shortfall(self) -> dict[str, float]:
         """Children above targets and £ beyond the funds, all years, in the mean of the draws."""
-        found = self.outcomes
-        totals = {"excess": found.excess, "overspent": found.overspent}
+        outcomes = self.outcomes
+        totals = {"excess": outcomes.excess, "overspent": outcomes.overspent}
         return {name: float(by_year.sum(axis=0).mean()) for name, by_year in totals.items()}
 
     def bands(self, quantity: str) -> dict[int, dict[str, float]]:
@@ -125,21 +125,21 @@ class Stress(Answer):
             "payback_probability": {str(y): share for y, share in self.payback.items()},
             "expected_shortfall": self.expected_shortfall,
             **self._replanned(),
-            "scenarios": {s.name: self._future(s, found) for s, found in self.futures},
+            "scenarios": {s.name: self._future(s, outcomes) for s, outcomes in self.futures},
         }
 
     def _replanned(self) -> dict[str, Any]:
         """Where draws were planned anew: what that comes to, and what holding the plan does."""
         if self.replanned is None:
             return {}
-        found = self.replanned.found
-        held = self.outcomes.objective[: len(found)][found]
+        with_plan = self.replanned.found
+        held = self.outcomes.objective[: len(with_plan)][with_plan]
         return {
             "replanned": {
-                "draws": len(found),
+                "draws": len(with_plan),
                 "plan_probability": self.replanned.chance,
-                "cost": banded(self.replanned.objective[found]) if found.any() else None,
-                "held_cost": banded(held) if found.any() else None,
+                "cost": banded(self.replanned.objective[with_plan]) if with_plan.any() else None,
+                "held_cost": banded(held) if with_plan.any() else None,
             }
         }
 
@@ -150,17 +150,17 @@ class Stress(Answer):
         short = float(self.outcomes.unfilled.sum(axis=0).mean())
         return {"staff_suffice_probability": self.staff_suffice, "expected_unfilled": short}
 
-    def _future(self, scenario: Scenario, found: Outcomes) -> dict[str, Any]:
+    def _future(self, scenario: Scenario, outcomes: Outcomes) -> dict[str, Any]:
         def by_year(values: NDArray[np.float64]) -> dict[str, float]:
             return dict(zip(map(str, self.instance.horizon), values[:, 0].tolist(), strict=True))
 
         return {
             "probability": scenario.probability,
             "label": scenario.label,
-            "cost": float(found.objective[0]),
-            "children_in_care": by_year(found.care),
-            "overspent": by_year(found.overspent),
-            "excess": by_year(found.excess),
+            "cost": float(outcomes.objective[0]),
+            "children_in_care": by_year(outcomes.care),
+            "overspent": by_year(outcomes.overspent),
+            "excess": by_year(outcomes.excess),
         }
 
 

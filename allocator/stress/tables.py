@@ -23,33 +23,33 @@ Floats = NDArray[np.float64]
 Future = tuple[Scenario, Outcomes]
 
 
-def quantities(found: Outcomes) -> dict[str, Floats]:
+def quantities(outcomes: Outcomes) -> dict[str, Floats]:
     """What is told as bands, each (years, draws)."""
     return {
-        "children_in_care": found.care,
-        "spend": found.spend,
-        "cumulative_position": found.position,
+        "children_in_care": outcomes.care,
+        "spend": outcomes.spend,
+        "cumulative_position": outcomes.position,
     }
 
 
-def bands(instance: Instance, planned: Outcomes, found: Outcomes) -> pd.DataFrame:
+def bands(instance: Instance, planned: Outcomes, outcomes: Outcomes) -> pd.DataFrame:
     """Mean and percentiles by quantity and year, beside the plan's own."""
     own = quantities(planned)
     rows = [
         {"quantity": name, "year": year, "planned": float(own[name][n, 0]), **banded(values[n])}
-        for name, values in quantities(found).items()
+        for name, values in quantities(outcomes).items()
         for n, year in enumerate(instance.horizon)
     ]
     return table_of(STRESS["bands"], rows)
 
 
-def chances(instance: Instance, found: Outcomes) -> pd.DataFrame:
+def chances(instance: Instance, outcomes: Outcomes) -> pd.DataFrame:
     """Shares of the draws by year."""
     columns = {
         "year": list(instance.horizon),
-        "targets_met": (found.excess <= CHILD).mean(axis=1),
-        "funds_suffice": (found.overspent <= POUNDS).mean(axis=1),
-        "paid_back": found.paid_back.mean(axis=1),
+        "targets_met": (outcomes.excess <= CHILD).mean(axis=1),
+        "funds_suffice": (outcomes.overspent <= POUNDS).mean(axis=1),
+        "paid_back": outcomes.paid_back.mean(axis=1),
     }
     return pd.DataFrame(columns)
 
@@ -58,14 +58,14 @@ def futures(instance: Instance, run: Sequence[Future]) -> pd.DataFrame:
     """What the plan comes to in each scenario, by year."""
     rows = [
         (scenario.name, year, *(float(each[n, 0]) for each in values))
-        for scenario, found in run
-        for values in [(found.care, found.spend, found.overspent, found.excess)]
+        for scenario, outcomes in run
+        for values in [(outcomes.care, outcomes.spend, outcomes.overspent, outcomes.excess)]
         for n, year in enumerate(instance.horizon)
     ]
     return table_of(STRESS["futures"], rows)
 
 
-def inputs(drawn: Drawn, found: Outcomes) -> pd.DataFrame:
+def inputs(drawn: Drawn, outcomes: Outcomes) -> pd.DataFrame:
     """What each input that is drawn has to do with cost and children, the strongest first."""
     named = list(drawn.inputs())
     places = [values for _, values in named]
@@ -73,7 +73,7 @@ def inputs(drawn: Drawn, found: Outcomes) -> pd.DataFrame:
         "kind": [column[0] for column, _ in named],
         "name": [", ".join(column[1:]) for column, _ in named],
     }
-    for what, outcome in (("cost", found.cost), ("care", found.care[-1])):
+    for what, outcome in (("cost", outcomes.cost), ("care", outcomes.care[-1])):
         columns[f"{what}_rank_correlation"] = rank_correlations(places, outcome)
         columns[f"{what}_first_order"] = first_order(places, outcome)
     table = pd.DataFrame(columns, columns=list(STRESS["inputs"]))

@@ -69,14 +69,14 @@ class Uncertain:
     @cached_property
     def effects(self) -> dict[tuple[Effect, int], Evidence]:
         """Evidence of each effect at a lag in years."""
-        found = {}
+        evidence = {}
         for area, rows in area_rows(self.instance, "effects").items():
             for row in rows:
                 instead = key_value(self.instance, row, "instead")
                 key = (area, row["service"], row["from"], row["to"], instead)
                 if key in self.instance.resolved.effects:
-                    found[key, row["lag_years"]] = _evidence(row, "effect")
-        return found
+                    evidence[key, row["lag_years"]] = _evidence(row, "effect")
+        return evidence
 
     @cached_property
     def responses(self) -> tuple[Response, ...]:
@@ -85,11 +85,11 @@ class Uncertain:
         def rows_of(table: str) -> dict[str, list[Row]]:
             return area_rows(self.instance, table)
 
-        found = (
+        every = (
             Response(area, row["driver"], row["from"], row["to"], _evidence(row, "response"), rises)
             for area, row, rises in response_rises(self.instance, rows_of)
         )
-        return tuple(each for each in found if not each.evidence.is_sure)
+        return tuple(each for each in every if not each.evidence.is_sure)
 
     @cached_property
     def walks(self) -> dict[str, Floats]:
@@ -105,19 +105,19 @@ class Uncertain:
     def columns(self) -> list[Column]:
         """What each column of the points is of."""
         services = dict.fromkeys(k[1] for (k, _), e in self.effects.items() if not e.is_sure)
-        found: list[Column] = [(EFFECT, service) for service in services]
-        found += dict.fromkeys(each.column for each in self.responses)
-        found += [(RATE, *key) for key in sorted(self.doubt.rates)]
-        found += [
+        columns: list[Column] = [(EFFECT, service) for service in services]
+        columns += dict.fromkeys(each.column for each in self.responses)
+        columns += [(RATE, *key) for key in sorted(self.doubt.rates)]
+        columns += [
             (ENTRIES, area, str(year))
             for area, variances in self.walks.items()
             for year, variance in zip(self.instance.horizon, variances, strict=True)
             if variance > 0
         ]
         for item, spread in self.spreads.items():
-            found += [(COST, item)] if spread.spread > 0 else []
-            found += [(GROWTH, item)] if spread.growth > 0 else []
-        return found + ([(DRIVERS,)] if len(self.paths) > 1 else [])
+            columns += [(COST, item)] if spread.spread > 0 else []
+            columns += [(GROWTH, item)] if spread.growth > 0 else []
+        return columns + ([(DRIVERS,)] if len(self.paths) > 1 else [])
 
     def points(self, count: int, seed: int) -> dict[Column, Floats]:
         """Quasi-random quantiles of each column, (draws,), by this seed."""

@@ -89,9 +89,9 @@ def melt(frame: pd.DataFrame) -> pd.DataFrame | None:
     if column(frame, YEAR) is None or (column(frame, AREA) or column(frame, LEVEL)) is None:
         return None
     for form in (_characteristics, _counts, _outturn, _long, _wide):
-        found = form(frame)
-        if found is not None:
-            return found
+        rows = form(frame)
+        if rows is not None:
+            return rows
     return None
 
 
@@ -177,9 +177,9 @@ def _long(frame: pd.DataFrame) -> pd.DataFrame | None:
 def _wide(frame: pd.DataFrame) -> pd.DataFrame | None:
     import pandas as pd
 
-    found = [
+    parts = [
         _tidy(frame.index, _OTHER_NAMES.get(name, name), frame[name], name)
         for name in frame.columns
         if name in MEASURES or name in _OTHER_NAMES
     ]
-    return pd.concat(found, ignore_index=True) if found else None
+    return pd.concat(parts, ignore_index=True) if parts else None

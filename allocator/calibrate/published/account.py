@@ -63,14 +63,14 @@ class PublishedAccount:
 
 def account(figures: PublishedFigures) -> PublishedAccount:
     """The account of a council whose children in care are published for the year."""
-    found = {name: figures.get(name, per) for name, per in _MEASURES.items()}
+    measured = {name: figures.get(name, per) for name, per in _MEASURES.items()}
     total = round(figures.get("cla_31mar", "child_pop_0_17").value)
-    notes = {name: each.note for name, each in found.items() if each.note}
+    notes = {name: each.note for name, each in measured.items() if each.note}
     stock, said, residual = _placements(figures, total)
     notes |= said
-    plans = min(found["cpp_31mar"].value, found["cin_31mar"].value)
-    need = max(found["cin_31mar"].value - plans - total, 1.0)
-    started, ceased = found["cla_started"].value, found["cla_ceased"].value
+    plans = min(measured["cpp_31mar"].value, measured["cin_31mar"].value)
+    need = max(measured["cin_31mar"].value - plans - total, 1.0)
+    started, ceased = measured["cla_started"].value, measured["cla_ceased"].value
     alone = _part(figures, "uasc_started", "cla_started", started)
     taken = _part(figures, e.TAKEN, "cla_started", started - alone.value)
     returned = _returned(figures, ceased)
@@ -91,7 +91,7 @@ def account(figures: PublishedFigures) -> PublishedAccount:
         figures.children().value,
         figures.share_of_england(),
         {e.NEED: round(need), e.PLAN: round(plans), **stock},
-        {name: each.value for name, each in found.items()},
+        {name: each.value for name, each in measured.items()},
         alone.value,
         taken.value,
         returned.value,
@@ -103,8 +103,8 @@ def account(figures: PublishedFigures) -> PublishedAccount:
 
 def _part(figures: PublishedFigures, measure: str, per: str, most: float) -> Figure:
     """A part of a flow: no more than what is left of it."""
-    found = figures.get(measure, per)
-    return Figure(min(found.value, max(most, 0.0)), found.note)
+    figure = figures.get(measure, per)
+    return Figure(min(figure.value, max(most, 0.0)), figure.note)
 
 
 def _returned(figures: PublishedFigures, ceased: float) -> Figure:
@@ -161,7 +161,7 @@ def _from_shares(
         state: [v for name in names if (v := figures.published(name)) is not None]
         for state, names in e.SHARES.items()
     }
-    known = {state: sum(found) / 100 for state, found in shares.items() if found}
+    known = {state: sum(percents) / 100 for state, percents in shares.items() if percents}
     mix = {state: sum(e.PLACEMENT_MIX[n] for n in names) for state, names in e.PLACEMENTS.items()}
     blank = [state for state in e.CARE if state not in known]
     left = max(1 - sum(known.values()), 0.0)
@@ -180,8 +180,8 @@ def _from_shares(
 
 def _agreed(parts: np.ndarray[tuple[int], np.dtype[np.float64]], total: float) -> list[float]:
     """Parts adjusted to their total by least squares, each as unsure as it is large."""
-    found = reconcile(parts, parts + 0.5, np.ones((1, len(parts))), [total])
-    return [float(value) for value in found.values]
+    reconciled = reconcile(parts, parts + 0.5, np.ones((1, len(parts))), [total])
+    return [float(value) for value in reconciled.values]
 
 
 def _whole(stock: Mapping[str, float], total: int) -> dict[str, int]:

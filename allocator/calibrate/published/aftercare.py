@@ -45,23 +45,23 @@ class Aftercare:
 
 def aftercare(figures: PublishedFigures, ceased: float) -> dict[str, Aftercare]:
     """By state, those for which the tables have the leavers and the money; ``ceased`` a year."""
-    found = {}
+    ways = {}
     orders = _leavers(figures, ORDERS, ceased) or _leavers(figures, "ceased_sgo", ceased)
     if orders and orders.value > 0:
         week = figures.get("unitcost_fostering_gbp_per_week").value
         spend = e.ALLOWANCE * week * e.WEEKS * orders.value * e.YEARS_SUPPORTED[e.GUARDIANSHIP][0]
-        found[e.GUARDIANSHIP] = Aftercare(orders.value, spend, orders.note)
+        ways[e.GUARDIANSHIP] = Aftercare(orders.value, spend, orders.note)
     adults = _leavers(figures, ADULTS, ceased)
     money = figures.find("s251_leaving_care", "cla_31mar")
     if adults and money and adults.value > 0:
         note = "; ".join(filter(None, (adults.note, money.note)))
-        found[e.LEAVING_CARE] = Aftercare(adults.value, money.value, note)
-    return found
+        ways[e.LEAVING_CARE] = Aftercare(adults.value, money.value, note)
+    return ways
 
 
 def _leavers(figures: PublishedFigures, measure: str, ceased: float) -> Figure | None:
-    found = figures.find(measure, "cla_ceased")
-    return found and Figure(min(found.value, ceased), found.note)
+    figure = figures.find(measure, "cla_ceased")
+    return figure and Figure(min(figure.value, ceased), figure.note)
 
 
 def supported(
@@ -71,17 +71,17 @@ def supported(
 
     Each way's share of all who ``ceased`` in the base year is its share of the exits of ``moves``.
     """
-    found = dict(moves)
+    all_moves = dict(moves)
     exits = sum(n for (a, b), n in moves.items() if a in e.CARE and b not in e.CARE)
     for state, way in ways.items():
-        there = {a: _MOST * found.get((a, EXIT), 0.0) for a in WHENCE[state]}
+        there = {a: _MOST * all_moves.get((a, EXIT), 0.0) for a in WHENCE[state]}
         total = sum(there.values())
         part = min(way.leavers / ceased * exits / total, 1.0) if total > 0 and ceased > 0 else 0.0
         for start, most in there.items():
             if part * most > 0:
-                found[start, state] = part * most
-                found[start, EXIT] -= part * most
-    return found
+                all_moves[start, state] = part * most
+                all_moves[start, EXIT] -= part * most
+    return all_moves
 
 
 def fitted(
@@ -91,12 +91,12 @@ def fitted(
 
     Where a council's orders are more than leave foster care, say, by England's rates.
     """
-    found = {}
+    fitting = {}
     for state, way in ways.items():
         part = min(sum(n for (_, b), n in moves.items() if b == state) / way.leavers, 1.0)
         if part > 0:
-            found[state] = Aftercare(way.leavers * part, way.spend * part, way.note)
-    return found
+            fitting[state] = Aftercare(way.leavers * part, way.spend * part, way.note)
+    return fitting
 
 
 def stock(ways: Mapping[str, Aftercare]) -> dict[str, float]:

@@ -101,12 +101,12 @@ def _councils(panel: Panel, request: Request, flows: ConstantFlows) -> Iterable[
     shares = read_shares(request.shares, panel)
     for n, code in enumerate(request.codes):
         figures = PublishedFigures(panel, code, request.year)
-        found = account(figures)
-        area = slug(found.name, areas) if len(request.codes) > 1 else ""
+        published = account(figures)
+        area = slug(published.name, areas) if len(request.codes) > 1 else ""
         areas.append(area)
         yield _council(
             figures,
-            found,
+            published,
             area,
             ConstantFlows(*(a[n : n + 1] for a in _of(flows))),
             request,
@@ -120,43 +120,51 @@ def _of(flows: ConstantFlows) -> tuple[Any, Any, Any]:
 
 def _council(
     figures: PublishedFigures,
-    found: PublishedAccount,
+    published: PublishedAccount,
     area: str,
     flows: ConstantFlows,
     request: Request,
     shares: TableOfShares,
 ) -> Council:
-    year = found.year
+    year = published.year
     estimated = f"estimated from the panel to March {year}: entries and exits shrunk to the region"
     repeated = f"DfE children looked after (SSDA903), year ending March {year}, repeated once"
     entries = float(flows.entries[0])
-    alone = min(_usual_unaccompanied(figures, found), 0.9 * entries)
+    alone = min(_usual_unaccompanied(figures, published), 0.9 * entries)
     grants = grant_shares(figures, shares, request.shares.name if request.shares else "")
-    drivers = tuple(driver_rows(figures, found))
+    drivers = tuple(driver_rows(figures, published))
     if request.first_year == ESTIMATED:
         exits = float(flows.exits(1)[0, 0])
-        first = year_of(found, found.stock, entries, exits, alone)
-        return Council(found, area, first, first, estimated, estimated, grants, drivers)
-    ceased = min(found.figures["cla_ceased"], found.care + found.figures["cla_started"] - 1)
-    first = year_of(found, found.stock, found.figures["cla_started"], ceased, found.unaccompanied)
+        first = year_of(published, published.stock, entries, exits, alone)
+        return Council(published, area, first, first, estimated, estimated, grants, drivers)
+    ceased = min(
+        published.figures["cla_ceased"], published.care + published.figures["cla_started"] - 1
+    )
+    first = year_of(
+        published,
+        published.stock,
+        published.figures["cla_started"],
+        ceased,
+        published.unaccompanied,
+    )
     after = ConstantFlows(flows.opening * 0 + _care(first), flows.entries, flows.rate)
     exits = float(after.exits(1)[0, 0])
-    later = year_of(found, first.closing, entries, exits, alone)
-    return Council(found, area, first, later, repeated, estimated, grants, drivers)
+    later = year_of(published, first.closing, entries, exits, alone)
+    return Council(published, area, first, later, repeated, estimated, grants, drivers)
 
 
 def _care(year: Year) -> float:
     return sum(year.closing[state] for state in e.CARE)
 
 
-def _usual_unaccompanied(figures: PublishedFigures, found: PublishedAccount) -> float:
+def _usual_unaccompanied(figures: PublishedFigures, published: PublishedAccount) -> float:
     """Unaccompanied children who start in a year: the last three, recent ones weighing more."""
-    years = [found.year - n for n in range(3)]
+    years = [published.year - n for n in range(3)]
     known = {y: figures.at(y).published("uasc_started") for y in years}
     told = {y: v for y, v in known.items() if v is not None}
     if not told:
-        return found.unaccompanied
-    weights = [float(recency(y, found.year, HALF_LIFE)) for y in told]
+        return published.unaccompanied
+    weights = [float(recency(y, published.year, HALF_LIFE)) for y in told]
     return sum(w * v for w, v in zip(weights, told.values(), strict=True)) / sum(weights)
 
 

@@ -76,13 +76,13 @@ def last_whole_year(panel: Panel) -> int:
     return nearly[-1]
 
 
-def coverage(found: Everyone, mark: str) -> Iterator[str]:
+def coverage(everyone: Everyone, mark: str) -> Iterator[str]:
     """What the areas hold of England's children in care, and a line for each who is left out."""
-    share = found.in_care / found.england
+    share = everyone.in_care / everyone.england
     yield (
-        f"{len(found.codes)} areas hold {found.in_care:,.0f} of England's {found.england:,.0f} "
-        f"children in care as published, {share:.2%}.  Left out:"
+        f"{len(everyone.codes)} areas hold {everyone.in_care:,.0f} of England's "
+        f"{everyone.england:,.0f} children in care as published, {share:.2%}.  Left out:"
     )
-    for each in found.left_out:
-        part = f", {each.in_care / found.england:.3%}" if each.in_care else ""
+    for each in everyone.left_out:
+        part = f", {each.in_care / everyone.england:.3%}" if each.in_care else ""
         yield f"{mark}{each.name}: {each.in_care:,.0f} in care{part}; {each.why}"

@@ -53,9 +53,9 @@ class PublishedFigures:
 
     def get(self, measure: str, per: str = "") -> Figure:
         """The figure; ``per`` names the one that it goes with where it must be filled."""
-        found = self.find(measure, per)
-        if found is not None:
-            return found
+        figure = self.find(measure, per)
+        if figure is not None:
+            return figure
         ratio = RATIOS[measure, per] * self._value_of(per)
         return Figure(ratio, f"{self._missing(measure)}: England's ratio of 2024-25")
 
@@ -67,8 +67,8 @@ class PublishedFigures:
         rate = self.published(_RATES[measure]) if measure in _RATES else None
         if rate is not None:
             return Figure(rate * self.children().value / 1e4, f"{measure} from its rate per 10,000")
-        found = self._moved_on(measure) or self._in_ratio(measure, per)
-        return found and Figure(found.value, f"{self._missing(measure)}: {found.note}")
+        figure = self._moved_on(measure) or self._in_ratio(measure, per)
+        return figure and Figure(figure.value, f"{self._missing(measure)}: {figure.note}")
 
     def _missing(self, measure: str) -> str:
         why = self.panel.why_missing(measure, self.code, self.year)

@@ -125,13 +125,13 @@ def _exits(account: PublishedAccount, lived: Mapping[str, float], exits: float) 
     home = account.returned / ceased * exits if ceased > 0 else 0.0
     from_homes = sum(left.get(state, 0.0) for state in e.RETURNING)
     share = min(home / from_homes, 0.95) if from_homes > 0 else 0.0
-    found: Moves = {}
+    moves: Moves = {}
     for state, number in left.items():
         going = share * number if state in e.RETURNING else 0.0
-        found[state, EXIT] = number - going
+        moves[state, EXIT] = number - going
         if going > 0:
-            found[state, e.NEED] = going
-    return found
+            moves[state, e.NEED] = going
+    return moves
 
 
 def _between(

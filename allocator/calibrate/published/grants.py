@@ -95,14 +95,14 @@ def read_shares(path: Path | None, panel: Panel) -> Told:
         raise UsageError(
             f"{path}: is no table of shares; give it the columns council and {' or '.join(_FUNDS)}"
         )
-    found: dict[str, dict[str, float]] = {fund: {} for fund in funds}
+    by_fund: dict[str, dict[str, float]] = {fund: {} for fund in funds}
     problems: list[Problem] = []
     for number, row in enumerate(table, 2):
-        problems += _read(path.name, number, row, panel, found)
-    problems += _too_much(path.name, found)
+        problems += _read(path.name, number, row, panel, by_fund)
+    problems += _too_much(path.name, by_fund)
     if problems:
         raise InstanceError(problems)
-    return found
+    return by_fund
 
 
 def _read(
@@ -110,7 +110,7 @@ def _read(
     number: int,
     row: Mapping[str, str | None],
     panel: Panel,
-    found: Mapping[str, dict[str, float]],
+    by_fund: Mapping[str, dict[str, float]],
 ) -> Iterator[Problem]:
     name = (row[_COUNCIL] or "").strip()
     codes = matches(panel, name)
@@ -118,7 +118,7 @@ def _read(
         fault = "could be several councils" if codes else "is no council of the tables"
         yield Problem(file, number, _COUNCIL, name, fault, "write its name as the tables do")
         return
-    for fund, shares in found.items():
+    for fund, shares in by_fund.items():
         cell = (row[fund] or "").strip()
         try:
             share = float(cell)
@@ -132,8 +132,8 @@ def _read(
         shares[codes[0]] = share
 
 
-def _too_much(file: str, found: Mapping[str, Mapping[str, float]]) -> Iterator[Problem]:
-    for fund, shares in found.items():
+def _too_much(file: str, by_fund: Mapping[str, Mapping[str, float]]) -> Iterator[Problem]:
+    for fund, shares in by_fund.items():
         if (total := sum(shares.values())) > 1.001:
             fault = "is more than the whole when added up"
             yield Problem(file, None, fund, f"{total:.6g}", fault, "give shares of England's total")

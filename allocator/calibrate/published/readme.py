@@ -180,14 +180,14 @@ def _agreement(made: Calibrated) -> Iterator[str]:
 
 def _opening_spend(made: Calibrated) -> dict[str, float]:
     data = made.instance.resolved
-    found = dict.fromkeys(("early_help", "edge_of_care", "statutory"), 0.0)
+    spend = dict.fromkeys(("early_help", "edge_of_care", "statutory"), 0.0)
     for state in data.states.values():
-        found[state.tier] += state.opening * state.unit_cost
+        spend[state.tier] += state.opening * state.unit_cost
     for service in data.services.values():
-        found[service.tier] += service.baseline * service.unit_cost
+        spend[service.tier] += service.baseline * service.unit_cost
     for role in data.roles.values():
-        found[role.tier] += role.agency_opening * (role.agency_cost or 0.0)
-    return found
+        spend[role.tier] += role.agency_opening * (role.agency_cost or 0.0)
+    return spend
 
 
 def _filled(made: Calibrated) -> Iterator[str]:

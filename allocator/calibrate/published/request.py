@@ -99,10 +99,10 @@ def _last_year(panel: Panel, codes: Sequence[str]) -> int:
 def _target(text: str | None) -> tuple[int | None, int | None]:
     if text is None:
         return None, None
-    found = _TARGET.fullmatch(text.replace(",", "").strip())
-    if found is None:
+    match = _TARGET.fullmatch(text.replace(",", "").strip())
+    if match is None:
         raise UsageError(f"--target {text}: write a number of children, or 2030=375")
-    return int(found["children"]), int(found["year"]) if found["year"] else None
+    return int(match["children"]), int(match["year"]) if match["year"] else None
 
 
 def listing(panel: Panel, text: str) -> Iterator[str]:

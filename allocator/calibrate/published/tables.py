@@ -79,13 +79,13 @@ class Council:
             self.first,
             {name: level.baseline for name, level in levels(self.account).items()},
         )
-        found = {
+        listed = {
             "states": self._states(workforce), "transitions": self._transitions(),
             "arrivals": self._arrivals(), "services": service_rows(self.account, self.outturn),
             "effects": effects,
         }  # fmt: skip
         staff = {} if workforce is None else staff_rows(self.account, workforce)
-        made = {name: [*self._own(filter(self._there, rows))] for name, rows in found.items()}
+        made = {name: [*self._own(filter(self._there, rows))] for name, rows in listed.items()}
         responses = response_rows([*self.drivers], self.first.moves, self.first.arrivals)
         demand = {"drivers": self.drivers, "responses": responses} if self.drivers else {}
         rest: dict[str, Iterable[dict[str, Any]]] = {**staff, **demand}
@@ -221,7 +221,7 @@ def unit_costs(
     line = max(f["s251_cla"] - sum(way.spend for way in aftercare.values()), 0.0)
     scale = min(line / paid, 1.0) if paid > 0 else 1.0
     spread = (line - scale * paid) / max(account.care, 1)
-    found = {}
+    costs = {}
     for state in STATES:
         cost = ChildYearCost(
             scale * placement.get(state, 0.0),
@@ -235,8 +235,8 @@ def unit_costs(
                 f"placement £{cost.placement:,.0f}{less}, 90% cashable; other looked-after spend "
                 f"£{spread:,.0f} a child, not cashable; {note}"
             )
-        found[state] = (cost, note)
-    return found
+        costs[state] = (cost, note)
+    return costs
 
 
 _WAYS: Final = {

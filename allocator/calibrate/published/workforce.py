@@ -55,13 +55,13 @@ class Workforce:
         Those of its region, or of England, where none of its own is complete.
         """
         for whose in ("", account.region, "England"):
-            found = [
+            lines = [
                 line
                 for line in self.lines
                 if line["year"] < account.year and _is_of(line, account, whose) and _is_whole(line)
             ]
-            if found:
-                return sorted(found, key=lambda line: int(line["year"])), whose
+            if lines:
+                return sorted(lines, key=lambda line: int(line["year"])), whose
         raise UsageError(
             f"--workforce: has no line of {account.name}, its region or England before "
             f"March {account.year}"

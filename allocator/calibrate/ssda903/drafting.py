@@ -123,8 +123,8 @@ class Draft:
     def _leavers(self) -> dict[str, float]:
         """Children a year who leave care by a way that is paid for, by its state."""
         leaving = self.steady.exits * self.tally.opening
-        found = {state: float(share @ leaving) for state, share in self.after.items()}
-        return {state: number for state, number in found.items() if number >= FEWEST_SHOWN}
+        leavers = {state: float(share @ leaving) for state, share in self.after.items()}
+        return {state: number for state, number in leavers.items() if number >= FEWEST_SHOWN}
 
     def _transitions(self) -> Iterator[dict[str, Any]]:
         for n, flows in enumerate(self._entries()):

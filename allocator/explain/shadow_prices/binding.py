@@ -75,7 +75,7 @@ def _at_their_limits(plan: Plan, trial: Trial) -> list[tuple[Family, int]]:
     """Rows of limits, inside the horizon, that stand at a bound."""
     program, primal = trial.program, trial.solution.primal
     activity = program.matrix.times(primal)
-    found = []
+    rows = []
     for family in (program.rows[name] for name in reliefs() if name in program.rows):
         of = slice(family.start, family.stop)
         bounds = np.stack([program.row_lower[of], program.row_upper[of]])
@@ -83,8 +83,8 @@ def _at_their_limits(plan: Plan, trial: Trial) -> list[tuple[Family, int]]:
         near &= np.isfinite(bounds)
         for n in family.start + np.flatnonzero(near.any(axis=0)):
             if not outside(family, int(n), plan.instance):
-                found.append((family, int(n)))
-    return found
+                rows.append((family, int(n)))
+    return rows
 
 
 def _laid_out(
@@ -141,11 +141,11 @@ def _ranges(table: pd.DataFrame, trial: Trial, ranging: Ranging | None) -> pd.Da
     """Limits down to and up to which each side's price holds, in the units of the table."""
     followed = 0 if trial.large else MOST_FOLLOWED
     ends = [_range(trial, ranging, row, n < followed) for n, row in enumerate(records(table))]
-    found = np.array(ends, dtype=float).reshape(len(table), 2)
+    ranges = np.array(ends, dtype=float).reshape(len(table), 2)
     positions = table["position"].astype(int).to_numpy()
     scale = np.where(table["unit"] == "£", POUNDS, 1.0)
-    found = (found - window_terms(trial.program)[positions, None]) * scale[:, None]
-    return table.assign(holds_from=found[:, 0], holds_to=found[:, 1])
+    ranges = (ranges - window_terms(trial.program)[positions, None]) * scale[:, None]
+    return table.assign(holds_from=ranges[:, 0], holds_to=ranges[:, 1])
 
 
 def _range(

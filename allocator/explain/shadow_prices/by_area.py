@@ -121,8 +121,8 @@ class AreaTrial(Trial):
             price = self._part(owner).price(rows, steps, np.array(limits))
             if price is not None:
                 return _alike(price, least)
-        found = super().side(rows, steps)
-        return found.exact and _alike(found.price, least)
+        side = super().side(rows, steps)
+        return side.exact and _alike(side.price, least)
 
     def _part(self, owner: int) -> AreaPart:
         if owner not in self._parts:
@@ -134,10 +134,10 @@ class AreaTrial(Trial):
         self, moved: LinearProgram, rows: Rows, steps: Floats
     ) -> tuple[float, float] | None:
         """By the master alone, tying rows moved."""
-        found = self._points.least(moved)
-        if found is None or self._alone is None:
+        least = self._points.least(moved)
+        if least is None or self._alone is None:
             return None
-        return self.solution.objective + found[0] - self._alone[0], float(found[1][rows] @ steps)
+        return self.solution.objective + least[0] - self._alone[0], float(least[1][rows] @ steps)
 
 
 class AreaPart:

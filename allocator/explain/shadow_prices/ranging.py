@@ -132,17 +132,17 @@ class Trial:
         best, past, held, lost = self.solution.objective, False, 0.0, np.inf
         far = min(most, first or STEPS[0] * self._scale(rows, steps))
         for _ in range(MOST_TRIES):
-            found = self.tried(rows, steps, far)
-            if found is None:
+            tangent = self.tried(rows, steps, far)
+            if tangent is None:
                 lost, past = far, True
                 far = far / 2 if far / 2 > held else (held + far) / 2
-            elif self._on_line(slope, far, found[0]):
+            elif self._on_line(slope, far, tangent[0]):
                 held = far
                 if far >= most or (past and not short * far < lost < np.inf):
                     return far
                 far = (far + lost) / 2 if past else min(most, FURTHER * far)
             else:
-                (cost, there), past = found, True
+                (cost, there), past = tangent, True
                 if abs(there - slope) <= 1e-12 * max(1.0, abs(slope)):
                     return np.nan
                 far = (cost - there * far - best) / (slope - there)

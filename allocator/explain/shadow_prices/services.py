@@ -137,8 +137,8 @@ def _above(service: Service, level: float) -> bool:
 
 def _cannot_grow(instance: Instance, keys: list[tuple[str, str]]) -> bool:
     """Whether it is allowed no more than its floor, whatever it costs."""
-    found = (instance.resolved.services[key] for key in keys)
-    return all(s.maximum <= s.minimum or s.first_year > instance.last_year for s in found)
+    services = (instance.resolved.services[key] for key in keys)
+    return all(s.maximum <= s.minimum or s.first_year > instance.last_year for s in services)
 
 
 class _Program:

@@ -41,14 +41,14 @@ def windows(plan: Plan, solved: Solved, tell: Tell, overrun: Overrun) -> pd.Data
     """
     assert solved.best is not None
     best, first = solved.best.value(-1), _ranks(solved.best)[0]
-    found = [each for each in solved.windows if each.optimal]
-    found.sort(key=lambda each: (each.window != plan.window, _ranks(each)))
+    feasible = [each for each in solved.windows if each.optimal]
+    feasible.sort(key=lambda each: (each.window != plan.window, _ranks(each)))
     lost = sorted(
         (each for each in solved.windows if not each.optimal),
         key=lambda each: _apart(plan.window, each.window),
     )
     rows, said = [], False
-    for n, each in enumerate(found):
+    for n, each in enumerate(feasible):
         more = each.value(-1) - best
         same = len(_ranks(each)) == 1 and abs(more) <= TIE * max(1.0, abs(best))
         status = "chosen" if n == 0 else "same" if same else "dearer"

@@ -63,8 +63,8 @@ class Input:
         InstanceError where that is not an instance: the lags of an effect have one sign.
         """
         changed = self._with(instance, lambda row: row.values.get(end, row[self.column]))
-        if found := errors(examine(changed)):
-            raise InstanceError(found)
+        if problems := errors(examine(changed)):
+            raise InstanceError(problems)
         return changed
 
     def _with(self, instance: Instance, value: Callable[[Row], float]) -> Instance:
@@ -82,16 +82,16 @@ def inputs(instance: Instance, patterns: Sequence[str] = ()) -> list[Input]:
     Numbers that are 0 are left out: there is nothing to multiply.  UsageError for a pattern
     that fits none.
     """
-    found = [each for table, column in KINDS for each in _of_kind(instance, table, column)]
+    every = [each for table, column in KINDS for each in _of_kind(instance, table, column)]
     for pattern in patterns:
-        if not any(_fits(each, pattern) for each in found):
+        if not any(_fits(each, pattern) for each in every):
             raise UsageError(
                 f"{pattern!r}: fits no input; use * for any, and "
-                f"{one_of(each.key for each in found)}"
+                f"{one_of(each.key for each in every)}"
             )
     if not patterns:
-        return found
-    return [each for each in found if any(_fits(each, pattern) for pattern in patterns)]
+        return every
+    return [each for each in every if any(_fits(each, pattern) for pattern in patterns)]
 
 
 def _fits(each: Input, pattern: str) -> bool:

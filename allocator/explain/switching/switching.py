@@ -133,18 +133,18 @@ class _Search:
 
     def _at_ends(self) -> dict[str, Any]:
         """Cost with an effect at either end of its range, and what changes there."""
-        found: dict[str, Any] = {}
+        columns: dict[str, Any] = {}
         if self._input.low is None:
-            return found
+            return columns
         changed = list[str]()
         for end in ("low", "high"):
             try:
                 outcome = self._judge.outcome(self._input.at_end(self._instance, end))
             except InstanceError:  # its lags would differ in sign
                 continue
-            found[f"cost_at_{end}"] = outcome.cost
+            columns[f"cost_at_{end}"] = outcome.cost
             changed += [event for event in EVENTS if outcome.differs(event, self._usual)]
-        return found | {"hangs_on": ";".join(event for event in EVENTS if event in changed)}
+        return columns | {"hangs_on": ";".join(event for event in EVENTS if event in changed)}
 
     def _switches(self, steps: Sequence[float]) -> Iterator[tuple[str, float]]:
         """Events on one side of 1, each with the factor at which it happens."""

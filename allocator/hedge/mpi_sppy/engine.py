@@ -77,12 +77,12 @@ class MpiSppy:
         if not bounds.settled:
             return None
         program = self.form.at(window)
-        found = self.session.solve_window(window, self._held(program, bounds))
-        if found.solution is None or not found.optimal:
+        solved = self.session.solve_window(window, self._held(program, bounds))
+        if solved.solution is None or not solved.optimal:
             raise SolverError(f"what {NAME} settles leaves no plan")
-        self._check(bounds, found.value(0))
-        certificate = certify(program, found.solution.primal, found.solution.dual)
-        return replace(found, program=program, certificate=certificate, proved=certificate.passed)
+        self._check(bounds, solved.value(0))
+        certificate = certify(program, solved.solution.primal, solved.solution.dual)
+        return replace(solved, program=program, certificate=certificate, proved=certificate.passed)
 
     def _bounds(self, window: Window | None) -> Bounds:
         from allocator.hedge.mpi_sppy.extensive import extensive

@@ -28,20 +28,20 @@ def spin(models: Models, ranks: int, rounds: int) -> Bounds:
         (folder / spun.MODELS).write_bytes(pickle.dumps(models))
         _run(folder, [_mpiexec(), *_words(ranks), str(folder), str(rounds)])
         outer, inner = pickle.loads((folder / spun.BOUNDS).read_bytes())
-        found = folder / spun.SETTLED
-        return Bounds(outer, inner, pickle.loads(found.read_bytes()) if found.exists() else {})
+        file = folder / spun.SETTLED
+        return Bounds(outer, inner, pickle.loads(file.read_bytes()) if file.exists() else {})
 
 
 def _mpiexec() -> str:
     """That of this environment, as the package openmpi brings it, else of the machine."""
-    found = shutil.which("mpiexec", path=str(Path(sys.executable).parent)) or shutil.which(
+    program = shutil.which("mpiexec", path=str(Path(sys.executable).parent)) or shutil.which(
         "mpiexec"
     )
-    if found is None:
+    if program is None:
         raise UsageError(
             "several ranks need mpiexec: install allocator[mpi-sppy], which brings Open MPI"
         )
-    return found
+    return program
 
 
 def _words(ranks: int) -> list[str]:

@@ -42,14 +42,14 @@ class ScenarioTree:
     @cached_property
     def _stages(self) -> list[tuple[tuple[int, ...], Mapping[str, str]]]:
         """Years of each stage, and for each scenario the first that it is the same as."""
-        found: list[tuple[tuple[int, ...], Mapping[str, str]]] = []
+        stages: list[tuple[tuple[int, ...], Mapping[str, str]]] = []
         for year in self.futures[0].instance.horizon:
             same = groups(self.futures, year)
-            if found and found[-1][1] == same:
-                found[-1] = ((*found[-1][0], year), same)
-            elif not found or len(set(same.values())) < len(same):
-                found.append(((year,), same))
-        return found
+            if stages and stages[-1][1] == same:
+                stages[-1] = ((*stages[-1][0], year), same)
+            elif not stages or len(set(same.values())) < len(same):
+                stages.append(((year,), same))
+        return stages
 
     @cached_property
     def scenarios(self) -> tuple[Scenario, ...]:

@@ -63,7 +63,7 @@ def _rebuilt(folder: Path, facts: dict[str, Any], instance: Instance) -> Hedge:
     windows = tuple(outcome_of(each) for each in facts["windows"])
     tables = _tables_by_scenario(folder, saved["tables"], listed)
     plans: Sequence[Scenario] = () if facts["status"] == "infeasible" else listed
-    found = futures_of(
+    futures = futures_of(
         [
             (scenario, _plan(scenario, facts, tables[scenario.name], window, windows, certificate))
             for scenario in plans
@@ -71,17 +71,17 @@ def _rebuilt(folder: Path, facts: dict[str, Any], instance: Instance) -> Hedge:
         [float(facts["scenarios"][each.name]["weight"]) for each in plans],
     )
     alone = _alone(folder, facts["wait_and_see"], plans)
-    if alone and any(each.keys() != found[0].plan.levels().keys() for each in alone.levels):
+    if alone and any(each.keys() != futures[0].plan.levels().keys() for each in alone.levels):
         raise ValueError("known.csv, whose services are not those of the instance")
     return Hedge(
         instance,
         LEAST_COST,
         facts["solver"],
-        tables_of(found, alone),
+        tables_of(futures, alone),
         amount_of(facts["objective"]),
         window,
         windows,
-        found,
+        futures,
         alone,
         amount_of(saved["following"]),
         certificate,
@@ -124,13 +124,13 @@ def _tables_by_scenario(
     folder: Path, names: list[str], listed: tuple[Scenario, ...]
 ) -> dict[str, dict[str, pd.DataFrame]]:
     """By scenario and table; UsageError for a file whose headings or rows cannot be right."""
-    found: dict[str, dict[str, pd.DataFrame]] = {each.name: {} for each in listed}
+    tables: dict[str, dict[str, pd.DataFrame]] = {each.name: {} for each in listed}
     for name in names:
         file = folder / f"{name}.csv"
         if name not in HEDGED:
             raise UsageError(f"{folder / HEDGE_FILE}: {name!r} is no table of a hedge")
         frame = _table(file, tuple(HEDGED[name].columns))
-        strange = ~frame[SCENARIO].isin(list(found))
+        strange = ~frame[SCENARIO].isin(list(tables))
         if strange.any():
             row = int(strange.to_numpy().argmax())
             raise UsageError(
@@ -140,8 +140,8 @@ def _tables_by_scenario(
         check_rows(file, frame, listed[0].instance)
         for each in listed:
             own = frame[frame[SCENARIO] == each.name].drop(columns=[SCENARIO])
-            found[each.name][name] = own.reset_index(drop=True)
-    return found
+            tables[each.name][name] = own.reset_index(drop=True)
+    return tables
 
 
 def _table(file: Path, wanted: tuple[str, ...]) -> pd.DataFrame:

@@ -62,21 +62,21 @@ def audit_hedge(
     folder, facts = open_hedge(path)
     files = broken(folder, facts, owns, HEDGE_FILE)
     said = [f"{file}: is not as it was saved; the seal is broken" for file in files or ()]
-    found = load_hedge(path, instance)
-    if not found.is_feasible:
+    hedged = load_hedge(path, instance)
+    if not hedged.is_feasible:
         raise UsageError(f"{path}: there is no plan to audit; its status is infeasible")
     notes = (UNSEALED,) if files is None else ()
-    audits = {each.scenario.name: audit_of(each.plan) for each in found.futures}
-    checked = Audit((*_worst(audits), *_of_the_whole(found)))
-    verdict = HedgeRecheck(found.instance, checked, tuple(said), notes, hedge=found)
-    if found.instance.hash != facts["instance_hash"]:
+    audits = {each.scenario.name: audit_of(each.plan) for each in hedged.futures}
+    checked = Audit((*_worst(audits), *_of_the_whole(hedged)))
+    verdict = HedgeRecheck(hedged.instance, checked, tuple(said), notes, hedge=hedged)
+    if hedged.instance.hash != facts["instance_hash"]:
         other = "the instance's copy is not the one" if instance is None else "it is not the one"
         told = f"instance: {other} that was hedged, whose hash is {facts['instance_hash'][:12]}"
         return replace(verdict, disagreements=(*said, told), same_instance=False)
-    said += _stated(found, facts, audits)
-    said += _tables(found, folder, audits)
-    if found.window in (None, *found.instance.windows):
-        said += _again(found) if every_window else _window_again(found)
+    said += _stated(hedged, facts, audits)
+    said += _tables(hedged, folder, audits)
+    if hedged.window in (None, *hedged.instance.windows):
+        said += _again(hedged) if every_window else _window_again(hedged)
     return replace(verdict, disagreements=tuple(said))
 
 
@@ -101,14 +101,14 @@ def _worst(audits: dict[str, Audit]) -> Iterator[Finding]:
     yield from worst.values()
 
 
-def _of_the_whole(found: Hedge) -> tuple[Finding, ...]:
+def _of_the_whole(hedged: Hedge) -> tuple[Finding, ...]:
     """What is settled is the same, probabilities add up, and the objective is that of the costs."""
     ledger = Ledger()
-    futures = tuple(each.scenario for each in found.futures)
-    leaders = {year: groups(futures, year) for year in found.instance.horizon}
-    first = {each.scenario.name: each for each in found.futures}
-    for each in found.futures:
-        for year in found.instance.horizon:
+    futures = tuple(each.scenario for each in hedged.futures)
+    leaders = {year: groups(futures, year) for year in hedged.instance.horizon}
+    first = {each.scenario.name: each for each in hedged.futures}
+    for each in hedged.futures:
+        for year in hedged.instance.horizon:
             leader = leaders[year][each.scenario.name]
             if leader != each.scenario.name:
                 _same_levels(ledger, each, first[leader], year)
@@ -116,23 +116,23 @@ def _of_the_whole(found: Hedge) -> tuple[Finding, ...]:
     ledger.compare(
         "probabilities add up to 1", _SECTION, "share", total, 1.0, ["scenarios"], [""], "equal"
     )
-    risk = found.instance.uncertainty.risk_weight
-    worked_out = (1 - risk) * (found.expected_cost or 0.0) + risk * (found.cvar or 0.0)
+    risk = hedged.instance.uncertainty.risk_weight
+    worked_out = (1 - risk) * (hedged.expected_cost or 0.0) + risk * (hedged.cvar or 0.0)
     ledger.compare(
         "objective over the scenarios",
         _SECTION,
         "£",
-        found.objective or 0.0,
+        hedged.objective or 0.0,
         worked_out,
         ["objective"],
         [""],
         "equal",
     )
-    weights = [each.weight for each in found.futures]
-    weighed = sum(each.cost * each.weight for each in found.futures)
+    weights = [each.weight for each in hedged.futures]
+    weighed = sum(each.cost * each.weight for each in hedged.futures)
     for rule, unit, one, other in (
         ("weights of the scenarios add up to 1", "share", sum(weights), 1.0),
-        ("weights make the objective of the costs", "£", weighed, found.objective or 0.0),
+        ("weights make the objective of the costs", "£", weighed, hedged.objective or 0.0),
     ):
         ledger.compare(rule, _SECTION, unit, one, other, ["scenarios"], [""], "equal")
     return tuple(ledger.worst.values())
@@ -162,29 +162,32 @@ def _of_year(table: pd.DataFrame, keys: Sequence[str], year: int) -> pd.DataFram
     return table[(table["year"] == year) & (table["period"] > 0)].set_index([*keys, "period"])
 
 
-def _stated(found: Hedge, facts: dict[str, Any], audits: dict[str, Audit]) -> Iterator[str]:
+def _stated(hedged: Hedge, facts: dict[str, Any], audits: dict[str, Audit]) -> Iterator[str]:
     """Facts of hedge.json that do not follow from the tables and the instance."""
     futures = tuple(
         replace(each, plan=replace(each.plan, audit=audits[each.scenario.name]))
-        for each in found.futures
+        for each in hedged.futures
     )
-    told = replace(found, futures=futures).to_dict()
+    told = replace(hedged, futures=futures).to_dict()
     told["audit"] = {"passed": all(checked.passed for checked in audits.values())}
     yield from disagreements(facts, told, file=HEDGE_FILE)
-    yield from strange_solver(found.solver)
-    yield from misjudged(found.windows, found.instance, found.window, found.objective or 0.0)
-    slack = 1e-9 * abs(found.objective or 0.0) + 1.0
-    if found.wait_and_see is not None and found.wait_and_see > (found.expected_cost or 0) + slack:
+    yield from strange_solver(hedged.solver)
+    yield from misjudged(hedged.windows, hedged.instance, hedged.window, hedged.objective or 0.0)
+    slack = 1e-9 * abs(hedged.objective or 0.0) + 1.0
+    if (
+        hedged.wait_and_see is not None
+        and hedged.wait_and_see > (hedged.expected_cost or 0) + slack
+    ):
         yield "wait_and_see: knowing the future costs more than not knowing it"
-    if found.cost_of_hedging is not None and found.cost_of_hedging < -slack:
+    if hedged.cost_of_hedging is not None and hedged.cost_of_hedging < -slack:
         yield "average_future: with what is settled it costs less than at its best"
-    if found.following is not None and found.following < (found.objective or 0.0) - slack:
+    if hedged.following is not None and hedged.following < (hedged.objective or 0.0) - slack:
         yield "value_of_stochastic_solution: today's plan costs less than the best one"
 
 
-def _tables(found: Hedge, folder: Path, audits: dict[str, Audit]) -> Iterator[str]:
+def _tables(hedged: Hedge, folder: Path, audits: dict[str, Audit]) -> Iterator[str]:
     """Tables that do not follow from the instance and the decisions of each scenario's plan."""
-    for each in found.futures:
+    for each in hedged.futures:
         own = f"scenario {each.scenario.name}, "
         try:
             tables = derived(each.plan)
@@ -198,7 +201,10 @@ def _tables(found: Hedge, folder: Path, audits: dict[str, Audit]) -> Iterator[st
         if audits[each.scenario.name].passed:
             drawn = misdrawn(each.plan.instance, each.plan.tables, each.plan.window)
             yield from (f"{own}drawn.csv: {line}" for line in drawn)
-    written = {**found.tables, WINDOWS_FILE.removesuffix(".csv"): window_table(found.windows).frame}
+    written = {
+        **hedged.tables,
+        WINDOWS_FILE.removesuffix(".csv"): window_table(hedged.windows).frame,
+    }
     for name, table in written.items():
         yield from _file(folder / f"{name}.csv", table)
 
@@ -209,31 +215,31 @@ def _file(file: Path, table: pd.DataFrame) -> Iterator[str]:
         yield f"{file.name}: is not what {HEDGE_FILE} and the scenarios' plans say"
 
 
-def _window_again(found: Hedge) -> Sequence[str]:
+def _window_again(hedged: Hedge) -> Sequence[str]:
     """The hedge's window solved again: what it costs at the least."""
-    form = extensive_form(scenarios(found.instance), found.instance.uncertainty)
-    solved = FuturesSolver(form).solve(found.window)
+    form = extensive_form(scenarios(hedged.instance), hedged.instance.uncertainty)
+    solved = FuturesSolver(form).solve(hedged.window)
     if not solved.optimal:
         return ["status: solved again in the hedge's window, there is no plan"]
-    cost = found.objective or 0.0
-    if same(least(solved), cost) or (not found.is_proved and least(solved) < cost):
+    cost = hedged.objective or 0.0
+    if same(least(solved), cost) or (not hedged.is_proved and least(solved) < cost):
         return []
     return [
         f"objective: solved again it is £{least(solved):,.0f}, {HEDGE_FILE} says "
-        f"£{found.objective or 0.0:,.0f}"
+        f"£{hedged.objective or 0.0:,.0f}"
     ]
 
 
-def _again(found: Hedge) -> Sequence[str]:
+def _again(hedged: Hedge) -> Sequence[str]:
     """All of it anew: every window, and what knowing and following today's plan come to."""
-    anew = hedge(found.instance)
+    anew = hedge(hedged.instance)
     said = []
-    for was, now in zip(found.windows, anew.windows, strict=True):
+    for was, now in zip(hedged.windows, anew.windows, strict=True):
         if was.status != now.status or not same(was.objective, now.objective):
             told = "no plan" if now.objective is None else f"£{now.objective:,.0f}"
             said.append(f"windows, {was.window}: solved again it is {told}")
     for name in _FROM_EVERY_WINDOW:
-        was_so, is_so = getattr(found, name), getattr(anew, name)
+        was_so, is_so = getattr(hedged, name), getattr(anew, name)
         if not same(was_so, is_so):
             said.append(f"{name}: {HEDGE_FILE} says {was_so}, found again it is {is_so}")
     return said

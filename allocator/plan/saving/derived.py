@@ -75,7 +75,7 @@ def derived(plan: Plan) -> dict[str, pd.DataFrame]:
 
     instance, tables = plan.instance, Tables.of(plan.tables)
     unchanged = baseline(instance)
-    found = {
+    dated = {
         name: table.assign(year=years_of(table["period"], instance))
         for name, table in tables.items()
         if name != "prices" and "period" in table.columns
@@ -93,23 +93,23 @@ def derived(plan: Plan) -> dict[str, pd.DataFrame]:
         more["staff"] = staff_table(instance, tables)
     if instance.resolved.benefits:
         more["benefits"] = benefit_table(instance, unchanged, tables)
-    return found | {name: table.frame for name, table in more.items()}
+    return dated | {name: table.frame for name, table in more.items()}
 
 
-def differences(file: str, stated: pd.DataFrame | None, found: pd.DataFrame) -> Iterator[str]:
+def differences(file: str, stated: pd.DataFrame | None, expected: pd.DataFrame) -> Iterator[str]:
     """By column, the first row that says otherwise."""
     columns = TABLES[file.removesuffix(".csv")].columns
     if stated is None or [c for c in columns if c not in stated.columns]:
         yield f"{file}: is missing, or columns of it are"
         return
     keys = [c for c in columns if c in _KEYS]
-    stated, found = (each.sort_values(keys, ignore_index=True) for each in (stated, found))
-    rows = [each[keys].astype(str).to_numpy().tolist() for each in (stated, found)]
+    stated, expected = (each.sort_values(keys, ignore_index=True) for each in (stated, expected))
+    rows = [each[keys].astype(str).to_numpy().tolist() for each in (stated, expected)]
     if rows[0] != rows[1]:
         yield f"{file}: its rows are not those that the instance has"
         return
     for column in (c for c in columns if c not in keys):
-        said, is_so = (each[column].to_numpy(dtype=float) for each in (stated, found))
+        said, is_so = (each[column].to_numpy(dtype=float) for each in (stated, expected))
         off = ~np.isclose(said, is_so, rtol=_EXACT, atol=1e-6, equal_nan=True)
         if off.any():
             at = int(off.argmax())

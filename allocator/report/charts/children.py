@@ -44,15 +44,15 @@ def care(plan: Plan) -> Panels:
 def care_series(plan: Plan, area: str | None = None) -> tuple[Series, ...]:
     """Plan, baseline and target of an area, or of all together."""
     years, start = plan.yearly(area), opening(plan, area)
-    found, target = [], targets(plan, area)
+    series, target = [], targets(plan, area)
     if any(value is not None for value in target):
-        found.append(Series("Target, at most", (None, *target), TARGET, "step"))
+        series.append(Series("Target, at most", (None, *target), TARGET, "step"))
     if plan.found:
         values = (start, *years["children_in_care"].values())
-        found.append(Series("Plan", values, PLAN))
+        series.append(Series("Plan", values, PLAN))
     unchanged = (start, *years["baseline_children_in_care"].values())
-    found.append(Series("If nothing changes", unchanged, BASELINE))
-    return tuple(found)
+    series.append(Series("If nothing changes", unchanged, BASELINE))
+    return tuple(series)
 
 
 def opening(plan: Plan, area: str | None = None) -> float:

@@ -32,19 +32,19 @@ _MONEY: Final = (
 
 def fairness_said(plan: Plan) -> str:
     """In words: how many areas gain, and whether need becomes more alike; blank for one area."""
-    found = fairness(plan)
-    if found is None:
+    comparison = fairness(plan)
+    if comparison is None:
         return ""
     told = [
-        _gained(found, "by_today", "today's split"),
-        _gained(found, "by_children", "a split by children"),
+        _gained(comparison, "by_today", "today's split"),
+        _gained(comparison, "by_children", "a split by children"),
     ]
     told = [each for each in told if each]
     if told:
-        money = pounds(float(found.areas["money"].sum()))
+        money = pounds(float(comparison.areas["money"].sum()))
         told = [f"The plan's prevention money is {money} over its years.", *told]
-    if found.spread:
-        start, unchanged, after = (found.spread[each]["gini"] for each in _MOMENTS)
+    if comparison.spread:
+        start, unchanged, after = (comparison.spread[each]["gini"] for each in _MOMENTS)
         told.append(
             f"Gini's coefficient of children in care per 10,000 is {start:.3f} at the start; at "
             f"the end it is {after:.3f} by the plan and {unchanged:.3f} unchanged (0 where "
@@ -53,8 +53,8 @@ def fairness_said(plan: Plan) -> str:
     return "  ".join(told)
 
 
-def _gained(found: Fairness, split: str, name: str) -> str:
-    more = (found.areas["money"] - found.areas[split]).dropna()
+def _gained(comparison: Fairness, split: str, name: str) -> str:
+    more = (comparison.areas["money"] - comparison.areas[split]).dropna()
     if more.empty:
         return ""
     gain, lose = int((more > 0.5).sum()), int((more < -0.5).sum())
@@ -62,7 +62,7 @@ def _gained(found: Fairness, split: str, name: str) -> str:
     return f"Against {name} {gain} of {len(more)} areas gain and {lose} lose: {moved} in all."
 
 
-def area_figures(plan: Plan, found: Fairness) -> Figures:
+def area_figures(plan: Plan, comparison: Fairness) -> Figures:
     """A row for each area."""
     columns = (Header("Area"), Header("Group"), *_MONEY, *_RATES)
     rows = [
@@ -72,7 +72,7 @@ def area_figures(plan: Plan, found: Fairness) -> Figures:
             *_amounts(row),
             *_rates(row),
         )
-        for area, row in found.areas.iterrows()
+        for area, row in comparison.areas.iterrows()
     ]
     caption = (
         "Who gains and who loses: prevention money over the plan's years against two other splits "
@@ -81,17 +81,17 @@ def area_figures(plan: Plan, found: Fairness) -> Figures:
     return Figures(caption, columns, tuple(rows), SOURCE)
 
 
-def group_figures(found: Fairness) -> Figures:
+def group_figures(comparison: Fairness) -> Figures:
     """A row for each group of areas: those alike in need may differ in what they do."""
     columns = (Header("Group"), *_MONEY, Header("£ per child aged 0-17", "plain"), *_RATES)
     rows = [
         (str(group), *_amounts(row), _there(row["money"] / row["children"]), *_rates(row))
-        for group, row in found.groups.iterrows()
+        for group, row in comparison.groups.iterrows()
     ]
     return Figures("Groups of areas compared", columns, tuple(rows), SOURCE)
 
 
-def spread_figures(found: Fairness) -> Figures:
+def spread_figures(comparison: Fairness) -> Figures:
     """How unequal need is before and after."""
     columns = (
         Header("Children in care per 10,000"),
@@ -108,7 +108,7 @@ def spread_figures(found: Fairness) -> Figures:
             number(each["median"]),
             number(each["upper_quartile"]),
         )
-        for moment, each in found.spread.items()
+        for moment, each in comparison.spread.items()
     ]
     return Figures("How unequal need is among areas", columns, tuple(rows), SOURCE)
 

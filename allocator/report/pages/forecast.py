@@ -14,29 +14,29 @@ WIDTH: Final = 60  # characters of the chart's band
 _LOW, _MIDDLE, _HIGH, _BAND = "[", "o", "]", "-"
 
 
-def text(found: Forecast) -> str:
+def text(forecast: Forecast) -> str:
     """Title, chart, table by state, and where the intervals come from."""
-    return "\n".join(_page(found))
+    return "\n".join(_page(forecast))
 
 
-def _page(found: Forecast) -> Iterator[str]:
-    title = found.instance.title or found.instance.name
+def _page(forecast: Forecast) -> Iterator[str]:
+    title = forecast.instance.title or forecast.instance.name
     yield title
     yield "=" * len(title)
     yield ""
-    yield f"Children in care if nothing changes, with {found.level:.0%} intervals"
+    yield f"Children in care if nothing changes, with {forecast.level:.0%} intervals"
     yield ""
-    yield from chart(found.lines[0], found.years, _opening(found))
+    yield from chart(forecast.lines[0], forecast.years, _opening(forecast))
     yield ""
-    yield from table(found, ALL_AREAS)
-    if found.instance.has_areas:
-        yield from ("", "Children in care by area", *by_area(found))
+    yield from table(forecast, ALL_AREAS)
+    if forecast.instance.has_areas:
+        yield from ("", "Children in care by area", *by_area(forecast))
     yield ""
-    yield f"Intervals: {found.doubt.told}."
+    yield f"Intervals: {forecast.doubt.told}."
 
 
-def _opening(found: Forecast) -> float:
-    data = found.instance.resolved
+def _opening(forecast: Forecast) -> float:
+    data = forecast.instance.resolved
     return sum(state.opening for state in data.states.values() if state.in_care)
 
 
@@ -58,10 +58,10 @@ def chart(line: ForecastLine, years: list[int], opening: float) -> Iterator[str]
     yield f"{'':<8} {'':>8}  {least:<,.0f}{most:>{WIDTH - len(f'{least:,.0f}')},.0f}"
 
 
-def table(found: Forecast, area: str) -> Iterator[str]:
+def table(forecast: Forecast, area: str) -> Iterator[str]:
     """A row per state, a column per year: the middle, and the interval in the last year."""
-    lines = [line for line in found.lines if line.area == area]
-    years, label = found.years, found.instance.label
+    lines = [line for line in forecast.lines if line.area == area]
+    years, label = forecast.years, forecast.instance.label
     names = ["In care" if n.state == IN_CARE else label("states", n.state) for n in lines]
     wide = min(max(map(len, names)), 40)
     shown = [n for n in range(len(years)) if n < 5 or n == len(years) - 1]
@@ -73,14 +73,14 @@ def table(found: Forecast, area: str) -> Iterator[str]:
         yield f"{name[:wide]:<{wide}}{numbers}   {interval}"
 
 
-def by_area(found: Forecast) -> Iterator[str]:
+def by_area(forecast: Forecast) -> Iterator[str]:
     """A row per area: its total in the first, third and last year, each with its interval."""
-    last = len(found.years) - 1
+    last = len(forecast.years) - 1
     shown = sorted({0, min(2, last), last})
-    lines = [n for n in found.lines if n.area != ALL_AREAS and n.state == IN_CARE]
-    names = [found.instance.label("areas", line.area) for line in lines]
+    lines = [n for n in forecast.lines if n.area != ALL_AREAS and n.state == IN_CARE]
+    names = [forecast.instance.label("areas", line.area) for line in lines]
     wide = max(map(len, names))
-    yield f"{'':<{wide}}" + "".join(f"{financial_year(found.years[n]):>22}" for n in shown)
+    yield f"{'':<{wide}}" + "".join(f"{financial_year(forecast.years[n]):>22}" for n in shown)
     for name, line in zip(names, lines, strict=True):
         cells = (f"{line.children[n]:,.0f} ({line.low[n]:,.0f}-{line.high[n]:,.0f})" for n in shown)
         yield f"{name:<{wide}}" + "".join(f"{cell:>22}" for cell in cells)

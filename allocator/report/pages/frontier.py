@@ -268,8 +268,8 @@ def _sampled(answer: Frontier) -> list[tuple[float, Piece]]:
         spread = [at for at in spread if at in ends or abs(at - answer.now) > near]
         spread.append(answer.now)
     points = sorted(spread)
-    found = [(at, answer.walked.at(at)) for at in points]
-    return [(at, piece) for at, piece in found if piece is not None]
+    pieces = [(at, answer.walked.at(at)) for at in points]
+    return [(at, piece) for at, piece in pieces if piece is not None]
 
 
 def _price(answer: Frontier, piece: Piece, at: float) -> float:

@@ -27,8 +27,8 @@ from allocator.wording import (
 
 def no_plan(answer: Explanation) -> Iterator[str]:
     """The page but for its last lines."""
-    found = answer.conflict
-    assert found is not None
+    conflict = answer.conflict
+    assert conflict is not None
     yield heading(answer, "why is there no plan, and what would give one?")
     windows = len(answer.instance.windows)
     where = ""
@@ -36,9 +36,9 @@ def no_plan(answer: Explanation) -> Iterator[str]:
         where = (
             "  The same holds in every double-investment window that is allowed."
             if answer.everywhere
-            else f"  That is {with_window(found.window)}, which comes nearest to a plan."
+            else f"  That is {with_window(conflict.window)}, which comes nearest to a plan."
         )
-    yield paragraph(f"Answer: there is no plan.  {capital(found.short)}.{where}")
+    yield paragraph(f"Answer: there is no plan.  {capital(conflict.short)}.{where}")
     yield "\n".join(_conflict(answer))
     yield "\n".join(_ways(answer))
     none = _never(answer)

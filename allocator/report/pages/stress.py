@@ -140,12 +140,14 @@ def _futures(answer: Stress) -> str:
         [
             shortened(scenario.label),
             f"{scenario.probability:.0%}",
-            pounds(float(found.objective[0])),
-            number(float(found.care[-1, 0])),
-            "no" if found.meets_targets[0] else f"{number(float(found.excess.sum()))} child-years",
-            "no" if found.funds_suffice[0] else pounds(float(found.overspent.sum())),
+            pounds(float(outcomes.objective[0])),
+            number(float(outcomes.care[-1, 0])),
+            "no"
+            if outcomes.meets_targets[0]
+            else f"{number(float(outcomes.excess.sum()))} child-years",
+            "no" if outcomes.funds_suffice[0] else pounds(float(outcomes.overspent.sum())),
         ]
-        for scenario, found in answer.futures
+        for scenario, outcomes in answer.futures
     ]
     return table(head, rows)
 
@@ -154,16 +156,16 @@ def _replanned(answer: Stress) -> str:
     """What planning anew would change."""
     if answer.replanned is None:
         return ""
-    found, draws = answer.replanned.found, counted(len(answer.replanned.found), "draw")
+    with_plan, draws = answer.replanned.found, counted(len(answer.replanned.found), "draw")
     settled = answer.instance.uncertainty.decide
     said = f"Planned anew once the first {counted(settled, 'year')} are settled, "
-    if not found.any():
+    if not with_plan.any():
         return paragraph(
             f"{said}none of {draws} leaves a plan: prices for a shortfall ([shortfall]) would let "
             "one miss its targets or overspend."
         )
-    again = banded(answer.replanned.objective[found])
-    held = banded(answer.outcomes.objective[: len(found)][found])
+    again = banded(answer.replanned.objective[with_plan])
+    held = banded(answer.outcomes.objective[: len(with_plan)][with_plan])
     said += f"{_chance(answer.replanned.chance)} of {draws} leave a plan. "
     said += (
         f"On average these cost {pounds(again['mean'])} with charges, where holding all levels "

@@ -129,14 +129,14 @@ class AreaDecomposition:
         started, clock = time.monotonic(), Clock(seconds)
         begun = self._group.iterations
         try:
-            found = self._found(program, stage % len(program.objectives), clock)
+            solution = self._found(program, stage % len(program.objectives), clock)
         except AreaFailed as failure:
-            found = self._of_failure(program, failure)
+            solution = self._of_failure(program, failure)
         except SolverError as error:
-            found = _failed(str(error))
-        self._was_empty = found.status is Status.INFEASIBLE
+            solution = _failed(str(error))
+        self._was_empty = solution.status is Status.INFEASIBLE
         return replace(
-            found, iterations=self._group.iterations - begun, seconds=time.monotonic() - started
+            solution, iterations=self._group.iterations - begun, seconds=time.monotonic() - started
         )
 
     def _found(self, program: LinearProgram, stage: int, clock: Clock) -> Solution:
@@ -179,19 +179,19 @@ class AreaDecomposition:
             lambda prices: self._refuted(program, prices),
             clock,
         )
-        found = None
+        end = None
         if self._was_empty and self._refuting is not None:
-            found = search.proof(self._refuting)
-            if found.status is Status.OPTIMAL:
+            end = search.proof(self._refuting)
+            if end.status is Status.OPTIMAL:
                 search.master.count(True)
-                found = None
-        if found is None:
+                end = None
+        if end is None:
             self._restore()
-            found = search.optimum(self._prices)
-        if found.status is Status.OPTIMAL and found.point is not None:
-            return self._optimum(program, stage, search.master.columns, found.point, found.prices)
-        ray = self._ray if found.status is Status.INFEASIBLE else None
-        return replace(_failed(found.message), status=found.status, ray=ray)
+            end = search.optimum(self._prices)
+        if end.status is Status.OPTIMAL and end.point is not None:
+            return self._optimum(program, stage, search.master.columns, end.point, end.prices)
+        ray = self._ray if end.status is Status.INFEASIBLE else None
+        return replace(_failed(end.message), status=end.status, ray=ray)
 
     def _begin(self, program: LinearProgram, stage: int) -> None:
         """Start from whichever stored window's prices prove the best bound on this program."""
@@ -290,12 +290,12 @@ class AreaPoints:
         are of; the whole costs no more.  None where no mixture meets the rows.
         """
         last, dearest = len(program.objectives) - 1, np.full(len(self.split.ties), DEAREST)
-        found = AreaMaster(self.split, program, last, self.points).solve(-dearest, dearest)
-        if np.any(found.given_way > GIVEN):
+        point = AreaMaster(self.split, program, last, self.points).solve(-dearest, dearest)
+        if np.any(point.given_way > GIVEN):
             return None
         prices = np.zeros(program.shape[0])
-        prices[self.split.ties] = found.prices
-        return found.value, prices
+        prices[self.split.ties] = point.prices
+        return point.value, prices
 
 
 def _alone(program: LinearProgram, part: AreaProgram, window: Floats) -> LinearProgram:

@@ -145,12 +145,12 @@ class Group:
 
     def price(self, asked: Asked) -> dict[int, Priced]:
         """Every area's answer.  Raises AreaFailed."""
-        found: dict[int, Priced] = {}
+        answers: dict[int, Priced] = {}
         for number, area in self._areas.items():
             if area.model.basis is None:
                 area.begin(self._like(area))
-            found[number] = area.price(asked)
-        return found
+            answers[number] = area.price(asked)
+        return answers
 
     def _like(self, area: _Area) -> Any:
         """The basis of the area that is most alike, of those of its shape that were solved."""
@@ -168,10 +168,10 @@ class Group:
 
     def mixed(self, weights: Iterable[tuple[int, int, float]]) -> dict[int, Floats]:
         """By area, its points added up, each given by area and number, with its weight."""
-        found: dict[int, Floats] = {}
+        sums: dict[int, Floats] = {}
         for number, point, weight in weights:
-            found[number] = found.get(number, 0.0) + weight * self._areas[number].points[point]
-        return found
+            sums[number] = sums.get(number, 0.0) + weight * self._areas[number].points[point]
+        return sums
 
     def close(self) -> None:
         """Nothing is kept elsewhere."""

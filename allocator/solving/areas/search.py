@@ -137,9 +137,9 @@ class PriceSearch:
         """The box where rows still give way; at the dearest prices, a proof that they must."""
         given = point.given_way > GIVEN
         if np.any(given & (np.abs(box.center) >= 0.999 * cap)):
-            found = self.proof(box.center)
-            if found.status is not Status.OPTIMAL:
-                return found
+            end = self.proof(box.center)
+            if end.status is not Status.OPTIMAL:
+                return end
             return SearchEnd(Status.FAILED, box.center, message="rows give way at any price")
         box.width = np.where(point.given_way > 0, box.width * 10, box.width)
         return None
@@ -152,9 +152,9 @@ class PriceSearch:
         wide = float(np.max(box.width)) >= WIDE
         if not (excess > SUSPECT * abs(point.value) or (wide and excess > 0)):
             return None
-        found = self.proof(point.prices)
-        if found.status is not Status.OPTIMAL:
-            return found
+        end = self.proof(point.prices)
+        if end.status is not Status.OPTIMAL:
+            return end
         self._may_be_empty, self._next = False, turn + EARLIEST
         self.master.count(True)
         return None

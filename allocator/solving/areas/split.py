@@ -171,9 +171,9 @@ class _Coefficients:
 
     def shared(self) -> Floats:
         """Coefficients of the shared columns in the tying rows, dense."""
-        at, found = self._shared, np.zeros((len(self._rows.shared), len(self._columns.shared)))
-        found[self._row[at], self._column[at]] = self._value[at]
-        return found
+        at, dense = self._shared, np.zeros((len(self._rows.shared), len(self._columns.shared)))
+        dense[self._row[at], self._column[at]] = self._value[at]
+        return dense
 
     def _dense(self, at: Places) -> tuple[Places, Places, Floats]:
         """Rows and columns of some entries, and their values as a table of these."""

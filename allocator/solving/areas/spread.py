@@ -265,5 +265,5 @@ def _outcome(future: Future[Any]) -> Any:
 
 def _together(answers: Iterable[Mapping[int, Any]]) -> dict[int, Any]:
     """Answers of all areas, in the order of the areas."""
-    found = {number: answer for each in answers for number, answer in each.items()}
-    return dict(sorted(found.items()))
+    by_area = {number: answer for each in answers for number, answer in each.items()}
+    return dict(sorted(by_area.items()))

@@ -190,15 +190,15 @@ class BendersDecomposition:
         answer = HighsModel(alone, find_solver(DEFAULT)).solve(alone)
         if answer.status is not Status.OPTIMAL:
             raise NoEndError
-        found = np.clip(np.zeros(len(self.shared)), self.lower, self.upper)
+        start = np.clip(np.zeros(len(self.shared)), self.lower, self.upper)
         for part in reversed(self.parts):
             if part.program.shape == first.program.shape:
-                found[part.at] = answer.primal[part.shared]
-        return np.clip(found, self.lower, self.upper)
+                start[part.at] = answer.primal[part.shared]
+        return np.clip(start, self.lower, self.upper)
 
     def evaluate(self, point: Floats, window: Floats) -> Tried:
         """Each scenario's cost at a point, infinite where it has no plan; every one adds a cut."""
-        costs, found = np.full(len(self.parts), np.inf), []
+        costs, primals = np.full(len(self.parts), np.inf), []
         held = np.clip(point, self.lower, self.upper)
         for n, part in enumerate(self.parts):
             answer = part.solve(held, window, self.parts[n - 1].model if n else None)
@@ -209,8 +209,8 @@ class BendersDecomposition:
                 self._add(self._refuting(n, answer.ray, held, window), window)
             else:
                 raise NoEndError
-            found.append(answer.primal)
-        return Tried(held, costs, found)
+            primals.append(answer.primal)
+        return Tried(held, costs, primals)
 
     def _refuting(self, number: int, ray: Floats, point: Floats, window: Floats) -> BendersCut:
         """The cut of a ray, in the direction in which it rules the point out."""

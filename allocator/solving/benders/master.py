@@ -154,5 +154,5 @@ class BendersMaster:
                 raise InfeasibleMasterError(np.array(ray))
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             raise NoEndError
-        found, value = self._highs.getSolution(), self._highs.getInfo().objective_function_value
-        return float(value), np.array(found.col_value), np.array(found.row_dual)
+        solution, value = self._highs.getSolution(), self._highs.getInfo().objective_function_value
+        return float(value), np.array(solution.col_value), np.array(solution.row_dual)

@@ -79,8 +79,8 @@ class ScenarioPart:
         inside = shared | np.isfinite(self.held)
         known = np.bincount(matrix.rows[inside[matrix.columns]], minlength=rows) == per_row
         some = np.bincount(matrix.rows[shared[matrix.columns]], minlength=rows) > 0
-        found: NDArray[np.bool_] = known & some
-        return found
+        of_master: NDArray[np.bool_] = known & some
+        return of_master
 
     def held_at(self, point: Floats, window: Floats) -> LinearProgram:
         """Its program with shared and window columns held."""
