@@ -92,10 +92,15 @@ class InputTable:
     columns: tuple[Column, ...]
     areas_add: bool = False
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, ...]:
         """Names of the columns that together name a row, ``area`` first."""
         return tuple(column.name for column in self.columns if column.key)
+
+    @cached_property
+    def needed(self) -> tuple[str, ...]:
+        """Those columns of the key that may not be blank."""
+        return tuple(c.name for c in self.columns if c.key and c.required)
 
     @cached_property
     def _columns(self) -> dict[str, Column]:
@@ -105,7 +110,7 @@ class InputTable:
         """The column of that name; KeyError if there is none."""
         return self._columns[name]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Column names in order."""
         return tuple(column.name for column in self.columns)

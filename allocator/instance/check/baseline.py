@@ -11,8 +11,9 @@ from allocator.instance.schema import EXIT
 Stock = dict[str, float]
 Rates = dict[tuple[str, str], float]
 
-_LONGEST = 0.25  # of a step times the highest rate out of a state
-_TERMS = 16
+_LONGEST = 2.0  # of a step times the highest rate out of a state
+_TERMS = 40  # at most: of steps so long the last is 1e-22 of the first
+_NOTHING = 1e-17  # of the children there: a term so small changes no digit
 
 
 def baseline_in_care(candidate: Candidate) -> dict[str, Mapping[int, float]]:
@@ -56,7 +57,7 @@ def _moving(stock: Stock, rates: Rates, arriving: Stock, periods: int) -> Stock:
 
 
 def _flowing(stock: Stock, rates: Rates, arriving: Stock, periods: int) -> Stock:
-    """The stock a year later, moving at all times: a Taylor series, step by short step."""
+    """The stock a year later, moving at all times: a Taylor series, step by step."""
     steps = max(1, math.ceil(max(_leaving(stock, rates).values(), default=0.0) / _LONGEST))
     place = {i: n for n, i in enumerate(stock)}  # leavers go to one more place, at the end
     moves = [(place[i], place.get(j, len(place)), rate) for (i, j), rate in rates.items()]
@@ -68,6 +69,8 @@ def _flowing(stock: Stock, rates: Rates, arriving: Stock, periods: int) -> Stock
         for n in range(2, _TERMS):
             term = [flow / (n * steps) for flow in _flows(term, moves)]
             there = [number + change for number, change in zip(there, term, strict=True)]
+            if max(map(abs, term), default=0.0) <= _NOTHING * max(map(abs, there), default=0.0):
+                break
     return dict(zip(stock, there, strict=True))
 
 

@@ -8,6 +8,7 @@ cell is blamed twice.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -68,17 +69,22 @@ class Candidate:
 
     @cached_property
     def sound(self) -> Instance:
-        """The instance without the rows that name nothing; unreadable numbers are NaN."""
+        """The instance without the rows that name nothing; unreadable numbers are NaN.
+
+        The instance itself where every row is sound: what is worked out from it serves both.
+        """
+        written = self.instance.tables
         tables = {
             table: tuple(sound for row in rows if (sound := self._sound_row(row)) is not None)
-            for table, rows in self.instance.tables.items()
+            for table, rows in written.items()
         }
-        return replace(self.instance, tables=tables)
+        same = all(map(_same_rows, written.values(), tables.values()))
+        return self.instance if same else replace(self.instance, tables=tables)
 
     @cached_property
     def resolved(self) -> Resolved:
         """The sound part by area and year."""
-        return Resolved.of(self.sound)
+        return self.sound.resolved
 
     def rows(self, table: str) -> tuple[Row, ...]:
         """Sound rows of a table."""
@@ -145,7 +151,12 @@ class Candidate:
                 return None
         if row.table == "transitions" and values["from"] != values["to"]:
             values.setdefault("rate", math.nan)
-        return Row(row.table, row.number, row.file, values)
+        same = values == row.values and not isinstance(row, PartialRow)
+        return row if same else Row(row.table, row.number, row.file, values)
+
+
+def _same_rows(some: tuple[Row, ...], others: tuple[Row, ...]) -> bool:
+    return len(some) == len(others) and all(map(operator.is_, some, others))
 
 
 Check = Callable[[Candidate], Iterator[Problem]]

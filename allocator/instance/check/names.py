@@ -166,8 +166,7 @@ def one_row_per_key(candidate: Candidate) -> Iterator[Problem]:
 
 
 def _has_key(row: Row) -> bool:
-    required = (c.name for c in TABLES[row.table].columns if c.key and c.required)
-    return all(row[name] is not None for name in required)
+    return all(row[name] is not None for name in TABLES[row.table].needed)
 
 
 def _telling_column(row: Row) -> str:
