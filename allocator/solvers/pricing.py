@@ -21,6 +21,7 @@ Places = NDArray[np.int32]
 TIGHT: Final = 1e-9  # of rows and of reduced costs
 PRIMAL: Final = 4  # HiGHS's number of the primal simplex method
 DUAL: Final = 1
+DEVEX: Final = 1  # of its edge weights: steepest edge would first work them out for a basis at hand
 _STATUS: Final = {**STATUS, highspy.HighsModelStatus.kUnboundedOrInfeasible: Status.INFEASIBLE}
 
 
@@ -41,6 +42,7 @@ class _Kept:
         self.iterations = 0
         for name, value in (
             ("output_flag", False),
+            ("simplex_dual_edge_weight_strategy", DEVEX),
             ("primal_feasibility_tolerance", TIGHT),
             ("dual_feasibility_tolerance", TIGHT),
         ):
@@ -77,7 +79,7 @@ class _Kept:
             )
 
     def run(self) -> Status:
-        """Solve from the last basis; where that fails, from nothing by the other simplex."""
+        """Solve from the last basis; where that fails, from nothing by the dual simplex."""
         if self._highs.getBasis().valid:
             self._highs.run()
             self._count()
@@ -143,6 +145,18 @@ class AreaModel(_Kept):
     @basis.setter
     def basis(self, basis: Any) -> None:
         self._highs.setBasis(basis)
+
+    def bound(self, rows: Places, lower: Floats, upper: Floats) -> None:
+        """Set bounds of some rows: the basis stays optimal but for these (dual simplex)."""
+        super().bound(rows, lower, upper)
+        if self.iterations:
+            self._highs.setOptionValue("simplex_strategy", DUAL)
+
+    def run(self) -> Status:
+        """Solve from the last basis; where that fails, from nothing by the dual simplex."""
+        status = super().run()
+        self._highs.setOptionValue("simplex_strategy", PRIMAL)
+        return status
 
     def hold(self, far: float) -> None:
         """Hold columns without an upper bound to one that is far away."""

@@ -113,6 +113,23 @@ def test_one_program_after_another_is_solved_from_the_last():
             assert refutes(variant, answer.ray)
 
 
+def test_any_ray_so_far_may_be_a_proof():
+    """Not the last one's alone: nothing is solved where one of them serves as it is."""
+    instance = instance_of("two-areas")
+    program = build(instance)
+    parts = AreaDecomposition(program, instance.areas)
+    short, poor = (
+        at_window(moved(program, *by), instance, instance.windows[-1])
+        for by in ((0.5, 1.0), (1.0, 0.9))
+    )
+    rays = [parts.solve(variant).ray for variant in (short, poor)]
+    assert refutes(short, rays[0]) and not refutes(short, rays[1])
+    again = at_window(short, instance, None)
+    answer = parts.solve(again)
+    assert (answer.status, answer.iterations) == (Status.INFEASIBLE, 0)
+    assert refutes(again, answer.ray)
+
+
 def test_an_area_without_a_plan_of_its_own_is_proof_enough(monkeypatch):
     monkeypatch.setattr(proved, "SMALL", 0)  # as though it were too large to begin anywhere
     instance = instance_of("two-areas")

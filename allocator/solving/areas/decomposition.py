@@ -22,9 +22,10 @@ from allocator.errors import SolverError
 from allocator.program.implied import implied_bounds
 from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram
-from allocator.program.proofs import lower_bound, refutes
+from allocator.program.proofs import refutes
 from allocator.solvers.solution import Solution, Status
 from allocator.solving.areas.columns import AreaColumns
+from allocator.solving.areas.duals import KeptDual, KeptDuals
 from allocator.solving.areas.master import AreaMaster, MasterPoint
 from allocator.solving.areas.pricing import (
     AreaFailed,
@@ -41,15 +42,6 @@ from allocator.solving.proved import Ladder
 
 _LOSSES: Final = 8  # of workers, that one search bears
 _NONE: Final = np.zeros(0)
-
-
-@dataclass(frozen=True, eq=False)
-class _Stored:
-    """A solved window: its prices, and its whole dual, which prove a bound on every other."""
-
-    prices: Floats
-    dual: Floats
-    stage: int
 
 
 class AreaDecomposition:
@@ -71,13 +63,12 @@ class AreaDecomposition:
             SpreadGroup(own, ties, workers) if workers else Group(own, ties)
         )
         self._columns = AreaColumns()
-        self._stored: dict[bytes, _Stored] = {}
-        self._latest: bytes | None = None  # whose bases the areas have, if it has an optimum
-        self._nearest: bytes | None = None  # whose bases they are to begin at
+        self._duals = KeptDuals()
+        self._latest: bytes | None = None  # of the dual at whose bases the areas are, if at any
+        self._nearest: bytes | None = None  # of the optimum at whose bases they are to begin
         self._prices = self._tried = np.zeros(len(self.split.ties))  # to begin at; asked last
-        self._ray: Floats | None = None  # of the last program without a point,
-        self._refuting: Floats | None = None  # its prices,
-        self._was_empty = False  # and whether that was the last of all
+        self._ray: KeptDual | None = None  # what proves, or nearly, that the program has no point
+        self._was_empty = False  # whether the last one had none
 
     def takes(self, program: LinearProgram) -> bool:
         """Whether a program is a variant of this one: of the same matrix."""
@@ -141,8 +132,9 @@ class AreaDecomposition:
 
     def _found(self, program: LinearProgram, stage: int, clock: Clock) -> Solution:
         """The last ray's proof, or a search: where workers are lost, on from what is left."""
-        if self._ray is not None and refutes(program, self._ray):
-            return replace(_failed(""), status=Status.INFEASIBLE, ray=self._ray)
+        self._ray = self._duals.nearest_ray(program)
+        if self._ray is not None and refutes(program, self._ray.weights):
+            return self._without_point()
         for turn in range(_LOSSES):
             try:
                 self._load(program)
@@ -180,39 +172,41 @@ class AreaDecomposition:
             clock,
         )
         end = None
-        if self._was_empty and self._refuting is not None:
-            end = search.proof(self._refuting)
+        if self._was_empty and self._ray is not None and self._ray.prices is not None:
+            self._restore(self._ray.key)
+            end = search.proof(self._ray.prices)
             if end.status is Status.OPTIMAL:
                 search.master.count(True)
                 end = None
         if end is None:
-            self._restore()
+            self._restore(self._nearest)
             end = search.optimum(self._prices)
         if end.status is Status.OPTIMAL and end.point is not None:
             return self._optimum(program, stage, search.master.columns, end.point, end.prices)
-        ray = self._ray if end.status is Status.INFEASIBLE else None
-        return replace(_failed(end.message), status=end.status, ray=ray)
+        if end.status is Status.INFEASIBLE:
+            return self._without_point()
+        return replace(_failed(end.message), status=end.status)
+
+    def _without_point(self) -> Solution:
+        """The answer that the ray at hand proves."""
+        assert self._ray is not None
+        return replace(_failed(""), status=Status.INFEASIBLE, ray=self._ray.weights)
 
     def _begin(self, program: LinearProgram, stage: int) -> None:
         """Start from whichever stored window's prices prove the best bound on this program."""
-        of_stage = {key: each for key, each in self._stored.items() if each.stage == stage}
-        if of_stage:
-            own = replace(program, objectives=(program.objectives[stage],))
-            bounds = {key: lower_bound(own, each.dual) for key, each in of_stage.items()}
-            self._nearest = max(bounds, key=lambda key: bounds[key])
-            self._prices = of_stage[self._nearest].prices
+        nearest = self._duals.nearest(program, stage)
+        self._nearest = None if nearest is None else nearest.key
+        if nearest is not None and nearest.prices is not None:
+            self._prices = nearest.prices
         self._tried = self._prices
         if self._columns.keep_best(self._prices, len(self.split.areas)):
             self._group.keep(self._columns.places())
 
-    def _restore(self) -> None:
-        """Go back to the bases of the nearest window, once, if others have come since.
-
-        A proof is looked for before that, from the last one's bases, which are the ones for it.
-        """
-        if self._nearest is not None and self._nearest != self._latest:
-            self._group.restore(self._nearest)
-        self._nearest, self._latest = None, None
+    def _restore(self, key: bytes | None) -> None:
+        """Go back to the bases of a dual, if others have come since."""
+        if key is not None and key != self._latest:
+            self._group.restore(key)
+        self._latest = None
 
     def _price(self, asked: Asked) -> dict[int, Priced]:
         if asked.stage is not None:
@@ -234,8 +228,13 @@ class AreaDecomposition:
         ray = self._whole(prices, self._group.duals().items())
         if not refutes(program, ray):
             return False
-        self._ray, self._refuting = ray, prices
+        key = b"ray" + self._key(program)
+        self._ray, self._latest = self._duals.add(program, ray, prices, key, None), key
+        self._group.save(key)
         return True
+
+    def _key(self, program: LinearProgram) -> bytes:
+        return program.lower[self.split.window].tobytes()
 
     def _optimum(
         self,
@@ -257,9 +256,9 @@ class AreaDecomposition:
         primal[self.split.shared] = point.shared
         for number, own in self._group.mixed(used).items():
             primal[self.split.areas[number].columns] = own
-        key = program.lower[self.split.window].tobytes() + bytes([stage])
+        key = bytes([stage]) + self._key(program)
         self._latest, self._prices = key, prices
-        self._stored[key] = _Stored(prices, dual, stage)
+        self._duals.add(program, dual, prices, key, stage)
         self._group.save(key)
         value = float(program.objectives[stage].costs @ primal) + program.objectives[stage].constant
         return Solution(Status.OPTIMAL, primal, dual, value, 0, 0.0)
@@ -272,8 +271,9 @@ class AreaDecomposition:
         if answer.status is not Status.INFEASIBLE or answer.ray is None:
             return _failed(str(failure))
         ray = self._whole(np.zeros(len(self.split.ties)), [(failure.area, answer.ray)])
-        self._ray, self._refuting = ray, None
-        return replace(_failed(""), status=Status.INFEASIBLE, ray=ray)
+        key = b"own" + self._key(program)
+        self._ray = self._duals.add(program, ray, None, key, None)
+        return self._without_point()
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,88 @@
+"""Duals that are kept: each proves something of every program of its matrix.
+
+That of an optimum is a bound on another window's cost, and a ray, which proves that one window has
+no plan, often proves it of others as it is.  The one that proves most of a program is where the
+search for it begins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from allocator.program.implied import implied_bounds
+from allocator.program.matrix import Floats
+from allocator.program.program import LinearProgram, Objective
+from allocator.program.proofs import lower_bound
+
+MOST: Final = 24  # of each kind, the latest
+
+
+@dataclass(frozen=True, eq=False)
+class KeptDual:
+    """An optimum's, or a ray.
+
+    Attributes:
+        weights: by row; of a ray at most 1.
+        combined: the matrix transposed times the weights.
+        prices: by tying row, those that they were found at; None where they are one area's own.
+        key: of the bases that the areas had then.
+        stage: the objective that an optimum is of; None for a ray.
+    """
+
+    weights: Floats
+    combined: Floats
+    prices: Floats | None
+    key: bytes
+    stage: int | None
+
+    def proves(self, program: LinearProgram) -> float:
+        """What no point of a program goes below; of a ray, more than nought where there is none."""
+        return lower_bound(program, self.weights, self.combined)
+
+
+class KeptDuals:
+    """Those found so far for programs of one matrix."""
+
+    def __init__(self) -> None:
+        self._kept: list[KeptDual] = []
+
+    def add(
+        self,
+        program: LinearProgram,
+        weights: Floats,
+        prices: Floats | None,
+        key: bytes,
+        stage: int | None,
+    ) -> KeptDual:
+        """One more, in place of what was found before with its key."""
+        if stage is None:
+            weights = weights / (float(np.max(np.abs(weights), initial=0.0)) or 1.0)
+        made = KeptDual(weights, program.matrix.transposed_times(weights), prices, key, stage)
+        self._kept = [each for each in self._kept if each.key != key]
+        alike = [each for each in self._kept if (each.stage is None) == (stage is None)]
+        if len(alike) >= MOST:
+            self._kept.remove(alike[0])
+        self._kept.append(made)
+        return made
+
+    def nearest(self, program: LinearProgram, stage: int) -> KeptDual | None:
+        """The optimum of a stage whose dual proves the highest cost; None where there is none."""
+        own = replace(program, objectives=(program.objectives[stage],))
+        alike = [each for each in self._kept if each.stage == stage]
+        return max(alike, key=lambda each: each.proves(own), default=None)
+
+    def nearest_ray(self, program: LinearProgram) -> KeptDual | None:
+        """The ray that proves most, or lacks least for a proof, the latest where all lack as much.
+
+        Columns without a bound have that which the rows imply.
+        """
+        rays = [each for each in self._kept if each.stage is None]
+        if len(rays) < 2:
+            return rays[0] if rays else None
+        lower, upper = implied_bounds(program)
+        nothing = Objective("", np.zeros(program.shape[1]), 0.0, "")
+        held = replace(program, lower=lower, upper=upper, objectives=(nothing,))
+        return max(reversed(rays), key=lambda each: each.proves(held))
