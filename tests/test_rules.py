@@ -156,11 +156,40 @@ def test_a_verb_prints_the_text_of_its_page():
     assert {each for _, each in taken} == {"text", "headline", "question"}
 
 
+def printed(node: ast.AST, of: dict[str, str]) -> Iterator[str]:
+    """Functions of the library, by module, whose answers are printed; not their arguments."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in of:
+        yield of[node.func.id]
+        return
+    for each in ast.iter_child_nodes(node):
+        yield from printed(each, of)
+
+
+def test_what_a_verb_prints_is_a_page_or_data():
+    """On stdout; progress, warnings and what was written where go to stderr."""
+    found = set()
+    for file in (each for each in FILES if name(each).startswith("allocator/cli/")):
+        of = {
+            each.asname or each.name: f"{node.module}.{each.name}"
+            for node in ast.walk(tree(file))
+            if isinstance(node, ast.ImportFrom)
+            for each in node.names
+        }
+        for node in ast.walk(tree(file)):
+            match node:
+                case ast.Call(func=ast.Attribute(attr="echo"), args=told, keywords=options):
+                    if "err" not in {each.arg for each in options}:
+                        found |= {each for part in told for each in printed(part, of)}
+    pages = {each for each in found if each.startswith("allocator.report.pages.")}
+    assert len(pages) > 5
+    others = {each for each in found - pages if not each.startswith("allocator.cli.")}
+    assert {each.rpartition(".")[2] for each in others} == {"as_json"}
+
+
 # Beside the report, the command line's help and what is raised: what a column of the instance is,
 # and the files that explain a folder to whoever opens it.
 WRITES_SENTENCES = {
     "allocator/calibrate/published/readme.py",
-    "allocator/calibrate/published/summary.py",
     "allocator/explain/answers.py",
     "allocator/hedge/saving/writing.py",
     "allocator/instance/schema.py",

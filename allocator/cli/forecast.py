@@ -63,7 +63,7 @@ def command(
     chosen = open_instance(instance, changes)
     from allocator.files import place_file
     from allocator.forecast import forecast, read_doubt
-    from allocator.forecast.svg import picture
+    from allocator.report.charts.forecast import picture
     from allocator.report.pages.forecast import text
     from allocator.spreadsheet import write_csv
 

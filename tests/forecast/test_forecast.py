@@ -12,7 +12,7 @@ import pytest
 from allocator.errors import UsageError
 from allocator.forecast import draws, forecast, read_doubt
 from allocator.forecast.doubt import ENGLAND, doubt_of
-from allocator.forecast.svg import picture
+from allocator.report.charts.forecast import picture
 from allocator.report.pages.forecast import text
 from allocator.simulate import Simulator, baseline
 from tests.plans import CASES, instance_of

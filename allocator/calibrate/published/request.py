@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -105,20 +105,9 @@ def _target(text: str | None) -> tuple[int | None, int | None]:
     return int(match["children"]), int(match["year"]) if match["year"] else None
 
 
-def listing(panel: Panel, text: str) -> Iterator[str]:
-    """A line per council whose name holds a text: name, region, years, last number in care.
-
-    Raises UsageError where there is none.
-    """
+def named(panel: Panel, text: str) -> list[str]:
+    """Codes of the councils whose name holds a text.  Raises UsageError where there is none."""
     codes = matches(panel, text) if text.strip() else list(panel.councils)
     if not codes:
         raise UsageError(f"--list {text}: no council's name holds that")
-    years = panel.years("cla_31mar")
-    stock = panel.matrix("cla_31mar", codes, years)
-    wide = max(len(panel.names[code]) for code in codes)
-    for code, row in zip(codes, stock, strict=True):
-        known = [(y, n) for y, n in zip(years, row, strict=True) if n >= 0]
-        told = (
-            f"{known[0][0]}-{known[-1][0]}  {known[-1][1]:>6,.0f} in care" if known else "no years"
-        )
-        yield f"{panel.names[code]:<{wide}}  {panel.regions.get(code, ''):<24}  {told}"
+    return codes

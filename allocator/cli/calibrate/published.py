@@ -116,8 +116,10 @@ def command(
     docs/how-to-calibrate.md has the rules.
     """
     from allocator.calibrate.panel import read_panel
-    from allocator.calibrate.published import calibrate, listing, requested, told, write_calibrated
+    from allocator.calibrate.published import calibrate, named, requested, write_calibrated
     from allocator.calibrate.published.writing import check_out
+    from allocator.report.pages.calibrated import text
+    from allocator.report.pages.listing import text as listing
 
     if out is None and listed is None:
         raise click.UsageError("--out INSTANCE says where to write; --list TEXT only looks")
@@ -128,7 +130,7 @@ def command(
         read = read_panel(panel)
         tell_passed_over(read.passed_over)
         if listed is not None or out is None:
-            click.echo("\n".join(listing(read, listed or "")))
+            click.echo(listing(read, named(read, listed or "")))
             return
         request = requested(
             read,
@@ -145,5 +147,5 @@ def command(
         )
         made = calibrate(read, request, progress)
     write_calibrated(made, out, force=force)
-    click.echo("\n".join(told(made)))
+    click.echo(text(made))
     click.echo(f"wrote {out}; next: read {out / 'README.md'}, then allocator check {out}", err=True)

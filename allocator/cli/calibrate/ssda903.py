@@ -112,10 +112,11 @@ def command(
     every rule by which returns are read.
     """
     from allocator.calibrate.ssda903.calibrating import calibrate
+    from allocator.calibrate.ssda903.places import flaws
     from allocator.calibrate.ssda903.settings import read_settings
-    from allocator.calibrate.ssda903.summary import places, summary
     from allocator.files import check_file, check_folder
     from allocator.instance.writing import INSTANCE
+    from allocator.report.pages.returns import text
 
     if year is not None and end is not None:
         raise click.UsageError("give --year or --end, not both")
@@ -140,11 +141,11 @@ def command(
         )
     _save(calibration, out, problems, force)
     tell_passed_over(calibration.observed.passed_over)
-    for line in places(calibration.observed):
+    for line in flaws(calibration.observed):
         click.echo(line, err=True)
     for warning in calibration.warnings:
         click.echo(f"warning: {warning}", err=True)
-    click.echo(jsons.dumps(calibration.intervals(), indent=2) if json else summary(calibration))
+    click.echo(jsons.dumps(calibration.intervals(), indent=2) if json else text(calibration))
     click.echo(
         f"wrote {out}; next: allocator check {out}, and put your own figures where a "
         "source says assumption",
@@ -155,7 +156,7 @@ def command(
 def _save(calibration: Calibration, out: Path, problems: Path | None, force: bool) -> None:
     import csv
 
-    from allocator.calibrate.ssda903.summary import places_csv
+    from allocator.calibrate.ssda903.places import places_csv
     from allocator.files import place_file
     from allocator.spreadsheet import guarded
 

@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from allocator.calibrate.ssda903.settings import read_settings
-from allocator.calibrate.ssda903.summary import summary
 from allocator.cli import cli
 from allocator.errors import InstanceError
 from allocator.instance import read
+from allocator.report.pages.returns import text
 from benchmarks.returns903 import write_returns
 from tests.calibrate.ssda903.made import calibrated, episode, world_of, write_return
 from tests.plans import contents
@@ -187,7 +187,7 @@ def test_a_configuration_of_ones_own(returns: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("entries", [15, 60])
 def test_no_count_from_1_to_4_is_printed(entries: float) -> None:
-    printed = summary(calibrated(entries, 2, settings=read_settings()))
+    printed = text(calibrated(entries, 2, settings=read_settings()))
     sections = [part.splitlines()[2:] for part in printed.split("\n\n")[1:]]
     counts = [line.split("  ")[-1].strip() for n in (0, 1, 3) for line in sections[n]]
     counts += [re.split(r"\s{2,}", line.strip())[1] for line in sections[2]]

@@ -16,8 +16,8 @@ from allocator.calibrate.ssda903.calibrating import Calibration, calibrate
 from allocator.calibrate.ssda903.counting import Tally
 from allocator.calibrate.ssda903.disclosure import exposed_by, hide, pooled, shown
 from allocator.calibrate.ssda903.settings import read_settings
-from allocator.calibrate.ssda903.summary import summary
 from allocator.instance import read
+from allocator.report.pages.returns import text
 from tests.calibrate.ssda903.made import calibrated, episode, write_return
 
 USUAL = read_settings()
@@ -27,7 +27,7 @@ def printed(found: Calibration) -> tuple[list[list[int | None]], list[int | None
     """The rows of the yearly table (at its end, entered, left) and of ways out, as printed."""
 
     def counts(section: str, columns: int) -> list[list[int | None]]:
-        part = next(p for p in summary(found).split("\n\n") if p.startswith(section))
+        part = next(p for p in text(found).split("\n\n") if p.startswith(section))
         cells = [
             line.replace("not shown", "-").split()[-columns:] for line in part.splitlines()[2:]
         ]

@@ -1,4 +1,4 @@
-"""What was made, in a few lines."""
+"""An instance made from published tables: what was made of them, in a few lines."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from allocator.calibrate.published.everyone import coverage
 from allocator.simulate import baseline
 
 
-def told(made: Calibrated) -> Iterator[str]:
+def text(made: Calibrated) -> str:
     """Published against modelled, the target, and what had to be filled."""
+    return "\n".join(_lines(made))
+
+
+def _lines(made: Calibrated) -> Iterator[str]:
     run = baseline(made.instance)
     accounts = [council.account for council in made.councils]
     published = {

@@ -1,8 +1,8 @@
-"""What a calibration found, in words and tables; no count from 1 to 4 is among them."""
+"""A calibration from returns, in words and tables; no count from 1 to 4 is among them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -12,19 +12,17 @@ from allocator.calibrate.ssda903.codes import ROUTE_LABELS
 from allocator.calibrate.ssda903.disclosure import shown
 from allocator.calibrate.ssda903.observing import Observed
 from allocator.calibrate.ssda903.rates import ADULT, ENTRY, EXIT
-from allocator.calibrate.ssda903.rules import RULES, masked
-
-_PLACES = 5  # files and rows shown for a rule
+from allocator.calibrate.ssda903.rules import masked
 
 
-def summary(calibration: Calibration) -> str:
+def text(calibration: Calibration) -> str:
     """The whole report as text."""
     parts = [
         _head(calibration),
         _years(calibration),
         _routes(calibration),
         _states(calibration),
-        quality(calibration.observed),
+        _quality(calibration.observed),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -82,30 +80,10 @@ def _states(calibration: Calibration) -> str:
     return _table("States", heads, rows)
 
 
-def quality(observed: Observed) -> str:
+def _quality(observed: Observed) -> str:
     """How often each rule was applied."""
     rows = [(rule.what, rule.action, masked(count)) for rule, count in observed.findings.in_order()]
     return _table("What was found in the returns", ("Found", "Done", "Episodes"), rows)
-
-
-def places(observed: Observed) -> Iterator[str]:
-    """Flaws and the first files and rows where, a line each; no value of any cell."""
-    for rule, _ in observed.findings.in_order():
-        if rule.flaw:
-            places = observed.findings.places[rule.name]
-            where = ", ".join(f"{observed.files[f].name} row {row}" for f, row in places[:_PLACES])
-            more = " and more" if len(places) > _PLACES else ""
-            column = f"column {rule.column}: " if rule.column else ""
-            yield f"warning: {column}{rule.what}; {rule.action}: {where}{more}"
-
-
-def places_csv(observed: Observed) -> Iterator[Sequence[object]]:
-    """Every place that a rule was applied: rule, file, row, column, what was found and done."""
-    yield "rule", "file", "row", "column", "found", "done"
-    for name, places in observed.findings.places.items():
-        rule = RULES[name]
-        for file, row in places:
-            yield name, observed.files[file].name, row, rule.column, rule.what, rule.action
 
 
 def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -114,7 +92,7 @@ def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> s
     if len(lines) == 1:
         return ""
     wide = [max(len(line[n]) for line in lines) for n in range(len(heads))]
-    text = [title]
+    written = [title]
     for line in lines:
         cells = [
             cell.ljust(wide[n])
@@ -122,5 +100,5 @@ def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> s
             else cell.rjust(wide[n])
             for n, cell in enumerate(line)
         ]
-        text.append("  " + "  ".join(cells).rstrip())
-    return "\n".join(text)
+        written.append("  " + "  ".join(cells).rstrip())
+    return "\n".join(written)
