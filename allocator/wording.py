@@ -26,8 +26,10 @@ TIER_WORDS: Final = {
 
 
 def pounds(amount: float) -> str:
-    """Money in a sentence: £1.25bn, £41.3m, £153,204, £12 or £0.37."""
+    """Money in a sentence: £1.25bn, £41.3m, £153,204, £12, £0.37, or £0 for less than a penny."""
     size = abs(amount)
+    if size < 0.005:
+        return "£0"
     sign = "-" if amount < 0 else ""
     if size >= 0.9995e9:
         return f"{sign}£{size / 1e9:,.2f}bn"

@@ -44,11 +44,11 @@ def misdrawn(
     for told, aim in paid.aims():
         if not np.any(aim):
             continue
-        least, said = paid.least(aim, kept), float(aim @ paid.values)
+        least, said = paid.least(aim, kept, _KEPT * about), float(aim @ paid.values)
         if said > least + about:
             yield told.format(said=abs(said) * _MILLION, best=abs(least) * _MILLION)
             return
-        kept.append((aim, said + _KEPT * about))
+        kept.append((aim, said))
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,12 @@ class _Paid:
         """Year of each draw and balance."""
         return [int(year) for _, _, year in self.keys]
 
-    def least(self, aim: Floats, kept: list[tuple[Floats, float]]) -> float:
-        """The least of an aim, £m, with the aims before it kept."""
+    def least(self, aim: Floats, kept: list[tuple[Floats, float]], slack: float) -> float:
+        """The least of an aim, £m, with the aims before it kept.
+
+        These are kept to within ``slack``, and what that wins is taken off again by its price: a
+        pound that lapses in the first year rather than in the last may be worth a thousand.
+        """
         from scipy.optimize import linprog
 
         optimum = linprog(  # type: ignore[call-overload] # its stubs know no sparse arrays
@@ -150,10 +154,10 @@ class _Paid:
             A_eq=self._equal,
             b_eq=self._right,
             A_ub=np.array([each for each, _ in kept]) if kept else None,
-            b_ub=[most for _, most in kept] if kept else None,
+            b_ub=[most + slack for _, most in kept] if kept else None,
             bounds=[(0.0, 0.0 if shut else None) for shut in self._shut],
             options={"primal_feasibility_tolerance": 1e-9},
         )
         if optimum.status != 0:
             raise AuditError(f"which fund pays could not be checked: {optimum.message}")
-        return float(optimum.fun)
+        return float(optimum.fun - slack * optimum.ineqlin.marginals.sum())

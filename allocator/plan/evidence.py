@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from allocator.instance import Row
+from allocator.wording import listed
 
 if TYPE_CHECKING:
     from allocator.plan.plan import Plan
@@ -17,6 +18,14 @@ NOT_GRADED: Final = "not graded"
 def grade_of(evidence: str | None) -> str:
     """The grade: the words before the colon, in small letters."""
     return str(evidence or NOT_GRADED).partition(":")[0].strip().lower()
+
+
+def graded(evidence: Iterable[str]) -> str:
+    """Evidence in a sentence: ``moderate (areas before and after) and weak (a trend)``."""
+    parts = [each.partition(":") for each in evidence]
+    return listed(
+        [f"{first.strip()} ({rest.strip()})" if rest.strip() else first for first, _, rest in parts]
+    )
 
 
 def grade(row: Row) -> str:

@@ -31,6 +31,7 @@ _MARGIN: Final = 2.0
 _PROMPT: Final = RGBColor(0x6B, 0x3F, 0x00)
 _PADDING, _LETTER = 0.45, 0.18  # cm of a cell's sides, and of a letter
 _WORD, _LONGEST = 16, 34  # letters of a word, and of a text, that a column is made for
+_TOGETHER: Final = 14  # rows of a table that stands on one page
 _TEXT: Final = frozenset({"text"})
 
 
@@ -116,8 +117,11 @@ def _table(made: Paper, figures: Figures) -> None:
     table.autofit = False
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
-    for row in table.rows:
+    short = len(table.rows) <= _TOGETHER
+    for n, row in enumerate(table.rows, 1):
         _whole(row)
+        if short and n < len(table.rows):
+            _with_next(row)
         for cell, width in zip(row.cells, widths, strict=True):
             cell.width = Cm(width)
     made.add_paragraph().paragraph_format.space_after = Pt(2)
@@ -154,6 +158,13 @@ def _repeat(table: Table) -> None:
 def _whole(row: Any) -> None:
     """A row is not torn apart by the end of a page."""
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+
+
+def _with_next(row: Any) -> None:
+    """A row stands on the page of the next one."""
+    for cell in row.cells:
+        for paragraph in cell.paragraphs:
+            paragraph.paragraph_format.keep_with_next = True
 
 
 def _picture(made: Paper, chart: Chart) -> None:

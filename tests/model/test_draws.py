@@ -149,6 +149,12 @@ def test_the_audit_knows_the_order_by_means_of_its_own():
         assert list(misdrawn(plan.instance, plan.tables, plan.window)) == []
 
 
+def test_the_audits_own_slack_is_not_taken_for_a_fault():
+    """Half carried forward for ten years: slack in what lapses moves 1,024 times as much."""
+    plan = found("england-2020")
+    assert list(misdrawn(plan.instance, plan.tables, plan.window)) == []
+
+
 @pytest.mark.parametrize(
     ("carry_forward", "moves", "said"),
     [

@@ -86,7 +86,8 @@ def test_readers_are_told_by_how_much_need_rises_and_on_what_evidence() -> None:
     assert leaving.by_year[2021] == pytest.approx(1 / 1.05 - 1)
     said = dict(need_lines(plan)[:1])
     assert said == {
-        "Poverty": "entries to care -17% in 2020-21 and +0% in 2021-22 (evidence: weak:correlation)"
+        "Poverty": "entries to care -17% in 2020-21 and +0% in 2021-22; "
+        "evidence: weak (correlation)"
     }
     assert need_figures(plan).shown()[1] == ["2021-22", "0%", "-4.76%"]
     assert "Need, and what it follows" in summary(plan)

@@ -121,6 +121,18 @@ def services_lost(name):
     return (*words, "today's level", "one case more", "outside care is not counted")
 
 
+def services_grown(name):
+    services = facts(name)["services"]
+    grown = {k: v for k, v in services.items() if v["fate"] in ("expanded", "taken up")}
+    if not grown:
+        return None
+    expanded = [k for k, v in grown.items() if v["fate"] == "expanded"]
+    verbs = ["It expands " if expanded else "", "takes up " if len(expanded) < len(grown) else ""]
+    ends = [f"to {number(each['after'])}" for each in grown.values()]
+    ends += [f"{k} (from {number(grown[k]['before'])} to" for k in expanded]
+    return (*filter(None, verbs), *grown, *ends, "cases a year")
+
+
 def what_keeping_costs(name):
     lost = {k: v for k, v in facts(name)["services"].items() if v["fate"] in CUT}
     least = 0.01 * abs(facts(name)["npv"])
@@ -249,6 +261,7 @@ RULES = {
     "double investment|One-off money may be": window_beside_double_running,
     "of it is needed": one_off_money,
     "(evidence: ": services_lost,
+    "It expands |It takes up ": services_grown,
     "Keeping today's level would cost": what_keeping_costs,
     "so little that it is as good": service_as_good,
     "Spend on ": tiers_that_fall,

@@ -33,6 +33,8 @@ present value. Over 2 years it saves £1.19m against doing nothing new, after a 
 £614,048, and pays back in 2021-22. The instance allows no double investment; the plan costs more
 than doing nothing new in 1 year, 2020-21.
 
+It takes up reunify (to 15.6 cases a year, after 164 in 2020-21).
+
 All of the moves that it averts or adds rest on evidence that is weak or not graded.
 
 """

@@ -65,7 +65,7 @@ Row = Mapping[str, Any]  # of the table of prices
 Weighed = tuple[int, Row, float]  # its place there, and its weight
 
 _WITHIN: Final = ("band", "year", "period")  # in which the rows of one thing differ
-LONGEST: Final = 46  # characters of a service's name
+LONGEST: Final = 60  # characters of a name
 _NEGLIGIBLE: Final = 1e-7  # of the plan's cost
 
 
@@ -201,7 +201,7 @@ def _service(plan: Plan, name: str) -> str:
 
 
 def _state(plan: Plan, name: str) -> str:
-    return name if name == EXIT else shortened(plan.instance.label("states", name), 24)
+    return name if name == EXIT else shortened(plan.instance.label("states", name), LONGEST)
 
 
 def _role(plan: Plan, name: str) -> str:
@@ -227,7 +227,7 @@ def _labels(plan: Plan, keys: Mapping[str, str]) -> dict[str, str]:
         if key in keys:
             labels[key] = said(plan, keys[key])
     if "fund" in keys:
-        labels["fund"] = shortened(plan.instance.label("funds", keys["fund"]))
+        labels["fund"] = shortened(plan.instance.label("funds", keys["fund"]), LONGEST)
     if "from" in keys:
         start, end = _state(plan, keys["from"]), _state(plan, keys["to"])
         labels["move"] = (

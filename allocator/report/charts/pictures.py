@@ -94,8 +94,10 @@ def _panel(axes: Axes, chart: Panels, panel: Pane) -> None:
             bbox={"facecolor": "white", "alpha": 0.85, "linewidth": 0, "pad": 1.5},
         )
     axes.use_sticky_edges = False
-    axes.margins(y=0.2 if panel.marks else 0.06)
-    if panel.from_zero:
+    axes.margins(y=0.06)
+    if room := panel.room():
+        axes.set_ylim(room)
+    elif panel.from_zero:
         axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0] if _below_zero(panel) else 0.0))
     axes.set_title(wrapped(panel.title, 27 if chart.small else 90, "\n"))
     axes.set_ylabel(panel.unit)

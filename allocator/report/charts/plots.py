@@ -53,6 +53,8 @@ def _panel(chart: Panels, panel: Pane) -> Plot:
     height = 220 if chart.small else 360 if len(chart.panels) == 1 else 215
     first = panel is chart.panels[0]
     traces = [_trace(chart, panel, series) for series in panel.series]
+    room = panel.room()
+    ends = {"range": list(room)} if room else {}
     layout = _layout(legend=first and not chart.small and len(traces) > 1) | {
         "xaxis": _axis(chart) | _ticks(chart, panel),
         "yaxis": {
@@ -65,7 +67,8 @@ def _panel(chart: Panels, panel: Pane) -> Plot:
             "fixedrange": True,
             "tickformat": NUMBER,
             "nticks": 5 if chart.small else 7,
-        },
+        }
+        | ends,
         "barmode": "relative",
         "hovermode": "x unified",
         "bargap": 0.25,

@@ -15,6 +15,7 @@ from allocator.report.charts.palette import Style
 from allocator.report.figures import Figures
 
 MILLION: Final = 1e6
+_UNDER, _OVER = 0.3, 0.15  # of a panel's values: room for a mark's word below and above them
 
 Kind = Literal["bar", "line", "step"]
 
@@ -49,6 +50,19 @@ class Pane:
     scale: float = 1.0
     from_zero: bool = True
     marks: tuple[Mark, ...] = ()
+
+    def room(self) -> tuple[float, float] | None:
+        """Ends of the axis of values that leave room for the marks' words; None without marks.
+
+        Below, a strip along the foot fits under them.
+        """
+        if not self.marks:
+            return None
+        values = [v / self.scale for each in self.series for v in each.values if v is not None]
+        low, high = min(0.0, *values), max(0.0, *values)
+        tall = high - low or 1.0
+        under = _UNDER if any(mark.below for mark in self.marks) else _OVER
+        return low - under * tall, high + _OVER * tall
 
 
 @dataclass(frozen=True)

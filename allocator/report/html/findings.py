@@ -66,7 +66,9 @@ def sections(saved: SavedPlan) -> Iterator[Section]:
             "shortfall", "What the plan falls short by", (Text(said), HtmlTable(_shortfall(plan)))
         )
     if lines := need_lines(plan):
-        yield Section("need", "Need", (Facts(tuple(lines)), HtmlTable(need_figures(plan))))
+        need = need_figures(plan)
+        tables = (HtmlTable(need),) if any(any(row[1:]) for row in need.rows) else ()
+        yield Section("need", "Need", (Facts(tuple(lines)), *tables))
     if "staff" in plan.tables:
         yield Section("staff", "Staff", (Facts(tuple(staff_lines(plan))), *_staff(plan)))
     if "benefits" in plan.tables:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from allocator.explain.weighing import services_asked
+from allocator.plan.evidence import graded
 from allocator.plan.plan import Plan
 from allocator.plan.services import service_changes
 from allocator.report.figures import Figures, Header, Value
 from allocator.table import Table
-from allocator.wording import capital, listed, pounds, shortened
+from allocator.wording import capital, pounds, shortened
 
 TITLE = "Good done to others, against doing nothing new, at present value"
 _LONGEST = 30
@@ -31,7 +32,7 @@ def benefit_lines(plan: Plan) -> list[tuple[str, str]]:
     lines = []
     for whom, kind, more, low, high, grades in benefits_shown(plan):
         span = "" if low == high else f", between {pounds(low)} and {pounds(high)}"
-        on = f", evidence {grades}" if grades else ""
+        on = f"; evidence: {grades}" if grades else ""
         lines.append((shortened(whom, _LONGEST), f"{pounds(more)} {kind}{span}{on}"))
     return [*lines, *_ratios(plan)] if lines else []
 
@@ -87,7 +88,7 @@ def benefits_shown(plan: Plan) -> list[tuple[str, str, float, float, float, str]
     more = table.numbers("benefit") - table.numbers("baseline_benefit")
     summed = table.assign(more=more).sums(["to_whom", "kind"], "more", "low", "high")
     for (whom, kind), (value, low, high) in summed.items():
-        grades = listed(
+        grades = graded(
             sorted(
                 {
                     amount.evidence

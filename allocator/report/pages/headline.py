@@ -14,7 +14,7 @@ from allocator.report.pages.position import (
     position_said,
     twice_said,
 )
-from allocator.report.pages.services import lost_said
+from allocator.report.pages.services import services_said
 from allocator.report.pages.staff import hiring_said
 from allocator.report.pages.tightest import tightest_said
 from allocator.wording import counted, listed, number, pounds, shortened, years_said
@@ -62,7 +62,7 @@ def answer(plan: Plan) -> str:
 
 
 def answer_paragraphs(plan: Plan) -> tuple[str, ...]:
-    """What was found, bad news with it: children, money and years; then what is cut.
+    """What was found, bad news with it: children, money and years; services; what it rests on.
 
     Without a plan, that there is none, in one.
     """
@@ -82,8 +82,9 @@ def answer_paragraphs(plan: Plan) -> tuple[str, ...]:
         as_good_said(plan),
         hiring_said(plan),
     )
-    second = (lost_said(plan), weak_said(plan), tightest_said(plan))
-    return tuple(filter(None, (" ".join(filter(None, each)) for each in (first, second))))
+    services, basis = services_said(plan), (weak_said(plan), tightest_said(plan))
+    paragraphs = (first, services, basis)
+    return tuple(filter(None, (" ".join(filter(None, each)) for each in paragraphs)))
 
 
 def shortfall_said(plan: Plan) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from allocator.instance.instance import financial_year
+from allocator.plan.evidence import graded
 from allocator.plan.need import Rise, rises
 from allocator.plan.plan import Plan
 from allocator.report.figures import Figures, Value, by_year
-from allocator.wording import capital, listed, plain
+from allocator.wording import capital, plain
 
 TITLE: Final = "Need, and what it follows: moves against the same with each driver as at the start"
 _NOTHING: Final = 5e-6  # a share that reads as nought
@@ -32,7 +33,7 @@ def _said(rise: Rise) -> str:
         told = f"{rise.kind} as they are: it is held at its value of the first year"
     else:
         told = f"{rise.kind} {_path(rise.by_year)}"
-    return f"{told} (evidence: {listed(rise.grades)})" if rise.grades else told
+    return f"{told}; evidence: {graded(rise.grades)}" if rise.grades else told
 
 
 def _path(shares: dict[int, float]) -> str:

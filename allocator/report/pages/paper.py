@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from allocator.explain.delay import HELD, SHIFTED
 from allocator.instance import Instance
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import ALL
@@ -25,16 +26,26 @@ from allocator.report.figures import Figures, Header, Value
 from allocator.report.pages.benefits import weights_said
 from allocator.report.pages.cash_prices import cash_figures, cash_fund_figures
 from allocator.report.pages.headline import answer_paragraphs, author_asked, question, weak_said
-from allocator.report.pages.services import service_figures
+from allocator.report.pages.services import lost_said, service_figures
 from allocator.report.pages.sources import rows_counted
 from allocator.report.pages.summary import money_lines, proof_lines
 from allocator.report.pages.tightest import tightest_said
 from allocator.report.saved_plan import SavedPlan
-from allocator.wording import counted, listed, number, pounds, window_words, years_said
+from allocator.wording import (
+    counted,
+    decimals_for,
+    listed,
+    millions,
+    number,
+    pounds,
+    window_words,
+    years_said,
+)
 
 MOST_WINDOWS: Final = 3  # besides the plan's and none
 MOST_INPUTS: Final = 8
 MOST_FUNDS: Final = 4
+_AIMS: Final = {SHIFTED: ", targets as much later", HELD: ", targets held"}
 FIRM: Final = (
     "Half or more of the moves that the plan averts or adds rest on evidence that is graded, and "
     "not as weak; each service's grade stands in the table above."
@@ -94,7 +105,7 @@ def _purpose(plan: Plan) -> Iterator[Item]:
 
 def _recommendation(saved: SavedPlan) -> Iterator[Item]:
     plan = saved.plan
-    first, *others = (text.replace("`", "") for text in answer_paragraphs(plan))
+    first, *_ = (text.replace("`", "") for text in answer_paragraphs(plan))
     yield PaperHeading("Recommendation" if plan.found else "Finding")
     yield PaperLine(first)
     if not plan.found:
@@ -112,10 +123,11 @@ def _recommendation(saved: SavedPlan) -> Iterator[Item]:
                 bullet=True,
             )
     yield PaperLine("[the decisions asked of this committee].", prompt=True, bullet=True)
-    if any(change.is_lost for change in service_changes(plan)):
+    if lost := lost_said(plan):
         yield PaperHeading("What is cut or held at its floor, and on what evidence")
+        yield PaperLine(lost)
     weights = weights_said(plan, saved.keeping_weights)
-    yield from map(PaperLine, (*others, *(each.replace("`", "") for each in weights)))
+    yield from (PaperLine(each.replace("`", "")) for each in weights)
     if plan.instance.resolved.services:
         yield _services(plan)
 
@@ -210,7 +222,7 @@ def _later(saved: SavedPlan, cost: float) -> Iterator[tuple[Value, ...]]:
             more = row["extra_cost"]
             known = row["status"] == "optimal"
             yield (
-                f"Begun {counted(late, 'year')} late",
+                f"Begun {counted(late, 'year')} late{_AIMS.get(str(row.get('targets')), '')}",
                 None,
                 cost + more if known else None,
                 more if known else None,
@@ -246,11 +258,13 @@ def _funds(plan: Plan) -> Figures:
     accounts = plan.instance.resolved.accounts
     one_off = {fund for (fund, _), rules in accounts.items() if rules.window_only}
     lasting = [fund for fund in funds if fund not in one_off]  # the rest is not asked for
+    years = [{fund: funds[fund].get(str(year), {}) for fund in funds} for year in horizon]
+    decimals = decimals_for(max((_there(y[fund]) for y in years for fund in shown), default=0.0))
     rows: list[tuple[Value, ...]] = []
-    for year in horizon:
-        cells = [funds[fund].get(str(year), {}) for fund in shown]
-        lapsed = sum(funds[fund].get(str(year), {}).get("lapsed", 0.0) for fund in lasting)
-        rows.append((year, *map(_drawn, cells), lapsed))
+    for year, by_fund in zip(horizon, years, strict=True):
+        lapsed = sum(by_fund[fund].get("lapsed", 0.0) for fund in lasting)
+        drawn = [_drawn(by_fund[fund], decimals) for fund in shown]
+        rows.append((year, *drawn, millions(lapsed, decimals)))
     left = len(funds) - len(shown)
     labels = [Header(plan.instance.label("funds", fund), "percent") for fund in shown]
     more = f"; {counted(left, 'fund')} more in funds.csv" if left else ""
@@ -263,11 +277,14 @@ def _funds(plan: Plan) -> Figures:
     )
 
 
-def _drawn(year: Mapping[str, float]) -> str:
-    there = year.get("amount", 0.0) + year.get("brought_forward", 0.0)
-    if there < 1.0:
+def _there(year: Mapping[str, float]) -> float:
+    return year.get("amount", 0.0) + year.get("brought_forward", 0.0)
+
+
+def _drawn(year: Mapping[str, float], decimals: int) -> str:
+    if _there(year) < 1.0:
         return "–"
-    return f"{year['drawn'] / 1e6:,.1f} of {there / 1e6:,.1f}"
+    return f"{millions(year['drawn'], decimals)} of {millions(_there(year), decimals)}"
 
 
 def _children(plan: Plan) -> Iterator[Item]:

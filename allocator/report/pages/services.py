@@ -9,16 +9,51 @@ from typing import Final
 from allocator.instance.instance import financial_year
 from allocator.plan.evidence import grade_of
 from allocator.plan.plan import Plan
-from allocator.plan.services import ServiceChange, service_changes, spend_changes
+from allocator.plan.services import NONE, ServiceChange, service_changes, spend_changes
 from allocator.plan.ties import margin
 from allocator.report.figures import Figures, Header, Value
-from allocator.wording import TIER_WORDS, listed, number, pounds, shortened
+from allocator.wording import TIER_WORDS, counted, listed, number, pounds, shortened
 
 TITLE: Final = "Services: cases a year today and at the plan's end"
+MOST_GROWN: Final = 5  # services of which it is told that they grow
+_PEAK: Final = 1.1  # of the level at the end: from here on the most is told beside it
+_GROWN: Final = {"expanded": "expands", "taken up": "takes up"}
 MOST_TOLD: Final = 2  # services whose loss is told in full
 ALL_BUT_FREE: Final = 0.02  # share of its unit cost
 MOST_TIMES: Final = 16.0  # its effects: beyond, no evidence could say so
 _LONGEST: Final = 60
+
+
+def services_said(plan: Plan) -> tuple[str, str]:
+    """What the plan does more of, and what becomes of the rest; blank where there is neither."""
+    return grown_said(plan), lost_said(plan)
+
+
+def grown_said(plan: Plan) -> str:
+    """Which services the plan expands or takes up, from and to; blank where none."""
+    grown = {fate: [c for c in service_changes(plan) if c.fate == fate] for fate in _GROWN}
+    said = [f"{verb} {_grown(plan, grown[fate])}" for fate, verb in _GROWN.items() if grown[fate]]
+    return f"It {listed(said)}." if said else ""
+
+
+def _grown(plan: Plan, changes: list[ServiceChange]) -> str:
+    """Names with cases a year before and after; the unit stands with the first alone."""
+    words, unit = [], " cases a year"
+    for each in changes[:MOST_GROWN]:
+        start = f"from {number(each.before)} " if each.before > NONE else ""
+        path = f"{start}to {number(each.after)}{unit}{_peak(each)}"
+        words.append(f"{_label(plan, each.service)} ({path})")
+        unit = ""
+    if len(changes) > MOST_GROWN:
+        words.append(f"{counted(len(changes) - MOST_GROWN, 'service')} more")
+    return listed(words)
+
+
+def _peak(change: ServiceChange) -> str:
+    """The most in between, where it is well above the end."""
+    if change.highest <= change.after * _PEAK:
+        return ""
+    return f", after {number(change.highest)} in {financial_year(change.highest_year)}"
 
 
 def lost_said(plan: Plan) -> str:

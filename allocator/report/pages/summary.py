@@ -37,6 +37,7 @@ WHERE_TO_ASK = (
 MOST_WORTHS = 8
 MOST_LEVERS = 5
 HASH_LENGTH = 12
+_LONGEST = 60  # of a label in a sentence
 
 
 def summary(plan: Plan, characters: Characters = FINE) -> str:
@@ -135,10 +136,10 @@ def one_off_lines(plan: Plan) -> list[tuple[str, str]]:
         )
         if len(needed) > 1:
             by_year = [f"{pounds(amount)} in {financial_year(y)}" for y, amount in needed.items()]
-            lines.append(("  year by year", listed(by_year)))
+            lines.append(("Year by year", listed(by_year)))
     lost = funds.where([not each for each in inside]).sums(["fund"], "lapsed")
     told = [
-        f"{pounds(amount)} of {shortened(plan.instance.label('funds', str(fund)))}"
+        f"{pounds(amount)} of {shortened(plan.instance.label('funds', str(fund)), _LONGEST)}"
         for (fund,), (amount,) in lost.items()
         if amount > 0.5
     ]

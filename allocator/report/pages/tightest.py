@@ -34,11 +34,16 @@ def _by(share: float) -> str:
 def _named(instance: Instance, key: str) -> str:
     """An input as a council says it."""
     table, *names, _ = [part for part in key.split(".") if part != "*"]
-    labels = [
-        "leaving" if name == EXIT else shortened(instance.label(_TABLE[table], name), _LONGEST)
-        for name in names
-    ]
+    labels = [_label(instance, _TABLE[table], name) for name in names]
     return _WORDS[table].format(*labels)
+
+
+def _label(instance: Instance, table: str, name: str) -> str:
+    """In quotation marks where it has a comma or an "and" of its own, to end where it ends."""
+    if name == EXIT:
+        return "leaving"
+    label = shortened(instance.label(table, name), _LONGEST)
+    return f'"{label}"' if "," in label or " and " in label else label
 
 
 _TABLE = {
