@@ -61,6 +61,12 @@ class TimeLimitError(SolverError):
     status = "time_limit"
 
 
+class WorkersGoneError(AllocatorError):
+    """Every worker that the work was handed to is gone, and none has come instead."""
+
+    exit_code = 4
+
+
 class CertificateError(SolverError):
     """A claimed optimum that the arrays of the program do not confirm."""
 

@@ -13,20 +13,24 @@ from concurrent.futures import (
     BrokenExecutor,
     Executor,
     Future,
+    InvalidStateError,
     ProcessPoolExecutor,
     as_completed,
 )
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from math import inf
+from threading import Event, Thread
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from allocator.clock import Clock, out_of_time
-from allocator.errors import UsageError
+from allocator.errors import UsageError, WorkersGoneError
 
 if TYPE_CHECKING:
     from distributed import Client
 
-PATIENCE: Final = 10  # seconds in which a scheduler must answer
+PATIENCE: Final = 10  # seconds in which a scheduler must answer, and have workers
+LOOK: Final = 1  # second between looks at whether it has any
 
 T = TypeVar("T")
 
@@ -72,11 +76,12 @@ def lanes(jobs: int = 1, scheduler: str | None = None) -> Iterator[tuple[Executo
 
     None of them where this process does it.  A lane whose worker is lost goes on with another,
     which knows nothing of what the first one kept.  Raises as ``executor`` does, and UsageError for
-    a cluster without workers.
+    a cluster without workers.  Where all of a cluster's workers go for good, a task ends with
+    WorkersGoneError.
     """
     if scheduler is not None:
-        with _client(scheduler) as client:
-            yield _cluster_lanes(client, scheduler)
+        with _client(scheduler) as client, _cluster_lanes(client, scheduler) as lanes_there:
+            yield lanes_there
     elif jobs > 1:
         ours = tuple(_ProcessLane() for _ in range(jobs))
         try:
@@ -113,14 +118,56 @@ class _ProcessLane(Executor):
         self._pool.shutdown(wait, cancel_futures=cancel_futures)
 
 
+class _Watch(Thread):
+    """Looks now and then whether a cluster has workers, and ends what waits for none to come."""
+
+    def __init__(self, client: Client, address: str) -> None:
+        super().__init__(daemon=True)
+        self._client, self._address = client, address
+        self._waiting: set[Future[Any]] = set()
+        self._over = Event()
+
+    def follow(self, future: Future[T]) -> Future[T]:
+        """Have a task end with an error if all workers go before it is done."""
+        self._waiting.add(future)
+        future.add_done_callback(self._waiting.discard)
+        return future
+
+    def run(self) -> None:
+        """Until it is stopped."""
+        seen = monotonic()
+        while not self._over.wait(LOOK):
+            if self._is_staffed():
+                seen = monotonic()
+            elif monotonic() - seen > PATIENCE:
+                self._give_up()
+
+    def _is_staffed(self) -> bool:
+        try:
+            return bool(self._client.nthreads())
+        except (OSError, RuntimeError, ValueError):  # nobody answers, or the client is closed
+            return False
+
+    def _give_up(self) -> None:
+        gone = f"{self._address}: all workers of the Dask cluster are gone; start some, and again"
+        for future in [*self._waiting]:
+            with suppress(InvalidStateError):  # done in the meantime
+                future.set_exception(WorkersGoneError(gone))
+
+    def stop(self) -> None:
+        """No more looking."""
+        self._over.set()
+
+
 class _ClusterLane(Executor):
     """One worker of a Dask cluster; after it is lost, the one that has the fewest lanes.
 
     ``places`` are the lanes' workers, which all of them share; this one's is at ``number``.
     """
 
-    def __init__(self, client: Client, places: list[str], number: int) -> None:
+    def __init__(self, client: Client, places: list[str], number: int, watch: _Watch) -> None:
         self._client, self._places, self._number = client, places, number
+        self._watch = watch
 
     def submit(self, work: Callable[..., T], /, *args: Any, **named: Any) -> Future[T]:
         """As ``Executor`` says."""
@@ -130,16 +177,21 @@ class _ClusterLane(Executor):
         lane = self._client.get_executor(
             pure=False, workers=[self._places[self._number]], allow_other_workers=True
         )
-        return cast("Future[T]", lane.submit(work, *args, **named))
+        return self._watch.follow(cast("Future[T]", lane.submit(work, *args, **named)))
 
 
-def _cluster_lanes(client: Client, address: str) -> tuple[Executor, ...]:
+@contextmanager
+def _cluster_lanes(client: Client, address: str) -> Iterator[tuple[Executor, ...]]:
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError as error:
         raise UsageError(f"{address}: the Dask scheduler there has no workers") from error
-    places = sorted(client.nthreads())
-    return tuple(_ClusterLane(client, places, number) for number in range(len(places)))
+    places, watch = sorted(client.nthreads()), _Watch(client, address)
+    watch.start()
+    try:
+        yield tuple(_ClusterLane(client, places, number, watch) for number in range(len(places)))
+    finally:
+        watch.stop()
 
 
 @contextmanager

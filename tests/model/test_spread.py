@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
 from click.testing import CliRunner
 
 from allocator import executors
 from allocator.cli import cli
-from allocator.errors import SolverError, UsageError
+from allocator.errors import SolverError, UsageError, WorkersGoneError
 from allocator.executors import lanes
 from allocator.instance.writing import write
 from allocator.solvers.solution import Status
@@ -162,6 +162,42 @@ def test_four_workers_of_a_cluster_answer_as_one_process_and_after_one_is_killed
         mortal = Mortal(workers[2], {15})
         assert_same(spread_over([*workers[:2], mortal, workers[3]]), alone)
         assert mortal.tasks > 15
+
+
+class Unstaffed:
+    """A cluster of which every worker has gone: its tasks wait for one to come."""
+
+    def nthreads(self):
+        return {}
+
+
+def test_where_all_workers_of_a_cluster_are_gone_it_ends_and_says_so(monkeypatch):
+    monkeypatch.setattr(executors, "PATIENCE", 0.05)
+    monkeypatch.setattr(executors, "LOOK", 0.01)
+    watch = executors._Watch(Unstaffed(), "tcp://here:1")
+    waiting, done = Future(), Future()
+    done.set_result(1)
+    for each in (waiting, done):
+        watch.follow(each)
+    watch.start()
+    with pytest.raises(WorkersGoneError, match="all workers of the Dask cluster are gone"):
+        waiting.result(60)
+    late = watch.follow(Future())
+    with pytest.raises(WorkersGoneError):
+        late.result(60)
+    watch.stop()
+    assert done.result() == 1 and WorkersGoneError.exit_code == 4
+
+
+def test_work_is_not_left_to_the_whole_program_where_workers_are_gone():
+    class Gone(Executor):
+        def submit(self, work, /, *args, **named):
+            future = Future()
+            future.set_exception(WorkersGoneError("gone"))
+            return future
+
+    with pytest.raises(WorkersGoneError):
+        Session(workers=[Gone()]).solve(many_areas(FOUR))
 
 
 def test_a_cluster_that_is_not_there_is_told(monkeypatch):
