@@ -10,7 +10,7 @@ import numpy as np
 from formulations.modelling import pyo
 from formulations.profiles import Floats, Profiles, Spans
 from formulations.rates import by_year
-from formulations.services import reach
+from formulations.services import reaches
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
@@ -36,7 +36,7 @@ def _declare_effects(m: pyo.AbstractModel, instance: Instance) -> None:
         initialize={(*k, age): value for k, ages in spread.items() for age, value in ages.items()},
         doc="moves averted per period, by a case per year run one period, at an age in periods",
     )
-    tail = {k: reach(instance, k) if instance.terminal_value else 0 for k in data.effects}
+    tail = reaches(instance) if instance.terminal_value else dict.fromkeys(data.effects, 0)
     harmful = np.array([min(lags.values()) < 0 for lags in data.effects.values()], dtype=bool)
     periods = Spans.of([(k, range(1, last + tail[k] + 1)) for k in data.effects])
     m.DIVERSIONS = pyo.Set(dimen=6, initialize=periods)
@@ -159,11 +159,11 @@ def _declare_stock(m: pyo.AbstractModel, instance: Instance) -> None:
 def _declare_late_harm(m: pyo.AbstractModel, instance: Instance) -> None:
     """``LATE_HARMS`` (area, state, period): harmful effects on a state's children after the end."""
     data, last = instance.resolved, instance.number_of_periods
+    ends = reaches(instance) if instance.terminal_value else {}
     harms: dict[tuple[str, str, int], list[tuple[str, str, str]]] = defaultdict(list)
-    for a, p, i, j, l in data.effects if instance.terminal_value else ():
-        effect = (a, p, i, j, l)
-        if i != j and min(data.effects[effect].values()) < 0:
-            for t in range(last + 1, last + reach(instance, effect) + 1):
+    for (a, p, i, j, l), end in ends.items():
+        if i != j and min(data.effects[a, p, i, j, l].values()) < 0:
+            for t in range(last + 1, last + end + 1):
                 harms[a, i, t].append((p, j, l))
     m.LATE_HARMS = pyo.Set(dimen=3, initialize=list(harms))
     m.LATE_HARMS_OF = pyo.Set(m.LATE_HARMS, dimen=3, initialize=dict(harms))
@@ -173,9 +173,9 @@ def _late_effects(
     instance: Instance, effects_on: dict[Move, list[tuple[str, str]]]
 ) -> dict[tuple[str, str, str, int], list[tuple[str, str]]]:
     """Effects that still avert a move in a period after the horizon, by move and period."""
-    last, late = instance.number_of_periods, {}
+    last, reached, late = instance.number_of_periods, reaches(instance), {}
     for (a, i, j), effects in effects_on.items():
-        ends = {(p, l): last + reach(instance, (a, p, i, j, l)) for p, l in effects}
+        ends = {(p, l): last + reached[a, p, i, j, l] for p, l in effects}
         start = last + 1
         for end in sorted(set(ends.values())):
             lasting = [effect for effect in effects if ends[effect] >= end]

@@ -12,7 +12,7 @@ from formulations.modelling import pyo
 from formulations.names import EXIT, MILLION
 from formulations.profiles import Profiles, Spans
 from formulations.rates import generators, state_names
-from formulations.services import reach
+from formulations.services import reaches
 from formulations.shortfall import charges
 from formulations.staff import child_costs
 
@@ -52,7 +52,7 @@ def _late_savings(instance: Instance, values: dict[tuple[str, str], float]) -> P
     last, yearly = instance.number_of_periods, 1 / (1 + instance.discount_rate)
     closing, per_period = yearly ** (instance.years - 1), yearly ** (1 / instance.periods_per_year)
     earlier = 0.5 if instance.is_continuous else 0.0
-    ends = {k: reach(instance, k) for k in instance.resolved.effects} if values else {}
+    ends = reaches(instance) if values else {}
     latest = max(ends.values(), default=0)
     discounts = np.array([closing * per_period ** (tau - earlier) for tau in range(1, latest + 1)])
     saved = [

@@ -7,7 +7,7 @@ as one all the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -84,8 +84,8 @@ class Spans(Sequence[Key]):
 class Profiles(Mapping[Key, float]):
     """A number for each index of spans: ``numbers``, in their order.
 
-    Where all keys have the same range, as those made by ``over`` and ``read`` have, ``rows`` are
-    the numbers by key, (keys, steps).
+    Where all keys have the same range, as those made by ``over`` have, ``rows`` are the numbers by
+    key, (keys, steps).
     """
 
     def __init__(self, spans: Spans, numbers: Floats, steps: int = 0) -> None:
@@ -98,12 +98,6 @@ class Profiles(Mapping[Key, float]):
         given = np.asarray(rows if keys else 0.0, dtype=float)  # of no keys, rows of any length
         full = np.broadcast_to(given, (len(keys), len(steps)))
         return cls(Spans.over(keys, steps), np.ascontiguousarray(full).reshape(-1), len(steps))
-
-    @classmethod
-    def read(cls, keys: Sequence[Key], steps: range, cell: Callable[[Key], float]) -> Profiles:
-        """Of every key over the same range, asked for cell by cell."""
-        cells = [cell((*key, step)) for key in keys for step in steps]
-        return cls(Spans.over(keys, steps), np.array(cells, dtype=float), len(steps))
 
     def rows_of(self, keys: Sequence[Key]) -> Floats:
         """(keys, steps) of some keys; noughts of one that is not here."""

@@ -21,9 +21,8 @@ in another (Van Loan, 1978, puts all three in one larger exponential).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -33,6 +32,7 @@ from formulations.profiles import Floats, Profiles
 
 if TYPE_CHECKING:
     from allocator.instance import Instance
+    from allocator.instance.year_rows import YearRows
 
 SHORT = 0.5  # a step times the highest rate out of a state, at most
 TERMS = 16  # of the series over a short step: what is left out is below 1e-17
@@ -118,10 +118,10 @@ def _continuous(instance: Instance) -> Rates:
     )
 
 
-def by_year(instance: Instance, values: Mapping[Any, float]) -> Profiles:
-    """Values by year of a table of the instance's, 0 in a year that a key has none of."""
-    keys = list(dict.fromkeys(key[:-1] for key in values))
-    return Profiles.read(keys, instance.horizon, lambda key: values.get(key, 0.0))
+def by_year(instance: Instance, values: YearRows) -> Profiles:
+    """Values by year of a table of the instance's."""
+    rows = np.array(list(values.rows.values()), dtype=float)
+    return Profiles.over(list(values.rows), instance.horizon, rows)
 
 
 def spent_by_new(instance: Instance, years_spent: Profiles) -> Profiles:

@@ -24,17 +24,19 @@ def declare(m: pyo.AbstractModel, instance: Instance) -> None:
     _declare_bands(m, instance)
 
 
-def reach(instance: Instance, effect: Effect) -> int:
-    """Periods after a case's own in which it still averts moves."""
-    lags = instance.resolved.effects[effect]
+def reaches(instance: Instance) -> dict[Effect, int]:
+    """Periods after a case's own in which it still averts moves, by effect."""
+    per_year = instance.periods_per_year
     beyond = 0 if instance.is_continuous else 1  # a year's effect then ends in the last period
-    return (max(lags) + 1) * instance.periods_per_year - beyond
+    return {
+        effect: (max(lags) + 1) * per_year - beyond
+        for effect, lags in instance.resolved.effects.items()
+    }
 
 
 def farthest_reach(instance: Instance) -> int:
     """Periods after a case's own in which a case of some service still averts moves."""
-    latest = {max(lags): effect for effect, lags in instance.resolved.effects.items()}
-    return reach(instance, latest[max(latest)]) if latest else 0
+    return max(reaches(instance).values(), default=0)
 
 
 def _declare_levels(m: pyo.AbstractModel, instance: Instance) -> None:

@@ -2,61 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from allocator.compile.codes import Codes
-from allocator.program.matrix import Floats
+from allocator.compile.frames import Codes
+from allocator.program.matrix import Floats, Matrix
+
+Numbers = Floats | float  # one for each entry of a frame, or one for all
 
 
-class Frame:
-    """Index values in force: for each symbol, in order, an array with one code per entry.
+class LinearTerm(NamedTuple):
+    """Columns and their coefficients, each at an entry of a frame; None where at each in order."""
 
-    An entry may come of an entry of an ``outer`` frame, its ``owner``, and take that one's values
-    over; they are worked out once they are asked for.
-    """
+    entries: Codes | None
+    columns: Codes
+    values: Numbers
 
-    def __init__(
-        self,
-        size: int,
-        own: Iterable[Codes],
-        outer: Frame | None = None,
-        owner: Codes | None = None,
-    ) -> None:
-        self.size = size
-        self._outer, self._owner = outer, owner
-        before: list[Codes | None] = [None] * (outer.width if outer else 0)
-        self._values = [*before, *own]
+    def scaled(self, factor: Numbers) -> LinearTerm:
+        """Each coefficient times its entry's factor."""
+        if self.entries is not None and not isinstance(factor, float):
+            factor = factor[self.entries]
+        return self._replace(values=np.multiply(self.values, factor))
 
-    @property
-    def width(self) -> int:
-        """Number of symbols."""
-        return len(self._values)
-
-    def codes(self, symbol: int) -> Codes:
-        """Codes of a symbol, one per entry."""
-        known = self._values[symbol]
-        if known is None:
-            assert self._outer is not None
-            known = self._values[symbol] = self._outer.codes(symbol)[self._owner]
-        return known
+    def owned(self, owner: Codes) -> LinearTerm:
+        """At the entries of another frame that own its own."""
+        return self._replace(entries=owner if self.entries is None else owner[self.entries])
 
 
 @dataclass(frozen=True)
 class Affine:
-    """A constant for each entry of a frame, and terms: entry, column and coefficient."""
+    """A constant for each entry of a frame, and terms."""
 
-    constant: Floats
-    terms: tuple[tuple[Codes, Codes, Floats], ...] = ()
+    constant: Numbers
+    terms: tuple[LinearTerm, ...] = ()
 
-    def scaled(self, factor: Floats) -> Affine:
+    def scaled(self, factor: Numbers) -> Affine:
         """Each entry times its factor."""
-        terms = tuple(
-            (rows, columns, values * factor[rows]) for rows, columns, values in self.terms
-        )
-        return Affine(self.constant * factor, terms)
+        return Affine(self.constant * factor, tuple(term.scaled(factor) for term in self.terms))
 
     def plus(self, other: Affine) -> Affine:
         """Entry by entry."""
@@ -64,5 +49,29 @@ class Affine:
 
     def gathered(self, owner: Codes, size: int) -> Affine:
         """Entries added up by the entry of another frame that owns each of them."""
-        constant = np.bincount(owner, weights=self.constant, minlength=size).astype(np.float64)
-        return Affine(constant, tuple((owner[r], c, v) for r, c, v in self.terms))
+        constant: Numbers = 0.0
+        if not isinstance(self.constant, float) or self.constant:
+            weights = full(self.constant, len(owner))
+            constant = np.bincount(owner, weights=weights, minlength=size).astype(np.float64)
+        return Affine(constant, tuple(term.owned(owner) for term in self.terms))
+
+
+def full(numbers: Numbers, size: int) -> Floats:
+    """One number for each entry of a frame."""
+    return np.broadcast_to(np.asarray(numbers, dtype=np.float64), (size,))
+
+
+def matrix_of(terms: Sequence[tuple[int, LinearTerm]], shape: tuple[int, int]) -> Matrix:
+    """The matrix of terms, each of a frame whose entries are the rows from some row on.
+
+    Those in the same row and column are added up, and zeros are left out.
+    """
+    total = sum(len(term.columns) for _, term in terms)
+    rows, columns = np.empty((2, total), dtype=np.int32)
+    values, start = np.empty(total), 0
+    for height, term in terms:
+        own = slice(start, start := start + len(term.columns))
+        rows[own] = np.arange(len(term.columns)) if term.entries is None else term.entries
+        rows[own] += height
+        columns[own], values[own] = term.columns, term.values
+    return Matrix.of(rows, columns, values, shape)

@@ -9,17 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from allocator.compile.codes import Codes, Keys, Symbols
+from allocator.compile.codes import Keys, RangedKeys, Symbols
+from allocator.compile.frames import Codes, Frame
 from allocator.compile.records import Component, Param, Set
 from allocator.program.matrix import Floats
 from formulations.profiles import Profiles, Spans
+
+Finder = Keys | RangedKeys
 
 
 @dataclass(frozen=True)
 class Members:
     """An indexed set: members of its n-th key are ``codes[:, first[n] : first[n] + count[n]]``."""
 
-    keys: Keys
+    keys: Finder
     first: Codes
     count: Codes
     codes: Codes
@@ -33,17 +36,32 @@ class Data:
         self._lists: dict[int, list[Any]] = {}  # by list: one may be given to many sets
         self._elements: dict[tuple[int, int], Codes] = {}
         self._members: dict[str, Members] = {}
-        self._values: dict[str, tuple[Keys, Floats]] = {}
-        self._ranged: dict[tuple[Any, ...], list[tuple[Spans, Keys]]] = {}
-        self._shared: dict[tuple[Any, ...], list[tuple[list[Any], Keys]]] = {}
+        self._values: dict[str, tuple[Finder, Floats]] = {}
+        self._ranged: dict[tuple[Any, ...], list[tuple[Spans, Finder]]] = {}
+        self._shared: dict[tuple[Any, ...], list[tuple[list[Any], Finder]]] = {}
 
     def code(self, name: str) -> int:
         """Code of a name."""
         return self._symbols[name]
 
-    def indices(self, component: Component) -> Codes:
-        """Indices of a component, (parts, indices)."""
-        return self.product(component.index)
+    def frame(self, component: Component) -> Frame:
+        """Indices of a component, each set's elements in a frame within that of those before."""
+        sets = component.index
+        if len(sets) == 1 and isinstance(sets[0].given, Spans):
+            spans = sets[0].given
+            keys = Frame.of(self._of_keys(spans, sets[0].parts - 1))
+            return Frame(len(spans), [spans.steps], keys, spans.owners)
+        frame = Frame(1, ())
+        for factor in sets:
+            frame = _within(frame, self.elements(factor))
+        return frame
+
+    def finder(self, component: Component) -> Finder:
+        """Finds indices of a component."""
+        sets = component.index
+        if len(sets) == 1 and isinstance(sets[0].given, Spans):
+            return self._keys_of(sets[0].given)
+        return Keys([self.elements(factor) for factor in sets])
 
     def product(self, sets: Sequence[Set]) -> Codes:
         """Elements of a product of sets, (parts, elements); one without parts of none."""
@@ -96,49 +114,61 @@ class Data:
             at = np.fromiter((place[id(members)] for members in given.values()), np.int64)
             count = np.fromiter(map(len, lists.values()), np.int64, len(lists))
             self._members[group.name] = Members(
-                Keys(self._codes(given)),
+                Keys([self._codes(given)]),
                 (np.cumsum(count) - count)[at],
                 count[at],
                 self._symbols.codes(list(chain.from_iterable(lists.values())), parts),
             )
         return self._members[group.name]
 
-    def values(self, param: Param) -> tuple[Keys, Floats]:
+    def values(self, param: Param) -> tuple[Finder, Floats]:
         """A parameter's keys and values; a name is valued at its code."""
         if param.name not in self._values:
             self._values[param.name] = self._read(param.given)
         return self._values[param.name]
 
-    def _read(self, given: Mapping[Any, Any]) -> tuple[Keys, Floats]:
+    def _read(self, given: Mapping[Any, Any]) -> tuple[Finder, Floats]:
         if not isinstance(given, Profiles):
             return self._keys(given), self._numbers(given.values())
         return self._keys_of(given.spans), given.numbers
 
-    def _keys_of(self, spans: Spans) -> Keys:
+    def _keys_of(self, spans: Spans) -> Finder:
         """Keys of profiles; those of the same keys over the same ranges have them in common."""
         mark = (len(spans), *spans.keys[:1], *spans.keys[-1:])
         for other, keys in self._ranged.setdefault(mark, []):
             if other.same(spans):
                 return keys
-        parts = len(next(iter(spans.keys), ())) + 1
-        self._ranged[mark].append((spans, Keys(self._spans(spans, parts))))
+        self._ranged[mark].append((spans, self._ranged_keys(spans)))
         return self._ranged[mark][-1][1]
 
-    def _spans(self, spans: Spans, parts: int) -> Codes:
-        """Codes of spans, (parts, indices); those of a list of keys are worked out once."""
-        listed = id(spans.keys), parts - 1
-        if listed not in self._elements:
-            self._elements[listed] = self._symbols.codes(spans.keys, parts - 1)
-        return np.vstack([self._elements[listed][:, spans.owners], spans.steps])
+    def _ranged_keys(self, spans: Spans) -> Finder:
+        parts = len(next(iter(spans.keys), ()))
+        keys = self._of_keys(spans, parts)
+        if not len(spans) or len(set(spans.keys)) < len(spans.keys):
+            return Keys([self._spans(spans, parts + 1)])
+        if np.ptp(spans.starts) or np.ptp(spans.lengths):
+            return RangedKeys(keys, spans.starts, spans.lengths)
+        return Keys([keys, spans.steps[np.newaxis, : spans.lengths[0]]])
 
-    def _keys(self, given: Collection[Any]) -> Keys:
+    def _spans(self, spans: Spans, parts: int) -> Codes:
+        """Codes of spans, (parts, indices)."""
+        return np.vstack([self._of_keys(spans, parts - 1)[:, spans.owners], spans.steps])
+
+    def _of_keys(self, spans: Spans, parts: int) -> Codes:
+        """Codes of the keys of spans; those of a list of keys are worked out once."""
+        listed = id(spans.keys), parts
+        if listed not in self._elements:
+            self._elements[listed] = self._symbols.codes(spans.keys, parts)
+        return self._elements[listed]
+
+    def _keys(self, given: Collection[Any]) -> Finder:
         """Keys of parameters; those of the same keys in the same order have them in common."""
         listed = list(given)
         mark = (len(listed), *listed[:1], *listed[-1:])
         for other, keys in self._shared.setdefault(mark, []):
             if other == listed:
                 return keys
-        self._shared[mark].append((listed, Keys(self._codes(listed))))
+        self._shared[mark].append((listed, Keys([self._codes(listed)])))
         return self._shared[mark][-1][1]
 
     def _numbers(self, values: Collection[Any]) -> Floats:
@@ -153,3 +183,11 @@ class Data:
 
 def _as_tuple(index: Any) -> tuple[Hashable, ...]:
     return index if isinstance(index, tuple) else (index,)
+
+
+def _within(frame: Frame, elements: Codes) -> Frame:
+    """A frame with an entry for every entry of another and element."""
+    if not frame.width:
+        return Frame.of(elements)
+    owner = np.repeat(np.arange(frame.size), elements.shape[1])
+    return Frame(len(owner), tuple(np.tile(elements, (1, frame.size))), frame, owner)

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from allocator.compile.affine import Affine, Frame
-from allocator.compile.codes import Codes, Keys
-from allocator.compile.data import Data
+from allocator.compile.affine import Affine, LinearTerm, Numbers, full, matrix_of
+from allocator.compile.data import Data, Finder
+from allocator.compile.frames import Codes, Frame, Index, added
 from allocator.compile.keys import column_keys, row_keys
 from allocator.compile.records import Component, Constraint, ObjectiveRecord, Param, Records, Var
 from allocator.program.matrix import Floats, Matrix
@@ -53,7 +53,7 @@ class _Expander:
     def __init__(self, model: Records, templates: Mapping[str, Tree]) -> None:
         self._model, self._templates = model, templates
         self._data = Data()
-        self._starts: dict[str, tuple[Keys | None, int]] = {}
+        self._starts: dict[str, tuple[Finder | None, int]] = {}
         self._width = 0
 
     def columns(self) -> tuple[dict[str, Family], Floats, Floats, Flags]:
@@ -61,34 +61,34 @@ class _Expander:
         families: dict[str, Family] = {}
         lower, upper, whole = [np.empty(0)], [np.empty(0)], [np.empty(0, dtype=bool)]
         for var in self._model.of(Var):
-            codes = self._data.indices(var)
+            frame = self._data.frame(var)
             keys = column_keys(var.name)
-            families[var.name] = self._family(var, self._width, codes, keys)
-            self._starts[var.name] = (Keys(codes) if var.index else None, self._width)
-            self._width += codes.shape[1]
-            bounds, frame = self._templates.get(var.name, (None, None)), _frame(codes)
+            families[var.name] = self._family(var, self._width, frame.size, keys)
+            self._starts[var.name] = self._data.finder(var) if var.index else None, self._width
+            self._width += frame.size
+            bounds = self._templates.get(var.name, (None, None))
             for each, bound, absent in zip((lower, upper), bounds, (-np.inf, np.inf), strict=True):
                 free = bound is None or not frame.size
-                each.append(np.full(frame.size, absent) if free else self._number(bound, frame))
-            whole.append(np.full(codes.shape[1], var.whole))
+                each.append(full(absent if free else self._number(bound, frame), frame.size))
+            whole.append(np.full(frame.size, var.whole))
         return families, np.concatenate(lower), np.concatenate(upper), np.concatenate(whole)
 
     def rows(self) -> tuple[dict[str, Family], Matrix, Floats, Floats]:
         """Families of rows, the matrix, and the rows' bounds."""
         families: dict[str, Family] = {}
-        lower, upper, entries = [np.empty(0)], [np.empty(0)], []
+        lower, upper, terms = [np.empty(0)], [np.empty(0)], list[tuple[int, LinearTerm]]()
         height = 0
         for constraint in self._model.of(Constraint):
-            codes = self._data.indices(constraint)
+            frame = self._data.frame(constraint)
             keys = row_keys(constraint.rule)
-            families[constraint.name] = self._family(constraint, height, codes, keys)
-            if codes.shape[1]:
-                body, low, high = self._relation(constraint.name, _frame(codes))
-                entries += [(rows + height, columns, v) for rows, columns, v in body.terms]
-                lower.append(low)
-                upper.append(high)
-            height += codes.shape[1]
-        matrix = _matrix(entries, (height, self._width))
+            families[constraint.name] = self._family(constraint, height, frame.size, keys)
+            if frame.size:
+                body, low, high = self._relation(constraint.name, frame)
+                terms += [(height, term) for term in body.terms]
+                lower.append(full(low, frame.size))
+                upper.append(full(high, frame.size))
+            height += frame.size
+        matrix = matrix_of(terms, (height, self._width))
         return families, matrix, np.concatenate(lower), np.concatenate(upper)
 
     def objectives(self) -> Iterator[Objective]:
@@ -98,26 +98,26 @@ class _Expander:
                 raise NotATemplate(f"{objective.name} is not minimised")
             value = self._affine(self._templates[objective.name], Frame(1, ()))
             costs = np.zeros(self._width)
-            for _, columns, coefficients in value.terms:
-                np.add.at(costs, columns, coefficients)
-            yield Objective(objective.name, costs, float(value.constant[0]), objective.doc)
+            for term in value.terms:
+                np.add.at(costs, term.columns, term.values)
+            constant = float(full(value.constant, 1)[0])
+            yield Objective(objective.name, costs, constant, objective.doc)
 
-    def _relation(self, name: str, frame: Frame) -> tuple[Affine, Floats, Floats]:
+    def _relation(self, name: str, frame: Frame) -> tuple[Affine, Numbers, Numbers]:
         """Body, lower and upper bound of a constraint."""
         relation, left, right = self._templates[name]
         body, other = self._affine(left, frame), self._affine(right, frame)
         bound = other.constant - body.constant
         if other.terms:
-            body = body.plus(other.scaled(np.full(frame.size, -1.0)))
+            body = body.plus(other.scaled(-1.0))
             bound = 0.0 - body.constant
-        free = np.full(frame.size, np.inf)
         return (
             body,
-            -free if relation == "<" else bound,
-            free if relation == ">" else bound,
+            -np.inf if relation == "<" else bound,
+            np.inf if relation == ">" else bound,
         )
 
-    def _number(self, tree: Tree, frame: Frame) -> Floats:
+    def _number(self, tree: Tree, frame: Frame) -> Numbers:
         value = self._affine(tree, frame)
         if value.terms:
             raise NotATemplate(f"a column stands where a number must: {tree}")
@@ -127,14 +127,14 @@ class _Expander:
         """An expression on a frame."""
         if isinstance(tree, list):
             return _WAYS[tree[0]](self, tree, frame)
-        return Affine(np.full(frame.size, float(tree)))
+        return Affine(float(tree))
 
     def _symbol(self, tree: Tree, frame: Frame) -> Affine:
         return Affine(frame.codes(tree[1]).astype(float))
 
     def _sum(self, tree: Tree, frame: Frame) -> Affine:
-        constant = np.zeros(frame.size)
-        terms: list[tuple[Codes, Codes, Floats]] = []
+        constant: Numbers = 0.0
+        terms: list[LinearTerm] = []
         for term in tree[1:]:
             value = self._affine(term, frame)
             constant = constant + value.constant
@@ -149,32 +149,35 @@ class _Expander:
 
     def _quotient(self, tree: Tree, frame: Frame) -> Affine:
         _, left, right = tree
-        return self._affine(left, frame).scaled(1 / self._number(right, frame))
+        return self._affine(left, frame).scaled(np.divide(1, self._number(right, frame)))
 
     def _negation(self, tree: Tree, frame: Frame) -> Affine:
-        return self._affine(tree[1], frame).scaled(np.full(frame.size, -1.0))
+        return self._affine(tree[1], frame).scaled(-1.0)
 
     def _item(self, tree: Tree, frame: Frame) -> Affine:
         """A parameter's values or a variable's columns."""
         _, name, *indices = tree
         component = self._model.components[name]
-        codes = [self._index(index, frame) for index in indices]
         if isinstance(component, Var):
-            return self._columns_of(component, codes, frame)
+            keys, start = self._starts[name]
+            at = self._found(keys, indices, frame, component) if keys else np.zeros(1, np.int64)
+            columns = np.broadcast_to(at + start, (frame.size,))
+            return Affine(0.0, (LinearTerm(None, columns, 1.0),))
         if not isinstance(component, Param):
             raise NotATemplate(f"{name} is neither a parameter nor a variable")
         if not component.index:
-            return Affine(np.full(frame.size, float(component.given)))
+            return Affine(float(component.given))
         keys, values = self._data.values(component)
-        return Affine(values[_all_found(keys, codes, component)])
+        return Affine(values[self._found(keys, indices, frame, component)])
 
-    def _columns_of(self, var: Var, codes: Sequence[Codes], frame: Frame) -> Affine:
-        keys, start = self._starts[var.name]
-        columns = np.full(frame.size, start)
-        if keys is not None:
-            columns += _all_found(keys, codes, var)
-        entries = (np.arange(frame.size), columns, np.ones(frame.size))
-        return Affine(np.zeros(frame.size), (entries,))
+    def _found(
+        self, keys: Finder, indices: Sequence[Tree], frame: Frame, component: Component
+    ) -> Codes:
+        """Positions of indices among the keys of a component, all of which must be there."""
+        places = keys.find(frame, [self._index(index) for index in indices])
+        if len(places) and places.min() < 0:
+            raise NotATemplate(f"{component.name} has no value for some index")
+        return places
 
     def _sum_over(self, tree: Tree, frame: Frame) -> Affine:
         """A sum over sets: worked out on a larger frame, then added up by entry."""
@@ -187,34 +190,42 @@ class _Expander:
 
     def _spread(self, frame: Frame, group: Tree, parts: int) -> tuple[Frame, Codes]:
         """A frame with an entry for every entry and element, and the entry each came from."""
-        if group[0] == "of":
-            _, name, *indices = group
-            component = self._model.set(name)
-            inside = self._data.members(component, parts)
-            at = _all_found(inside.keys, [self._index(i, frame) for i in indices], component)
-            count = inside.count[at]
-            owner = np.repeat(np.arange(frame.size), count)
-            before = np.cumsum(count) - count
-            elements = inside.codes[:, np.arange(len(owner)) + (inside.first[at] - before)[owner]]
-        else:
+        if group[0] != "of":
             members = self._data.product([self._model.set(name) for name in group])
             owner = np.repeat(np.arange(frame.size), members.shape[1])
-            elements = np.tile(members, (1, frame.size))
-        return Frame(len(owner), elements, frame, owner), owner
+            return Frame(len(owner), tuple(np.tile(members, (1, frame.size))), frame, owner), owner
+        _, name, *indices = group
+        component = self._model.set(name)
+        inside = self._data.members(component, parts)
+        at = self._found(inside.keys, indices, frame, component)
+        count = inside.count[at]
+        owner = np.repeat(np.arange(frame.size), count)
+        before = np.cumsum(count) - count
+        elements = inside.codes[:, np.arange(len(owner)) + (inside.first[at] - before)[owner]]
+        return Frame(len(owner), tuple(elements), frame, owner), owner
 
-    def _index(self, tree: Tree, frame: Frame) -> Codes:
-        """Codes of an index: a symbol, a name, a parameter that gives one, or arithmetic."""
+    def _index(self, tree: Tree) -> Index:
+        """An index: a symbol, a name, a parameter that gives one, or arithmetic."""
+        return Index(_last_symbol(tree), partial(self._codes, tree))
+
+    def _codes(self, tree: Tree, frame: Frame) -> Codes:
         if isinstance(tree, str):
             return np.full(frame.size, self._data.code(tree))
-        if isinstance(tree, list) and tree[0] == "@":
+        if not isinstance(tree, list):
+            return np.full(frame.size, int(tree))
+        if tree[0] == "@":
             return frame.codes(tree[1])
-        return self._number(tree, frame).astype(np.int64)
+        if tree[0] == "+":
+            return added(frame, [self._index(part) for part in tree[1:]])
+        if tree[0] == "-":
+            return -self._codes(tree[1], frame)
+        return full(self._number(tree, frame), frame.size).astype(np.int64)
 
     def _family(
-        self, component: Component, start: int, codes: Codes, keys: tuple[str, ...]
+        self, component: Component, start: int, count: int, keys: tuple[str, ...]
     ) -> Family:
         indices = partial(self._data.listed, component)
-        return Family(component.name, start, codes.shape[1], component.doc, indices, keys)
+        return Family(component.name, start, count, component.doc, indices, keys)
 
 
 _WAYS: Final[dict[str, Callable[[_Expander, Tree, Frame], Affine]]] = {
@@ -228,21 +239,10 @@ _WAYS: Final[dict[str, Callable[[_Expander, Tree, Frame], Affine]]] = {
 }
 
 
-def _frame(codes: Codes) -> Frame:
-    """The frame of indices, (parts, indices)."""
-    return Frame(codes.shape[1], tuple(codes))
-
-
-def _all_found(keys: Keys, codes: Sequence[Codes], component: Component) -> Codes:
-    places = keys.find(codes)
-    if len(places) and places.min() < 0:
-        raise NotATemplate(f"{component.name} has no value for some index")
-    return places
-
-
-def _matrix(entries: Sequence[tuple[Codes, Codes, Floats]], shape: tuple[int, int]) -> Matrix:
-    """The matrix; terms in the same row and column are added up, and zeros are left out."""
-    rows = np.concatenate([np.empty(0, dtype=np.int64), *(entry[0] for entry in entries)])
-    columns = np.concatenate([np.empty(0, dtype=np.int64), *(entry[1] for entry in entries)])
-    values = np.concatenate([np.empty(0), *(entry[2] for entry in entries)])
-    return Matrix.of(rows, columns, values, shape)
+def _last_symbol(tree: Tree) -> int:
+    """The last of the symbols in an index, which is of the innermost frame; -1 where none is."""
+    if not isinstance(tree, list):
+        return -1
+    if tree[0] == "@":
+        return int(tree[1])
+    return max(map(_last_symbol, tree[1:]), default=-1)

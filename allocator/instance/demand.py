@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from allocator.instance.schema import OUTSIDE
+from allocator.instance.year_rows import YearRows
 
 if TYPE_CHECKING:
     from allocator.instance.instance import Instance, Row
@@ -72,21 +73,21 @@ def _raised(response: float, rise: float) -> float:
     return math.exp(power) if not power > math.log(1e300) else math.inf
 
 
-def following(
-    rates: Mapping[tuple[str, str, str, int], float], demand: Demand
-) -> dict[tuple[str, str, str, int], float]:
+def following(rates: YearRows, demand: Demand) -> YearRows:
     """Rates by area, from, to and year, each times what its drivers make of it."""
-    raised = dict(rates)
+    rows = {key: list(row) for key, row in rates.rows.items()}
     for (area, _, start, end), factors in demand.items():
-        for year, factor in factors.items():
-            if (area, start, end, year) in raised:
-                raised[area, start, end, year] *= factor
-    return raised
+        if (area, start, end) in rows:
+            row = rows[area, start, end]
+            for n, year in enumerate(rates.horizon):
+                row[n] *= factors[year]
+    return YearRows(rates.horizon, rows)
 
 
-def arriving(
-    arrivals: Mapping[tuple[str, str, int], float], demand: Demand
-) -> dict[tuple[str, str, int], float]:
+def arriving(arrivals: YearRows, demand: Demand) -> YearRows:
     """Arrivals by area, state and year, each times what its drivers make of it."""
-    from_outside = {(a, OUTSIDE, state, year): n for (a, state, year), n in arrivals.items()}
-    return {(a, i, year): n for (a, _, i, year), n in following(from_outside, demand).items()}
+    rows = {(area, OUTSIDE, state): row for (area, state), row in arrivals.rows.items()}
+    raised = following(YearRows(arrivals.horizon, rows), demand).rows
+    return YearRows(
+        arrivals.horizon, {(area, state): row for (area, _, state), row in raised.items()}
+    )

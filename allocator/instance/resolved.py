@@ -40,6 +40,7 @@ from allocator.instance.resolved_money import (
 )
 from allocator.instance.rows import area_rows, band_rows, held, key_value
 from allocator.instance.schema import EXIT
+from allocator.instance.year_rows import YearRows
 
 if TYPE_CHECKING:
     from allocator.instance.instance import Instance, Row
@@ -50,9 +51,9 @@ class Resolved:
     """See the module.  Years in the keys run over the horizon; ``exit`` may stand for ``to``."""
 
     states: Mapping[AreaState, State]
-    rates: Mapping[tuple[str, str, str, int], float]  # area, from, to, year -> per child-year
-    avoidable: Mapping[tuple[str, str, str, int], float]  # the same with from = to for staying
-    arrivals: Mapping[tuple[str, str, int], float]  # area, state, year -> children per year
+    rates: YearRows  # area, from, to, year -> per child-year
+    avoidable: YearRows  # the same with from = to for staying
+    arrivals: YearRows  # area, state, year -> children per year
     services: Mapping[AreaService, Service]
     effects: Mapping[Effect, Mapping[int, float]]  # -> lag in years -> moves averted per case
     bands: Mapping[
@@ -63,7 +64,7 @@ class Resolved:
     floors: Mapping[tuple[str, str, int], float]  # owner, item, year -> £
     ceilings: Mapping[tuple[str, str, int], float]
     targets: Mapping[tuple[str, int], float]  # owner, year -> children
-    prices: Mapping[tuple[str, str, int], float]  # area, state, service or role, year -> index
+    prices: YearRows  # area, state, service or role, year -> index
     roles: Mapping[AreaRole, Role]
     workloads: Mapping[Workload, float]  # -> children, or cases per year, that one FTE carries
     practices: Mapping[Practice, Support]
@@ -199,7 +200,7 @@ def _by_year(
     column: str,
     states: Mapping[AreaState, State],
     wanted: Callable[[Row], bool] = lambda row: True,
-) -> dict[tuple[str, str, str, int], float]:
+) -> YearRows:
     """A column of ``transitions`` for every year, for moves between states that the area has."""
     filled = {}
     for area, rows in area_rows(instance, table).items():
@@ -209,14 +210,11 @@ def _by_year(
             if all(end == EXIT or (area, end) in states for end in move):
                 listed[move][key_value(instance, row, "year")] = row[column]
         for (i, j), by_year in listed.items():
-            for year, value in held(by_year, instance.horizon, 0.0).items():
-                filled[area, i, j, year] = value
-    return filled
+            filled[area, i, j] = [*held(by_year, instance.horizon, 0.0).values()]
+    return YearRows(instance.horizon, filled)
 
 
-def _arrivals(
-    instance: Instance, states: Mapping[AreaState, State]
-) -> dict[tuple[str, str, int], float]:
+def _arrivals(instance: Instance, states: Mapping[AreaState, State]) -> YearRows:
     filled = {}
     for area, rows in area_rows(instance, "arrivals").items():
         listed: dict[str, dict[int, float]] = defaultdict(dict)
@@ -224,9 +222,8 @@ def _arrivals(
             if (area, row["state"]) in states:
                 listed[row["state"]][row["year"]] = row["children"]
         for state, by_year in listed.items():
-            for year, value in held(by_year, instance.horizon, 0.0).items():
-                filled[area, state, year] = value
-    return filled
+            filled[area, state] = [*held(by_year, instance.horizon, 0.0).values()]
+    return YearRows(instance.horizon, filled)
 
 
 def _effects(

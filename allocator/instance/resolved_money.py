@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from allocator.instance.records import Account, Fund
 from allocator.instance.rows import area_rows, held, target_children
 from allocator.instance.schema import ALL, TIERS
+from allocator.instance.year_rows import YearRows
 
 if TYPE_CHECKING:
     from allocator.instance.instance import Instance
@@ -84,9 +85,7 @@ def targets_of(instance: Instance) -> dict[tuple[str, int], float]:
     }
 
 
-def prices_of(
-    instance: Instance, items: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str, int], float]:
+def prices_of(instance: Instance, items: Iterable[tuple[str, str]]) -> YearRows:
     """Price index by area, item and year; an item's own rows take the place of those of `all`."""
     listed: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
     for area, rows in area_rows(instance, "prices").items():
@@ -95,9 +94,8 @@ def prices_of(
     filled = {}
     for area, item in items:
         own = listed.get((area, item)) or listed.get((area, ALL), {})
-        for year, value in held(own, instance.horizon, 1.0).items():
-            filled[area, item, year] = value
-    return filled
+        filled[area, item] = [*held(own, instance.horizon, 1.0).values()]
+    return YearRows(instance.horizon, filled)
 
 
 def inflation_of(instance: Instance) -> dict[tuple[str, int], float]:

@@ -39,19 +39,24 @@ class Matrix:
         cls, rows: Positions, columns: Positions, values: Floats, shape: tuple[int, int]
     ) -> Matrix:
         """From entries in any order: those of one place are added up, and zeros left out."""
-        place = columns.astype(np.int64) * max(shape[0], 1) + rows
+        present = values != 0
+        if not present.all():
+            rows, columns, values = rows[present], columns[present], values[present]
+        place = columns.astype(np.int64)
+        place *= max(shape[0], 1)
+        place += rows
         order = np.argsort(place, kind="stable")
-        place, values = place[order], values[order]
-        first = np.flatnonzero(np.diff(place, prepend=-1))
-        if len(first) < len(place):
-            values = np.add.reduceat(values, first)
-            place = place[first]
-        kept = values != 0
-        place, values = place[kept], values[kept]
-        entry_columns, entry_rows = np.divmod(place, max(shape[0], 1))
-        counts = np.bincount(entry_columns, minlength=shape[1])
-        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-        return cls(shape, starts, entry_rows.astype(np.int32), values)
+        if (first := _firsts(place[order])).all():
+            return cls(
+                shape, _starts(columns, shape[1]), rows.astype(np.int32)[order], values[order]
+            )
+        at = np.flatnonzero(first)
+        summed = np.add.reduceat(values[order], at)
+        left = summed != 0
+        order = order[at[left]]
+        return cls(
+            shape, _starts(columns[order], shape[1]), rows[order].astype(np.int32), summed[left]
+        )
 
     @property
     def entries(self) -> int:
@@ -142,3 +147,17 @@ class Matrix:
         from scipy.sparse import csc_array
 
         return csc_array((self.values, self.rows, self.starts), shape=self.shape)
+
+
+def _firsts(place: Positions) -> NDArray[np.bool_]:
+    """Which entries, in order of their places, are the first of theirs."""
+    first = np.ones(len(place), dtype=bool)
+    np.not_equal(place[1:], place[:-1], out=first[1:])
+    return first
+
+
+def _starts(columns: Positions, width: int) -> NDArray[np.int32]:
+    """Where the entries of each column begin, and at last where they end."""
+    starts = np.zeros(width + 1, dtype=np.int32)
+    np.cumsum(np.bincount(columns, minlength=width), out=starts[1:])
+    return starts

@@ -121,16 +121,13 @@ def drawn_instance(one: Drawn) -> Instance:
 
     own = replace(
         data,
-        rates={key: rate * single(one.rate(*key)) for key, rate in data.rates.items()},
-        arrivals={key: n * single(one.arrivals(*key)) for key, n in data.arrivals.items()},
+        rates=data.rates.changed(lambda key, rate: rate * single(one.rate(*key))),
+        arrivals=data.arrivals.changed(lambda key, n: n * single(one.arrivals(*key))),
         effects={
             key: {lag: single(one.effect(key, lag, size)) for lag, size in lags.items()}
             for key, lags in data.effects.items()
         },
-        prices={
-            (area, item, year): index * single(one.cost(item, year))
-            for (area, item, year), index in data.prices.items()
-        },
+        prices=data.prices.changed(lambda key, index: index * single(one.cost(*key[1:]))),
     )
     instance.__dict__["resolved"] = own  # worked out from the tables, but for what is drawn
     return instance

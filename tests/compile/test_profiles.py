@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from allocator.compile.data import Data
+from allocator.compile.frames import Frame
 from allocator.compile.records import Param, Set
 from formulations.profiles import Profiles, Spans
 
@@ -35,7 +36,7 @@ def test_profiles_reads_as_a_dictionary():
 
 
 def test_rows_are_asked_for_by_key():
-    profiles = Profiles.read([("a",), ("b",)], range(2), lambda key: ord(key[0]) + key[1])
+    profiles = Profiles.over([("a",), ("b",)], range(2), [[97, 98], [98, 99]])
     assert profiles.rows_of([("b",), ("c",), ("a",)]).tolist() == [[98, 99], [0, 0], [97, 98]]
     assert Profiles.over([], range(2), 1.0).rows_of([("a",)]).tolist() == [[0, 0]]
 
@@ -50,5 +51,8 @@ def test_arrays_of_profiles_are_those_of_its_dictionary():
         param = Param(None, initialize=given)
         param.name = name
         keys, numbers = data.values(param)
-        assert numbers[keys.find(list(listed))].tolist() == [0, 1, 2, 3, 4]
-        assert keys.find([part + 50 for part in listed]).tolist() == [-1] * 5
+        there, beyond = Frame.of(listed), Frame.of(np.add(listed, [[0], [0], [3]]))
+        other = Frame.of(listed + 50)
+        assert numbers[keys.find(there, there.indices)].tolist() == [0, 1, 2, 3, 4]
+        assert (keys.find(beyond, beyond.indices) < 0).all()  # their keys are there
+        assert (keys.find(other, other.indices) < 0).all()

@@ -12,6 +12,7 @@ import pytest
 
 from allocator.compile import codes, compile_program
 from allocator.compile.expand import NotATemplate
+from allocator.compile.frames import Frame
 from allocator.compile.standard_form import compile_by_pyomo
 from allocator.compile.templates import compile_templates
 from allocator.instance import Instance, read
@@ -172,8 +173,18 @@ def test_a_maximum_is_refused() -> None:
 def test_keys_are_found_with_and_without_a_direct_table(monkeypatch) -> None:
     symbols = codes.Symbols()
     keys = [("a", 1), ("b", 7), ("a", -3), ("c", 1)]
-    sought = [("c", 1), ("a", 2), ("a", -3), ("d", 1), ("b", 7)]
+    sought = Frame.of(symbols.codes([("c", 1), ("a", 2), ("a", -3), ("d", 1), ("b", 7)], 2))
     for dense in (codes._DENSE, 0):
         monkeypatch.setattr(codes, "_DENSE", dense)
-        found = codes.Keys(symbols.codes(keys, 2)).find(list(symbols.codes(sought, 2)))
-        assert found.tolist() == [3, -1, 2, -1, 1]
+        found = codes.Keys([symbols.codes(keys, 2)]).find(sought, sought.indices)
+        assert np.maximum(found, -1).tolist() == [3, -1, 2, -1, 1]
+
+
+def test_keys_of_a_product_are_found_set_by_set_in_the_frames_that_they_differ_in() -> None:
+    symbols = codes.Symbols()
+    keys = codes.Keys([symbols.codes([("a", "x"), ("b", "y")], 2), symbols.codes(range(1, 4), 1)])
+    outer = Frame.of(symbols.codes([("a", "x"), ("b", "x"), ("b", "y")], 2))
+    steps, owner = np.array([3, 0, 2, 1, 3, 4]), np.array([0, 0, 1, 2, 2, 2])
+    frame = Frame(6, [steps], outer, owner)
+    found = keys.find(frame, frame.indices)
+    assert np.maximum(found, -1).tolist() == [2, -1, -1, 3, 5, -1]
