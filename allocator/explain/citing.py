@@ -130,6 +130,7 @@ class Citer:
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
         self._sources = Sources(instance)
+        self._known: dict[tuple[Any, ...], Citation] = {}
 
     def member(self, family: Family, index: Sequence[Any]) -> Citation:
         """Of a member of a family of rows or columns; KeyError for one of which nothing is said."""
@@ -141,7 +142,16 @@ class Citer:
         So a row of ``plan.tables["prices"]`` can be given as it is.
         """
         own = {key: keys[key] for key in KEYS if keys.get(key) is not None}
-        said, year = term(name), self._year(own)
+        year = self._year(own)
+        own.pop("period", None)
+        asked = (name, year, *own.items())
+        if asked not in self._known:
+            self._known[asked] = self._cited(name, own, year)
+        return self._known[asked]
+
+    def _cited(self, name: str, own: Mapping[str, Any], year: int | None) -> Citation:
+        """Of a member of a family in a year: its periods are cited alike."""
+        said = term(name)
         rows = rows_of(self._sources, said, own, year)
         cells = tuple(self.cell(row, column_of(said, row)) for row in rows)
         if is_setting(said):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
@@ -20,6 +21,8 @@ class Sources:
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
+        # Table, area and names of key cells -> the cells -> rows: so many are asked for.
+        self._found: dict[tuple[Any, ...], dict[tuple[Any, ...], list[Row]]] = {}
 
     @cached_property
     def _in_force(self) -> dict[str, dict[str, list[Row]]]:
@@ -28,11 +31,13 @@ class Sources:
 
     def named(self, table: str, area: str, **keys: Any) -> list[Row]:
         """Rows in force in an area whose key cells are these."""
-        return [
-            row
-            for row in self._in_force[table][area]
-            if all(key_value(self.instance, row, name) == value for name, value in keys.items())
-        ]
+        asked = (table, area, tuple(keys))
+        if asked not in self._found:
+            self._found[asked] = defaultdict(list)
+            for row in self._in_force[table][area]:
+                cells = tuple(key_value(self.instance, row, name) for name in keys)
+                self._found[asked][cells].append(row)
+        return self._found[asked].get(tuple(keys.values()), [])
 
     def latest(self, table: str, area: str, year: int, **keys: Any) -> list[Row]:
         """Of those, the one that holds in a year; where none does yet, the first to come."""

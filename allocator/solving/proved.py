@@ -145,7 +145,7 @@ class Ladder:
     def _begun(self, program: LinearProgram) -> HighsModel:
         """A new model; one that the simplex method solves first at what happens if nothing does."""
         model = HighsModel(program, self.solver, self._log)
-        if self.solver.name == DEFAULT and SMALL < program.shape[0] <= LARGE:
+        if self.solver in (find_solver(DEFAULT), PRIMAL) and SMALL < program.shape[0] <= LARGE:
             basis = unchanged_basis(program)
             if basis is not None:
                 model.begin_at(*basis)
@@ -163,7 +163,7 @@ class Ladder:
             least = model.solve(aim, seconds=clock.left())
         if least.status is not Status.OPTIMAL:
             return model, least
-        if _refuted(program, least.dual):
+        if refuted(program, least.dual):
             return model, replace(least, status=Status.INFEASIBLE, ray=least.dual)
         eased = _eased(program, least)
         onward = HighsModel(eased, PRIMAL, self._log)
@@ -204,14 +204,15 @@ def _judged(
 ) -> tuple[bool, Certificate | None]:
     """Whether the arrays prove an answer, and the certificate of an optimum."""
     if answer.status is Status.INFEASIBLE:
-        return answer.ray is not None and _refuted(program, answer.ray), None
+        return answer.ray is not None and refuted(program, answer.ray), None
     if answer.status is not Status.OPTIMAL:
         return False, None
     certificate = certify(program, answer.primal, answer.dual, stage)
     return certificate.passed, certificate
 
 
-def _refuted(program: LinearProgram, ray: Floats) -> bool:
+def refuted(program: LinearProgram, ray: Floats) -> bool:
+    """Whether a ray proves that there is no solution, if need be by what its own rows imply."""
     return refutes(program, ray) or refutes(program, ray, own_bounds=True)
 
 

@@ -24,16 +24,16 @@ from allocator.explain.infeasible.rays import Rays
 from allocator.instance import Instance, Window
 from allocator.plan.tables import outside
 from allocator.program.program import LinearProgram, Objective
-from allocator.program.proofs import refutes
-from allocator.solvers.catalogue import find_solver
+from allocator.solvers.catalogue import PRIMAL, find_solver
 from allocator.solvers.solution import Floats, Solution, Status
-from allocator.solving.proved import Ladder
+from allocator.solving.proved import Ladder, refuted
 from allocator.vocabulary import BUDGET, CONSTRAINTS, OF_SERVICES
 from allocator.wording import listed
 
 MOST_SAID: Final = 6  # limits on services in a sentence
 MOST_NAMED: Final = 4  # limits in a short sentence
 _IN_THE_RAY: Final = 1e-9  # relative: a weight below this is rounding
+_NOTHING: Final = 1e-9  # share of the limits: what gives way by less than this need not
 
 Tell = Callable[[str, int, int], None]
 
@@ -135,26 +135,67 @@ class Feasibility:
         return self.solve(program).status is Status.OPTIMAL
 
 
+class _AllGiveWay(Feasibility):
+    """The same, asked by how little all limits would have to give way together.
+
+    That has an optimum whichever of them are free, and the basis of one leads to the next in few
+    iterations, where a program without a solution is begun from far away.
+    """
+
+    def __init__(self, program: LinearProgram, groups: Sequence[Limit]) -> None:
+        super().__init__(program)
+        rows = np.array(_rows(groups), dtype=int)
+        low, high = (bounds[rows] for bounds in (program.row_lower, program.row_upper))
+        below, above = np.isfinite(low), np.isfinite(high)
+        sizes = (np.maximum(1.0, np.abs(low[below])), -np.maximum(1.0, np.abs(high[above])))
+        self._wide = program.with_columns(
+            "give",
+            "share",
+            2,
+            rows=[*rows[below].tolist(), *rows[above].tolist()],
+            columns=[*[0] * int(below.sum()), *[1] * int(above.sum())],
+            values=np.concatenate(sizes).tolist(),
+        )
+        costs = np.zeros(self._wide.shape[1])
+        costs[-2:] = 1.0
+        self._aim, self._least = Objective("give", costs, 0.0, "share"), Ladder(PRIMAL)
+
+    def solve(self, program: LinearProgram, *, anew: bool = False) -> Solution:
+        """The same."""
+        wide = replace(
+            self._wide,
+            row_lower=program.row_lower,
+            row_upper=program.row_upper,
+            objectives=(self._aim,),
+        )
+        least = self._least.solve(wide, doing="looking for the limits in conflict")
+        if least.status is Status.OPTIMAL:
+            if least.objective <= _NOTHING:
+                return least
+            if refuted(program, least.dual):
+                return replace(least, status=Status.INFEASIBLE, ray=least.dual)
+        return super().solve(program, anew=anew)
+
+
 def conflict(
     instance: Instance, program: LinearProgram, window: Window | None, tell: Tell
 ) -> Conflict:
     """An irreducible conflict of a window's program, which has no solution."""
-    asked = Feasibility(program)
     groups = limits_of(instance, program)
+    asked: Feasibility = _AllGiveWay(program, groups)
     minimal = _filtered(asked, program, groups, tell)
     if not minimal and not asked.possible(without(program, _rows(groups))):
-        groups = limits_of(
-            instance, program, tuple(CONSTRAINTS)
-        )  # what is given is in conflict by itself
+        # what is given is in conflict by itself
+        groups, asked = limits_of(instance, program, tuple(CONSTRAINTS)), Feasibility(program)
         minimal = _filtered(asked, program, groups, tell)
     left = only(program, groups, minimal)
     solution = asked.solve(left, anew=True)
-    proved = solution.ray is not None and refutes(left, solution.ray)
+    proved = solution.ray is not None and refuted(left, solution.ray)
     used = set(_named_by(solution, left, _rows(minimal)))
-    members = []
+    members, citer = [], Citer(instance)
     for each in minimal:
         rows = tuple(row for row in each.rows if row in used) or each.rows
-        (cited, *_) = merged([_cited(Citer(instance), program, row) for row in rows])
+        (cited, *_) = merged([_cited(citer, program, row) for row in rows])
         members.append(Member(each.constraint, each.rows, rows, cited))
     order = list(CONSTRAINTS)
     members.sort(key=lambda each: (order.index(each.constraint), each.rows))
@@ -252,7 +293,7 @@ def _named_by(solution: Solution, program: LinearProgram, rows: Sequence[int]) -
         return list(rows)
     scale = float(np.max(np.abs(ray)))
     used = [row for row in rows if abs(ray[row]) > _IN_THE_RAY * scale]
-    return used if refutes(without(program, sorted({*rows} - {*used})), ray) else list(rows)
+    return used if refuted(without(program, sorted({*rows} - {*used})), ray) else list(rows)
 
 
 def _cited(citer: Citer, program: LinearProgram, row: int) -> Citation:
