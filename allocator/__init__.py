@@ -39,8 +39,9 @@ Programs
     import_solution what another solver found
 
 Money is pounds at the instance's price base; cases and children are numbers a year, and children.
-Whatever goes wrong is an ``AllocatorError``: UsageError, InstanceError (with every problem),
-SolverError, CertificateError, AuditError.  Each name is loaded when it is asked for.
+Whatever goes wrong is an ``AllocatorError``.  The request: UsageError, and of it InstanceError
+(with every problem) and NoPlanError.  The solve: SolverError, and of it TimeLimitError,
+CertificateError, AuditError.  Each name is loaded when it is asked for.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ if TYPE_CHECKING:
         AuditError,
         CertificateError,
         InstanceError,
+        NoPlanError,
         SolverError,
+        TimeLimitError,
         UsageError,
     )
     from allocator.explain.alternatives.alternatives import alternatives
@@ -84,18 +87,18 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "AllocatorError", "AuditError", "CertificateError", "Instance", "InstanceError", "Plan",
-    "SolverError", "UsageError", "alternatives", "audit", "build", "change", "check", "compare",
-    "delay", "explain", "export", "forecast", "frontier", "hedge", "import_solution", "load",
-    "read", "reallocate", "regimes", "report", "save", "solve", "stress", "sweep", "switching",
-    "write",
+    "AllocatorError", "AuditError", "CertificateError", "Instance", "InstanceError", "NoPlanError",
+    "Plan", "SolverError", "TimeLimitError", "UsageError", "alternatives", "audit", "build",
+    "change", "check", "compare", "delay", "explain", "export", "forecast", "frontier", "hedge",
+    "import_solution", "load", "read", "reallocate", "regimes", "report", "save", "solve", "stress",
+    "sweep", "switching", "write",
 ]  # fmt: skip
 
 # Name -> the module below that it is from, and what it is called there if not the same.
 _HOMES: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(
-        ("AllocatorError", "AuditError", "CertificateError", "InstanceError", "SolverError",
-         "UsageError"), ("errors",),
+        ("AllocatorError", "AuditError", "CertificateError", "InstanceError", "NoPlanError",
+         "SolverError", "TimeLimitError", "UsageError"), ("errors",),
     ),
     **dict.fromkeys(
         ("audit", "compare", "forecast", "frontier", "load", "report", "save", "sweep"), ("face",)

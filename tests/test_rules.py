@@ -248,6 +248,18 @@ def test_a_class_name_means_one_thing():
     assert {each for each, files in classes().items() if len(files) > 1} == set()
 
 
+def test_a_name_says_what_it_holds():
+    """Rows, limits, costs: not only that they were found."""
+    bound = {
+        (name(file), node.lineno)
+        for file in (*FILES, *MATHEMATICS)
+        for node in ast.walk(tree(file))
+        if (isinstance(node, ast.Name) and node.id == "found" and isinstance(node.ctx, ast.Store))
+        or (isinstance(node, ast.arg) and node.arg == "found")
+    }
+    assert not bound
+
+
 MOST = 83  # marks `fmt: skip` in the two packages
 
 

@@ -54,6 +54,7 @@ def cost_of_delay(
 ) -> Delay:
     """Solve the instance begun 0, 1, … ``years`` later, each plan proved and audited.
 
+    ``tables``: a row a plan (£ at present value), and a row for each plan and year (children, £).
     As far as there is time for them, but for the plan begun at once: TimeLimitError without it.
     UsageError where that many years are not inside the plan.
     """

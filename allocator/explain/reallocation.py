@@ -69,7 +69,12 @@ def same_money(instance: Instance) -> Instance:
 
 
 def reallocate(instance: Instance, progress: Progress | None = None) -> Reallocation:
-    """Find the best allocation of today's money, proved and audited."""
+    """Find the best allocation of today's money, proved and audited.
+
+    ``tables``: a row a year (children in care, £), and a row for each service and year (cases).
+    Where limits leave no plan, the plan in it says so.  SolverError where the solver fails,
+    CertificateError or AuditError where its answer does not hold.
+    """
     plan = solve(same_money(instance), formulation=LARGEST_REDUCTION, progress=progress)
     tables = {"reallocation": _by_year(plan), "reallocation_services": _services(instance, plan)}
     return Reallocation(instance, LARGEST_REDUCTION, plan.solver, tables, plan)

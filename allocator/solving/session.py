@@ -60,7 +60,9 @@ Progress = Callable[[str, int, int], None]  # what is being done, steps done, st
 def build(instance: Instance, formulation: str = USUAL) -> LinearProgram:
     """The program of an instance; UsageError for an unknown formulation.
 
-    For no double-investment window, but where columns that must be whole choose one.
+    For no double-investment window, but where columns that must be whole choose one.  Rows and
+    columns are arrays of their number (``shape``), the matrix is sparse (rows, columns); money is
+    £m, rows and columns are in the units of their families.
     """
     check_formulation(formulation)
     with BUILDING:

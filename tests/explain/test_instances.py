@@ -95,7 +95,7 @@ def test_a_target_too_low_is_explained(name):
     found = shown_irreducible(instance, answer.conflict.window)
     assert "target_met" in {each.constraint for each in found.members}
     first = next(way for way in answer.ways if way.possible)
-    assert has_plan(first.edit(instance), first.window)
+    assert has_plan(first.change(instance), first.window)
     told = text(answer)
     assert f"{answer.conflict.short[1:]}." in " ".join(told.split())
     assert len(told.split("\n\n")[2]) < 700  # the answer; the list comes after it

@@ -63,7 +63,7 @@ def test_each_leads_to_a_plan_and_less_of_it_does_not(name):
     instance = broken(name)
     assert not has_plan(instance)
     for way in first_of_each_kind(name, possible=True):
-        assert has_plan(way.edit(instance)), way
+        assert has_plan(way.change(instance)), way
         if way.kind in ("year", "start", "window") or way.amount < 1e-3:
             continue
         assert not has_plan(less_of(instance, way)), way

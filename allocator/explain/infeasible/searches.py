@@ -58,8 +58,8 @@ class Searches:
         positions = {y: family.positions[owner, y] for y in years}
         for year in years[1:]:
             if before:  # the target before it holds till then
-                edited = dated(self.instance, row, year)
-                window = _first_possible(edited, self.formulation, self.elastic.windows)
+                other = dated(self.instance, row, year)
+                window = _first_possible(other, self.formulation, self.elastic.windows)
             else:
                 least = self.elastic.least([], [positions[y] for y in years if y < year])
                 window = _NONE if least is None else least.window
@@ -77,7 +77,7 @@ class Searches:
                         year,
                         year - row["year"],
                         window,
-                        edit=partial(dated, row=row, year=year),
+                        change=partial(dated, row=row, year=year),
                     ),
                 )
         return Way("year", False, "year", cell, words, row["year"])
@@ -94,8 +94,8 @@ class Searches:
 
     def _start(self, row: Row, cell: Cell, words: str, now: int) -> Way:
         for year in range(now - 1, self.instance.first_year - 1, -1):
-            edit = partial(changed, row=row, cells={"first_year": year})
-            window = _first_possible(edit(self.instance), self.formulation, self.elastic.windows)
+            change = partial(changed, row=row, cells={"first_year": year})
+            window = _first_possible(change(self.instance), self.formulation, self.elastic.windows)
             if window is not _NONE:
                 return tried(
                     self.instance,
@@ -110,7 +110,7 @@ class Searches:
                         year,
                         now - year,
                         window,
-                        edit=edit,
+                        change=change,
                     ),
                 )
         return Way("start", False, "year", cell, words, now)
@@ -133,7 +133,7 @@ class Searches:
                 longest = max(settings.longest, window[1])
                 begun = starts is None or window[0] in starts
                 starting = settings.starts if begun else (*sorted(starts or ()), window[0])
-                edit = partial(
+                change = partial(
                     windowed, settings=replace(settings, longest=longest, starts=starting)
                 )
                 yield tried(
@@ -147,7 +147,7 @@ class Searches:
                         after=window[1],
                         amount=window[1] - settings.longest,
                         window=window,
-                        edit=edit,
+                        change=change,
                     ),
                 )
                 return
@@ -156,9 +156,9 @@ class Searches:
 
 def tried(instance: Instance, formulation: str, way: Way) -> Way:
     """The way, once the instance changed so has been seen to have a plan."""
-    assert way.edit is not None
-    edited = way.edit(instance)
-    program = at_window(build(edited, formulation), edited, way.window)
+    assert way.change is not None
+    other = way.change(instance)
+    program = at_window(build(other, formulation), other, way.window)
     if not Feasibility(program).possible(program):
         raise CertificateError(f"the way out {way.kind} {way.words} does not lead to a plan")
     return way

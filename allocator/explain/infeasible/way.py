@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from allocator.explain.citing import Cell
 from allocator.instance import Instance, Window
 
-Edit = Callable[[Instance], Instance]
+Changing = Callable[[Instance], Instance]
 
 
 @dataclass(frozen=True)
@@ -29,4 +29,4 @@ class Way:
     amount: float | None = None
     window: Window | None = None
     money: Mapping[tuple[str, str, int], float] = field(default_factory=dict)
-    edit: Edit | None = None
+    change: Changing | None = None

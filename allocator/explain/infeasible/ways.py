@@ -108,7 +108,7 @@ class _NumberWays:
                 after=share,
                 amount=least.total,
                 window=least.window,
-                edit=partial(shared, share=share, cells=_TARGET_CELLS),
+                change=partial(shared, share=share, cells=_TARGET_CELLS),
             ),
         )
 
@@ -153,7 +153,7 @@ class _NumberWays:
                 amount=least.total * POUNDS,
                 window=least.window,
                 money=money,
-                edit=partial(funded, money=money),
+                change=partial(funded, money=money),
                 unit=unit,
                 words=words,
             ),
@@ -208,7 +208,7 @@ class _NumberWays:
                 after=share,
                 amount=least.total,
                 window=least.window,
-                edit=partial(shared, share=share, cells=("services.growth_per_year",)),
+                change=partial(shared, share=share, cells=("services.growth_per_year",)),
             ),
         )
 
@@ -228,7 +228,7 @@ class _NumberWays:
             return Way(way.kind, False, way.unit, cell, cited.words, now)
         least = now + way.sign * loosened.total
         after = _up(least) if way.sign > 0 else max(0.0, -_up(-least))
-        edit = partial(cell_changed, key=cell.key, value=after)
+        change = partial(cell_changed, key=cell.key, value=after)
         return tried(
             self.instance,
             self.formulation,
@@ -242,7 +242,7 @@ class _NumberWays:
                 after,
                 loosened.total,
                 loosened.window,
-                edit=edit,
+                change=change,
             ),
         )
 
@@ -252,7 +252,7 @@ def _in_fewest(anywhere: Way, alone: Sequence[Way]) -> Way:
     least = (anywhere.amount or 0.0) * (1 + 1e-6) + 1.0
     for way in alone:
         if way.possible and (way.amount or 0.0) <= least:
-            return replace(anywhere, money=way.money, window=way.window, edit=way.edit)
+            return replace(anywhere, money=way.money, window=way.window, change=way.change)
     return anywhere
 
 

@@ -105,7 +105,9 @@ def free_over_years(instance: Instance) -> Instance:
 def regimes(instance: Instance, progress: Progress | None = None) -> Regimes:
     """Plan the instance under each regime; every plan proved and audited.
 
-    As far as there is time for them, but for the instance as it stands: TimeLimitError without it.
+    ``tables``: a row a regime (£ at present value), a row for each regime and year (children, £),
+    and a row a year of what was planned before its settlement was known.  As far as there is time
+    for them, but for the instance as it stands: TimeLimitError without it.
     SolverError where a solve fails or a year's settlement leaves no plan, AuditError where the
     simulator does not confirm a plan.
     """

@@ -71,12 +71,12 @@ _NEGLIGIBLE: Final = 1e-7  # of the plan's cost
 
 def priced_limits(plan: Plan) -> list[PricedLimit]:
     """Every constraint that binds, by item, areas together: levers first, then by weight."""
-    found: dict[tuple[str, str], PricedLimit] = {}
+    limits: dict[tuple[str, str], PricedLimit] = {}
     for each in _by_area(plan):
         key = (each.noun, each.saves)
-        found[key] = _joined(found[key], each) if key in found else each
+        limits[key] = _joined(limits[key], each) if key in limits else each
     least = _NEGLIGIBLE * abs(plan.objective or 0.0)
-    counted = (each for each in found.values() if each.weight > least)
+    counted = (each for each in limits.values() if each.weight > least)
     return sorted(counted, key=lambda each: (not each.lever, -each.weight, each.what))
 
 
@@ -188,12 +188,12 @@ def _started_earlier(plan: Plan, rows: Sequence[Row]) -> list[float]:
     """
     services, each = plan.instance.resolved.services, plan.instance.periods_per_year
     levels = plan.table("services").sums(["area", "service", "period"], "level")
-    found = []
+    differences = []
     for row in rows:
         key = (row["area"], row["service"])
         (level,) = levels.get((*key, row["period"] + each), [services[key].baseline])
-        found.append(abs(level - services[key].baseline))
-    return found
+        differences.append(abs(level - services[key].baseline))
+    return differences
 
 
 def _service(plan: Plan, name: str) -> str:

@@ -72,6 +72,7 @@ def switching_values(
 ) -> Switching:
     """Search every input whose key fits one of the patterns, or all.
 
+    The table ``switching`` has a row for each input: factors on it, and £ at present value.
     Where the instance has no plan there is nothing to switch from, and the table is empty; where
     the time is over it ends.
     UsageError for a pattern that fits no input, SolverError where a solve fails.

@@ -53,13 +53,13 @@ def _percent(share: float) -> str:
 
 def need_figures(plan: Plan) -> Figures:
     """The same year by year."""
-    found = rises(plan)
+    drivers = rises(plan)
     columns: list[tuple[str, str, list[Value]]] = [
         (
             f"{driver_said(each.driver)}: {each.kind}",
             "percent",
             [each.by_year.get(year) for year in plan.instance.horizon],
         )
-        for each in found
+        for each in drivers
     ]
     return by_year(TITLE, list(plan.instance.horizon), columns, "demand.csv, moves.csv")  # type: ignore[arg-type] # forms

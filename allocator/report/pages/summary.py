@@ -163,8 +163,8 @@ def payback_said(plan: Plan) -> str:
 
 def _binding(plan: Plan) -> str:
     """The weightiest constraints that bind, and the price of one unit of each."""
-    found = priced_limits(plan)
-    levers, others = ([w for w in found if w.lever is side] for side in (True, False))
+    limits = priced_limits(plan)
+    levers, others = ([w for w in limits if w.lever is side] for side in (True, False))
     shown = [*levers[:MOST_LEVERS], *others[: MOST_WORTHS - len(levers[:MOST_LEVERS])]]
     rows = [(each.what, each.worth) for each in shown]
     heading = "What binds, and what one unit of it is worth at present value"
@@ -175,12 +175,12 @@ def _binding(plan: Plan) -> str:
     if TARGET not in plan.table("prices")["constraint"] and _has_targets(plan):
         lines.append("  The targets do not bind: the cheapest plan goes below them of itself")
     lines += _two_columns(rows)
-    if len(found) > len(shown):
-        left = len(found) - len(shown)
+    if len(limits) > len(shown):
+        left = len(limits) - len(shown)
         lines.append(f"  and {left} more of less weight; `solve --out` writes them to prices.csv")
-    if held and found:
+    if held and limits:
         lines.append("  What a unit, or £1m more, does to the children: see `allocator explain`")
-    if found:
+    if limits:
         lines.append(
             "  Where limits meet, more and less of one differ in worth: see `allocator explain`"
         )
