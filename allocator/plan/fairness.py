@@ -35,7 +35,9 @@ class Fairness:
         areas: by area its group, children 0-17 and in care at each moment, money (£), what today's
             split and a split by children would give it (£), and rates per 10,000; NaN where the
             instance does not say what they need.
-        groups: the same, added up, of areas of the same group; empty where none is named.
+        groups: the same, added up, of areas of the same group; empty where none is named.  And how
+            far its areas, alike in need, are apart: ``least_per_child`` and ``most_per_child``,
+            money over children (£), and the areas of these, ``least_area`` and ``most_area``.
         spread: by moment ``gini``, ``lower_quartile``, ``median``, ``upper_quartile``.
     """
 
@@ -73,13 +75,13 @@ def fairness(plan: Plan) -> Fairness | None:
     frame["by_today"] = total * _shares(_opening_cost(plan))
     frame["by_children"] = total * _shares(frame["children"])
     named = frame[frame["group"] != ""]
-    groups = named.groupby("group").sum(min_count=1)
+    groups = named.drop(columns=_RATES).groupby("group").sum(min_count=1)
     spread = {
         moment: _spread(frame[rate], frame["children"])
         for moment, rate in zip(MOMENTS, _RATES, strict=True)
         if frame[rate].notna().all()
     }
-    return Fairness(frame, _with_rates(groups.drop(columns=_RATES)), spread)
+    return Fairness(frame, _with_neighbours(_with_rates(groups), named), spread)
 
 
 def _with_need(frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
@@ -104,6 +106,17 @@ def _with_need(frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 def _with_rates(frame: pd.DataFrame) -> pd.DataFrame:
     rates = {f"{name}_per_10000": PER * frame[name] / frame["children"] for name in MOMENTS}
     return frame.assign(**rates)
+
+
+def _with_neighbours(groups: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    """With the areas of each group that have the least and the most money for a child."""
+    per_child = (areas["money"] / areas["children"]).dropna().groupby(areas["group"])
+    return groups.assign(
+        least_per_child=per_child.min(),
+        least_area=per_child.idxmin(),
+        most_per_child=per_child.max(),
+        most_area=per_child.idxmax(),
+    )
 
 
 def _money(plan: Plan) -> pd.Series[float]:

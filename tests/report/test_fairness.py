@@ -10,8 +10,14 @@ import pytest
 from allocator.instance import read
 from allocator.instance.change import apply_changes
 from allocator.plan.fairness import fairness, gini
-from allocator.report.pages.fairness import fairness_said
+from allocator.report.pages.fairness import (
+    area_figures,
+    fairness_said,
+    group_figures,
+    spread_figures,
+)
 from allocator.solving.solve import solve
+from allocator.wording import number
 from tests.plans import CASES, plan_of
 
 GROUPS = [f"areas.area{n}.group={name}" for n, name in enumerate(("north", "south", "north"))]
@@ -73,6 +79,53 @@ def test_groups_are_compared():
         north["plan_per_10000"].mean()
     )
     assert plan().to_dict()["fairness"]["groups"]["south"]["children"] == 50_000
+
+
+def test_neighbours_alike_in_need_are_compared_in_what_they_do():
+    found = fairness(plan())
+    own = found.areas["money"] / found.areas["children"]
+    north = own.loc[["area0", "area2"]]
+    row = found.groups.loc["north"]
+    assert (row["least_per_child"], row["least_area"]) == (north.min(), north.idxmin())
+    assert (row["most_per_child"], row["most_area"]) == (north.max(), north.idxmax())
+    told = {each[0]: each for each in group_figures(plan(), found).rows}
+    assert {told["north"][6], told["north"][8]} == {
+        plan().instance.label("areas", area) for area in ("area0", "area2")
+    }
+    assert told["south"][5] == told["south"][7] == pytest.approx(own["area1"])
+
+
+def test_who_gains_and_loses_is_counted_against_both_splits():
+    found = fairness(plan())
+    said = fairness_said(plan())
+    figures = area_figures(plan(), found)
+    for split, name, column in (
+        ("by_today", "today's split", 3),
+        ("by_children", "a split by children", 4),
+    ):
+        more = found.areas["money"] - found.areas[split]
+        assert more.sum() == pytest.approx(0, abs=1e-3)  # what one gains another loses
+        assert [row[column] for row in figures.rows] == pytest.approx(list(more))
+        gain, lose = sum(more > 0.5), sum(more < -0.5)
+        assert gain and lose
+        assert f"Against {name} {gain} of 4 areas gain and {lose} lose" in said
+
+
+def test_inequality_is_told_before_and_after():
+    """Gini and quartiles of children in care per 10,000: at the start, and at the end two ways."""
+    found = fairness(plan())
+    assert list(found.spread) == ["start", "unchanged", "plan"]
+    for moment, (row, each) in zip(
+        found.spread,
+        zip(spread_figures(found).rows, found.spread.values(), strict=True),
+        strict=True,
+    ):
+        rates = found.areas[f"{moment}_per_10000"]
+        quartiles = [each[name] for name in ("lower_quartile", "median", "upper_quartile")]
+        assert quartiles == pytest.approx(list(rates.quantile([0.25, 0.5, 0.75])))
+        assert each["gini"] == gini(rates.to_numpy(), found.areas["children"].to_numpy())
+        assert row[1] == f"{each['gini']:.3f}" and f"{each['gini']:.3f}" in fairness_said(plan())
+        assert list(row[2:]) == [number(quartile) for quartile in quartiles]
 
 
 def test_a_group_changes_nothing_but_reports():

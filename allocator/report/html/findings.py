@@ -109,7 +109,7 @@ def _fairness(plan: Plan, shared: Fairness) -> Iterator[Block]:
     if shared.spread:
         yield HtmlTable(spread_figures(shared))
     if len(shared.groups):
-        yield HtmlTable(group_figures(shared))
+        yield HtmlTable(group_figures(plan, shared))
     yield HtmlTable(area_figures(plan, shared))
 
 

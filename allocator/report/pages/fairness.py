@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -81,14 +81,36 @@ def area_figures(plan: Plan, comparison: Fairness) -> Figures:
     return Figures(caption, columns, tuple(rows), SOURCE)
 
 
-def group_figures(comparison: Fairness) -> Figures:
+def group_figures(plan: Plan, comparison: Fairness) -> Figures:
     """A row for each group of areas: those alike in need may differ in what they do."""
-    columns = (Header("Group"), *_MONEY, Header("£ per child aged 0-17", "plain"), *_RATES)
+    per_child = (
+        Header("£ per child aged 0-17", "plain"),
+        Header("Least of its areas", "plain"),
+        Header("where"),
+        Header("Most of its areas", "plain"),
+        Header("where"),
+    )
+    columns = (Header("Group"), *_MONEY, *per_child, *_RATES)
     rows = [
-        (str(group), *_amounts(row), _there(row["money"] / row["children"]), *_rates(row))
+        (
+            str(group),
+            *_amounts(row),
+            _there(row["money"] / row["children"]),
+            *_end(plan, row, "least"),
+            *_end(plan, row, "most"),
+            *_rates(row),
+        )
         for group, row in comparison.groups.iterrows()
     ]
     return Figures("Groups of areas compared", columns, tuple(rows), SOURCE)
+
+
+def _end(plan: Plan, row: pd.Series[Any], end: str) -> tuple[Value, Value]:
+    """The least or most of a group's areas, per child, and which it is."""
+    area = row[f"{end}_area"]
+    if not isinstance(area, str):
+        return None, ""
+    return _there(row[f"{end}_per_child"]), shortened(plan.instance.label("areas", area))
 
 
 def spread_figures(comparison: Fairness) -> Figures:
