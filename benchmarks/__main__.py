@@ -18,9 +18,19 @@ from pathlib import Path
 from typing import TypeVar
 
 from allocator import __version__
-from benchmarks import building, forecasting, hedging, measure, searching, solving, sweeping
+from benchmarks import (
+    asking,
+    building,
+    forecasting,
+    hedging,
+    measure,
+    searching,
+    solving,
+    starting,
+    sweeping,
+)
 from benchmarks.country import PATTERNS
-from benchmarks.kinds import KINDS
+from benchmarks.kinds import KINDS, SECONDS
 from benchmarks.record import Aim, Record
 from benchmarks.record import version as measured
 
@@ -30,6 +40,8 @@ Part = tuple[str, list[Aim]]
 ROOT = measure.ROOT
 PERIOD = Path(__file__).parent / "period"  # what the peers' models say is of that timing
 ONE, TWELVE = PERIOD / "derbyshire-2025", PERIOD / "north-east-2025"
+NORTH_EAST = "north-east-2025"
+READING = ROOT / "instances" / "reading-2025"
 RESULTS = Path(__file__).parent / "results.md"
 DATA = ROOT.parent / "shared" / "data"
 HEADINGS = {
@@ -43,6 +55,8 @@ HEADINGS = {
     "h": "(h) Calibrating from many returns",
     "i": "(i) The whole country, area by area",
     "k": "(k) Many futures",
+    "l": "(l) Commands that answer at once",
+    "m": "(m) Questions",
 }
 MEANINGS = {
     "a": """The program of `least_cost` without a window, from an instance that is read and
@@ -81,6 +95,8 @@ imports and reading included; every window that Allocator solves is proved on th
 form.  HiGHS is given the same extensive form, mpi-sppy the same formulations, which it builds and
 hands to HiGHS; all find the same optimum to 1e-6.  Then a stress test: `allocator stress PLAN`
 from the shell.""",
+    "l": """From the shell, imports included.""",
+    "m": """From the shell, imports and reading included, each asked once.""",
 }
 
 
@@ -143,7 +159,7 @@ class Bench:
                 "151 authorities, 40 quarters", self.country(151), [*fast, *slow], 3, 2, slow
             )
             told.append(text)
-            aims += building.aims_country(found)
+            aims += building.aims_country(found, self.country(151))
         return "\n\n".join(told), aims
 
     def command(self) -> Part:
@@ -200,25 +216,46 @@ class Bench:
 
     def nation(self) -> Part:
         """(i)."""
-        areas, periods = self.by_size((3, 1), (30, 4), (151, 4))
+        timings = self.by_size(("period",), ("period",), tuple(PATTERNS))
+        names = self.by_size(list(KINDS), ["reached"], list(KINDS))
+        areas, periods = self.by_size((3, 1), (151, 4), (151, 4))
         kinds = {
-            f"{timing}, {name}: {kind.about}": self.country(areas, periods, name, timing)
-            for timing in self.by_size(("period",), tuple(PATTERNS), tuple(PATTERNS))
-            for name, kind in KINDS.items()
+            f"{timing}, {name}: {KINDS[name].about}": self.country(areas, periods, name, timing)
+            for timing in timings
+            for name in names
             if name != "slack"
         }
-        return solving.by_areas(kinds), []
+        aims = {name: SECONDS[name.split(",")[1].split(":")[0].strip()] for name in kinds}
+        text, found = solving.by_areas(kinds, self.by_size({}, aims, aims))
+        several = self.by_size(3, 36, 36)
+        more, faster = solving.two_processes(
+            f"{several} areas, reached", self.country(several, periods, "reached")
+        )
+        return f"{text}\n\n{more}", found + self.by_size([], faster, faster)
 
     def futures(self) -> Part:
         """(k)."""
         folders = {
-            "reading-2025": ROOT / "instances" / "reading-2025",
+            "reading-2025": READING,
             "reading-2025 as it was, by period": PERIOD / "reading-2025",
         }
-        cases = self.by_size(hedging.QUICK, hedging.CASES[:1], hedging.CASES)
-        text = hedging.compare(folders, cases, self.times)
+        asked = dict(list(folders.items())[: self.by_size(2, 1, 2)])
+        cases = self.by_size(hedging.QUICK, hedging.SHORT, hedging.CASES)
+        text, aims = hedging.compare(asked, cases, self.by_size(1, 1, self.rounds))
         draws = self.by_size(100, 10_000, 10_000)
-        return f"{text}\n\n{hedging.stressed(folders, self.place, draws, self.rounds)}", []
+        more, stressed = hedging.stressed(asked, self.place, draws, self.times)
+        return f"{text}\n\n{more}", aims + stressed
+
+    def starts(self) -> Part:
+        """(l)."""
+        return starting.starts(READING, self.by_size(1, 9, 25))
+
+    def questions(self) -> Part:
+        """(m)."""
+        asked = [("one council", READING, asking.ONE)]
+        if self.size == "whole":
+            asked.append(("twelve councils", ROOT / "instances" / NORTH_EAST, asking.MANY))
+        return asking.questions(asked)
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -241,18 +278,29 @@ def main(words: Sequence[str] | None = None) -> None:
         steps: dict[str, Callable[[], Part]] = {
             "a": bench.build, "b": bench.command, "c": bench.sweep, "d": bench.grow,
             "e": bench.algorithms, "f": bench.search, "g": bench.forecast, "h": bench.calibrate,
-            "i": bench.nation, "k": bench.futures,
+            "i": bench.nation, "k": bench.futures, "l": bench.starts, "m": bench.questions,
         }  # fmt: skip
         for letter in letters:
             print(f"{time.strftime('%H:%M:%S')} {HEADINGS[letter]}", file=sys.stderr, flush=True)
             text, aims = steps[letter]()
             record, version = Record(chosen.out), measured(__version__)
+            if chosen.size != "tiny":
+                for aim in aims:
+                    profile(record.profile(letter, aim), aim)
             how = f"--size {chosen.size} --rounds {chosen.rounds} --seconds {seconds:g}"
             stamp = f"{time.strftime('%Y-%m-%d')}, {version}: `python -m benchmarks --only {letter}"
             record.put(
                 HEADINGS[letter], f"{MEANINGS[letter]}\n\n{stamp} {how}`\n\n{text}", aims, version
             )
             record.write(head(chosen.data))
+
+
+def profile(path: Path, aim: Aim) -> None:
+    """Keep where the time of a miss goes, line by line; nothing of an aim that is met."""
+    path.unlink(missing_ok=True)
+    if not aim.met and aim.profiled:
+        path.parent.mkdir(exist_ok=True)
+        measure.run("-m", "benchmarks.lines", path, *aim.profiled, codes=(0, 3))
 
 
 def head(data: Path) -> str:

@@ -18,9 +18,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.measure import in_turn, ratio, run, spread, table
+from benchmarks.measure import Run, in_turn, ratio, run, spread, table
+from benchmarks.record import Aim
 
 if TYPE_CHECKING:
     from allocator.instance import Instance, Window
@@ -58,6 +60,11 @@ class Case:
 
 
 QUICK = (Case(3, 1),)
+SHORT = (Case(10, 1, kinds=("allocator", "highs")), Case(30), Case(100, 1), Case(27, 1, tree=True))
+SECONDS = {30: 10.0, 100: 30.0, 27: 60.0}  # aims: 30 in every window, the others as they are run
+MEGABYTES = {100: 1200.0}
+OF_OTHERS = 0.1  # of HiGHS's and mpi-sppy's time
+STRESS = 2.0  # seconds, of 10,000 draws
 CASES = (
     Case(10, 1, kinds=tuple(KINDS)),
     Case(30, 1, kinds=("allocator", "highs")),
@@ -71,17 +78,41 @@ CASES = (
 )
 
 
-def compare(folders: Mapping[str, Path], cases: Sequence[Case], rounds: int) -> str:
+def compare(
+    folders: Mapping[str, Path], cases: Sequence[Case], rounds: int
+) -> tuple[str, list[Aim]]:
     """Times of each case; the objectives of all who solve it are the same."""
-    rows = []
+    rows, aims = [], []
     for title, folder in folders.items():
         for case in cases:
-            rows += _measured(title, folder, case, rounds)
+            found = _measured(folder, case, rounds)
+            rows += _rows(title, case, found)
+            aims += _aims(title, folder, case, found)
     heads = ("instance", "futures", "by", "wall", "CPU", "peak memory", "CPU, ours / it")
-    return table(heads, rows)
+    return table(heads, rows), aims
 
 
-def _measured(title: str, folder: Path, case: Case, rounds: int) -> list[tuple[str, ...]]:
+def _aims(title: str, folder: Path, case: Case, found: Mapping[str, Sequence[Run]]) -> list[Aim]:
+    """What a case should take, by itself and beside the others."""
+    ours, name = found["allocator"], f"{title}, {case}"
+    again = ("benchmarks.hedging", "allocator", str(folder), *case.words)
+    used = [each.cpu for each in ours]
+    aims = [
+        Aim(f"{name}, of the time of {KINDS[kind]}", ratio(used, [r.cpu for r in runs]), OF_OTHERS)
+        for kind, runs in found.items()
+        if kind != "allocator"
+    ]
+    whole = case.scenarios in SECONDS and (case.scenarios != 30 or case.windows is None)
+    if whole and not case.risk:
+        seconds = SECONDS[case.scenarios]
+        aims.append(Aim(name, median(used), seconds, unit="s", profiled=again))
+    if case.scenarios in MEGABYTES and case.windows:
+        memory = median(each.memory for each in ours)
+        aims.append(Aim(f"{name}, peak memory", memory, MEGABYTES[case.scenarios], unit="MB"))
+    return aims
+
+
+def _measured(folder: Path, case: Case, rounds: int) -> dict[str, list[Run]]:
     here = [kind for kind in case.kinds if kind != "mpi-sppy" or find_spec("mpisppy")]
     found = in_turn(
         here,
@@ -91,6 +122,10 @@ def _measured(title: str, folder: Path, case: Case, rounds: int) -> list[tuple[s
     least = {kind: runs[0].said["objectives"] for kind, runs in found.items()}
     for kind, costs in least.items():
         _check(kind, costs, least["allocator"])
+    return found
+
+
+def _rows(title: str, case: Case, found: Mapping[str, Sequence[Run]]) -> list[tuple[str, ...]]:
     used = {kind: [each.cpu for each in runs] for kind, runs in found.items()}
     return [
         (
@@ -112,18 +147,21 @@ def _check(kind: str, costs: Sequence[float | None], ours: Sequence[float | None
             raise AssertionError(f"{kind} does not agree: {costs}, ours {ours}")
 
 
-def stressed(folders: Mapping[str, Path], place: Path, draws: int, rounds: int) -> str:
+def stressed(
+    folders: Mapping[str, Path], place: Path, draws: int, rounds: int
+) -> tuple[str, list[Aim]]:
     """Times of ``allocator stress`` on plans that are made here."""
-    rows = []
+    rows, aims = [], []
     for title, folder in folders.items():
         plan = place / f"stressed-{folder.parent.name}-{folder.name}"
         run("-m", "allocator", "solve", folder, "--out", plan)
-        runs = [
-            run("-m", "allocator", "stress", plan, "--draws", str(draws)) for _ in range(rounds)
-        ]
+        words = ("allocator", "stress", str(plan), "--draws", str(draws))
+        runs = [run("-m", *words) for _ in range(rounds)]
         walls, used, memory = ([getattr(r, n) for r in runs] for n in ("wall", "cpu", "memory"))
         rows.append((title, f"{draws:,}", spread(walls), spread(used), spread(memory, "MB")))
-    return table(("instance", "draws", "wall", "CPU", "peak memory"), rows)
+        name = f"{title}, `allocator stress`, {draws:,} draws"
+        aims.append(Aim(name, median(used), STRESS, unit="s", profiled=words))
+    return table(("instance", "draws", "wall", "CPU", "peak memory"), rows), aims
 
 
 def futures(folder: Path, count: int, tree: bool, risk: float) -> Instance:

@@ -50,3 +50,6 @@ KINDS = {
         Hardness(0.97, (0.99, 0.97)),
     ),
 }
+
+# Aims, seconds of CPU for 151 areas by quarters over ten years, whichever the timing.
+SECONDS = {"reached": 60.0, "edge": 70.0, "funds": 140.0, "mixed": 150.0, "none": 100.0}

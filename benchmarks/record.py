@@ -1,7 +1,8 @@
 """What the benchmarks found, kept part by part: a run of one part leaves the others as they were.
 
 ``results.md`` is for reading; ``results.csv`` beside it has a line for each ratio and version of
-Allocator, the last measured, so that a slow-down shows.
+Allocator, the last measured, so that a slow-down shows.  Of a miss ``profiles/`` has a file that
+says line by line where its time goes, and ``tried.TRIED`` what was tried.
 """
 
 from __future__ import annotations
@@ -10,22 +11,30 @@ import csv
 import re
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.measure import ROOT, table
+from benchmarks.tried import TRIED
 
 VERSIONS = 5  # stand beside each other in the table of ratios
+LINES = 8  # of a profile stand under its miss; its file has more
+TIMES = "×"
 
 
 @dataclass(frozen=True)
 class Aim:
-    """A ratio that was measured, and what it should be."""
+    """A ratio that was measured, or seconds, and what it should be.
+
+    ``profiled`` are the words after ``python -m`` of what a miss is a profile of.
+    """
 
     what: str
     ratio: float
     aim: float
     at_most: bool = True
+    unit: str = TIMES
+    profiled: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def met(self) -> bool:
@@ -35,7 +44,13 @@ class Aim:
     def __str__(self) -> str:
         side = "at most" if self.at_most else "at least"
         met = "met" if self.met else "**missed**"
-        return f"{self.what}: **{self.ratio:.2f} ×**, aim {side} {self.aim:g} ×: {met}"
+        found, aim = f"{self.ratio:,.2f} {self.unit}", f"{self.aim:g} {self.unit}"
+        return f"{self.what}: **{found}**, aim {side} {aim}: {met}"
+
+    @property
+    def slug(self) -> str:
+        """Its name as that of a file."""
+        return re.sub(r"[^a-z0-9]+", "-", self.what.lower()).strip("-")
 
 
 @dataclass(frozen=True)
@@ -49,10 +64,11 @@ class Line:
     def words(self) -> list[str]:
         """The cells, as they are written."""
         a = self.aim
-        return [self.part, self.version, a.what, f"{a.ratio:.4g}", f"{a.aim:g}", str(a.at_most)]
+        numbers = [f"{a.ratio:.4g}", f"{a.aim:g}"]
+        return [self.part, self.version, a.what, *numbers, str(a.at_most), a.unit]
 
 
-HEADS = ["part", "version", *(f.name for f in fields(Aim))]
+HEADS = ["part", "version", "what", "ratio", "aim", "at_most", "unit"]
 
 
 class Record:
@@ -81,10 +97,25 @@ class Record:
             )
 
     def aims(self) -> str:
-        """Every aim as it was last measured."""
+        """Every aim as it was last measured, and of a miss where the time goes."""
         last = {(x.part, x.aim.what): x for x in self.lines}
-        rows = [f"- ({x.part}) {x.aim}" for _, x in sorted(last.items())]
+        rows = [f"- ({x.part}) {x.aim}{self._miss(x)}" for _, x in sorted(last.items())]
         return "## Aims\n\n" + ("\n".join(rows) or "None was measured.")
+
+    def profile(self, part: str, aim: Aim) -> Path:
+        """The file of a miss's profile."""
+        return self.out.parent / "profiles" / f"{part}-{aim.slug}.txt"
+
+    def _miss(self, line: Line) -> str:
+        """What was tried, and the first lines of the profile."""
+        if line.aim.met:
+            return ""
+        tried, told = TRIED.get(line.aim.what, ""), ""
+        if (path := self.profile(line.part, line.aim)).exists():
+            lines = path.read_text(encoding="utf-8").splitlines()[: LINES + 2]
+            told = f"\n\n  Where its time goes ([more](profiles/{path.name})):\n\n"
+            told += "\n".join(["  ```text", *(f"  {each}" for each in lines), "  ```"]) + "\n"
+        return (f"\n  {tried}" if tried else "") + told
 
     def history(self) -> str:
         """Each ratio by version, the newest last."""
@@ -110,7 +141,13 @@ def _lines(path: Path) -> list[Line]:
         Line(
             row["part"],
             row["version"],
-            Aim(row["what"], float(row["ratio"]), float(row["aim"]), row["at_most"] == "True"),
+            Aim(
+                row["what"],
+                float(row["ratio"]),
+                float(row["aim"]),
+                row["at_most"] == "True",
+                row.get("unit") or TIMES,
+            ),
         )
         for row in rows
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.measure import Run, in_turn, ratio, run, spread, table
@@ -43,16 +43,29 @@ def whole(title: str, folder: Path, rounds: int) -> tuple[str, list[Aim]]:
     command, best = (ratio([r.cpu for r in found[name]], floor) for name in ("command", "best"))
     text = f"{heading}\n\n{table(('', 'wall', 'CPU', 'peak memory', 'it / floor'), rows)}"
     return text, [
-        Aim(f"{title}, the whole command, of the floor script's time", command, 1.15),
-        Aim(f"{title}, `--windows best`, of the floor script's time", best, 1.0),
+        Aim(
+            f"{title}, the whole command, of the floor script's time",
+            command,
+            1.15,
+            profiled=("allocator", "solve", str(folder), "--json"),
+        ),
+        Aim(
+            f"{title}, `--windows best`, of the floor script's time",
+            best,
+            1.0,
+            profiled=("allocator", "solve", str(folder), "--json", "--windows", "best"),
+        ),
     ]
 
 
-def by_areas(kinds: dict[str, Path]) -> str:
-    """Every window of each kind of country, by the whole command."""
-    rows = []
+def by_areas(kinds: dict[str, Path], aims: Mapping[str, float]) -> tuple[str, list[Aim]]:
+    """Every window of each kind of country, by the whole command; ``aims`` are seconds by kind."""
+    rows, found = [], []
     for name, folder in kinds.items():
-        done = run("-m", "allocator", "solve", folder, "--method", "areas", "--json", codes=(0, 3))
+        words = ("allocator", "solve", str(folder), "--method", "areas", "--json")
+        done = run("-m", *words, codes=(0, 3))
+        if name in aims:
+            found.append(Aim(f"151 × 40, {name}", done.cpu, aims[name], unit="s", profiled=words))
         windows = done.said["windows"]
         plans = [each["objective"] for each in windows if each["status"] == "optimal"]
         proved = sum(each["proved"] for each in windows)
@@ -62,7 +75,24 @@ def by_areas(kinds: dict[str, Path]) -> str:
             f"{done.memory:,.0f} MB",
         ))  # fmt: skip
     heads = ("kind", "windows", "with a plan", "costs to the pound", "proved", "CPU", "peak memory")
-    return table(heads, rows)
+    return table(heads, rows), found
+
+
+def two_processes(title: str, folder: Path) -> tuple[str, list[Aim]]:
+    """The whole command in one process and in two; wall-clock, which wants an idle machine."""
+    words = ("-m", "allocator", "solve", folder, "--method", "areas", "--json")
+    one, two = run(*words, codes=(0, 3)), run(*words, "--jobs", "2", codes=(0, 3))
+    if one.said["objective"] != two.said["objective"]:
+        objectives = (one.said["objective"], two.said["objective"])
+        relative = abs(objectives[0] - objectives[1]) / abs(objectives[0])
+        if relative > 1e-9:
+            raise AssertionError(f"one process and two do not agree: {objectives}")
+    faster = one.wall / two.wall
+    text = (
+        f"{title}: {one.wall:.1f} s of wall-clock in one process, {two.wall:.1f} s with `--jobs 2` "
+        f"({one.cpu:.1f} and {two.cpu:.1f} s of CPU)."
+    )
+    return text, [Aim(f"{title}, how much faster two processes are", faster, 1.6, at_most=False)]
 
 
 def country(sizes: dict[str, Path], seconds: float, aim: float) -> tuple[str, list[Aim]]:

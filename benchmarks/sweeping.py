@@ -72,6 +72,7 @@ def compare(
         "a re-solve in a sweep, of bare highspy's time",
         ratio(used["allocator"], used["highspy"]),
         1.25,
+        profiled=("benchmarks.sweeping", "allocator", str(folder), str(points), str(begin)),
     )
     return table(heads, rows), [aim]
 

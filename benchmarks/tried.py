@@ -1,0 +1,13 @@
+"""What was tried where an aim is missed, by the aim."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TRIED: Final = {
+    "151 × 40, build, of arrays by hand, numpy and scipy's time": (
+        "Tried: each part of an index is looked up where it first varies, product sets and ranges "
+        "set by set, tables by year as rows. numpy's stable sort takes 35 ms for the 2.4m entries; "
+        "by 16-bit digits, by packed keys and by its vectorised sort it took 43 to 80."
+    ),
+}
