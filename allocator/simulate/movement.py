@@ -21,6 +21,9 @@ Positions = NDArray[np.int_]
 Arcs = tuple[Positions, Positions, Floats]  # from, to, share (or years) of each who is in `from`
 Move = tuple[str, str, str]  # area, from, to; `exit` for leaving all states
 
+_NEGLIGIBLE = 1e-15  # of a value still to come
+_MOST_ROUNDS = 20  # a million moves
+
 
 class Movement:
     """What the rates of an instance do to those who are there, and to those who come."""
@@ -128,23 +131,56 @@ class Movement:
 
     def _arcs(self, shares: Floats) -> Arcs:
         """What is not nought of (areas, n, n), by the states' positions."""
-        most = shares.shape[-1]
-        places = np.zeros((len(self._own), most), dtype=int)
-        for n, own in enumerate(self._own.values()):
-            places[n, : len(own)] = [self._position[key] for key in own]
-            shares[n, len(own) :] = shares[n, :, len(own) :] = 0.0
+        places, there = self._places, self._there
+        shares[~there] = 0.0
+        shares.swapaxes(1, 2)[~there] = 0.0
         at, start, end = np.nonzero(shares)
         return places[at, start], places[at, end], shares[at, start, end]
 
-    def discounted_at_the_end(self, force: float, length: float) -> tuple[Arcs, Arcs]:
+    @cached_property
+    def _places(self) -> Positions:
+        """The states' positions by area; 0 where an area has fewer."""
+        places = np.zeros(self._there.shape, dtype=int)
+        places[self._there] = [self._position[key] for own in self._own.values() for key in own]
+        return places
+
+    @cached_property
+    def _there(self) -> NDArray[np.bool_]:
+        """Whether an area has so many states."""
+        counts = np.array([len(own) for own in self._own.values()])
+        return np.arange(max(counts, default=0)) < counts[:, None]
+
+    def discounted_at_the_end(
+        self, force: float, length: float, cost: Floats
+    ) -> tuple[Arcs, Arcs, Floats]:
         """Shares moved, and years spent, in ``length`` of a year at the closing rates.
 
-        Discounted at ``force`` per year as the time goes by; with continuous timing alone.
+        Discounted at ``force`` per year as the time goes by; with continuous timing alone.  Last
+        what a child of each state costs from then on, at ``cost`` a year by state.
         """
         closing = self._generators[-1]
         discounted = closing - force * np.eye(closing.shape[-1])
         moved, spent, _ = moved_and_stayed(discounted, length)
-        return self._arcs(moved), self._arcs(spent)
+        arcs = self._arcs(moved), self._arcs(spent)  # which leave nought where there is no state
+        there, worth = self._there, np.zeros(len(self.states))
+        yearly = np.where(there, cost[self._places], 0.0)
+        worth[self._places[there]] = _summed(moved, (spent @ yearly[..., None])[..., 0])[there]
+        return *arcs, worth
+
+
+def _summed(moved: Floats, value: Floats) -> Floats:
+    """``value`` now, after a move, after two and so on, until nothing is left that counts.
+
+    By area and state; each round sums as many moves again as all rounds before it.
+    """
+    total = value
+    for _ in range(_MOST_ROUNDS):
+        more = (moved @ total[..., None])[..., 0]
+        total = total + more
+        if not np.max(np.abs(more), initial=0.0) > _NEGLIGIBLE * np.max(np.abs(total), initial=0.0):
+            break  # so too where a number is missing
+        moved = moved @ moved
+    return total
 
 
 def through(arcs: Arcs, children: Floats) -> Floats:

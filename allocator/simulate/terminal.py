@@ -74,18 +74,16 @@ def _by_half_periods(run: Simulator, children: Floats, late: Floats, yearly: Flo
     """
     rate, length = run.instance.discount_rate, 0.5 / run.instance.periods_per_year
     force = math.log1p(rate)
-    moved, spent = run.movement.discounted_at_the_end(force, length)
     cost = yearly * (force / rate if rate > 0 else 1.0)
+    moved, spent, worth = run.movement.discounted_at_the_end(force, length, cost)
     shift, factor, total = run.shift(), float(run.discount()[-1]), 0.0
-    left, gross = children * factor, 0.0
-    for half in range(_MOST_PERIODS):
-        more = float(np.abs(cost) @ through(spent, np.abs(left)))
+    left = children * factor
+    for averted in late:
         total += float(cost @ through(spent, left))
-        gross += more
         left = through(moved, left)
         factor *= math.exp(-force * length)
-        if half % 2 == 0 and half // 2 < len(late):
-            left = left + factor * late[half // 2] @ shift
-        elif half // 2 >= len(late) and not more > _NEGLIGIBLE * gross:
-            break  # so too where a number is missing
-    return total
+        left = left + factor * averted @ shift
+        total += float(cost @ through(spent, left))
+        left = through(moved, left)
+        factor *= math.exp(-force * length)
+    return total + float(worth @ left)

@@ -16,14 +16,16 @@ class Solver:
     """A way to solve a linear program with HiGHS.
 
     ``options`` are HiGHS's own; ``large`` are used in their place to solve a program of more
-    than ``LARGE`` rows that has no basis yet.  ``vertex`` says whether its answer is a vertex,
-    with a basis to start from again and prices that have a range.
+    than ``LARGE`` rows that has no basis yet, ``later`` on top of them once an objective before
+    is held at its best.  ``vertex`` says whether its answer is a vertex, with a basis to start
+    from again and prices that have a range.
     """
 
     name: str
     meaning: str
     options: Options = field(default_factory=dict)
     large: Options = field(default_factory=dict)
+    later: Options = field(default_factory=dict)
     vertex: bool = True
 
 
@@ -45,6 +47,10 @@ _CROSSOVER: Final[Options] = {
     "ipm_optimality_tolerance": 1e-9,
     **_TIGHT,
 }
+
+# Where an objective is held at its best there is next to nothing inside the bounds: HiPO circles
+# there to its limit of iterations, hundreds of them, and IPX ends in some twenty.
+_WITHOUT_INTERIOR: Final[Options] = {"solver": "ipx"}
 
 # Branch and bound to the end: a gap of nothing but rounding, with rows and whole columns held as
 # tightly as a linear program's.
@@ -71,6 +77,7 @@ SOLVERS: Final = {
         Solver(
             "hipo", "factorising interior point (HiPO) with crossover",
             {"solver": "hipo", "hipo_system": "choose", **_CROSSOVER},
+            later=_WITHOUT_INTERIOR,
         ),
         Solver(
             "pdlp", "first-order method (PDLP)",

@@ -80,8 +80,9 @@ class HighsModel:
         self._set("time_limit", started + max(seconds, 0.0))
         first = program.shape[0] > LARGE and not self._highs.getBasis().valid
         options = self.solver.large if first and self.solver.large else self.solver.options
+        later = self.solver.later if objective is not program.objectives[0] else {}
         finer = OF_A_SHARE if objective.unit == SHARE else {}
-        self._run({**options, **finer, **self._from_feasible})
+        self._run({**options, **later, **finer, **self._from_feasible})
         if self._from_feasible:
             self._from_feasible = {}
             self._set("simplex_strategy", DUAL_SIMPLEX)

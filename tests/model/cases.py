@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,11 @@ class Case:
         return folder
 
     def instance(self) -> Instance:
-        """The case as the library reads it."""
+        """The case as the library reads it, which it does once."""
+        return self._as_read
+
+    @cached_property
+    def _as_read(self) -> Instance:
         with tempfile.TemporaryDirectory() as folder:
             return read(self.write(Path(folder) / "case"))
 

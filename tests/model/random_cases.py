@@ -28,6 +28,12 @@ def random_case(seed: int) -> Case:
 
 
 @cache
+def random_data(seed: int) -> Data:
+    """Its tables as the second implementation reads them."""
+    return Data(random_case(seed))
+
+
+@cache
 def random_plan(seed: int) -> Plan:
     """Its cheapest plan, every window solved."""
     return solve(random_case(seed).instance())
@@ -299,7 +305,7 @@ class Author:
         """A target on the way from the baseline to the fewest that can be reached, or past it."""
         data = Data(case)
         n, _ = data.baseline()
-        program = Program(data, None, targets=False)
+        program = Program(data, targets=False).at(None)
         fewest = program.minimise(program.care_objective())
         there = data.baseline_in_care()[data.years[-1]]
         asked = there - self.random.choice([0.3, 0.6, 0.9, 0.9, 1.2]) * (there - (fewest or there))

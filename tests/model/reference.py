@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,6 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-from tests.model.cases import Case
 from tests.model.reference_data import (
     INF,
     POUNDS,
@@ -33,12 +33,14 @@ Terms = dict[int, float]
 
 
 class Program:
-    """Section 3: variables by name, constraints as sums of terms, for one window."""
+    """Section 3: variables by name, constraints as sums of terms; ``at`` makes a window's."""
 
-    def __init__(self, data: Data, window: Window | None, *, targets: bool = True) -> None:
-        self.data, self.window = data, window
+    def __init__(self, data: Data, *, targets: bool = True) -> None:
+        self.data = data
+        self.window: Window | None = None
         self.short = targets  # only a plan that is asked for targets may fall short
         self.excess: list[Name] = []
+        self.closed: dict[int, int] = {}  # columns that are nought but in a window, by year
         self.columns: dict[Name, int] = {}
         self.bounds: list[tuple[float, float]] = []
         self.equal: list[tuple[Terms, float]] = []
@@ -52,13 +54,27 @@ class Program:
             self.spend(area)
         self.money()
         self.limits()
-        self.double_investment()
         if targets:
             self.targets()
 
-    def add(self, name: Name, low: float = 0.0, high: float = INF) -> None:
-        """A variable."""
+    def at(self, window: Window | None) -> Program:
+        """The same for one window, or for none."""
+        program = copy(self)
+        program.window, program.at_most = window, list(self.at_most)
+        program.bounds = [
+            (low, high if column not in self.closed or program.inside(self.closed[column]) else 0.0)
+            for column, (low, high) in enumerate(self.bounds)
+        ]
+        program.double_investment()
+        return program
+
+    def add(
+        self, name: Name, low: float = 0.0, high: float = INF, only_in: int | None = None
+    ) -> None:
+        """A variable; one that is nought unless a year is in the window."""
         self.columns[name] = len(self.bounds)
+        if only_in is not None:
+            self.closed[self.columns[name]] = only_in
         self.bounds.append((low, high))
 
     def terms(self, *parts: tuple[float, Name]) -> Terms:
@@ -277,9 +293,8 @@ class Program:
                     tiers = row.get("tiers") or "all"
                     for g in TIERS if tiers == "all" else tiers.split(";"):
                         for y in d.years:
-                            closed = row.get("window_only") == "yes" and not self.inside(y)
                             name = ("drawn", fund, owner, a, g, y)
-                            self.add(name, 0.0, 0.0 if closed else INF)
+                            self.add(name, only_in=y if row.get("window_only") == "yes" else None)
                             payments[y].append((1.0, name))
                             payers[a, g, y].append((1.0, name))
             for y in d.years:
@@ -435,22 +450,18 @@ class Answer:
         return min((v for v in self.objectives.values() if v is not None), default=None)
 
 
-def least_cost(case: Case) -> Answer:
+def least_cost(data: Data) -> Answer:
     """Every window of a case."""
-    data = Data(case)
-    objectives = {}
+    program, objectives = Program(data), {}
+    costs = program.cost_objective()
     for window in data.windows():
-        program = Program(data, window)
-        value = program.minimise(program.cost_objective())
+        value = program.at(window).minimise(costs)
         objectives[window] = None if value is None else value * POUNDS
     return Answer(objectives, data.baseline_in_care())
 
 
-def fewest_in_care(case: Case) -> dict[Window | None, float | None]:
+def fewest_in_care(data: Data) -> dict[Window | None, float | None]:
     """Fewest children in care at the end by window, whatever the targets."""
-    data = Data(case)
-    found = {}
-    for window in data.windows():
-        program = Program(data, window, targets=False)
-        found[window] = program.minimise(program.care_objective())
-    return found
+    program = Program(data, targets=False)
+    fewest = program.care_objective()
+    return {window: program.at(window).minimise(fewest) for window in data.windows()}

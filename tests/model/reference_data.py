@@ -46,11 +46,10 @@ def holding(listed: dict[int, float], year: int, before: float) -> float:
 
 
 class Data:
-    """Section 2: the tables of a case by area, with their defaults."""
+    """Section 2: the tables of a case by area, with their defaults, each worked out once."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self._steps: dict[tuple[str, int], Step] = {}
         settings = case.settings["instance"]
         self.first = settings["first_year"]
         self.years = list(range(self.first, self.first + settings["years"]))
@@ -74,6 +73,7 @@ class Data:
             for row in self.rows(a, "services", "service")
         }
 
+    @cache  # noqa: B019
     def rows(self, area: str, table: str, *key: str) -> list[Row]:
         """Rows in force in an area: its own in the place of blank ones with the same key."""
         found: dict[tuple[str, ...], Row] = {}
@@ -91,6 +91,7 @@ class Data:
         """Names of the states or services of an area."""
         return [name for a, name in table if a == area]
 
+    @cache  # noqa: B019
     def moves(self, area: str, column: str) -> dict[tuple[str, str], dict[int, float]]:
         """Rate or avoidable share by move and the year from which it holds."""
         listed: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
@@ -99,23 +100,23 @@ class Data:
             listed[row["from"], row["to"]][year] = number(row, column)
         return listed
 
+    @cache  # noqa: B019
     def step(self, area: str, year: int) -> Step:
         """3.1 in a year."""
-        if (area, year) not in self._steps:
-            rates = {
-                move: holding(by_year, year, 0.0)
-                for move, by_year in self.moves(area, "rate").items()
-                if move[0] != move[1]
-            }
-            states = self.of_area(self.state, area)
-            work = always if self.continuous else once
-            self._steps[area, year] = work(states, rates, self.delta)
-        return self._steps[area, year]
+        rates = {
+            move: holding(by_year, year, 0.0)
+            for move, by_year in self.moves(area, "rate").items()
+            if move[0] != move[1]
+        }
+        states = self.of_area(self.state, area)
+        work = always if self.continuous else once
+        return work(states, rates, self.delta)
 
     def probability(self, area: str, year: int) -> dict[tuple[str, str], float]:
         """p, staying included."""
         return self.step(area, year).p
 
+    @cache  # noqa: B019
     def coming(self, area: str, state: str, year: int) -> float:
         """Of a period's arrivals, those who are in a state at its end."""
         return self.delta * sum(
@@ -124,6 +125,7 @@ class Data:
             if j == state
         )
 
+    @cache  # noqa: B019
     def weights(self) -> list[float]:
         """3.3: parts of a year's effect, period by period from its lag on."""
         weights = [1.0] * (self.m + self.continuous)
@@ -135,6 +137,7 @@ class Data:
         """φ."""
         return holding(self.moves(area, "avoidable_share").get((i, j), {}), year, 0.0)
 
+    @cache  # noqa: B019
     def arrivals(self, area: str, state: str, year: int) -> float:
         """B: children per year."""
         listed = {
@@ -144,6 +147,7 @@ class Data:
         }
         return holding(listed, year, 0.0)
 
+    @cache  # noqa: B019
     def price(self, area: str, item: str, year: int) -> float:
         """π."""
         listed: dict[str, dict[int, float]] = defaultdict(dict)
@@ -151,6 +155,7 @@ class Data:
             listed[row["item"]][int(row["year"])] = number(row, "index")
         return holding(listed.get(item) or listed.get("all", {}), year, 1.0)
 
+    @cache  # noqa: B019
     def effects(self, area: str) -> dict[tuple[str, str, str, str], dict[int, float]]:
         """ε by (service, from, to, instead) and lag in years."""
         found: dict[tuple[str, str, str, str], dict[int, float]] = defaultdict(dict)
@@ -159,6 +164,7 @@ class Data:
             found[k][int(row.get("lag_years") or 0)] = number(row, "effect")
         return found
 
+    @cache  # noqa: B019
     def bands(self, area: str, service: str) -> list[tuple[float, float]]:
         """Widths and multipliers; an area's own curve takes the place of the blank one."""
         rows = [r for r in self.case.tables.get("returns", []) if r["service"] == service]
@@ -172,6 +178,7 @@ class Data:
             for n, (top, multiplier) in enumerate(chosen)
         ]
 
+    @cache  # noqa: B019
     def opening_effective(self, area: str, service: str, t: int) -> float:
         """e_p0: at the baseline, the best bands first; at the opening stock or a period's own."""
         row = self.service[area, service]

@@ -16,7 +16,7 @@ from allocator.simulate import baseline
 from allocator.solving.solve import solve
 from tests.model.agreement import agree
 from tests.model.cases import case_in
-from tests.model.random_cases import CONTINUOUS, random_case, random_plan
+from tests.model.random_cases import CONTINUOUS, random_case, random_data, random_plan
 from tests.model.reference import Answer, fewest_in_care, least_cost
 from tests.model.reference_data import POUNDS, TIERS, Data
 
@@ -41,7 +41,7 @@ SHORT = {"excess": 112, "overspent": 104}  # seeds in which the plan falls short
 
 @cache
 def expected_of(seed: int) -> Answer:
-    return least_cost(random_case(seed))
+    return least_cost(random_data(seed))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -59,9 +59,8 @@ def test_least_cost_of_every_window(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS[::2])
 def test_fewest_in_care_of_every_window(seed: int) -> None:
-    case = random_case(seed)
-    expected = fewest_in_care(case)
-    plan = solve(case.instance(), formulation="largest_reduction")
+    expected = fewest_in_care(random_data(seed))
+    plan = solve(random_case(seed).instance(), formulation="largest_reduction")
     found = {outcome.window: outcome.children_in_care for outcome in plan.windows}
     assert list(found) == list(expected)
     for window, children in expected.items():
@@ -87,8 +86,7 @@ def test_windows_ruled_out_by_duals_are_ruled_out_rightly(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [*SEEDS[:CONTINUOUS:2], *SEEDS[CONTINUOUS:]])
 def test_baseline(seed: int) -> None:
-    case = random_case(seed)
-    data, unchanged = Data(case), baseline(case.instance())
+    data, unchanged = random_data(seed), baseline(random_case(seed).instance())
     in_care = sum(unchanged.children_in_care.values())
     assert dict(zip(data.years, in_care, strict=True)) == pytest.approx(data.baseline_in_care())
     for tier in TIERS:
@@ -110,7 +108,7 @@ CASES2 = ("continuous-annual", "excess", "harm", "overspend", "per-10000", "unbo
 
 @pytest.mark.parametrize("name", CASES2)
 def test_the_second_implementation_knows_the_answers(name: str) -> None:
-    found = least_cost(case_in(Path(__file__).parents[1] / "cases2" / name))
+    found = least_cost(Data(case_in(Path(__file__).parents[1] / "cases2" / name)))
     answer = solve(read(Path(__file__).parents[1] / "cases2" / name))
     assert agree(found.best, answer.objective)
     for outcome in answer.windows:

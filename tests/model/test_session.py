@@ -21,7 +21,7 @@ from formulations import FORMULATIONS
 from tests.model.agreement import agree
 from tests.model.random_cases import random_case
 from tests.model.reference import Answer, least_cost
-from tests.model.reference_data import POUNDS
+from tests.model.reference_data import POUNDS, Data
 from tests.model.test_certificate import INF, PAPER, program
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -69,7 +69,7 @@ def sequence(seed: int) -> list[tuple[Instance, Answer]]:
         base.changed(table, column, partial(scaled, column, factor))
         for table, column, factor in CHANGES
     ]
-    told = [(each.instance(), least_cost(each)) for each in [base, *changed]]
+    told = [(each.instance(), least_cost(Data(each))) for each in [base, *changed]]
     return [*told, told[0]]
 
 

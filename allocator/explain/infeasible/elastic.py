@@ -15,10 +15,11 @@ import numpy as np
 
 from allocator.explain.infeasible.rays import Rays
 from allocator.instance import Instance, Window
+from allocator.program.implied import share_bounds
 from allocator.program.program import LinearProgram, Objective
 from allocator.solvers.solution import Floats, Solution, Status
 from allocator.solving.proved import Ladder
-from allocator.solving.session import at_window, build
+from allocator.solving.session import any_window, at_window, build
 from allocator.vocabulary import WINDOW_FUNDS
 
 NOTHING: Final = 1e-7  # a move smaller than this, in the program's units, is rounding
@@ -61,6 +62,15 @@ def program_at(base: LinearProgram, instance: Instance, window: Window | None) -
     return replace(program, row_upper=row_upper)
 
 
+def _at_any_window(base: LinearProgram) -> LinearProgram:
+    """A program that is nowhere tighter than that of any window."""
+    program, row_upper = any_window(base), base.row_upper.copy()
+    family = program.rows.get(WINDOW_FUNDS)
+    if family is not None:
+        row_upper[family.start : family.stop] = np.inf
+    return replace(program, row_upper=row_upper)
+
+
 class Elastic:
     """The windows of an instance, asked how little must give way.
 
@@ -91,8 +101,9 @@ class Elastic:
         ``freed`` are rows to leave out.  Raises what ``Ladder.solve`` does.
         """
         best: Least | None = None
+        wide = self._wide(moves, freed)
         for window in self.windows:
-            least = self.least_at(window, moves, freed)
+            least = self._least_in(window, wide)
             if least is None:
                 continue
             if best is None or least.total < best.total - TIE * max(1.0, abs(best.total)):
@@ -103,16 +114,25 @@ class Elastic:
         self, window: Window | None, moves: Sequence[Loosening], freed: Sequence[int] = ()
     ) -> Least | None:
         """The same in one window."""
-        program = self.program(window)
+        return self._least_in(window, self._wide(moves, freed))
+
+    def _wide(self, moves: Sequence[Loosening], freed: Sequence[int]) -> LinearProgram:
+        """The program with what may move, of any window: what its rows imply is found once."""
+        program = self.base
         if freed:
             row_lower, row_upper = program.row_lower.copy(), program.row_upper.copy()
             row_lower[list(freed)], row_upper[list(freed)] = -np.inf, np.inf
             program = replace(program, row_lower=row_lower, row_upper=row_upper)
-        aim = _elastic(program, moves)
+        wide = _elastic(program, moves)
+        share_bounds(_at_any_window(wide))
+        return wide
+
+    def _least_in(self, window: Window | None, wide: LinearProgram) -> Least | None:
+        aim = program_at(wide, self.instance, window)
         solution = self._solve(aim)
         if solution.status is Status.INFEASIBLE:
             return None
-        amounts = solution.primal[program.shape[1] :]
+        amounts = solution.primal[self.base.shape[1] :]
         return Least(window, np.where(amounts > NOTHING, amounts, 0.0), solution.objective / SCALE)
 
     def _solve(self, aim: LinearProgram) -> Solution:
