@@ -50,6 +50,7 @@ class HighsModel:
             self._set(name, value)
         self._matrix = program.matrix
         self._from_feasible: Options = {}  # for the next run alone
+        self._basic: NDArray[np.int32] | None = None  # numbers of what is in the basis, once asked
         self._pass(program)
 
     @property
@@ -131,6 +132,20 @@ class HighsModel:
         narrow.col_status, narrow.row_status = list(basis.col_status)[:columns], held
         narrow.valid = True
         self._highs.setBasis(narrow)
+
+    def making_up(self, moved: Floats) -> Floats | None:
+        """How columns in the basis move so that rows moved like this, by row, stay; by column.
+
+        None where HiGHS holds no factors of its basis.
+        """
+        status, parts = self._highs.getBasisSolve(-moved)
+        if status != highspy.HighsStatus.kOk:
+            return None
+        if self._basic is None:
+            self._basic = self._highs.getBasicVariables()[1]
+        change, inside = np.zeros(self._matrix.shape[1]), self._basic >= 0
+        change[self._basic[inside]] = parts[inside]
+        return change
 
     def ranging(self) -> Ranging | None:
         """Ranges of the last solve's right-hand sides; None where HiGHS has no basis for them."""
@@ -236,6 +251,7 @@ class HighsModel:
 
     def _run(self, options: Options) -> None:
         """Run with options, and put the solver's own back."""
+        self._basic = None
         for name, value in options.items():
             self._set(name, value)
         self._run_interruptibly()

@@ -64,6 +64,27 @@ def test_one_by_one_is_the_whole_in_every_window(name, changes):
             assert refutes(form.at(window), found.solution.ray)
 
 
+def test_a_basis_that_stays_the_best_answers_as_solving_again_does():
+    decomposition = BendersDecomposition(form_of("tree"))
+    window = decomposition.held(None)
+    began = decomposition._start(window)
+    assert decomposition.solve(None).proved
+    best = decomposition.last.point
+    assert np.abs(best - began).max() > 1
+    decomposition.evaluate(began, window)
+    followed = 0
+    for part in decomposition.parts:
+        for share in (0.0, 0.01, 0.5, 1.0):
+            point = began + share * (best - began)
+            same, again = part.followed(point, window), part.solve(point, window, None)
+            if same is not None:
+                followed += 1
+                assert same.objective == pytest.approx(again.objective, rel=1e-9)
+                assert same.primal[part.shared] == pytest.approx(point[part.at])
+        assert part.followed(best, window + 1) is None
+    assert followed > len(decomposition.parts)
+
+
 def _is_steady(form, before, after) -> None:
     """As proved and as cheap, levels that change less, and as little by either way."""
     for was, now in zip(before, after, strict=True):

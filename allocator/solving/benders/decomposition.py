@@ -197,10 +197,17 @@ class BendersDecomposition:
         return np.clip(start, self.lower, self.upper)
 
     def evaluate(self, point: Floats, window: Floats) -> Tried:
-        """Each scenario's cost at a point, infinite where it has no plan; every one adds a cut."""
+        """Each scenario's cost at a point, infinite where it has no plan.
+
+        Every one adds a cut, but those whose last basis stays the best: its cut is there.
+        """
         costs, primals = np.full(len(self.parts), np.inf), []
         held = np.clip(point, self.lower, self.upper)
         for n, part in enumerate(self.parts):
+            if (same := part.followed(held, window)) is not None:
+                costs[n] = same.objective
+                primals.append(same.primal)
+                continue
             answer = part.solve(held, window, self.parts[n - 1].model if n else None)
             if answer.status is Status.OPTIMAL:
                 costs[n] = answer.objective

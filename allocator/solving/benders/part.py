@@ -20,6 +20,7 @@ from allocator.vocabulary import AFTER_WINDOW, IN_WINDOW
 Positions = NDArray[np.int64]
 
 TIED: Final = 1e-10  # relative: costs that differ by less are the same
+_ROUNDING: Final = 1e-8  # of a bound, as HiGHS has it
 CHANGES: Final = ("expansion", "contraction")  # families of columns, cases per year
 
 
@@ -44,6 +45,10 @@ def change_of_levels(program: LinearProgram) -> Floats:
     return costs
 
 
+def _within(values: Floats, lower: Floats, upper: Floats) -> bool:
+    return bool(np.all(values >= lower - _ROUNDING) and np.all(values <= upper + _ROUNDING))
+
+
 class ScenarioPart:
     """A scenario whose shared and window columns are held where they are told to be."""
 
@@ -60,6 +65,9 @@ class ScenarioPart:
         self.free = np.flatnonzero(free)
         self.program = program
         self.model: HighsModel | None = None
+        self.last: Solution | None = None  # of the model, where it is an optimum
+        self.last_window = np.zeros(0)
+        self.of_shared = self._of_shared()
         self.of_master = self._of_master(free)
 
     def _of_master(self, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -82,6 +90,15 @@ class ScenarioPart:
         of_master: NDArray[np.bool_] = known & some
         return of_master
 
+    def _of_shared(self) -> tuple[Positions, Positions, Floats]:
+        """Coefficients of the shared columns: their rows, which of the columns, and values."""
+        matrix = self.program.matrix
+        which = np.full(self.program.shape[1], -1, dtype=np.int64)
+        which[self.shared] = np.arange(len(self.shared))
+        there = which[matrix.columns] >= 0
+        rows = matrix.rows[there].astype(np.int64)
+        return rows, which[matrix.columns[there]], matrix.values[there]
+
     def held_at(self, point: Floats, window: Floats) -> LinearProgram:
         """Its program with shared and window columns held."""
         lower, upper = self.program.lower.copy(), self.program.upper.copy()
@@ -91,13 +108,41 @@ class ScenarioPart:
 
     def solve(self, point: Floats, window: Floats, like: HighsModel | None) -> Solution:
         """Its optimum with shared and window columns held, from the last basis or another's."""
+        self.last = None
         program = self.held_at(point, window)
         if self.model is None:
             begins = like is not None and like.takes(program)
             self.model = HighsModel(program, FROM_A_BASIS if begins else find_solver(DEFAULT))
             if like is not None and begins:
                 self.model.begin(like)
-        return self.model.solve(program)
+        answer, self.last_window = self.model.solve(program), window
+        self.last = answer if answer.status is Status.OPTIMAL else None
+        return answer
+
+    def followed(self, point: Floats, window: Floats) -> Solution | None:
+        """Its optimum there by the last basis, where that stays the best: its cut says all.
+
+        The basis keeps its prices, so that it is best as long as it has a point within the bounds.
+        """
+        if self.model is None or self.last is None or not np.array_equal(window, self.last_window):
+            return None
+        program, last = self.held_at(point, window), self.last.primal
+        (rows, columns, values), height = self.of_shared, program.shape[0]
+        moved = point[self.at] - last[self.shared]
+        change = self.model.making_up(np.bincount(rows, values * moved[columns], height))
+        if change is None:
+            return None
+        primal = last.copy()
+        primal[self.shared] = point[self.at]
+        primal[self.free] += change[self.free]
+        if not (
+            _within(primal, program.lower, program.upper)
+            and _within(program.matrix.times(primal), program.row_lower, program.row_upper)
+        ):
+            return None
+        objective = program.objectives[-1]
+        cost = float(objective.costs @ primal) + objective.constant
+        return replace(self.last, primal=primal, objective=cost, iterations=0)
 
     def steadied(self, point: Floats, window: Floats, cost: float) -> Floats | None:
         """Of the points that cost no more, £m, one that changes its own levels least.
