@@ -138,13 +138,14 @@ class HighsModel:
 
         None where HiGHS holds no factors of its basis.
         """
-        status, parts = self._highs.getBasisSolve(-moved)
+        status, parts = self._highs.getBasisSolve(-moved)  # type: ignore[attr-defined]
         if status != highspy.HighsStatus.kOk:
             return None
         if self._basic is None:
-            self._basic = self._highs.getBasicVariables()[1]
-        change, inside = np.zeros(self._matrix.shape[1]), self._basic >= 0
-        change[self._basic[inside]] = parts[inside]
+            self._basic = np.array(self._highs.getBasicVariables()[1])  # type: ignore[attr-defined]
+        basic, inside = self._basic, self._basic >= 0
+        change = np.zeros(self._matrix.shape[1])
+        change[basic[inside]] = parts[inside]
         return change
 
     def ranging(self) -> Ranging | None:

@@ -129,7 +129,8 @@ class ScenarioPart:
         program, last = self.held_at(point, window), self.last.primal
         (rows, columns, values), height = self.of_shared, program.shape[0]
         moved = point[self.at] - last[self.shared]
-        change = self.model.making_up(np.bincount(rows, values * moved[columns], height))
+        by_row = np.bincount(rows, values * moved[columns], height).astype(float)
+        change = self.model.making_up(by_row)
         if change is None:
             return None
         primal = last.copy()
