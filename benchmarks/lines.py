@@ -44,7 +44,7 @@ class LineSampler:
         lines = []
         while frame is not None:
             if frame.f_code.co_filename.startswith(OURS) and __file__ != frame.f_code.co_filename:
-                lines.append((frame.f_code.co_filename, frame.f_lineno))
+                lines.append((frame.f_code.co_filename, frame.f_lineno or 0))
             frame = frame.f_back
         self.own[lines[0] if lines else ("", 0)] += used
         for line in set(lines):
