@@ -76,6 +76,27 @@ def drawn_anew(drawn_once: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(import_module(name), "picture", drawn_once)
 
 
+@pytest.fixture
+def drawn_alike(
+    shared: Path, drawn_once: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where charts are not the point: each looks as the first that was drawn in its form.
+
+    What each looks like of its own is for the tests of reports.
+    """
+
+    def picture(chart: object, form: str, *, titled: bool = True) -> bytes:
+        file = shared / f"any.{form}"
+        if not file.exists():
+            new = file.with_suffix(f".{os.getpid()}")
+            new.write_bytes(drawn_once(chart, form, titled=titled))
+            new.replace(file)
+        return file.read_bytes()
+
+    for name in CALLING:
+        monkeypatch.setattr(import_module(name), "picture", picture)
+
+
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine, a verb says nothing of its progress unless a test wants it to."""

@@ -42,7 +42,7 @@ def misdrawn(
     about = 1.0 / _MILLION + _SAME * float(paid.values[: paid.draws].sum())
     kept: list[tuple[Floats, float]] = []
     for told, aim in paid.aims():
-        if not np.any(aim):
+        if not np.any(aim[paid.open]):
             continue
         least, said = paid.least(aim, kept, _KEPT * about), float(aim @ paid.values)
         if said > least + about:
@@ -90,6 +90,7 @@ class _Paid:
             for n, (fund, owner, year) in enumerate(self.keys)
         ]
         self._equal, self._right = self._equations(drawn)
+        self.open = self._chosen()
 
     def _equations(self, drawn: Table) -> tuple[csr_array, Floats]:
         """What each tier of an area is paid in a year, and each balance, stay what they are."""
@@ -114,6 +115,20 @@ class _Paid:
         equal = csr_array((values, (rows, columns)), shape=(len(named), len(self.keys)))
         right = np.asarray(equal @ self.values, dtype=float)
         return equal, right
+
+    def _chosen(self) -> NDArray[np.bool_]:
+        """Which draws and balances could be other than they are.
+
+        None that may not be drawn on, or is alone in an equation, all else in it being known.
+        """
+        is_open = ~np.array(self._shut, dtype=bool)
+        counts = abs(self._equal.sign())
+        while True:
+            alone = counts @ is_open == 1
+            known = is_open & (counts.T @ alone > 0)
+            if not np.any(known):
+                return is_open
+            is_open &= ~known
 
     def aims(self) -> Iterator[tuple[str, Floats]]:
         """What is least, one aim after the other, with what is said of a plan that misses it."""

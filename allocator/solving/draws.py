@@ -22,6 +22,7 @@ from allocator.solvers.solution import Solution, Status
 from allocator.solving.proved import Ladder, why_not
 
 DRAWS: Final = ("drawn", "unspent")  # the families of columns that say which fund pays
+_EXACT: Final = 1e-10  # £m: how far a row's ends may lie apart that must be met exactly
 _ROUNDING: Final = 1e-7  # of a price: every aim's coefficients are between 0 and 1
 
 
@@ -38,9 +39,9 @@ def in_order(instance: Instance, program: LinearProgram, primal: Floats) -> Floa
     for name in DRAWS:
         family = program.columns[name]
         free[family.start : family.stop] = True
-    part = _part(program, primal, free)
+    best = np.clip(primal, program.lower, program.upper)[free]
+    part = _without_choice(_part(program, primal, free), best)
     ladder, doing = Ladder(PRIMAL), "settling which fund pays"
-    best = primal[free]
     for aim in _aims(instance, program):
         open_ = part.upper > part.lower
         if not np.any(open_ & (aim[free] != 0)):
@@ -50,7 +51,7 @@ def in_order(instance: Instance, program: LinearProgram, primal: Floats) -> Floa
         if solution.status is not Status.OPTIMAL:
             raise why_not(solution, doing)
         best = np.clip(solution.primal, part.lower, part.upper)
-        part = _on_face(part, solution)
+        part = _without_choice(_on_face(part, solution), best)
     settled = primal.copy()
     settled[free] = best + 0.0  # no minus before a nought
     return settled
@@ -78,6 +79,25 @@ def _part(program: LinearProgram, primal: Floats, free: Flags) -> LinearProgram:
         rows=_unnamed(int(touched.sum())),
         columns=_unnamed(int(free.sum())),
         integer=None,
+    )
+
+
+def _without_choice(part: LinearProgram, at: Floats) -> LinearProgram:
+    """With what the rows leave no choice held where it is.
+
+    A column is, where it is alone in a row that must be met exactly, all else in it being held.
+    """
+    matrix, open_ = part.matrix, part.upper > part.lower
+    entries = (part.row_upper - part.row_lower <= _EXACT)[matrix.rows] & (matrix.values != 0)
+    while True:
+        entries &= open_[matrix.columns]
+        alone = np.bincount(matrix.rows[entries], minlength=part.shape[0]) == 1
+        held = matrix.columns[entries & alone[matrix.rows]]
+        if not len(held):
+            break
+        open_[held] = False
+    return replace(
+        part, lower=np.where(open_, part.lower, at), upper=np.where(open_, part.upper, at)
     )
 
 

@@ -18,3 +18,8 @@ def run() -> Run:
         return CliRunner().invoke(cli, [str(word) for word in words])
 
     return invoke
+
+
+@pytest.fixture(autouse=True)
+def _charts(drawn_alike: None) -> None:
+    """What a verb draws is not the point here."""

@@ -8,6 +8,7 @@ import re
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import click
 import highspy
@@ -92,11 +93,16 @@ def run(*words: object, code: int = 0) -> str:
     return " ".join((result.stdout + "\n" + result.stderr).split())
 
 
+def explained(out: Path, *words: object, code: int = 0) -> tuple[str, dict[str, Any]]:
+    """What ``explain`` tells, and all of its answer."""
+    told = run("explain", *words, "--out", out, code=code)
+    return told, json.loads((out / "explain.json").read_text(encoding="utf-8"))
+
+
 @pytest.mark.usefixtures("constraint")
 def test_a_constraint_is_priced_cited_and_explained(tmp_path):
-    told = run("explain", WINDOW, *LOOSE)
+    told, found = explained(tmp_path / "why", WINDOW, *LOOSE)
     assert NOUN in told
-    found = json.loads(CliRunner().invoke(cli, ["explain", str(WINDOW), *LOOSE, "--json"]).stdout)
     (row, *_) = [row for row in found["limits"] if row["constraint"] == CONSTRAINT]
     assert row["file"] == "services.csv"
     assert row["key"].endswith(".growth_per_year")
@@ -128,11 +134,9 @@ def test_a_constraint_is_in_summary_page_and_workbook(tmp_path):
 
 
 @pytest.mark.usefixtures("constraint")
-def test_a_constraint_is_in_a_conflict_and_a_way_out():
-    told = run("explain", WINDOW, code=3)
+def test_a_constraint_is_in_a_conflict_and_a_way_out(tmp_path):
+    told, found = explained(tmp_path / "why", WINDOW, code=3)
     assert "The growth in all that conference" in told
-    asked = ["explain", str(WINDOW), "--json"]
-    found = json.loads(CliRunner().invoke(cli, asked).stdout)
     assert CONSTRAINT in {row["constraint"] for row in found["conflict"]}
     ways = [row for row in found["ways"] if row["way"] == "growth_in_all"]
     assert ways

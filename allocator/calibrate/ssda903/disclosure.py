@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,6 @@ from allocator.calibrate.ssda903.rules import FEWEST_SHOWN
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-_UNBOUNDED: Final = 3  # what scipy says of a linear program without an end
 _ROOM: Final = 1 - 1e-6  # children that a hidden count's range must span
 
 
@@ -92,22 +91,44 @@ def hide(counts: Floats, relations: Floats, told: Mask) -> Mask:
 
 def exposed_by(counts: Floats, relations: Floats, hidden: Mask) -> list[int]:
     """Hidden counts from 1 to 4 that can be one number only, given those that are not hidden."""
-    from scipy.optimize import linprog
-
     columns = np.flatnonzero(hidden)
     matrix, right = relations[:, columns], -relations[:, ~hidden] @ counts[~hidden]
     cells = []
-    for place in np.flatnonzero(_few(counts[columns])).tolist():
+    for place in _in_doubt(matrix, right, counts[columns]).tolist():
         aim = np.zeros(len(columns))
-        aim[place] = 1.0
-        least, most = (
-            linprog(sign * aim, A_eq=matrix, b_eq=right, bounds=(0, None)) for sign in (1, -1)
-        )
-        if most.status == _UNBOUNDED or least.x is None or most.x is None:
-            continue
-        if most.x[place] - least.x[place] < _ROOM:
+        aim[place] = -1.0
+        most = _least(aim, matrix, right)
+        least = None if most is None else _least(-aim, matrix, right)
+        if most is not None and least is not None and most[place] - least[place] < _ROOM:
             cells.append(int(columns[place]))
     return cells
+
+
+def _in_doubt(matrix: Floats, right: Floats, counts: Floats) -> NDArray[np.intp]:
+    """Which of the counts from 1 to 4 may not be a child more than they are.
+
+    As many as can be are raised by a child at once; what is left is asked again.
+    """
+    doubt = np.flatnonzero(_few(counts))
+    if not np.allclose(matrix @ counts, right):
+        return doubt
+    while len(doubt):
+        aim, highest = np.zeros(len(counts)), np.full(len(counts), np.inf)
+        aim[doubt], highest[doubt] = -1.0, counts[doubt] + 1
+        raised = _least(aim, matrix, right, highest)
+        more = np.zeros(len(doubt)) if raised is None else raised[doubt] - counts[doubt]
+        if not np.any(more >= _ROOM):
+            break
+        doubt = doubt[more < _ROOM]
+    return doubt
+
+
+def _least(aim: Floats, matrix: Floats, right: Floats, highest: Floats | None = None) -> Any:
+    """Counts of nought or more that have the least of an aim; None where there is no least."""
+    from scipy.optimize import linprog
+
+    bounds = (0, None) if highest is None else [(0, most) for most in highest]
+    return linprog(aim, A_eq=matrix, b_eq=right, bounds=bounds).x
 
 
 def pooled(events: Floats, seen: Floats, exposure: Floats, pools: Sequence[object]) -> Floats:

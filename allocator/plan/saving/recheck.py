@@ -105,7 +105,7 @@ def recheck(path: str | Path, instance: Instance | None = None) -> Recheck:
             plan.instance, checked, (*sealed, said), notes, same_instance=False, plan=plan
         )
     said_otherwise = (*disagreements(facts, told), *contradictions(plan, folder))
-    if checked.passed:
+    if checked.passed and not said_otherwise:
         drawn = misdrawn(plan.instance, plan.tables, plan.window)
         said_otherwise += tuple(f"drawn.csv: {each}" for each in drawn)
     return Recheck(plan.instance, checked, (*sealed, *said_otherwise), notes, plan=plan)
