@@ -47,6 +47,11 @@ class SharedOptions:
         self.progress = Progress()
         self._out, self._force, self._json = out, force, json
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether all of the answer is written or printed, and not the page alone."""
+        return self._json or self._out is not None
+
     def answer(
         self,
         kind: type[A],

@@ -50,6 +50,7 @@ def command(asked: SharedOptions, formulation: str, windows: str) -> int:
             every_window=windows == "all",
             progress=tell,
             ask_tightest=True,
+            page_alone=not asked.is_kept,
         ),
         text,
         is_found=lambda answer: answer.found,

@@ -44,6 +44,7 @@ from allocator.solving.areas.ladder import AreaLadder
 from allocator.solving.proved import Ladder
 from allocator.solving.session import Progress, Session, Solved, build, build_window
 from allocator.solving.solve import plan_of, with_tightest
+from allocator.solving.start import SMALL
 from formulations import FORMULATIONS, USUAL
 
 
@@ -52,7 +53,8 @@ class Explanation(Answer):
     """The answer: tables of a plan, or of what is in conflict and the ways out.
 
     ``everywhere`` says whether the conflict is one in every window; ``nearest`` is the plan that
-    comes nearest, at a price for what it falls short by, where it may fall short.
+    comes nearest, at a price for what it falls short by, where it may fall short.  ``page_alone``
+    says whether ``limits`` are those alone that a page shows.
     """
 
     NAME: ClassVar[str] = "explain"
@@ -63,6 +65,7 @@ class Explanation(Answer):
     everywhere: bool = False
     ways: tuple[Way, ...] = ()
     nearest: Plan | None = None
+    page_alone: bool = False
 
     @property
     def found(self) -> bool:
@@ -111,12 +114,15 @@ def explain(
     every_window: bool = True,
     progress: Progress | None = None,
     ask_tightest: bool = False,
+    page_alone: bool = False,
 ) -> Explanation:
     """Explain the plan of an instance that has passed its checks, or why there is none.
 
     Without ``every_window``, ways out are looked for without a double investment and with the
     longest windows alone.  ``ask_tightest`` adds which inputs, a little worse, leave no plan, to
-    the plan's tables.  Raises UsageError for an unknown formulation, SolverError where the
+    the plan's tables.  With ``page_alone``, no more is worked out than the page shows: in all but
+    small programs the limits of most worth, exactly as else; of the rest, what the plan's own
+    prices say.  Raises UsageError for an unknown formulation, SolverError where the
     solver fails, CertificateError or AuditError where an answer does not hold.
     """
     tell = progress or (lambda what, done, steps: None)
@@ -131,7 +137,7 @@ def explain(
     solved = session.solve(instance, program=program, ranges=True, progress=progress)
     if solved.best is None:
         return _no_plan(instance, formulation, session.solver, every_window, tell)
-    explanation = _of_plan(instance, formulation, session, solved, tell)
+    explanation = _of_plan(instance, formulation, session, solved, tell, page_alone=page_alone)
     if ask_tightest and explanation.plan is not None:
         doing, said = "asking which inputs are tightest", explanation.unfinished
         tell(doing, 0, 1)
@@ -142,7 +148,13 @@ def explain(
 
 
 def _of_plan(
-    instance: Instance, formulation: str, session: Session, solved: Solved, tell: Progress
+    instance: Instance,
+    formulation: str,
+    session: Session,
+    solved: Solved,
+    tell: Progress,
+    *,
+    page_alone: bool,
 ) -> Explanation:
     plan, best = plan_of(instance, solved, formulation, session.solver), solved.best
     assert best is not None
@@ -152,9 +164,12 @@ def _of_plan(
         trial = AreaTrial(best.program, best.solution, session.ladder, instance.areas)
     else:
         trial = Trial(best.program, best.solution, session.ladder)
-    rows = binding.binding(plan, trial, solved.ranging, tell)
     before = _before_cost(plan) if FORMULATIONS[formulation].held else None
-    cells = limits.limits(plan, trial, rows, tell, before)
+    shown = None
+    if page_alone and before is None and best.program.shape[0] > SMALL:
+        shown = limits.MOST_SHOWN
+    rows = binding.binding(plan, trial, solved.ranging, tell, settle=shown is None)
+    cells = limits.limits(plan, trial, rows, tell, before, shown)
     tables = {
         "limits": cells,
         "binding": rows[list(Explanation.COLUMNS["binding"])],
@@ -169,8 +184,15 @@ def _of_plan(
         weights = keeping_weights(plan)
         if len(weights):
             tables["keeping_weights"] = weights.frame
-    said = trial.overrun.said
-    return Explanation(instance, formulation, session.solver, tables, plan, unfinished=said)
+    return Explanation(
+        instance,
+        formulation,
+        session.solver,
+        tables,
+        plan,
+        page_alone=shown is not None,
+        unfinished=trial.overrun.said,
+    )
 
 
 def _before_cost(plan: Plan) -> Trial:

@@ -56,11 +56,13 @@ def _rows(
 ) -> Iterator[tuple[str, float, float, float]]:
     counted = build(replace(plan.instance, benefit_weight=1.0))
     good, session = counted.objectives[-1].costs - program.objectives[-1].costs, Session()
+    guess, width = PARTS // 2, PARTS // 4  # then where the service before was kept
     for change in asked:
         ends = _Ends(plan, session, without_floor(program, change.service), good, change)
-        kept = _first(ends, 1 - CHANGED, 0)
+        kept = _first(ends, 1 - CHANGED, 0, guess, width)
         before = PARTS if kept is None else kept - 1
-        grown = None if kept is None else _first(ends, 1 + CHANGED, before)
+        grown = None if kept is None else _first(ends, 1 + CHANGED, before, kept)
+        guess, width = max(1, before), 2
         yield change.service, before / PARTS, _weight(kept), _weight(grown)
 
 
@@ -101,15 +103,23 @@ class _Ends:
         )
 
 
-def _first(ends: _Ends, share: float, before: int) -> int | None:
+def _first(ends: _Ends, share: float, before: int, guess: int, width: int = 1) -> int | None:
     """The least step at which a service ends at a share of today's, as it does not ``before``.
 
-    None where it does so at none.
+    None where it does so at none.  Looked for from a ``guess`` outwards, each time twice as far,
+    until it lies between two steps; then halfway.
     """
-    if ends.at(PARTS) < share:
-        return None
-    after = PARTS
+    after, step, between = PARTS + 1, guess, False
     while after - before > 1:
-        middle = (before + after) // 2
-        before, after = (before, middle) if ends.at(middle) >= share else (middle, after)
-    return after
+        if ends.at(step) >= share:
+            after = step
+        else:
+            before, between = step, True
+        if after > PARTS:
+            step = min(before + width, PARTS)
+        elif between:
+            step = (before + after) // 2
+        else:
+            step = max(after - width, before + 1)
+        width *= 2
+    return after if after <= PARTS else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
@@ -10,12 +11,14 @@ import pytest
 
 from allocator.explain.explanation import explain
 from allocator.explain.infeasible.changes import cell_changed
+from allocator.explain.shadow_prices import limits
 from allocator.explain.shadow_prices.binding import binding
 from allocator.explain.shadow_prices.priced_limits import priced_limits
 from allocator.explain.shadow_prices.ranging import Trial
 from allocator.instance.change import apply_changes
 from allocator.plan.tables import price_table
 from allocator.program.program import POUNDS
+from allocator.report.pages.explanation import text as explanation_text
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status
@@ -253,3 +256,22 @@ def test_what_binds_stands_at_its_limit(case):
     for row in table["position"].astype(int):
         bounds = (best.program.row_lower[row], best.program.row_upper[row])
         assert min(abs(activity[row] - b) for b in bounds if np.isfinite(b)) < 1e-4
+
+
+@pytest.mark.parametrize("case", ["window", "annual-returns-limits"])
+def test_a_page_prices_only_what_it_shows_and_prices_it_alike(case, monkeypatch):
+    whole, shown, asked = answer_of(case).tables["limits"], 3, []
+    assert len(whole) > 2 * shown
+    monkeypatch.setattr(import_module("allocator.explain.explanation"), "SMALL", 0)
+    monkeypatch.setattr(limits, "MOST_SHOWN", shown)
+    side = Trial.side
+    monkeypatch.setattr(Trial, "side", lambda *of: asked.append(of[1]) or side(*of))
+    page = explain(instance_of(case), page_alone=True)
+    first = page.tables["limits"]
+    assert list(first["key"]) == list(whole["key"][:shown])
+    for column in ("saves", "costs", "worth", "holds", "costs_hold"):
+        assert list(first[column]) == pytest.approx(
+            list(whole[column][:shown]), rel=1e-6, abs=0.01, nan_ok=True
+        )
+    assert len(asked) < 2 * len(whole)  # both sides of each would be twice as many
+    assert "and more of less weight; --out prices each of them" in explanation_text(page)

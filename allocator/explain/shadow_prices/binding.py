@@ -36,16 +36,20 @@ _KEYS: Final = tuple(key for key in KEYS if key not in ("tier", "instead"))  # n
 Tell = Callable[[str, int, int], None]
 
 
-def binding(plan: Plan, trial: Trial, ranging: Ranging | None, tell: Tell) -> pd.DataFrame:
+def binding(
+    plan: Plan, trial: Trial, ranging: Ranging | None, tell: Tell, *, settle: bool = True
+) -> pd.DataFrame:
     """The table, ordered by worth, with ``position`` in the program and what cites each ``cell``.
 
-    ``trial`` is of the plan's own program.
+    ``trial`` is of the plan's own program.  Without ``settle`` nothing is solved: where the two
+    sides are not known to be one, the price is a vertex's.
     """
     rows = _at_their_limits(plan, trial)
     table = _laid_out(plan, trial, rows, ranging)
     table = table.sort_values("worth", ascending=False, kind="stable", ignore_index=True)
     trial.begin()
-    settled = min(len(table), MOST_SETTLED_OF_LARGE if trial.large else MOST_SETTLED)
+    most = MOST_SETTLED_OF_LARGE if trial.large else MOST_SETTLED
+    settled = min(len(table), most) if settle else 0
     sides = []
     for n, row in enumerate(table["position"]):
         if n < settled:
@@ -61,7 +65,8 @@ def binding(plan: Plan, trial: Trial, ranging: Ranging | None, tell: Tell) -> pd
     empty = (table["size"] == 0) & np.isinf(biggest)  # there is nothing to take away
     table = table[(biggest > np.maximum(least, 1e-6)) & ~empty]
     table = table.sort_values("worth", ascending=False, kind="stable", ignore_index=True)
-    return _cited(plan, _ranges(table, trial, ranging))
+    followed = MOST_FOLLOWED if settle and not trial.large else 0
+    return _cited(plan, _ranges(table, trial, ranging, followed))
 
 
 def saving_price(table: pd.DataFrame) -> pd.Series[float]:
@@ -137,9 +142,10 @@ def _settled(trial: Trial, row: int) -> tuple[Side, Side, str]:
     return less, more, "one" if alike else "two"
 
 
-def _ranges(table: pd.DataFrame, trial: Trial, ranging: Ranging | None) -> pd.DataFrame:
+def _ranges(
+    table: pd.DataFrame, trial: Trial, ranging: Ranging | None, followed: int
+) -> pd.DataFrame:
     """Limits down to and up to which each side's price holds, in the units of the table."""
-    followed = 0 if trial.large else MOST_FOLLOWED
     ends = [_range(trial, ranging, row, n < followed) for n, row in enumerate(records(table))]
     ranges = np.array(ends, dtype=float).reshape(len(table), 2)
     positions = table["position"].astype(int).to_numpy()

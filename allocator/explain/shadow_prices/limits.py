@@ -28,6 +28,7 @@ from allocator.solving.session import build_window
 from allocator.vocabulary import CONSTRAINTS, FIRST_YEAR
 
 MOST_PRICED: Final = 80  # cells, the weightiest first
+MOST_SHOWN: Final = 10  # of them on a page
 MOST_REACHED: Final = 20  # cells for which it is worked out how far the price holds
 MOST_REACHED_OF_LARGE: Final = 3  # the same where a solve takes long
 _NOTHING: Final = 1e-12  # children, or share, for a unit
@@ -92,21 +93,32 @@ def limits(
     binding: pd.DataFrame,
     tell: Callable[[str, int, int], None],
     before: Trial | None = None,
+    shown: int | None = None,
 ) -> pd.DataFrame:
     """The table, ordered by worth, from the rows of ``binding``.
 
     ``before`` is the program of what comes before the cost, where anything does: then ``saves``
-    and ``costs`` are with that held, and what betters it comes first.
+    and ``costs`` are with that held, and what betters it comes first.  With ``shown`` so many of
+    those that are worth most, and no more is priced than shows which they are.
     """
     whole = {row: each for each in limits_of(plan.instance, trial.program) for row in each.rows}
     groups = [
         part for _, part in binding.groupby(["constraint", "key", "band"], sort=False, dropna=False)
     ]
     groups.sort(key=lambda part: -float(part["worth"].sum()))
+    most = np.full(len(groups), np.inf)
+    if shown is not None and before is None:
+        parts = [(part, whole[int(part["position"].iloc[0])]) for part in groups]
+        most = np.array([_most(plan, trial, part, every) for part, every in parts])
+        order = np.argsort(-most, kind="stable")
+        groups, most = [groups[n] for n in order], most[order]
     trial.begin()
-    rows, reached = [], MOST_REACHED_OF_LARGE if trial.large else MOST_REACHED
+    rows, reached = (
+        list[dict[str, object]](),
+        MOST_REACHED_OF_LARGE if trial.large else MOST_REACHED,
+    )
     for n, part in enumerate(groups[:MOST_PRICED]):
-        if trial.overrun:
+        if trial.overrun or (shown and _at_least(rows, shown) >= most[n]):
             break
         tell("pricing limits", n, min(len(groups), MOST_PRICED))
         every = whole[int(part["position"].iloc[0])]
@@ -117,7 +129,25 @@ def limits(
             rows.append(row)
     table = pd.DataFrame(rows, columns=[*EXPLAIN["limits"], _FIRST])
     table = table.sort_values([_FIRST, "worth"], ascending=False, kind="stable", ignore_index=True)
-    return typed(EXPLAIN["limits"], table[list(EXPLAIN["limits"])])
+    return typed(EXPLAIN["limits"], table[list(EXPLAIN["limits"])].iloc[:shown])
+
+
+def _at_least(rows: list[dict[str, object]], shown: int) -> float:
+    """What the last of so many limits is worth; below nothing where they are fewer."""
+    worths = sorted((float(str(row["worth"])) for row in rows), reverse=True)
+    return worths[shown - 1] if len(worths) >= shown else -np.inf
+
+
+def _most(plan: Plan, trial: Trial, part: pd.DataFrame, every: Limit) -> float:
+    """The most that a limit can be worth: cost is convex, so no side saves more than its price."""
+    term = CONSTRAINTS[every.constraint]
+    if term.source == FIRST_YEAR or term.relief is None:
+        return np.inf
+    steps = _STEPS[term.relief.step](plan, _keyed(trial, every))
+    if not steps.any():
+        return 0.0
+    price = float(trial.solution.dual[np.array(every.rows)] @ steps)
+    return abs(price) * POUNDS * _units(part, steps)
 
 
 def _limit(

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from allocator.explain.answers import records
 from allocator.explain.explanation import Explanation
+from allocator.explain.shadow_prices.limits import MOST_SHOWN
 from allocator.plan.plan import Plan
 from allocator.plan.services import NONE
 from allocator.plan.tables import charges
@@ -31,7 +32,6 @@ from allocator.wording import (
 )
 from formulations import FORMULATIONS
 
-MOST_LIMITS: Final = 10
 MOST_WINDOWS: Final = 4
 MOST_SERVICES: Final = 12
 
@@ -89,14 +89,16 @@ def _limits(answer: Explanation) -> Iterator[str]:
     aims = plan is not None and plan.aims_at_targets and plan.instance.resolved.targets
     if aims and not any(row["constraint"] == TARGET for row in rows):
         yield "  The targets do not bind: the cheapest plan goes below them of itself."
-    for row in rows[:MOST_LIMITS]:
+    for row in rows[:MOST_SHOWN]:
         yield paragraph(f"{capital(row['words'])} ({where(row)}):", "  ")
         other = "" if _is_better(row) else f"; {_costing(row)}"
         yield paragraph(f"{_saving(answer, row)}{other}.", "    ")
-    left = len(rows) - MOST_LIMITS
-    if left > 0:
+    left = len(rows) - MOST_SHOWN
+    if answer.page_alone:
+        yield "  and more of less weight; --out prices each of them in limits.csv"
+    elif left > 0:
         yield f"  and {left} more of less weight; --out writes them to limits.csv"
-    if told := _left_out(answer):
+    if not answer.page_alone and (told := _left_out(answer)):
         yield paragraph(told, "  ")
 
 
