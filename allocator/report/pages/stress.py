@@ -256,7 +256,5 @@ def _drawn(answer: Stress) -> str:
         f"Unit costs: {'; '.join(sources) or 'taken as certain'}.",
     ]
     if answer.tables["inputs"]["cost_first_order"].isna().all() and len(spreads):
-        said.append(
-            "Shares of the variance need 100 draws and SALib: pip install 'allocator[stress]'."
-        )
+        said.append("Shares of the variance need 100 draws.")
     return "\n".join(paragraph(each) for each in said)
