@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 if TYPE_CHECKING:
     import pandas as pd
 
-Key = tuple[Any, ...]
+RowKey = tuple[Any, ...]
 
 
 class Table:
@@ -88,7 +88,7 @@ class Table:
         """A column of numbers; NaN where one is missing."""
         return np.asarray(self._columns[name], dtype=float)
 
-    def keys(self, names: Sequence[str]) -> list[Key]:
+    def keys(self, names: Sequence[str]) -> list[RowKey]:
         """The cells of some columns, row by row."""
         return list(zip(*(_plain(self._columns[name]) for name in names), strict=True))
 
@@ -114,12 +114,12 @@ class Table:
         """Only some columns, in their order."""
         return Table({name: self._columns[name] for name in names})
 
-    def sums(self, by: Sequence[str], *columns: str) -> dict[Key, list[float]]:
+    def sums(self, by: Sequence[str], *columns: str) -> dict[RowKey, list[float]]:
         """Sums of columns by key, in the order in which keys come first.
 
         What is missing adds nothing; where all is, the sum is.
         """
-        place: dict[Key, int] = {}
+        place: dict[RowKey, int] = {}
         at = [place.setdefault(key, len(place)) for key in self.keys(by)]
         summed = []
         for values in map(self.numbers, columns):
@@ -141,7 +141,7 @@ class Table:
         return np.array([by_key.get(key, missing) for key in mine], dtype=float)
 
     def wide(
-        self, keys: Sequence[str], column: str, order: Sequence[Key], periods: range
+        self, keys: Sequence[str], column: str, order: Sequence[RowKey], periods: range
     ) -> NDArray[np.float64]:
         """A column by period and by key, (periods, keys); NaN where there is no row."""
         position = {key: n for n, key in enumerate(order)}
@@ -152,7 +152,7 @@ class Table:
         values[rows[there], columns[there]] = self.numbers(column)[there]
         return values
 
-    def check_keys(self, keys: Sequence[str], wanted: Iterable[Key]) -> None:
+    def check_keys(self, keys: Sequence[str], wanted: Iterable[RowKey]) -> None:
         """KeyError for the first of the keys that are wanted which has no row, or the reverse."""
         own, wanted = dict.fromkeys(self.keys(keys)), dict.fromkeys(wanted)
         for key in (*wanted, *own):

@@ -14,27 +14,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Key = tuple[Any, ...]
+RowKey = tuple[Any, ...]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-class Spans(Sequence[Key]):
+class Spans(Sequence[RowKey]):
     """Indices: each key with the whole numbers of its own range after it, in order."""
 
-    def __init__(self, keys: Sequence[Key], starts: Ints, lengths: Ints) -> None:
+    def __init__(self, keys: Sequence[RowKey], starts: Ints, lengths: Ints) -> None:
         """Of the n-th key ``lengths[n]`` whole numbers from ``starts[n]`` on."""
         self.keys, self.starts, self.lengths = keys, starts, lengths
 
     @classmethod
-    def of(cls, spans: Sequence[tuple[Key, range]]) -> Spans:
+    def of(cls, spans: Sequence[tuple[RowKey, range]]) -> Spans:
         """Each key with its own range, of steps of one."""
         starts = np.array([steps.start for _, steps in spans], dtype=np.int64)
         lengths = np.array([len(steps) for _, steps in spans], dtype=np.int64)
         return cls([key for key, _ in spans], starts, lengths)
 
     @classmethod
-    def over(cls, keys: Sequence[Key], steps: range) -> Spans:
+    def over(cls, keys: Sequence[RowKey], steps: range) -> Spans:
         """Every key with the same range."""
         return cls(keys, np.full(len(keys), steps.start), np.full(len(keys), len(steps)))
 
@@ -56,7 +56,7 @@ class Spans(Sequence[Key]):
     def __len__(self) -> int:
         return int(self.lengths.sum())
 
-    def __iter__(self) -> Iterator[Key]:
+    def __iter__(self) -> Iterator[RowKey]:
         starts, ends = self.starts.tolist(), (self.starts + self.lengths).tolist()
         for key, start, end in zip(self.keys, starts, ends, strict=True):
             for step in range(start, end):
@@ -81,7 +81,7 @@ class Spans(Sequence[Key]):
         return Spans(keys, self.starts[kept], self.lengths[kept])
 
 
-class Profiles(Mapping[Key, float]):
+class Profiles(Mapping[RowKey, float]):
     """A number for each index of spans: ``numbers``, in their order.
 
     Where all keys have the same range, as those made by ``over`` have, ``rows`` are the numbers by
@@ -93,22 +93,22 @@ class Profiles(Mapping[Key, float]):
         self.rows = numbers.reshape(len(spans.keys), steps) if steps else numbers
 
     @classmethod
-    def over(cls, keys: Sequence[Key], steps: range, rows: Any) -> Profiles:
+    def over(cls, keys: Sequence[RowKey], steps: range, rows: Any) -> Profiles:
         """Of every key over the same range: ``rows`` are (keys, steps), or one number for all."""
         given = np.asarray(rows if keys else 0.0, dtype=float)  # of no keys, rows of any length
         full = np.broadcast_to(given, (len(keys), len(steps)))
         return cls(Spans.over(keys, steps), np.ascontiguousarray(full).reshape(-1), len(steps))
 
-    def rows_of(self, keys: Sequence[Key]) -> Floats:
+    def rows_of(self, keys: Sequence[RowKey]) -> Floats:
         """(keys, steps) of some keys; noughts of one that is not here."""
         padded = np.vstack([self.rows, np.zeros(self.rows.shape[1])])
         return padded[[self._place.get(key, -1) for key in keys]]
 
     @cached_property
-    def _place(self) -> dict[Key, int]:
+    def _place(self) -> dict[RowKey, int]:
         return {key: n for n, key in enumerate(self.spans.keys)}
 
-    def __getitem__(self, key: Key) -> float:
+    def __getitem__(self, key: RowKey) -> float:
         *before, step = key
         at = self._place[tuple(before)]
         after = step - int(self.spans.starts[at])
@@ -116,7 +116,7 @@ class Profiles(Mapping[Key, float]):
             raise KeyError(key)
         return float(self.numbers[self.spans.begins[at] + after])
 
-    def __iter__(self) -> Iterator[Key]:
+    def __iter__(self) -> Iterator[RowKey]:
         return iter(self.spans)
 
     def __len__(self) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from allocator.instance import Instance
     from allocator.instance.records import Role
 
-Key = tuple[str, str]  # area, role
+AreaItem = tuple[str, str]  # area, role
 
 
 def declare(m: pyo.AbstractModel, instance: Instance) -> None:
@@ -91,7 +91,8 @@ def _declare_practices(m: pyo.AbstractModel, instance: Instance) -> None:
 
 def _declare_work(m: pyo.AbstractModel, instance: Instance) -> None:
     data = instance.resolved
-    states, services = defaultdict[Key, list[str]](list), defaultdict[Key, list[str]](list)
+    states: dict[AreaItem, list[str]] = defaultdict(list)
+    services: dict[AreaItem, list[str]] = defaultdict(list)
     for a, r, item in data.workloads:
         (states if (a, item) in data.states else services)[a, r].append(item)
     m.WORKING_ROLES = pyo.Set(
@@ -367,12 +368,12 @@ def replacing_cost(instance: Instance, tiers: tuple[str, ...], year: int) -> flo
     )
 
 
-def child_costs(instance: Instance) -> dict[Key, float]:
+def child_costs(instance: Instance) -> dict[AreaItem, float]:
     r"""Cost of the staff for a child-year in each state, at the closing year's prices, £.
 
     :math:`\sum_r c_r\,\pi_{rY}/caseload_{ri}`; states without a workload are left out.
     """
-    data, costs = instance.resolved, defaultdict[Key, float](float)
+    data, costs = instance.resolved, defaultdict[AreaItem, float](float)
     for (a, r, item), caseload in data.workloads.items():
         cost = data.roles[a, r].unit_cost * data.prices[a, r, instance.last_year] / caseload
         costs[a, item] += cost

@@ -234,18 +234,33 @@ def test_sentences_stand_in_the_report():
     assert {file for file, each in found.items() if each} == WRITES_SENTENCES
 
 
-def classes() -> dict[str, list[str]]:
-    """Files by the name of a class that they define, at any depth."""
+def types() -> dict[str, list[str]]:
+    """What each type's name stands for: its class, at any depth, or what it is another name for."""
     found = defaultdict(list)
     for file in (*FILES, *MATHEMATICS):
         for node in ast.walk(tree(file)):
             if isinstance(node, ast.ClassDef):
                 found[node.name.lstrip("_")].append(name(file))
+        for node in tree(file).body:
+            match node:
+                case ast.Assign(targets=[ast.Name(id=each)], value=value) if is_type(each):
+                    said = re.sub(r"^NDArray.*", "NDArray", ast.unparse(value))
+                    found[each.lstrip("_")].append(said)
     return found
 
 
-def test_a_class_name_means_one_thing():
-    assert {each for each, files in classes().items() if len(files) > 1} == set()
+def is_type(text: str) -> bool:
+    return re.fullmatch(r"_?[A-Z]\w*[a-z]\w*", text) is not None
+
+
+def test_a_types_name_means_one_thing():
+    """A class is one of its name; another name for a type may be said again, for the same one."""
+    named = types()
+    assert len(named) > 300
+    for each, meanings in named.items():
+        classes = [meaning for meaning in meanings if meaning.endswith(".py")]
+        assert len(classes) < 2, (each, meanings)
+        assert len(set(meanings)) == 1, (each, meanings)
 
 
 def test_a_name_says_what_it_holds():

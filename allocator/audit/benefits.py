@@ -10,7 +10,7 @@ from allocator.audit.marks import of_every_plan
 from allocator.simulate import Baseline, baseline
 from allocator.simulate.terminal import terminal_value
 
-Key = tuple[str, str, str, str]  # area, state or service, to whom, kind
+BenefitKey = tuple[str, str, str, str]  # area, state or service, to whom, kind
 
 
 @of_every_plan
@@ -40,7 +40,7 @@ def benefits(case: Case, ledger: Ledger) -> None:
             )
 
 
-def by_year(case: Case, unchanged: Baseline | None = None) -> dict[Key, Floats]:
+def by_year(case: Case, unchanged: Baseline | None = None) -> dict[BenefitKey, Floats]:
     """£ at present value by year, unweighted, of the plan or of the baseline."""
     run = case.run
     children = case.children if unchanged is None else unchanged.children
@@ -50,7 +50,7 @@ def by_year(case: Case, unchanged: Baseline | None = None) -> dict[Key, Floats]:
     length = 1 / case.instance.periods_per_year
     child_years = run.clock.by_year((children[:-1] + children[1:]) / 2 * length)
     cases = run.clock.by_year(level * length)
-    amounts: dict[Key, Floats] = {}
+    amounts: dict[BenefitKey, Floats] = {}
     for (area, item, whom, kind, lag), amount in case.data.benefits.items():
         if (area, item) in run.services:
             units = cases[:, run.services.index((area, item))]

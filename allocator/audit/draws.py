@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
-Key = tuple[str, ...]
+DrawKey = tuple[str, ...]
 
 _MILLION: Final = 1e6
 _SAME: Final = 1e-9  # of what the plan draws, by which an aim may be missed, beside a pound
@@ -70,7 +70,7 @@ class _Paid:
         self.instance = instance
         drawn, funds = (Tables.of(tables).table(name) for name in ("drawn", "funds"))
         self.draws = len(drawn)
-        self.keys: list[Key] = [
+        self.keys: list[DrawKey] = [
             (fund, owner, str(year))
             for table in (drawn, funds)
             for fund, owner, year in table.keys(["fund", "owner", "year"])
@@ -97,7 +97,7 @@ class _Paid:
         from scipy.sparse import csr_array
 
         rows, columns, values = [], [], []
-        named: dict[Key, int] = {}
+        named: dict[DrawKey, int] = {}
         for n, (area, tier, year) in enumerate(drawn.keys(["area", "tier", "year"])):
             rows.append(named.setdefault(("paid", area, tier, str(year)), len(named)))
             columns.append(n)

@@ -13,7 +13,7 @@ TOLERANCE: Final = 1e-6  # of a violation, relative to the numbers compared
 # ... or to these, where the numbers are smaller: a pound is not a violation.
 _SMALLEST: Final = {"£": 1e6}
 
-Kind = Literal["at most", "at least", "equal"]
+Sense = Literal["at most", "at least", "equal"]
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Ledger:
         limit: ArrayLike,
         rows: Sequence[object],
         columns: Sequence[object],
-        kind: Kind,
+        kind: Sense,
     ) -> None:
         """Compare arrays whose rows and columns are named by ``rows`` and ``columns``."""
         shape = (len(rows), len(columns))

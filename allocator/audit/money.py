@@ -6,7 +6,7 @@ import numpy as np
 
 from allocator.audit import benefits
 from allocator.audit.case import Case, Floats
-from allocator.audit.findings import Kind, Ledger
+from allocator.audit.findings import Ledger, Sense
 from allocator.audit.marks import of_every_plan
 from allocator.instance.instance import owner_areas
 from allocator.instance.schema import PREVENTION_TIERS, STATUTORY, TIERS, TOTAL
@@ -21,7 +21,7 @@ class _Yearly:
         self._case, self._ledger, self._section = case, ledger, section
 
     def __call__(
-        self, rule: str, value: Floats, limit: Floats | float, key: object, kind: Kind
+        self, rule: str, value: Floats, limit: Floats | float, key: object, kind: Sense
     ) -> None:
         limits = np.broadcast_to(limit, value.shape)[:, None]
         self._ledger.compare(
@@ -80,7 +80,7 @@ def funds(case: Case, ledger: Ledger) -> None:
 @of_every_plan
 def limits(case: Case, ledger: Ledger) -> None:
     """3.8: spend on an item, within its limits."""
-    bounds: tuple[tuple[dict[tuple[str, str, int], float], str, Kind], ...] = (
+    bounds: tuple[tuple[dict[tuple[str, str, int], float], str, Sense], ...] = (
         (dict(case.data.floors), "least spend on an item", "at least"),
         (dict(case.data.ceilings), "most spend on an item", "at most"),
     )

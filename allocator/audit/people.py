@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from allocator.audit.case import Case
-from allocator.audit.findings import Kind, Ledger
+from allocator.audit.findings import Ledger, Sense
 from allocator.audit.marks import of_every_plan
 from allocator.instance.instance import owner_areas
 from allocator.moves import known_moves
@@ -68,7 +68,7 @@ def levels(case: Case, ledger: Ledger) -> None:
     room = np.where(capped, np.where(capped, value("coverage"), 0.0) * stock, np.inf)
     running = np.array(case.run.clock.years_of_periods)[:, None] >= value("first_year")
 
-    def compare(rule: str, left: ArrayLike, right: ArrayLike, kind: Kind) -> None:
+    def compare(rule: str, left: ArrayLike, right: ArrayLike, kind: Sense) -> None:
         ledger.compare(
             rule, "3.5", "cases per year", left, right, case.periods, case.run.services, kind
         )
@@ -127,7 +127,7 @@ def effects(case: Case, ledger: Ledger) -> None:
     undone = np.array([_undone(case, effect) for effect in names]).T.reshape(total, len(names))
     averted[case.beyond_reach] = 0.0
     least = np.where(case.beyond_reach, 0.0, undone)
-    comparisons: tuple[tuple[str, NDArray[np.bool_], Floats, Kind], ...] = (
+    comparisons: tuple[tuple[str, NDArray[np.bool_], Floats, Sense], ...] = (
         ("moves averted by cases", ~harmful, averted, "at most"),
         ("moves caused by cases", harmful, averted, "equal"),
         ("averted moves undone", ~harmful, least, "at least"),

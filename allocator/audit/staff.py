@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from allocator.audit.case import Case
-from allocator.audit.findings import Kind, Ledger
+from allocator.audit.findings import Ledger, Sense
 from allocator.audit.marks import of_every_plan
 from allocator.simulate.staffing import (
     in_post,
@@ -25,7 +25,7 @@ def staff(case: Case, ledger: Ledger) -> None:
         return
     run, plan, length = case.run, case.staff, 1 / case.instance.periods_per_year
 
-    def compare(rule: str, left: ArrayLike, right: ArrayLike, kind: Kind) -> None:
+    def compare(rule: str, left: ArrayLike, right: ArrayLike, kind: Sense) -> None:
         ledger.compare(rule, "3.12", "FTE", left, right, case.periods, run.roles, kind)
 
     posts = plan.in_post[1:]
@@ -55,7 +55,7 @@ def practices(case: Case, ledger: Ledger) -> None:
     if not run.practices:
         return
 
-    def compare(rule: str, left: ArrayLike, right: ArrayLike, kind: Kind) -> None:
+    def compare(rule: str, left: ArrayLike, right: ArrayLike, kind: Sense) -> None:
         ledger.compare(rule, "3.12", "FTE", left, right, case.periods, run.practices, kind)
 
     of_role = [run.roles.index((area, role)) for area, _, role in run.practices]

@@ -12,7 +12,7 @@ import click
 
 from allocator.cli import options
 from allocator.cli.instances import open_instance
-from allocator.cli.progress import Progress
+from allocator.cli.progress import ProgressBar
 from allocator.errors import SolverError, TimeLimitError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class SharedOptions:
         self, instance: Path, changes: tuple[str, ...], out: Path | None, force: bool, json: bool
     ) -> None:
         self.place, self.instance = instance, open_instance(instance, changes)
-        self.progress = Progress()
+        self.progress = ProgressBar()
         self._out, self._force, self._json = out, force, json
 
     @property
@@ -55,7 +55,7 @@ class SharedOptions:
     def answer(
         self,
         kind: type[A],
-        find: Callable[[Instance, Progress], A],
+        find: Callable[[Instance, ProgressBar], A],
         text: Callable[[A], str],
         *,
         is_found: Callable[[A], bool] = lambda answer: True,

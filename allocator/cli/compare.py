@@ -10,7 +10,7 @@ import click
 from allocator.cli import options
 from allocator.cli.formulations import any_of
 from allocator.cli.instances import open_instance
-from allocator.cli.progress import Progress
+from allocator.cli.progress import ProgressBar
 from allocator.cli.verbs import Verb
 from allocator.errors import SolverError
 from formulations import FORMULATIONS, USUAL
@@ -116,7 +116,7 @@ def command(
         check_folder(out, kind=COMPARISON, force=force)
 
     terms = Terms(time_limit, threads, memory=int(memory * 1e9))
-    with Progress() as progress:
+    with ProgressBar() as progress:
         comparison = compare(problems, algorithms, terms, repeat=repeat, tell=progress)
     line, told = headline(comparison), text(comparison)
     click.echo(as_json(comparison, line) if json else told, nl=json)

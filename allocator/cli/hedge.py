@@ -13,7 +13,7 @@ from allocator.cli.asking import SharedOptions, asking
 from allocator.cli.verbs import Verb
 
 if TYPE_CHECKING:
-    from allocator.cli.progress import Progress
+    from allocator.cli.progress import ProgressBar
     from allocator.hedge import Hedge
     from allocator.instance import Instance
 
@@ -116,7 +116,7 @@ def command(
     if low is not None and (engine is not None or learn_earlier):
         raise UsageError("--low-at-once goes without --engine and --learn-earlier")
 
-    def find(chosen: Instance, tell: Progress) -> Hedge:
+    def find(chosen: Instance, tell: ProgressBar) -> Hedge:
         if low is not None:
             return low_at_once(chosen, low, progress=tell)
         origin = None

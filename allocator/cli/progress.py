@@ -20,7 +20,7 @@ PATIENCE: Final = 1.0  # seconds before anything is said
 BETWEEN_LINES: Final = 10.0  # seconds
 
 
-class Progress:
+class ProgressBar:
     """Called with what is being done, steps done and steps in all; use as a context."""
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class Progress:
         self._timer = threading.Timer(PATIENCE, self._show)
         self._timer.daemon = True
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> ProgressBar:
         """Start the clock."""
         if sys.stderr.isatty():
             self._timer.start()

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from allocator.cli import options
-from allocator.cli.progress import Progress
+from allocator.cli.progress import ProgressBar
 from allocator.cli.verbs import Verb
 from allocator.clock import Clock, out_of_time
 from allocator.errors import UsageError
@@ -85,7 +85,7 @@ def command(
     outputs = Outputs(html, xlsx, png, svg, docx, force)
     outputs.check(len(plans))
     saved_plans, steps = [], len(plans) + outputs.count
-    with Progress() as progress:
+    with ProgressBar() as progress:
         progress("auditing what was saved", 0, steps)
         opened = open_saved(plans, answers, ask_tightest=outputs.count > 0)
         for done, saved in enumerate(opened, 1):

@@ -12,7 +12,7 @@ from allocator.cli import options
 from allocator.cli.asking import failure
 from allocator.cli.formulations import any_of
 from allocator.cli.instances import open_instance
-from allocator.cli.progress import Progress
+from allocator.cli.progress import ProgressBar
 from allocator.cli.verbs import Verb
 from allocator.errors import SolverError
 from formulations import FORMULATIONS, USUAL
@@ -112,7 +112,7 @@ def command(
     if out is not None:
         check_place(out, force=force)
     try:
-        with Progress() as progress, lanes(jobs, scheduler) as workers:
+        with ProgressBar() as progress, lanes(jobs, scheduler) as workers:
             plan = solve(
                 chosen,
                 formulation=formulation,

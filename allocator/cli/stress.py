@@ -8,7 +8,7 @@ import click
 
 from allocator.cli import options
 from allocator.cli.asking import ending
-from allocator.cli.progress import Progress
+from allocator.cli.progress import ProgressBar
 from allocator.cli.verbs import Verb
 
 
@@ -104,7 +104,7 @@ def command(
     spreads = None if spread is None else read_spreads(spread, loaded.instance)
     kept = (plan if plan.is_dir() else plan.parent) / INSTANCE_FOLDER
     doubt = read_doubt(calibrated or kept)
-    with Progress() as progress, executor(jobs, scheduler) as workers:
+    with ProgressBar() as progress, executor(jobs, scheduler) as workers:
         answer = stress(
             loaded,
             draws=draws,

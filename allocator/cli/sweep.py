@@ -10,7 +10,7 @@ import click
 from allocator.cli import options
 from allocator.cli.formulations import LINEAR, any_of
 from allocator.cli.instances import open_instance
-from allocator.cli.progress import Progress
+from allocator.cli.progress import ProgressBar
 from allocator.cli.verbs import INTERRUPTED, Verb
 from formulations import USUAL
 
@@ -91,7 +91,7 @@ def command(
     )
     recorded = Recorded(sweep, out, force=force)
     try:
-        with Progress() as progress, executor(jobs, scheduler) as workers:
+        with ProgressBar() as progress, executor(jobs, scheduler) as workers:
             table = recorded.run(workers, progress)
     except KeyboardInterrupt:
         click.echo(f"error: interrupted; {recorded.how_to_go_on()}", err=True)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.compile.frames import Codes, Frame, Index, added
+from allocator.compile.frames import Codes, Frame, FrameIndex, added
 
 _FIRST_NAME = -1_000_000  # the code of the first name; whole numbers are far above it
 _DENSE = 50_000_000  # cells of a direct table; above it a search in sorted keys takes less room
@@ -52,12 +52,12 @@ class Keys:
             self._tables.insert(0, (codes.shape[0], _Elements(codes, stride)))
             stride *= codes.shape[1]
 
-    def find(self, frame: Frame, indices: Sequence[Index]) -> Codes:
+    def find(self, frame: Frame, indices: Sequence[FrameIndex]) -> Codes:
         """Position of the index at each entry of a frame, negative where it is not one of them."""
-        parts, start = list[Index](), 0
+        parts, start = list[FrameIndex](), 0
         for width, table in self._tables:
             own = indices[start : start + width]
-            parts.append(Index(max(each.symbol for each in own), partial(table.find, own)))
+            parts.append(FrameIndex(max(each.symbol for each in own), partial(table.find, own)))
             start += width
         return added(frame, parts)
 
@@ -71,16 +71,16 @@ class RangedKeys:
         self._starts, self._lengths = np.append(starts, 0), np.append(lengths, 0)
         self._begins = np.cumsum(self._lengths) - self._lengths
 
-    def find(self, frame: Frame, indices: Sequence[Index]) -> Codes:
+    def find(self, frame: Frame, indices: Sequence[FrameIndex]) -> Codes:
         """Position of the index at each entry of a frame, negative where it is not one of them."""
         *before, step = indices
-        found = partial(self._found, before)
-        key = added(frame, [Index(max(each.symbol for each in before), found)])
+        keys = partial(self._found, before)
+        key = added(frame, [FrameIndex(max(each.symbol for each in before), keys)])
         after = added(frame, [step]) - self._starts[key]
         inside = (after >= 0) & (after < self._lengths[key])
         return np.where(inside, self._begins[key] + after, -1)
 
-    def _found(self, indices: Sequence[Index], frame: Frame) -> Codes:
+    def _found(self, indices: Sequence[FrameIndex], frame: Frame) -> Codes:
         return np.maximum(self._keys.find(frame, indices), -1)
 
 
@@ -113,7 +113,7 @@ class _Elements:
             order = np.argsort(combined, kind="stable")
             self._sorted, self._adds = combined[order], adds[order]
 
-    def find(self, indices: Sequence[Index], frame: Frame) -> Codes:
+    def find(self, indices: Sequence[FrameIndex], frame: Frame) -> Codes:
         """What the element at each entry of a frame adds, far below nought where there is none."""
         combined = added(frame, self._parts(indices))
         if self._is_single:
@@ -125,10 +125,10 @@ class _Elements:
         at = np.minimum(np.searchsorted(self._sorted, combined), len(self._sorted) - 1)
         return np.where(self._sorted[at] == combined, self._adds[at], _ABSENT)
 
-    def _parts(self, indices: Sequence[Index]) -> list[Index]:
+    def _parts(self, indices: Sequence[FrameIndex]) -> list[FrameIndex]:
         """What each part of the index gives, to be added up."""
         return [
-            Index(index.symbol, partial(_place, low, place, index))
+            FrameIndex(index.symbol, partial(_place, low, place, index))
             for index, (low, place) in zip(indices, self._places, strict=True)
         ]
 
@@ -141,6 +141,6 @@ def _there(part: Codes) -> tuple[int, int, Codes]:
     return low, len(there), np.flatnonzero(there)
 
 
-def _place(low: int, place: Codes, index: Index, frame: Frame) -> Codes:
+def _place(low: int, place: Codes, index: FrameIndex, frame: Frame) -> Codes:
     """The place of one part, where it is in a table of those that occur."""
     return place.take(index.on(frame) - low, mode="clip")

@@ -15,14 +15,14 @@ from allocator.compile.records import Component, Param, Set
 from allocator.program.matrix import Floats
 from formulations.profiles import Profiles, Spans
 
-Finder = Keys | RangedKeys
+KeyFinder = Keys | RangedKeys
 
 
 @dataclass(frozen=True)
 class Members:
     """An indexed set: members of its n-th key are ``codes[:, first[n] : first[n] + count[n]]``."""
 
-    keys: Finder
+    keys: KeyFinder
     first: Codes
     count: Codes
     codes: Codes
@@ -36,9 +36,9 @@ class Data:
         self._lists: dict[int, list[Any]] = {}  # by list: one may be given to many sets
         self._elements: dict[tuple[int, int], Codes] = {}
         self._members: dict[str, Members] = {}
-        self._values: dict[str, tuple[Finder, Floats]] = {}
-        self._ranged: dict[tuple[Any, ...], list[tuple[Spans, Finder]]] = {}
-        self._shared: dict[tuple[Any, ...], list[tuple[list[Any], Finder]]] = {}
+        self._values: dict[str, tuple[KeyFinder, Floats]] = {}
+        self._ranged: dict[tuple[Any, ...], list[tuple[Spans, KeyFinder]]] = {}
+        self._shared: dict[tuple[Any, ...], list[tuple[list[Any], KeyFinder]]] = {}
 
     def code(self, name: str) -> int:
         """Code of a name."""
@@ -56,7 +56,7 @@ class Data:
             frame = _within(frame, self.elements(factor))
         return frame
 
-    def finder(self, component: Component) -> Finder:
+    def finder(self, component: Component) -> KeyFinder:
         """Finds indices of a component."""
         sets = component.index
         if len(sets) == 1 and isinstance(sets[0].given, Spans):
@@ -121,18 +121,18 @@ class Data:
             )
         return self._members[group.name]
 
-    def values(self, param: Param) -> tuple[Finder, Floats]:
+    def values(self, param: Param) -> tuple[KeyFinder, Floats]:
         """A parameter's keys and values; a name is valued at its code."""
         if param.name not in self._values:
             self._values[param.name] = self._read(param.given)
         return self._values[param.name]
 
-    def _read(self, given: Mapping[Any, Any]) -> tuple[Finder, Floats]:
+    def _read(self, given: Mapping[Any, Any]) -> tuple[KeyFinder, Floats]:
         if not isinstance(given, Profiles):
             return self._keys(given), self._numbers(given.values())
         return self._keys_of(given.spans), given.numbers
 
-    def _keys_of(self, spans: Spans) -> Finder:
+    def _keys_of(self, spans: Spans) -> KeyFinder:
         """Keys of profiles; those of the same keys over the same ranges have them in common."""
         mark = (len(spans), *spans.keys[:1], *spans.keys[-1:])
         for other, keys in self._ranged.setdefault(mark, []):
@@ -141,7 +141,7 @@ class Data:
         self._ranged[mark].append((spans, self._ranged_keys(spans)))
         return self._ranged[mark][-1][1]
 
-    def _ranged_keys(self, spans: Spans) -> Finder:
+    def _ranged_keys(self, spans: Spans) -> KeyFinder:
         parts = len(next(iter(spans.keys), ()))
         keys = self._of_keys(spans, parts)
         if not len(spans) or len(set(spans.keys)) < len(spans.keys):
@@ -161,7 +161,7 @@ class Data:
             self._elements[listed] = self._symbols.codes(spans.keys, parts)
         return self._elements[listed]
 
-    def _keys(self, given: Collection[Any]) -> Finder:
+    def _keys(self, given: Collection[Any]) -> KeyFinder:
         """Keys of parameters; those of the same keys in the same order have them in common."""
         listed = list(given)
         mark = (len(listed), *listed[:1], *listed[-1:])

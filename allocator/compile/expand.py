@@ -13,8 +13,8 @@ from typing import Any, Final
 import numpy as np
 
 from allocator.compile.affine import Affine, LinearTerm, Numbers, full, matrix_of
-from allocator.compile.data import Data, Finder
-from allocator.compile.frames import Codes, Frame, Index, added
+from allocator.compile.data import Data, KeyFinder
+from allocator.compile.frames import Codes, Frame, FrameIndex, added
 from allocator.compile.keys import column_keys, row_keys
 from allocator.compile.records import Component, Constraint, ObjectiveRecord, Param, Records, Var
 from allocator.program.matrix import Floats, Matrix
@@ -53,7 +53,7 @@ class _Expander:
     def __init__(self, model: Records, templates: Mapping[str, Tree]) -> None:
         self._model, self._templates = model, templates
         self._data = Data()
-        self._starts: dict[str, tuple[Finder | None, int]] = {}
+        self._starts: dict[str, tuple[KeyFinder | None, int]] = {}
         self._width = 0
 
     def columns(self) -> tuple[dict[str, Family], Floats, Floats, Flags]:
@@ -171,7 +171,7 @@ class _Expander:
         return Affine(values[self._found(keys, indices, frame, component)])
 
     def _found(
-        self, keys: Finder, indices: Sequence[Tree], frame: Frame, component: Component
+        self, keys: KeyFinder, indices: Sequence[Tree], frame: Frame, component: Component
     ) -> Codes:
         """Positions of indices among the keys of a component, all of which must be there."""
         places = keys.find(frame, [self._index(index) for index in indices])
@@ -204,9 +204,9 @@ class _Expander:
         elements = inside.codes[:, np.arange(len(owner)) + (inside.first[at] - before)[owner]]
         return Frame(len(owner), tuple(elements), frame, owner), owner
 
-    def _index(self, tree: Tree) -> Index:
+    def _index(self, tree: Tree) -> FrameIndex:
         """An index: a symbol, a name, a parameter that gives one, or arithmetic."""
-        return Index(_last_symbol(tree), partial(self._codes, tree))
+        return FrameIndex(_last_symbol(tree), partial(self._codes, tree))
 
     def _codes(self, tree: Tree, frame: Frame) -> Codes:
         if isinstance(tree, str):

@@ -47,9 +47,9 @@ class Frame:
         return len(self._values)
 
     @property
-    def indices(self) -> list[Index]:
+    def indices(self) -> list[FrameIndex]:
         """Every symbol as an index."""
-        return [Index(n, partial(_codes, n)) for n in range(self.width)]
+        return [FrameIndex(n, partial(_codes, n)) for n in range(self.width)]
 
     def codes(self, symbol: int) -> Codes:
         """Codes of a symbol, one per entry."""
@@ -61,14 +61,14 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Index:
+class FrameIndex:
     """Part of an index: its codes on a frame, and the last symbol that they depend on, or -1."""
 
     symbol: int
     on: Callable[[Frame], Codes]
 
 
-def added(frame: Frame, parts: Sequence[Index]) -> Codes:
+def added(frame: Frame, parts: Sequence[FrameIndex]) -> Codes:
     """The sum of parts, each worked out on the outermost frame that has its symbols."""
     outer, total = frame.outer, None
     if outer is not None:

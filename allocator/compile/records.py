@@ -77,7 +77,7 @@ class ObjectiveRecord(Component):
         self.rule, self.minimised = rule, sense == MINIMIZE
 
 
-Kind = TypeVar("Kind", bound=Component)
+ComponentKind = TypeVar("ComponentKind", bound=Component)
 
 
 class Records:
@@ -87,7 +87,7 @@ class Records:
         self.name = name
         self.components: dict[str, Component] = {}
 
-    def of(self, kind: type[Kind]) -> list[Kind]:
+    def of(self, kind: type[ComponentKind]) -> list[ComponentKind]:
         """Components of a kind, in the order in which they were declared."""
         return [each for each in self.components.values() if isinstance(each, kind)]
 

@@ -20,7 +20,7 @@ from allocator.errors import UsageError
 from allocator.explain.answers import Answer
 from allocator.explain.frontier.target import nearest_target
 from allocator.instance import Instance
-from allocator.instance.cell_changes import Cells, with_cells
+from allocator.instance.cell_changes import NewCells, with_cells
 from allocator.instance.instance import Row
 from allocator.plan.columns import ANSWERS, AnswerColumns, typed
 from allocator.plan.plan import Plan
@@ -110,7 +110,7 @@ def begun_later(instance: Instance, late: int, *, shift_targets: bool) -> Instan
     first = instance.first_year + late
     timed = {row["fund"] for row in instance.tables["funds"] if row["window_only"]}
 
-    def moved(row: Row) -> Cells:
+    def moved(row: Row) -> NewCells:
         return {"year": row["year"] + late}
 
     later = with_cells(

@@ -13,7 +13,7 @@ from allocator.instance.schema import ALL, TABLES, TIERS
 from allocator.instance.settings import SETTINGS
 from allocator.vocabulary import Term
 
-Keys = Mapping[str, Any]
+KeyCells = Mapping[str, Any]
 
 
 class Sources:
@@ -57,10 +57,10 @@ class Sources:
         }
 
 
-Finder = Callable[[Sources, Keys, int | None], Sequence[Row]]
+Finder = Callable[[Sources, KeyCells, int | None], Sequence[Row]]
 
 
-def rows_of(s: Sources, term: Term, keys: Keys, year: int | None) -> Sequence[Row]:
+def rows_of(s: Sources, term: Term, keys: KeyCells, year: int | None) -> Sequence[Row]:
     """The rows that set a member of a family, by its keys; none where a setting does."""
     if is_setting(term):
         return ()
@@ -86,53 +86,53 @@ def column_of(term: Term, row: Row) -> str:
 _STANDING_IN: Final[Mapping[str, str]] = {"states": "opening", "funds": "fund"}
 
 
-def _state(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
+def _state(s: Sources, keys: KeyCells, year: int | None) -> Sequence[Row]:
     return s.named("states", keys["area"], state=keys["state"])
 
 
-def _arrivals(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
+def _arrivals(s: Sources, keys: KeyCells, year: int | None) -> Sequence[Row]:
     """Arrivals in the state where there are some, else the state itself."""
     arrivals = s.latest("arrivals", keys["area"], year or 0, state=keys["state"])
     return arrivals or _state(s, keys, year)
 
 
-def _service(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
+def _service(s: Sources, keys: KeyCells, year: int | None) -> Sequence[Row]:
     return s.named("services", keys["area"], service=keys["service"])
 
 
-def _role(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
+def _role(s: Sources, keys: KeyCells, year: int | None) -> Sequence[Row]:
     return s.named("roles", keys["area"], role=keys["role"])
 
 
-def _practice(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
+def _practice(s: Sources, keys: KeyCells, year: int | None) -> Sequence[Row]:
     named = {name: keys[name] for name in ("practice", "role")}
     return s.named("practices", keys["area"], **named)
 
 
-def _bands(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
+def _bands(s: Sources, keys: KeyCells, year: int | None) -> Sequence[Row]:
     """The band's own, or all of the service's where the keys name none."""
     bands = s.bands[keys["area"], keys["service"]]
     return (bands[int(keys["band"])],) if "band" in keys else bands
 
 
-def _effect(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
+def _effect(s: Sources, keys: KeyCells, year: int | None) -> Sequence[Row]:
     named = {name: keys[name] for name in ("service", "from", "to", "instead")}
     return s.named("effects", keys["area"], **named)
 
 
-def _move(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
+def _move(s: Sources, keys: KeyCells, year: int | None) -> Sequence[Row]:
     move = {name: keys[name] for name in ("from", "to")}
     return s.latest("transitions", keys["area"], year or s.instance.first_year, **move)
 
 
-def _tier(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
+def _tier(s: Sources, keys: KeyCells, year: int | None) -> Sequence[Row]:
     """States, services and roles whose cost the tier counts."""
     tables = ("states", "services", "roles")
     rows = [row for table in tables for row in s.named(table, keys["area"])]
     return [row for row in rows if row["tier"] == keys["tier"]]
 
 
-def _payers(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
+def _payers(s: Sources, keys: KeyCells, year: int | None) -> Sequence[Row]:
     """Funds that may pay for the tier."""
     return [
         row
@@ -141,12 +141,12 @@ def _payers(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
     ]
 
 
-def _fund(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
+def _fund(s: Sources, keys: KeyCells, year: int | None) -> Sequence[Row]:
     area = s.instance.areas[0] if keys["owner"] == ALL else keys["owner"]
     return s.named("funds", area, fund=keys["fund"])
 
 
-def _budget(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
+def _budget(s: Sources, keys: KeyCells, year: int | None) -> Sequence[Row]:
     """The amount of the year; where none is listed, and so it is 0, the fund."""
     rows = [
         row
@@ -156,7 +156,7 @@ def _budget(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
     return [row for row in rows if row["year"] == year] or _fund(s, keys, year)
 
 
-def _limit(s: Sources, keys: Keys, year: int | None, column: str) -> Sequence[Row]:
+def _limit(s: Sources, keys: KeyCells, year: int | None, column: str) -> Sequence[Row]:
     """The tightest row that holds in the year."""
     rows = [
         row
@@ -169,7 +169,7 @@ def _limit(s: Sources, keys: Keys, year: int | None, column: str) -> Sequence[Ro
     return [tightest(rows, key=lambda row: float(row[column]))] if rows else []
 
 
-def _target(s: Sources, keys: Keys, year: int | None) -> Sequence[Row]:
+def _target(s: Sources, keys: KeyCells, year: int | None) -> Sequence[Row]:
     rows = [
         row
         for row in s.instance.tables["targets"]

@@ -14,13 +14,13 @@ from allocator.program.straight import NotStraight, StraightLines
 
 EXACT: Final = 1e-11  # how far from its line a number may be, relative to the largest on it
 
-Build = Callable[[float], LinearProgram]
+ProgramAt = Callable[[float], LinearProgram]
 
 
 class Straight:
     """The program at any factor; ``build`` makes one anew, ``usual`` is the one at 1."""
 
-    def __init__(self, usual: LinearProgram, build: Build) -> None:
+    def __init__(self, usual: LinearProgram, build: ProgramAt) -> None:
         self._build, self._usual = build, usual
         self._lines = self._confirmed()
 

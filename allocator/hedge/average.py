@@ -22,7 +22,7 @@ from allocator.solving.session import Session, at_window
 from allocator.solving.windows import cheapest
 from formulations import one_future
 
-Settled = Mapping[tuple[str, tuple[Any, ...]], float]  # by family and index, what is settled
+SettledValues = Mapping[tuple[str, tuple[Any, ...]], float]  # by family and index, what is settled
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class AverageFuture:
 
 
 def average_future(
-    futures: Sequence[Scenario], window: Window | None, settled: Settled
+    futures: Sequence[Scenario], window: Window | None, settled: SettledValues
 ) -> AverageFuture | None:
     """What the average costs, alone in its best window, and with a window and what is settled held.
 
@@ -74,7 +74,10 @@ def average_future(
 
 
 def cost_when_settled(
-    instance: Instance, window: Window | None, settled: Settled, session: Session | None = None
+    instance: Instance,
+    window: Window | None,
+    settled: SettledValues,
+    session: Session | None = None,
 ) -> float | None:
     """£ of one future where this is settled, in this window; None where that leaves no plan."""
     program = at_window(future_program(instance), instance, window)

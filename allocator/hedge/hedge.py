@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from allocator.errors import AuditError, UsageError
 from allocator.hedge.answer import Future, Hedge, futures_of, tail_weights
-from allocator.hedge.average import Settled, average_future
+from allocator.hedge.average import SettledValues, average_future
 from allocator.hedge.tables import tables_of
 from allocator.hedge.values import following_today, learned_earlier, wait_and_see, worth
 from allocator.instance import Instance, Window
@@ -142,7 +142,7 @@ class EngineSolver(FuturesSolver):
         return super().steadied(solved)
 
 
-def _settled(form: ExtensiveForm, best: WindowSolved) -> Settled:
+def _settled(form: ExtensiveForm, best: WindowSolved) -> SettledValues:
     """What is settled before any scenario is told apart, by column."""
     assert best.solution is not None
     return {key: float(best.solution.primal[at]) for key, at in form.settled.items()}

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from allocator.errors import UsageError
 from allocator.hedge.answer import Hedge
-from allocator.hedge.average import Settled, cost_when_settled
+from allocator.hedge.average import SettledValues, cost_when_settled
 from allocator.hedge.hedge import hedge
 from allocator.hedge.origin import LowAtOnce
 from allocator.instance import Instance
@@ -140,7 +140,7 @@ def _costs(
             yield float("inf") if cost is None else cost
 
 
-def _settled(hedged: Hedge) -> Settled:
+def _settled(hedged: Hedge) -> SettledValues:
     """What is settled, by column of a scenario's program."""
     from allocator.hedge.saving.recheck import SHARED
 

@@ -19,7 +19,8 @@ from allocator.solving.solve import solve
 from allocator.solving.windows import WindowSolved, cheapest
 from allocator.vocabulary import LEVEL
 
-Levels = dict[str, dict[int, float]]  # service -> year -> cases per year at its end, areas added up
+# Service -> year -> cases per year at its end, areas added up.
+ByService = dict[str, dict[int, float]]
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class WaitAndSee:
     """Were the scenario known from the start: expected cost in £, and the plans' levels."""
 
     cost: float
-    levels: tuple[Levels, ...]
+    levels: tuple[ByService, ...]
 
     def spread(self, service: str, year: int) -> float:
         """How far the scenarios' own best plans lie apart in a level, cases per year."""
@@ -57,8 +58,8 @@ def wait_and_see(futures: Sequence[Scenario]) -> WaitAndSee | None:
     return WaitAndSee(total, tuple(levels))
 
 
-def _levels(instance: Instance, program: LinearProgram, primal: Floats) -> Levels:
-    levels: Levels = {service: {} for _, service in instance.resolved.services}
+def _levels(instance: Instance, program: LinearProgram, primal: Floats) -> ByService:
+    levels: ByService = {service: {} for _, service in instance.resolved.services}
     each, first = instance.periods_per_year, instance.first_year
     for (_, service, period), position in program.columns[LEVEL].positions.items():
         if 0 < period <= instance.number_of_periods and period % each == 0:

@@ -16,7 +16,7 @@ from allocator.instance.problems import did_you_mean, one_of
 from allocator.instance.schema import FUTURES, TABLES
 from allocator.instance.settings import SETTINGS
 
-Cells = Mapping[str, Any]
+NewCells = Mapping[str, Any]
 
 EVERY = "*"
 _FIELDS = {"reinvestment": "reinvestment_share", "wider_benefits": "benefit_weight"}
@@ -38,7 +38,7 @@ class Change:
         return UsageError(f"{self.text!r}: {why}")
 
 
-def with_cells(instance: Instance, table: str, new: Callable[[Row], Cells | None]) -> Instance:
+def with_cells(instance: Instance, table: str, new: Callable[[Row], NewCells | None]) -> Instance:
     """The instance with the cells of each row of a table that ``new`` gives, None dropping the row.
 
     Cells have the schema's types; those that are not named stay.
@@ -51,7 +51,7 @@ def with_cells(instance: Instance, table: str, new: Callable[[Row], Cells | None
     return replace(instance, tables={**instance.tables, table: tuple(rows)})
 
 
-def with_only(instance: Instance, table: str, rows: Sequence[Cells]) -> Instance:
+def with_only(instance: Instance, table: str, rows: Sequence[NewCells]) -> Instance:
     """The instance with these rows in the place of all of a table's."""
     return replace(instance, tables={**instance.tables, table: ()}).with_rows(table, rows)
 

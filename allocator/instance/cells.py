@@ -17,7 +17,7 @@ from allocator.instance.columns import Column, Kind
 from allocator.instance.schema import ALL, TIERS
 from allocator.spreadsheet import FORMULA
 
-Cell = str | int | float | bool | datetime.date | datetime.time | None
+CellValue = str | int | float | bool | datetime.date | datetime.time | None
 
 LARGEST = 1e15  # more than any money or count; solvers take much larger ones for no limit
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")

@@ -16,18 +16,18 @@ from allocator.instance.year_rows import YearRows
 if TYPE_CHECKING:
     from allocator.instance.instance import Instance, Row
 
-Response = tuple[str, str, str, str]  # area, driver, from (or `outside`), to
-Demand = Mapping[Response, Mapping[int, float]]  # -> year -> factor
+ResponseKey = tuple[str, str, str, str]  # area, driver, from (or `outside`), to
+Demand = Mapping[ResponseKey, Mapping[int, float]]  # -> year -> factor
 AreaRows = Callable[[str], Mapping[str, list["Row"]]]
 
 
-def demand_factors(instance: Instance, rows_of: AreaRows) -> dict[Response, dict[int, float]]:
+def demand_factors(instance: Instance, rows_of: AreaRows) -> dict[ResponseKey, dict[int, float]]:
     r"""Factors by response and year of the horizon.
 
     The product over the lags of :math:`(1 + response)^{D_{y-lag} - D_{y_0}}`.  ``rows_of``
     gives a table's rows in force by area.
     """
-    factors: dict[Response, dict[int, float]] = {}
+    factors: dict[ResponseKey, dict[int, float]] = {}
     for area, row, rises in response_rises(instance, rows_of):
         of = factors.setdefault((area, row["driver"], row["from"], row["to"]), {})
         for year, rise in rises.items():

@@ -13,7 +13,7 @@ import tomllib
 from functools import partial
 from pathlib import Path
 
-from allocator.instance.cells import Cell
+from allocator.instance.cells import CellValue
 from allocator.instance.problems import Severity
 from allocator.instance.raw import SETTINGS_FILE, NumberedRows, RawInstance, is_table, read_table
 from allocator.spreadsheet import unguarded
@@ -141,7 +141,7 @@ def _csv_rows(raw: RawInstance, file: Path, most: int = -1) -> NumberedRows:
         raw.report(file.name, f"is not valid CSV: {error}", "mend that row", row=before + 1)
 
 
-def _heading(file: Path) -> list[Cell]:
+def _heading(file: Path) -> list[CellValue]:
     """The first row, whatever state the file is in, without the rest of it."""
     if not file.is_file():
         return []

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from allocator.instance.cells import Cell, is_blank, shown
+from allocator.instance.cells import CellValue, is_blank, shown
 from allocator.instance.problems import Problem, Severity, did_you_mean
 from allocator.instance.schema import TABLES
 
@@ -30,7 +30,7 @@ class RawRow:
 
     file: str
     number: int
-    cells: dict[str, Cell]
+    cells: dict[str, CellValue]
 
 
 @dataclass(slots=True)

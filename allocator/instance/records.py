@@ -16,7 +16,7 @@ AreaRole = tuple[str, str]
 Practice = tuple[str, str, str]  # area, practice, role
 Workload = tuple[str, str, str]  # area, role, state or service
 Benefit = tuple[str, str, str, str, int]  # area, state or service, to whom, kind, lag in years
-Account = tuple[str, str]  # fund and owner: an area, or `all` for a balance shared by all
+FundOwner = tuple[str, str]  # fund and owner: an area, or `all` for a balance shared by all
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from allocator.instance.demand import Demand, arriving, demand_factors, following
 from allocator.instance.records import (
-    Account,
     Amount,
     AreaRole,
     AreaService,
@@ -23,6 +22,7 @@ from allocator.instance.records import (
     Benefit,
     Effect,
     Fund,
+    FundOwner,
     Practice,
     Role,
     Service,
@@ -59,7 +59,7 @@ class Resolved:
     bands: Mapping[
         AreaService, tuple[tuple[float, float], ...]
     ]  # widths (of coverage), multipliers
-    accounts: Mapping[Account, Fund]
+    accounts: Mapping[FundOwner, Fund]
     budgets: Mapping[tuple[str, str, int], float]  # fund, owner, year -> £
     floors: Mapping[tuple[str, str, int], float]  # owner, item, year -> £
     ceilings: Mapping[tuple[str, str, int], float]

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from allocator.instance.records import Account, Fund
+from allocator.instance.records import Fund, FundOwner
 from allocator.instance.rows import area_rows, held, target_children
 from allocator.instance.schema import ALL, TIERS
 from allocator.instance.year_rows import YearRows
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from allocator.instance.instance import Instance
 
 
-def accounts_of(instance: Instance) -> dict[Account, Fund]:
+def accounts_of(instance: Instance) -> dict[FundOwner, Fund]:
     """A balance for each fund and owner that its budget names."""
     in_force = area_rows(instance, "funds")
     owners: dict[str, set[str]] = defaultdict(set)
@@ -43,7 +43,7 @@ def accounts_of(instance: Instance) -> dict[Account, Fund]:
 
 
 def budgets_of(
-    instance: Instance, accounts: Mapping[Account, Fund]
+    instance: Instance, accounts: Mapping[FundOwner, Fund]
 ) -> dict[tuple[str, str, int], float]:
     """£ of each fund by owner and year; nothing in a year that its budget does not list."""
     listed = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-Key = tuple[Any, ...]
+RowKey = tuple[Any, ...]
 
 
 class YearRows(dict[Any, float]):
@@ -14,7 +14,7 @@ class YearRows(dict[Any, float]):
     ``rows`` are the numbers by key, in the order of the years.
     """
 
-    def __init__(self, horizon: Sequence[int], rows: Mapping[Key, Sequence[float]]) -> None:
+    def __init__(self, horizon: Sequence[int], rows: Mapping[RowKey, Sequence[float]]) -> None:
         super().__init__(
             ((*key, year), value)
             for key, row in rows.items()

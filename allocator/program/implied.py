@@ -22,7 +22,7 @@ MOST_PASSES: Final = 40
 OUTWARDS: Final = 1e-9  # by which a bound is loosened, relative to the terms it comes from
 KEPT: Final = 8  # programs of a matrix whose bounds are kept, the last to be of use first
 
-Bounds = tuple[Floats, Floats]
+Interval = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,10 @@ class _Known:
     """Bounds found for a program: they hold for any that is nowhere looser."""
 
     of: tuple[Floats, Floats, Floats, Floats]
-    bounds: Bounds
+    bounds: Interval
 
     @classmethod
-    def of_program(cls, program: LinearProgram, bounds: Bounds | None = None) -> _Known:
+    def of_program(cls, program: LinearProgram, bounds: Interval | None = None) -> _Known:
         of = (program.row_lower, program.row_upper, program.lower, program.upper)
         return cls(of, bounds or (program.lower, program.upper))
 
@@ -49,7 +49,7 @@ class _Known:
             and np.all(program.upper <= upper)
         )
 
-    def within(self, program: LinearProgram) -> Bounds:
+    def within(self, program: LinearProgram) -> Interval:
         """The bounds, or the program's own where these are tighter."""
         lower, upper = self.bounds
         return np.maximum(lower, program.lower), np.minimum(upper, program.upper)
@@ -67,7 +67,7 @@ def share_bounds(program: LinearProgram) -> None:
     _SHARED[program.matrix] = program
 
 
-def implied_bounds(program: LinearProgram, *, own: bool = False) -> Bounds:
+def implied_bounds(program: LinearProgram, *, own: bool = False) -> Interval:
     """Lower and upper bound by column, its own or else what rows imply; infinite where nothing is.
 
     Every feasible point lies between them.  They are kept with the matrix, and serve every program
@@ -87,7 +87,7 @@ def implied_bounds(program: LinearProgram, *, own: bool = False) -> Bounds:
     return known[0].within(program)
 
 
-def _propagated(program: LinearProgram) -> Bounds:
+def _propagated(program: LinearProgram) -> Interval:
     lower, upper = program.lower.copy(), program.upper.copy()
     entries = _Entries(program)
     for _ in range(MOST_PASSES):
@@ -125,7 +125,7 @@ class _Entries:
         asked[matrix.rows[columns[matrix.columns] & (matrix.values != 0)]] = True
         return _Entries(self._program, asked)
 
-    def bounds(self, lower: Floats, upper: Floats) -> Bounds:
+    def bounds(self, lower: Floats, upper: Floats) -> Interval:
         """What each row says of each of its columns, given bounds of the others; the best of it."""
         low, high = lower[self.column], upper[self.column]
         most = self._limits(np.where(self.up, low, high), self.row_upper, 1.0)

@@ -18,7 +18,7 @@ from allocator.report.charts.pictures import picture
 from allocator.report.charts.shapes import Chart
 from allocator.report.figures import Figures
 from allocator.report.pages.hedge_items import hedge_paper
-from allocator.report.pages.paper import Item, PaperHeading, PaperLine, paper, subtitle
+from allocator.report.pages.paper import PaperHeading, PaperItem, PaperLine, paper, subtitle
 from allocator.report.saved_hedge import SavedHedge
 from allocator.report.saved_plan import SavedPlan
 
@@ -76,7 +76,7 @@ def _dress(made: Paper, title: str) -> None:
     made.core_properties.language = "en-GB"
 
 
-def _put(made: Paper, item: Item) -> None:
+def _put(made: Paper, item: PaperItem) -> None:
     if isinstance(item, PaperHeading):
         made.add_heading(item.text, level=1)
     elif isinstance(item, PaperLine):

@@ -28,7 +28,7 @@ from allocator.stress.uncertain import (
     ENTRIES,
     GROWTH,
     RATE,
-    Column,
+    Drawable,
     Response,
     Uncertain,
 )
@@ -43,12 +43,12 @@ class Drawn:
 
     of: Uncertain
     count: int
-    quantiles: Mapping[Column, Floats]
+    quantiles: Mapping[Drawable, Floats]
     sizes: Mapping[tuple[str, Evidence], Floats]
     _known: dict[object, Floats] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def at(cls, uncertain: Uncertain, points: Mapping[Column, Floats], count: int) -> Drawn:
+    def at(cls, uncertain: Uncertain, points: Mapping[Drawable, Floats], count: int) -> Drawn:
         """The draws at these quantiles of each column."""
         services = {(effect[1], each) for (effect, _), each in uncertain.effects.items()}
         sizes = {
@@ -155,7 +155,7 @@ class Drawn:
             )
         return factors
 
-    def _normal(self, column: Column) -> Floats:
+    def _normal(self, column: Drawable) -> Floats:
         from scipy.special import ndtri
 
         return self._once(column, lambda: ndtri(self.quantiles[column]))
@@ -166,7 +166,7 @@ class Drawn:
             self._known[key] = work_out()
         return self._known[key]
 
-    def inputs(self) -> Iterator[tuple[Column, Floats]]:
+    def inputs(self) -> Iterator[tuple[Drawable, Floats]]:
         """What is drawn, and each draw's place in it; the years of a walk as one."""
         for column, values in self.quantiles.items():
             if column[0] != ENTRIES:

@@ -16,13 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Shares = tuple[Floats, ...]
+MovedShares = tuple[Floats, ...]
 
 _ROUNDING: Final = 1e-15
 _WORTH: Final = 4  # draws a point: with fewer every draw is worked out
 
 
-def at_draws(rates: Floats, length: float, shares: Callable[[Floats, float], Shares]) -> Shares:
+def at_draws(
+    rates: Floats, length: float, shares: Callable[[Floats, float], MovedShares]
+) -> MovedShares:
     """What ``shares`` makes of rates (from, to, draws) in so many years, each (from, to, draws)."""
     draws = rates.shape[2]
     middle, half, place = _line(rates)

@@ -22,7 +22,7 @@ from allocator.errors import SolverError
 from allocator.instance import Instance, Window
 
 Floats = NDArray[np.float64]
-Key = tuple[str, str]
+AreaTier = tuple[str, str]
 
 _SHORT: Final = 0.01  # £: less than that beyond the funds is rounding
 _TOGETHER: Final = 200  # draws in one linear program
@@ -32,7 +32,7 @@ _TOGETHER: Final = 200  # draws in one linear program
 class Account:
     """A fund's balance: what it may pay for, by year what it is given and whether it may pay."""
 
-    pays: frozenset[Key]
+    pays: frozenset[AreaTier]
     carry: float
     window_only: bool
     given: Floats
@@ -74,7 +74,7 @@ class Funds:
             if one.pays & other.pays
         )
 
-    def beyond(self, spend: Mapping[Key, Floats]) -> Floats:
+    def beyond(self, spend: Mapping[AreaTier, Floats]) -> Floats:
         """£ that no fund pays, (years, draws), of spend by (area, tier)."""
         short = self._greedily(spend)
         if self.is_greedy:
@@ -85,7 +85,7 @@ class Funds:
             short[:, some] = self._by_program({k: v[:, some] for k, v in spend.items()})
         return short
 
-    def _greedily(self, spend: Mapping[Key, Floats]) -> Floats:
+    def _greedily(self, spend: Mapping[AreaTier, Floats]) -> Floats:
         need = {key: amounts.copy() for key, amounts in spend.items()}
         draws = next(iter(spend.values())).shape[1]
         left = [np.zeros(draws) for _ in self.accounts]
@@ -100,7 +100,7 @@ class Funds:
                 left[n] = account.carry * balance
         return np.asarray(sum(need.values()))
 
-    def _by_program(self, spend: Mapping[Key, Floats]) -> Floats:
+    def _by_program(self, spend: Mapping[AreaTier, Floats]) -> Floats:
         """The same by a linear program of all these draws, block by block."""
         from scipy.optimize import linprog
         from scipy.sparse import block_diag
@@ -123,7 +123,7 @@ class Funds:
         by_draw = answer.x.reshape(draws, len(costs))[:, short].reshape(draws, len(keys), -1)
         return np.asarray(by_draw.sum(axis=1).T * 1e6)
 
-    def _block(self, keys: list[Key]) -> tuple[Floats, Floats, slice]:
+    def _block(self, keys: list[AreaTier]) -> tuple[Floats, Floats, slice]:
         """One draw's rows: each need paid or short, each balance given, kept or drawn; its costs.
 
         Columns are what is short by need and year, what is unspent by account and year, what is

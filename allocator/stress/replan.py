@@ -82,11 +82,11 @@ def replan(
     return Replanned(np.array(objective, dtype=float), care, excess, overspent)
 
 
-Row = tuple[int, float, Floats, Floats, Floats]
-_Task = tuple[Settled, Drawn, Positions]
+DrawPlanned = tuple[int, float, Floats, Floats, Floats]
+_DrawTask = tuple[Settled, Drawn, Positions]
 
 
-def _worked(tasks: Sequence[_Task], executor: Executor | None) -> Iterator[Row]:
+def _worked(tasks: Sequence[_DrawTask], executor: Executor | None) -> Iterator[DrawPlanned]:
     if executor is None:
         for task in tasks:
             yield from planned(*task)
@@ -94,7 +94,7 @@ def _worked(tasks: Sequence[_Task], executor: Executor | None) -> Iterator[Row]:
     yield from rows_as_done(executor, planned, tasks)
 
 
-def planned(settled: Settled, drawn: Drawn, numbers: Positions) -> list[Row]:
+def planned(settled: Settled, drawn: Drawn, numbers: Positions) -> list[DrawPlanned]:
     """Rows of some draws, one after the other: what an executor is given to run."""
     session, rows = Session(), []
     for n, number in enumerate(numbers):

@@ -30,21 +30,21 @@ def points(columns: int, power: int, seed: int) -> Floats:
         return _of_scipy(columns, power, seed)
     chance = np.random.default_rng(seed).spawn(1)[0]
     shift, directions = _scrambled(_directions(*known), chance)
-    found: Floats = _in_gray_order(shift, directions, power).astype(float) * 2.0**-_BITS
-    return found
+    uniform: Floats = _in_gray_order(shift, directions, power).astype(float) * 2.0**-_BITS
+    return uniform
 
 
 def _of_scipy(columns: int, power: int, seed: int) -> Floats:
     from scipy.stats import qmc
 
-    found: Floats = qmc.Sobol(columns, scramble=True, rng=seed).random_base2(power)
-    return found
+    uniform: Floats = qmc.Sobol(columns, scramble=True, rng=seed).random_base2(power)
+    return uniform
 
 
 def _directions(polynomials: NDArray[np.int64], initial: NDArray[np.int64]) -> Bits:
     """Direction numbers, (columns, bits), from each column's polynomial and first numbers."""
-    found = np.ones((len(polynomials), _BITS), dtype=np.int64)
-    for row, polynomial, first in zip(found[1:], polynomials[1:], initial[1:], strict=True):
+    numbers = np.ones((len(polynomials), _BITS), dtype=np.int64)
+    for row, polynomial, first in zip(numbers[1:], polynomials[1:], initial[1:], strict=True):
         degree = int(polynomial).bit_length() - 1
         row[:degree] = first[:degree]
         taken = [k for k in range(1, degree + 1) if int(polynomial) >> (degree - k) & 1]
@@ -52,7 +52,7 @@ def _directions(polynomials: NDArray[np.int64], initial: NDArray[np.int64]) -> B
             row[bit] = row[bit - degree]
             for k in taken:
                 row[bit] ^= row[bit - k] << k
-    return (found << np.arange(_BITS - 1, -1, -1)).astype(np.uint32)
+    return (numbers << np.arange(_BITS - 1, -1, -1)).astype(np.uint32)
 
 
 def _scrambled(directions: Bits, chance: np.random.Generator) -> tuple[Bits, Bits]:
@@ -70,7 +70,7 @@ def _scrambled(directions: Bits, chance: np.random.Generator) -> tuple[Bits, Bit
 
 def _in_gray_order(shift: Bits, directions: Bits, power: int) -> Bits:
     """Each point differs from the one before by one direction."""
-    found = shift[None, :]
+    ordered = shift[None, :]
     for bit in range(power):
-        found = np.concatenate([found, found[::-1] ^ directions[:, bit]])
-    return found
+        ordered = np.concatenate([ordered, ordered[::-1] ^ directions[:, bit]])
+    return ordered

@@ -29,7 +29,7 @@ from allocator.stress.paths import driver_paths
 from allocator.stress.replanned import Replanned
 from allocator.stress.running import Runner
 from allocator.stress.spreads import Spread, default_spreads
-from allocator.stress.tables import Future
+from allocator.stress.tables import InScenario
 from allocator.stress.uncertain import DRIVERS, Uncertain
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Stress(Answer):
     seed: int
     doubt: Doubt
     outcomes: Outcomes
-    futures: tuple[Future, ...]
+    futures: tuple[InScenario, ...]
     replanned: Replanned | None = None
     planned_cost: float = 0.0
     followed: Mapping[str, float] = field(default_factory=dict)

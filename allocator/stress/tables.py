@@ -20,7 +20,7 @@ from allocator.stress.spreads import Spread
 from allocator.stress.variance import first_order, rank_correlations
 
 Floats = NDArray[np.float64]
-Future = tuple[Scenario, Outcomes]
+InScenario = tuple[Scenario, Outcomes]
 
 
 def quantities(outcomes: Outcomes) -> dict[str, Floats]:
@@ -54,7 +54,7 @@ def chances(instance: Instance, outcomes: Outcomes) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def futures(instance: Instance, run: Sequence[Future]) -> pd.DataFrame:
+def futures(instance: Instance, run: Sequence[InScenario]) -> pd.DataFrame:
     """What the plan comes to in each scenario, by year."""
     rows = [
         (scenario.name, year, *(float(each[n, 0]) for each in values))

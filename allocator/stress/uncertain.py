@@ -33,7 +33,7 @@ from allocator.stress.population import Effect, responses_to_entries
 from allocator.stress.spreads import Spread
 
 Floats = NDArray[np.float64]
-Column = tuple[str, ...]  # kind of what is drawn, then its name
+Drawable = tuple[str, ...]  # kind of what is drawn, then its name
 
 _EDGE: Final = 2.0**-40  # of a quantile, which is neither 0 nor 1
 
@@ -53,7 +53,7 @@ class Response:
     rises: Mapping[int, float]
 
     @property
-    def column(self) -> Column:
+    def column(self) -> Drawable:
         """Where it is drawn."""
         return (RESPONSE, self.driver, self.start, self.end)
 
@@ -103,10 +103,10 @@ class Uncertain:
         return responses_to_entries(self.instance)
 
     @cached_property
-    def columns(self) -> list[Column]:
+    def columns(self) -> list[Drawable]:
         """What each column of the points is of."""
         services = dict.fromkeys(k[1] for (k, _), e in self.effects.items() if not e.is_sure)
-        columns: list[Column] = [(EFFECT, service) for service in services]
+        columns: list[Drawable] = [(EFFECT, service) for service in services]
         columns += dict.fromkeys(each.column for each in self.responses)
         columns += [(RATE, *key) for key in sorted(self.doubt.rates)]
         columns += [
@@ -120,7 +120,7 @@ class Uncertain:
             columns += [(GROWTH, item)] if spread.growth > 0 else []
         return columns + ([(DRIVERS,)] if len(self.paths) > 1 else [])
 
-    def points(self, count: int, seed: int) -> dict[Column, Floats]:
+    def points(self, count: int, seed: int) -> dict[Drawable, Floats]:
         """Quasi-random quantiles of each column, (draws,), by this seed."""
         if not self.columns:
             return {}

@@ -62,5 +62,5 @@ def first_order(inputs: Sequence[Floats], outcome: Floats) -> list[float | None]
 def _in_turn(draws: Floats, values: Floats) -> Floats:
     """Values by each input, (draws, inputs): up its odd places, then down the even ones."""
     order = np.argsort(draws, axis=0)
-    found: Floats = values[np.concatenate([order[::2], order[1::2][::-1]])]
-    return found
+    in_turn: Floats = values[np.concatenate([order[::2], order[1::2][::-1]])]
+    return in_turn

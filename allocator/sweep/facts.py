@@ -20,7 +20,7 @@ from allocator.solvers.solution import Floats
 from allocator.solving.session import WindowSolved
 from allocator.vocabulary import CHILDREN, EXCESS, LEVEL, OVERSPENT
 
-Row = dict[str, Any]
+PointFacts = dict[str, Any]
 
 OPTIMAL: Final = "optimal"
 
@@ -77,7 +77,7 @@ class FactReader:
             [[[spend[a, g, y] for a in instance.areas] for g in TIERS] for y in instance.horizon]
         )
 
-    def facts(self, solved: WindowSolved, unchanged: Floats) -> Row:
+    def facts(self, solved: WindowSolved, unchanged: Floats) -> PointFacts:
         """Facts of an optimal plan against what the baseline costs."""
         assert solved.solution is not None
         primal = solved.solution.primal
@@ -109,7 +109,7 @@ class FactReader:
             **self._staff(solved.program, primal),
         }
 
-    def _staff(self, program: LinearProgram, primal: Floats) -> Row:
+    def _staff(self, program: LinearProgram, primal: Floats) -> PointFacts:
         """FTE in post and from an agency at the end of the last year, and hired in all years."""
 
         def total(name: str, *, at_end: bool) -> float:
@@ -123,7 +123,7 @@ class FactReader:
             "hired": total("hired", at_end=False),
         }
 
-    def _cash(self, net: Floats, unchanged: Floats) -> Row:
+    def _cash(self, net: Floats, unchanged: Floats) -> PointFacts:
         position = CashPosition(
             dict(zip(self._years.tolist(), net.tolist(), strict=True)),
             float(unchanged[:-1].sum()),

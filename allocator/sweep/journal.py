@@ -14,7 +14,7 @@ from typing import Any
 
 from allocator.errors import UsageError
 from allocator.sweep.design import Design
-from allocator.sweep.facts import Row
+from allocator.sweep.facts import PointFacts
 
 
 class Journal:
@@ -39,7 +39,7 @@ class Journal:
                     "or another version); finish that one, delete it, or begin anew with --force"
                 )
             lines, self._sound = [], 0
-        self.done: dict[int, Row] = {line["point"]: line["row"] for line in lines[1:]}
+        self.done: dict[int, PointFacts] = {line["point"]: line["row"] for line in lines[1:]}
         self._file: TextIOWrapper | None = None
 
     def __enter__(self) -> Journal:
@@ -62,7 +62,7 @@ class Journal:
         if self._file is not None:
             self._file.close()
 
-    def note(self, point: int, row: Row) -> None:
+    def note(self, point: int, row: PointFacts) -> None:
         """Write a row down; a later row of the same point takes its place."""
         self.done[point] = row
         self._write({"point": point, "row": row})

@@ -12,7 +12,7 @@ import pandas as pd
 from allocator.errors import UsageError
 from allocator.files import place_file
 from allocator.spreadsheet import as_csv
-from allocator.sweep.facts import Row
+from allocator.sweep.facts import PointFacts
 from allocator.sweep.journal import Journal
 from allocator.sweep.run import Sweep
 
@@ -45,7 +45,7 @@ class Recorded:
         self._done = len(done)
         tell("sweeping", self._done, points)
 
-        def note(point: int, row: Row) -> None:
+        def note(point: int, row: PointFacts) -> None:
             if journal:
                 journal.note(point, row)
             self._done = min(self._done + 1, points)

@@ -17,11 +17,11 @@ from allocator.plan.columns import SWEEP, Columns
 from allocator.solvers.catalogue import DEFAULT
 from allocator.sweep.axes import Axis, read_axes
 from allocator.sweep.design import Design
-from allocator.sweep.facts import OPTIMAL, Row
+from allocator.sweep.facts import OPTIMAL, PointFacts
 from allocator.sweep.worker import Worker, rows
 from formulations import USUAL
 
-Told = Callable[[int, Row], None]  # a point and its row
+TellPoint = Callable[[int, PointFacts], None]  # a point and its row
 
 CHUNK: Final = 25  # points that are handed out together, at most; neighbours, so all but one warm
 SAME: Final = 1e-7  # relative; as near as a second solve comes to the first
@@ -55,8 +55,8 @@ class Sweep:
     def run(
         self,
         executor: Executor | None = None,
-        done: Mapping[int, Row] | None = None,
-        told: Told | None = None,
+        done: Mapping[int, PointFacts] | None = None,
+        told: TellPoint | None = None,
     ) -> pd.DataFrame:
         """One row a point, in grid order: axis values, then those of ``plan.columns``.
 
@@ -75,12 +75,12 @@ class Sweep:
         self._audit_best(known, worker, told)
         return self._table(known)
 
-    def _here(self, worker: Worker, points: Sequence[int]) -> Iterator[tuple[int, Row]]:
+    def _here(self, worker: Worker, points: Sequence[int]) -> Iterator[tuple[int, PointFacts]]:
         return ((point, worker.row(point)) for point in points)
 
     def _spread(
         self, executor: Executor | None, points: Sequence[int]
-    ) -> Iterator[tuple[int, Row]]:
+    ) -> Iterator[tuple[int, PointFacts]]:
         """Rows as chunks of neighbours are done."""
         if executor is None:
             return
@@ -88,7 +88,9 @@ class Sweep:
         chunks = [points[n : n + size] for n in range(0, len(points), size)]
         yield from rows_as_done(executor, rows, ((self.design, chunk) for chunk in chunks))
 
-    def _audit_best(self, known: dict[int, Row], worker: Worker | None, told: Told | None) -> None:
+    def _audit_best(
+        self, known: dict[int, PointFacts], worker: Worker | None, told: TellPoint | None
+    ) -> None:
         """Solve the cheapest plan again and audit it, unless that is done."""
         optimal = [point for point, row in known.items() if row["status"] == OPTIMAL]
         if not optimal:
@@ -117,7 +119,7 @@ class Sweep:
         """The axes with one value each: a point's."""
         return tuple(Axis(place, (value,)) for place, value in self.design.values(point).items())
 
-    def _table(self, known: Mapping[int, Row]) -> pd.DataFrame:
+    def _table(self, known: Mapping[int, PointFacts]) -> pd.DataFrame:
         points = range(self.design.points)
         table = pd.DataFrame(
             [{**self.design.values(point), **known[point]} for point in points],

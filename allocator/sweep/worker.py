@@ -10,7 +10,7 @@ from allocator.instance import Instance
 from allocator.solving.session import Session
 from allocator.solving.solve import plan_of
 from allocator.sweep.design import Design
-from allocator.sweep.facts import OPTIMAL, FactReader, Row, good_done
+from allocator.sweep.facts import OPTIMAL, FactReader, PointFacts, good_done
 from allocator.sweep.family import Prepared, SweepFamily
 
 _kept = threading.local()  # the worker of the last sweep that this thread has worked on
@@ -25,7 +25,7 @@ class Worker:
         self._session = self._new_session()
         self._reader: FactReader | None = None
 
-    def row(self, point: int, *, audit: bool | None = None) -> Row:
+    def row(self, point: int, *, audit: bool | None = None) -> PointFacts:
         """The row of a point: facts, or the status and the message that stand for them.
 
         Audited where the design says so, unless ``audit`` says otherwise.
@@ -40,7 +40,7 @@ class Worker:
         except SolverError as error:
             return self._failed(error)
 
-    def _failed(self, error: SolverError) -> Row:
+    def _failed(self, error: SolverError) -> PointFacts:
         self._session = self._new_session()
         return {"status": error.status, "audited": False, "message": _line(error)}
 
@@ -53,7 +53,7 @@ class Worker:
             return self.family.at(position)
         return Prepared.of(self.design.changed(position), self.design.formulation)
 
-    def _answer(self, point: int, prepared: Prepared, audited: bool) -> Row:
+    def _answer(self, point: int, prepared: Prepared, audited: bool) -> PointFacts:
         design = self.design
         instance = design.instance
         if self.family is None or audited:
@@ -83,7 +83,7 @@ class Worker:
         return self._reader
 
 
-def rows(design: Design, points: Sequence[int]) -> list[tuple[int, Row]]:
+def rows(design: Design, points: Sequence[int]) -> list[tuple[int, PointFacts]]:
     """Rows of some points, by the worker that this thread keeps for the design.
 
     What an executor is given to run, here or on another machine.  Threads of one process take

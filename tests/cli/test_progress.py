@@ -4,11 +4,11 @@ import sys
 from types import SimpleNamespace
 
 from allocator.cli import progress
-from allocator.cli.progress import Progress
+from allocator.cli.progress import ProgressBar
 
 
 def test_a_quick_solve_says_nothing(capsys):
-    with Progress() as tell:
+    with ProgressBar() as tell:
         tell("solving", 1, 3)
     assert capsys.readouterr() == ("", "")
 
@@ -16,7 +16,7 @@ def test_a_quick_solve_says_nothing(capsys):
 def test_a_slow_one_says_a_line_now_and_then(capsys, monkeypatch):
     monkeypatch.setattr(progress, "PATIENCE", 0.0)
     monkeypatch.setattr(progress, "BETWEEN_LINES", 3600.0)
-    with Progress() as tell:
+    with ProgressBar() as tell:
         tell("solving with no window", 1, 3)
         tell("solving with one", 2, 3)  # too soon for another line
     assert capsys.readouterr() == ("", "solving with no window (1 of 3)\n")
@@ -27,7 +27,7 @@ def test_a_line_says_about_how_long_the_rest_will_take(capsys, monkeypatch):
     clock = SimpleNamespace(now=0)
     monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: clock.now))
     monkeypatch.setattr(progress, "PATIENCE", 0.0)
-    with Progress() as tell:
+    with ProgressBar() as tell:
         for n, what in enumerate(("one", "another", "a third"), 1):
             clock.now = next(at)
             tell(f"moving {what}", n, 5)
@@ -44,7 +44,7 @@ def test_a_line_says_about_how_long_the_rest_will_take(capsys, monkeypatch):
 def test_a_terminal_gets_a_bar_that_goes_away(capsys, monkeypatch):
     monkeypatch.setattr(progress, "PATIENCE", 0.05)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    with Progress() as tell:
+    with ProgressBar() as tell:
         tell("building the program", 0, 3)
         tell._timer.join()  # it has fired, and the bar is there
         tell("solving", 1, 3)

@@ -23,8 +23,7 @@ from allocator.calibrate.published.demand import driver_rows
 from allocator.calibrate.published.evidence import read_evidence
 from allocator.calibrate.published.figures import PublishedFigures
 from allocator.calibrate.published.flows import Year, year_of
-from allocator.calibrate.published.grants import Told as TableOfShares
-from allocator.calibrate.published.grants import grant_shares, read_shares
+from allocator.calibrate.published.grants import SharesByFund, grant_shares, read_shares
 from allocator.calibrate.published.money import (
     baseline_cost,
     core_rows,
@@ -35,7 +34,7 @@ from allocator.calibrate.published.money import (
 from allocator.calibrate.published.request import ESTIMATED, Request
 from allocator.calibrate.published.services import SERVICES, return_rows
 from allocator.calibrate.published.tables import YEARS, Council
-from allocator.calibrate.published.target import Told, target_row
+from allocator.calibrate.published.target import Tell, target_row
 from allocator.calibrate.published.workforce import read_workforce
 from allocator.calibrate.uncertainty import ProjectionSpread, measure
 from allocator.errors import UsageError
@@ -62,7 +61,7 @@ class Calibrated:
 
 
 def calibrate(
-    panel: Panel, request: Request, told: Told = lambda what, done, steps: None
+    panel: Panel, request: Request, told: Tell = lambda what, done, steps: None
 ) -> Calibrated:
     """The instance of a request.
 
@@ -124,7 +123,7 @@ def _council(
     area: str,
     flows: ConstantFlows,
     request: Request,
-    shares: TableOfShares,
+    shares: SharesByFund,
 ) -> Council:
     year = published.year
     estimated = f"estimated from the panel to March {year}: entries and exits shrunk to the region"

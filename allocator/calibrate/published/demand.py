@@ -21,10 +21,10 @@ _THRESHOLD: Final = 0.001  # of children aged 0-17: above it new arrivals go to 
 _RESPONSE: Final = {"response": 0.019, "low": 0.008, "high": 0.031, "interval": 0.95}
 _STUDY: Final = "Bennett et al. 2022, Lancet Public Health 7:e496: 147 authorities, 2015 to 2020"
 
-Row = dict[str, Any]
+CellRow = dict[str, Any]
 
 
-def driver_rows(figures: PublishedFigures, account: PublishedAccount) -> Iterator[Row]:
+def driver_rows(figures: PublishedFigures, account: PublishedAccount) -> Iterator[CellRow]:
     """Rows of ``drivers`` of a council, as far as the tables have them."""
     for year in range(account.year - _BACK + 1, account.year + 1):
         value = figures.at(year).published("child_poverty_pct")
@@ -50,8 +50,8 @@ def driver_rows(figures: PublishedFigures, account: PublishedAccount) -> Iterato
 
 
 def response_rows(
-    drivers: list[Row], moves: Mapping[tuple[str, str], float], arrivals: Mapping[str, float]
-) -> Iterator[Row]:
+    drivers: list[CellRow], moves: Mapping[tuple[str, str], float], arrivals: Mapping[str, float]
+) -> Iterator[CellRow]:
     """Rows of ``responses`` to the drivers there are; one with poverty is a correlation."""
     named = {row["driver"]: float(row["value"]) for row in drivers}
     if POVERTY in named:

@@ -38,10 +38,10 @@ class GrantShares:
     how: Mapping[str, str]
 
 
-Told = Mapping[str, Mapping[str, float]]  # by fund, then by code: shares of a file
+SharesByFund = Mapping[str, Mapping[str, float]]  # by fund, then by code: shares of a file
 
 
-def grant_shares(figures: PublishedFigures, told: Told, file: str = "") -> GrantShares:
+def grant_shares(figures: PublishedFigures, told: SharesByFund, file: str = "") -> GrantShares:
     """A council's shares: those of a file where it has the fund, else as the module says.
 
     Raises UsageError where the file has the fund and not the council.
@@ -77,7 +77,7 @@ def _equal(figures: PublishedFigures) -> float:
     return 1.0 / (e.COUNCILS - len(e.PATHFINDERS))
 
 
-def read_shares(path: Path | None, panel: Panel) -> Told:
+def read_shares(path: Path | None, panel: Panel) -> SharesByFund:
     """The shares of a CSV file by fund and code; nothing without a file.
 
     A column ``council``, and one for each fund whose shares it gives, of England's amount, 0 to 1.

@@ -12,7 +12,7 @@ from allocator.calibrate.published.grants import PREVENTION, TRANSFORMATION
 from allocator.calibrate.published.tables import YEARS, Council
 from allocator.instance.schema import TIERS
 
-Rows = Iterator[dict[str, Any]]
+CellRows = Iterator[dict[str, Any]]
 _THOUSAND: Final = 1000
 
 
@@ -28,7 +28,7 @@ def outturn(account: PublishedAccount) -> dict[str, float]:
     }
 
 
-def fund_rows(first_year: int) -> Rows:
+def fund_rows(first_year: int) -> CellRows:
     """The core budget, the grant where it exists, and the fund for double investment."""
     yield {"fund": "core", "label": "Core budget", "source": "assumption",
            "note": "ordinary annual caps; nothing moves to the next year"}  # fmt: skip
@@ -48,7 +48,7 @@ def fund_rows(first_year: int) -> Rows:
     }  # fmt: skip
 
 
-def core_rows(council: Council, baseline: Sequence[float]) -> Rows:
+def core_rows(council: Council, baseline: Sequence[float]) -> CellRows:
     """The core cap: the outturn growing, or what doing nothing costs where that is more.
 
     ``baseline`` is £ by year of the council's baseline.
@@ -73,7 +73,7 @@ def core_rows(council: Council, baseline: Sequence[float]) -> Rows:
         }  # fmt: skip
 
 
-def grant_rows(councils: Sequence[Council]) -> Rows:
+def grant_rows(councils: Sequence[Council]) -> CellRows:
     """The grant and the fund, one purse for all areas, by their shares of England's amounts."""
     first = councils[0].first_year
     share, how = _shared(councils, PREVENTION)
@@ -102,7 +102,7 @@ def _shared(councils: Sequence[Council], fund: str) -> tuple[float, str]:
     return sum(each.grants.share[fund] for each in councils), councils[0].grants.how[fund]
 
 
-def price_rows(first: int) -> Rows:
+def price_rows(first: int) -> CellRows:
     """Prices over the general level: pay and prices a little, children's homes more."""
     steps = [rate for years, rate in e.HOME_PRICES for _ in range(years)]
     home = 1.0

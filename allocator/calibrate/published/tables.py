@@ -25,7 +25,7 @@ _CENSUS: Final = "DfE children in need census"
 _ENGLAND: Final = "placement by England's tables for 2022-23 (assumption)"
 _SAME: Final = 1e-9
 
-Rows = Iterator[dict[str, Any]]
+CellRows = Iterator[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Council:
         """Ways out of care that are paid for, with as many leavers as the first year has."""
         return fitted(self.account.aftercare, self.first.moves)
 
-    def _own(self, rows: Rows) -> Rows:
+    def _own(self, rows: CellRows) -> CellRows:
         for row in rows:
             yield {"area": self.area, **row} if self.area else row
 
@@ -105,7 +105,7 @@ class Council:
             named.add(SERVICES[row["service"]].serves)
         return not named & gone
 
-    def _states(self, workforce: Workforce | None) -> Rows:
+    def _states(self, workforce: Workforce | None) -> CellRows:
         agency = 0.0 if workforce is None else premium(self.account, workforce)
         costs = unit_costs(self.account, self.aftercare, agency)
         at = f"31 March {self.account.year}"
@@ -126,7 +126,7 @@ class Council:
             }  # fmt: skip
         yield from state_rows(self.aftercare, self.account.year)
 
-    def _transitions(self) -> Rows:
+    def _transitions(self) -> CellRows:
         first, later = self.rates
         for key in sorted(first.keys() | later.keys(), key=_order):
             before, after = first.get(key, 0.0), later.get(key, 0.0)
@@ -160,7 +160,7 @@ class Council:
             "note": "; ".join(part for part in (f"{number:,.1f} a year", note) if part),
         }  # fmt: skip
 
-    def _arrivals(self) -> Rows:
+    def _arrivals(self) -> CellRows:
         for state in (e.NEED, *e.UNACCOMPANIED):
             for year, since, how in (
                 (self.first, self.first_year, self.how_first),

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 AFTER: Final = 5  # years into the plan
 _SLACK: Final = 0.25  # of the way from the least that can be reached back to doing nothing
 
-Told = Callable[[str, int, int], None]
+Tell = Callable[[str, int, int], None]
 
 
 def target_row(
-    funded: Instance, request: Request, alone: Iterable[Instance], told: Told
+    funded: Instance, request: Request, alone: Iterable[Instance], told: Tell
 ) -> tuple[dict[str, Any], int | None]:
     """The row of ``targets``, and the least that can be reached, where that was asked.
 
@@ -52,7 +52,7 @@ def target_row(
     return row, math.ceil(least)
 
 
-def _least(alone: Iterable[Instance], count: int, told: Told) -> Floats:
+def _least(alone: Iterable[Instance], count: int, told: Tell) -> Floats:
     """Children in care by year under each council's largest reduction, added up.
 
     Of a council that has no plan, those of its baseline.

@@ -38,7 +38,7 @@ REASONS: Final = (FOLLOWED, *(code for codes in ROUTES.values() for code in code
 _BEGUN: Final = 0.2
 _EPOCH: Final = date(1970, 1, 1)
 _BREAKS: Final = [LEGAL_STATUS.index(code) for code in SHORT_BREAKS]
-Told = Callable[[str, int, int], None]
+Tell = Callable[[str, int, int], None]
 
 
 def day(of: date) -> int:
@@ -47,7 +47,7 @@ def day(of: date) -> int:
 
 
 def read_episodes(
-    files: Sequence[ReturnFile], settings: Settings, findings: Findings, told: Told
+    files: Sequence[ReturnFile], settings: Settings, findings: Findings, told: Tell
 ) -> pd.DataFrame:
     """Episodes of all returns, one row each.
 

@@ -8,7 +8,7 @@ import click
 
 from allocator.cli import options
 from allocator.cli.calibrate.files import tell_passed_over
-from allocator.cli.progress import Progress
+from allocator.cli.progress import ProgressBar
 from allocator.cli.verbs import Verb
 
 
@@ -125,7 +125,7 @@ def command(
         raise click.UsageError("--out INSTANCE says where to write; --list TEXT only looks")
     if out is not None and listed is None:
         check_out(out, force=force)
-    with Progress() as progress:
+    with ProgressBar() as progress:
         progress("reading the tables", 0, 3)
         read = read_panel(panel)
         tell_passed_over(read.passed_over)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from allocator.cli.calibrate.files import tell_passed_over
-from allocator.cli.progress import Progress
+from allocator.cli.progress import ProgressBar
 from allocator.cli.verbs import Verb
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def command(
         check_folder(out, kind=INSTANCE, force=force)
     if problems is not None:
         check_file(problems, force=force)
-    with Progress() as progress:
+    with ProgressBar() as progress:
         calibration = calibrate(
             folder,
             settings,

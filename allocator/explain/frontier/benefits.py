@@ -121,15 +121,15 @@ def moving_benefits(instance: Instance) -> tuple[LinearProgram, Shift]:
     return moved, Shift(np.array([height]), np.ones(1))
 
 
-Kept = Callable[[Index], float]  # what a column is if nothing changes
+ValueOf = Callable[[Index], float]  # what a column is if nothing changes
 
 
-def _unchanged_children(instance: Instance) -> Kept:
+def _unchanged_children(instance: Instance) -> ValueOf:
     run, children = Simulator(instance), baseline(instance).children
     column = {key: n for n, key in enumerate(run.states)}
     return lambda index: float(children[index[-1], column[index[0], index[1]]])
 
 
-def _levels(instance: Instance) -> Kept:
+def _levels(instance: Instance) -> ValueOf:
     services = instance.resolved.services
     return lambda index: services[index[0], index[1]].baseline

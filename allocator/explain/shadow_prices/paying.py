@@ -11,7 +11,7 @@ from typing import Final
 import pandas as pd
 
 from allocator.explain.sources import Sources
-from allocator.instance.records import Account
+from allocator.instance.records import FundOwner
 from allocator.plan.columns import table_of
 from allocator.plan.columns.explained import EXPLAIN
 from allocator.plan.plan import Plan
@@ -21,7 +21,7 @@ _LEAST: Final = 0.5  # £: less is rounding
 
 def paying(plan: Plan) -> pd.DataFrame:
     """A row for each kind of fund, in the order of the aims; balances of one kind added up."""
-    kinds: dict[tuple[bool, float, str], list[Account]] = {}
+    kinds: dict[tuple[bool, float, str], list[FundOwner]] = {}
     for account, fund in plan.instance.resolved.accounts.items():
         kinds.setdefault((fund.window_only, fund.carry_forward, account[0]), []).append(account)
     sources = Sources(plan.instance)
@@ -31,7 +31,7 @@ def paying(plan: Plan) -> pd.DataFrame:
 
 
 def _row(
-    plan: Plan, sources: Sources, kind: tuple[bool, float, str], accounts: list[Account]
+    plan: Plan, sources: Sources, kind: tuple[bool, float, str], accounts: list[FundOwner]
 ) -> tuple[object, ...]:
     window_only, carried, name = kind
     owner = accounts[0][1]

@@ -61,8 +61,8 @@ class PricedLimit:
         return self.saves.format(between(self.low, self.high))
 
 
-Row = Mapping[str, Any]  # of the table of prices
-Weighed = tuple[int, Row, float]  # its place there, and its weight
+PriceRow = Mapping[str, Any]  # of the table of prices
+Weighed = tuple[int, PriceRow, float]  # its place there, and its weight
 
 _WITHIN: Final = ("band", "year", "period")  # in which the rows of one thing differ
 LONGEST: Final = 60  # characters of a name
@@ -99,7 +99,7 @@ def _by_area(plan: Plan) -> Iterable[PricedLimit]:
             yield _priced(plan, relief, dict(zip(keys, map(str, named), strict=True)), part)
 
 
-def _keys(rows: Sequence[Row]) -> list[str]:
+def _keys(rows: Sequence[PriceRow]) -> list[str]:
     """What the rows of one constraint are told apart by."""
     return [key for key in KEYS if any(not _missing(row[key]) for row in rows)]
 
@@ -158,14 +158,14 @@ def _joined(one: PricedLimit, other: PricedLimit) -> PricedLimit:
     )
 
 
-def _target_of(instance: Instance, row: Row) -> str:
+def _target_of(instance: Instance, row: PriceRow) -> str:
     """Which target row its year belongs to: it holds until the next one's year."""
     listed = [(r["area"] or ALL, r["year"]) for r in instance.tables["targets"]]
     years = [y for owner, y in listed if owner == row["owner"] and y <= row["year"]]
     return str(max(years, default=row["year"]))
 
 
-def sizes(plan: Plan, rows: Sequence[Row]) -> list[float]:
+def sizes(plan: Plan, rows: Sequence[PriceRow]) -> list[float]:
     """What each row of one constraint limits: children, cases, moves or pounds.
 
     Where a row's right-hand side is 0, what is limited stands on its left.
@@ -181,7 +181,7 @@ def sizes(plan: Plan, rows: Sequence[Row]) -> list[float]:
     return [abs(held.get(tuple(row[key] for key in by), [0.0])[0]) for row in rows]
 
 
-def _started_earlier(plan: Plan, rows: Sequence[Row]) -> list[float]:
+def _started_earlier(plan: Plan, rows: Sequence[PriceRow]) -> list[float]:
     """Cases a year by which a level held at its baseline would differ with a start a year earlier.
 
     Taken to be what it comes to a year later; none where it is held then too.

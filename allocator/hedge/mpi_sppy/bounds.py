@@ -9,7 +9,7 @@ from typing import Any
 
 from allocator.program.program import POUNDS
 
-Settled = tuple[str, tuple[Any, ...]]  # a variable and its index
+SettledKey = tuple[str, tuple[Any, ...]]  # a variable and its index
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Bounds:
 
     outer: float = -math.inf
     inner: float = math.inf
-    settled: Mapping[Settled, float] = field(default_factory=dict)
+    settled: Mapping[SettledKey, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, facts: Mapping[str, float | None]) -> Bounds:
@@ -38,7 +38,7 @@ class Bounds:
         return {k: v * POUNDS if math.isfinite(v) else None for k, v in ends.items()}
 
 
-def settled_of(variables: Iterable[Any]) -> dict[Settled, float]:
+def settled_of(variables: Iterable[Any]) -> dict[SettledKey, float]:
     """Values of these variables; the threshold of a CVaR, which has no index, is left out."""
     return {
         (var.parent_component().local_name, tuple(var.index())): float(var.value)

@@ -22,7 +22,7 @@ from allocator.instance.scenarios import Scenario
 from formulations import one_future
 from formulations.double_investment import window_columns
 
-Settled = tuple[str, tuple[Any, ...]]  # a variable and its index
+SettledKey = tuple[str, tuple[Any, ...]]  # a variable and its index
 
 
 class Models:
@@ -85,7 +85,7 @@ class Models:
         return [*own, m.threshold] if risky else own
 
 
-def settled(m: pyo.ConcreteModel, instance: Instance, years: Sequence[int]) -> list[Settled]:
+def settled(m: pyo.ConcreteModel, instance: Instance, years: Sequence[int]) -> list[SettledKey]:
     """The columns of these years that scenarios have in common, in the model's order."""
     first, each = instance.first_year, instance.periods_per_year
     return [

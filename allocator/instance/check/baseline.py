@@ -9,7 +9,7 @@ from allocator.instance.check.candidate import Candidate
 from allocator.instance.schema import EXIT
 
 Stock = dict[str, float]
-Rates = dict[tuple[str, str], float]
+RateOf = dict[tuple[str, str], float]
 
 _LONGEST = 2.0  # of a step times the highest rate out of a state
 _TERMS = 40  # at most: of steps so long the last is 1e-22 of the first
@@ -41,7 +41,7 @@ def _in_care(candidate: Candidate, area: str, moves: list[tuple[str, str]]) -> M
     return in_care
 
 
-def _moving(stock: Stock, rates: Rates, arriving: Stock, periods: int) -> Stock:
+def _moving(stock: Stock, rates: RateOf, arriving: Stock, periods: int) -> Stock:
     """The stock a year later, each child moving once in a period at most."""
     out = _leaving(stock, rates)
     for _ in range(periods):
@@ -56,7 +56,7 @@ def _moving(stock: Stock, rates: Rates, arriving: Stock, periods: int) -> Stock:
     return stock
 
 
-def _flowing(stock: Stock, rates: Rates, arriving: Stock, periods: int) -> Stock:
+def _flowing(stock: Stock, rates: RateOf, arriving: Stock, periods: int) -> Stock:
     """The stock a year later, moving at all times: a Taylor series, step by step."""
     steps = max(1, math.ceil(max(_leaving(stock, rates).values(), default=0.0) / _LONGEST))
     place = {i: n for n, i in enumerate(stock)}  # leavers go to one more place, at the end
@@ -84,7 +84,7 @@ def _flows(stock: list[float], moves: list[tuple[int, int, float]]) -> list[floa
     return change[:-1]
 
 
-def _leaving(stock: Stock, rates: Rates) -> Stock:
+def _leaving(stock: Stock, rates: RateOf) -> Stock:
     """Rate at which children leave each state, wherever they go."""
     out = dict.fromkeys(stock, 0.0)
     for (i, _), rate in rates.items():

@@ -20,7 +20,7 @@ from allocator.report.charts.shapes import MILLION, Mark, Pane, Panels, Series, 
 from allocator.report.figures import Form, Value, by_year
 from allocator.wording import TIER_LABELS, pounds
 
-Columns = list[tuple[str, Form, Sequence[Value]]]
+MoneyColumns = list[tuple[str, Form, Sequence[Value]]]
 
 
 def spend(plan: Plan) -> Panels:
@@ -37,7 +37,7 @@ def spend(plan: Plan) -> Panels:
     ]
     if plan.found:
         panels.append(_extra(plan))
-    columns: Columns = [(f"{s.name}, £m", "millions", s.values) for s in panels[0].series]
+    columns: MoneyColumns = [(f"{s.name}, £m", "millions", s.values) for s in panels[0].series]
     if plan.found:
         columns += [(f"{s.name}, more or less, £m", "millions", s.values) for s in panels[1].series]
     figures = by_year(

@@ -19,7 +19,7 @@ from allocator.report.charts.shapes import (
     Series,
 )
 
-Trace = dict[str, Any]
+PlotlyTrace = dict[str, Any]
 
 _SYMBOLS: Final = {
     "circle": "circle", "square": "square", "diamond": "diamond", "triangle": "triangle-up",
@@ -78,10 +78,10 @@ def _panel(chart: Panels, panel: Pane) -> Plot:
     return Plot(panel.title, {"data": traces, "layout": layout}, height)
 
 
-def _trace(chart: Panels, panel: Pane, series: Series) -> Trace:
+def _trace(chart: Panels, panel: Pane, series: Series) -> PlotlyTrace:
     values = [None if v is None else v / panel.scale for v in series.values]
     style = series.style
-    trace: Trace = {
+    trace: PlotlyTrace = {
         "name": safe(series.name),
         "x": _at(chart),
         "y": values,

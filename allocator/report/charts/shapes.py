@@ -17,7 +17,7 @@ from allocator.report.figures import Figures
 MILLION: Final = 1e6
 _UNDER, _OVER = 0.3, 0.15  # of a panel's values: room for a mark's word below and above them
 
-Kind = Literal["bar", "line", "step"]
+SeriesKind = Literal["bar", "line", "step"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Series:
     name: str
     values: tuple[float | None, ...]
     style: Style
-    kind: Kind = "line"
+    kind: SeriesKind = "line"
 
 
 @dataclass(frozen=True)

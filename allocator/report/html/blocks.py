@@ -52,7 +52,7 @@ class HtmlChart:
     kind: str = "chart"
 
 
-Block = Text | Command | Facts | HtmlTable | HtmlChart
+PageBlock = Text | Command | Facts | HtmlTable | HtmlChart
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Section:
 
     name: str
     title: str
-    blocks: tuple[Block, ...] = ()
+    blocks: tuple[PageBlock, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,6 @@ class Part:
     question: str
     answer: tuple[str, ...]  # its paragraphs
     keys: tuple[KeyFigure, ...] = ()
-    first: tuple[Block, ...] = ()
+    first: tuple[PageBlock, ...] = ()
     sections: tuple[Section, ...] = field(default_factory=tuple)
     asked: str = ""  # by the instance's author, in their words

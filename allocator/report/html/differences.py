@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from allocator.report.charts.together import together
 from allocator.report.figures import Figures, Header, Value
-from allocator.report.html.blocks import Block, HtmlChart, HtmlTable, Part, Section, Text
+from allocator.report.html.blocks import HtmlChart, HtmlTable, PageBlock, Part, Section, Text
 from allocator.report.html.headline import answered, asked, keys
 from allocator.report.pages.against import (
     SAME,
@@ -76,7 +76,7 @@ def _by_how_much(saved_plans: Sequence[SavedPlan], labels: Sequence[str]) -> Ite
         yield Section("by-how-much", "By how much they differ", (HtmlTable(figures),))
 
 
-def _differences(saved_plans: Sequence[SavedPlan], labels: Sequence[str]) -> Iterator[Block]:
+def _differences(saved_plans: Sequence[SavedPlan], labels: Sequence[str]) -> Iterator[PageBlock]:
     plans = [saved.plan for saved in saved_plans]
     figures = inputs_that_differ(plans, labels)
     if figures is None:

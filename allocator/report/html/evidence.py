@@ -12,7 +12,7 @@ from allocator.instance.schema import EXIT, TABLES
 from allocator.plan.evidence import grade, is_weak, moves_on_weak
 from allocator.plan.plan import Plan
 from allocator.report.figures import Figures, Form, Header, Value
-from allocator.report.html.blocks import Block, HtmlTable, Section, Text
+from allocator.report.html.blocks import HtmlTable, PageBlock, Section, Text
 from allocator.report.pages.sources import rows_counted
 from allocator.wording import listed, number
 
@@ -24,7 +24,7 @@ def section(plan: Plan) -> Section:
     return Section("sources", "Assumptions and sources", tuple(_blocks(plan)))
 
 
-def _blocks(plan: Plan) -> Iterator[Block]:
+def _blocks(plan: Plan) -> Iterator[PageBlock]:
     instance = plan.instance
     yield Text(
         "Each row of the instance says where its figure comes from; “assumption” is one that "
@@ -42,7 +42,7 @@ def _blocks(plan: Plan) -> Iterator[Block]:
             yield HtmlTable(_listed(instance, name, rows), folded=True)
 
 
-def _averted(plan: Plan) -> Iterator[Block]:
+def _averted(plan: Plan) -> Iterator[PageBlock]:
     """Of the moves averted, or brought about by a cut, how many rest on weak evidence."""
     hanging, averted, more = moves_on_weak(plan)
     total = averted + more

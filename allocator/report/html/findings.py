@@ -21,7 +21,15 @@ from allocator.report.charts.money import position
 from allocator.report.charts.services import services
 from allocator.report.charts.stress import stress_charts
 from allocator.report.figures import Figures, Form, Header, Value, by_year, missing
-from allocator.report.html.blocks import Block, Command, Facts, HtmlChart, HtmlTable, Section, Text
+from allocator.report.html.blocks import (
+    Command,
+    Facts,
+    HtmlChart,
+    HtmlTable,
+    PageBlock,
+    Section,
+    Text,
+)
 from allocator.report.pages.benefits import benefit_figures, weights_said
 from allocator.report.pages.cash_prices import cash_figures
 from allocator.report.pages.fairness import (
@@ -96,14 +104,14 @@ def sections(saved: SavedPlan) -> Iterator[Section]:
         yield Section("frontiers", "Frontier and the cost of delay", _frontiers(saved))
         yield Section("stress", "If the numbers turn out otherwise", _stress(saved))
     if plan.instance.has_areas and len(plan.instance.areas) > 1:
-        charts: list[Block] = [HtmlChart(small_multiples(plan))]
+        charts: list[PageBlock] = [HtmlChart(small_multiples(plan))]
         charts += [HtmlChart(ranking(plan))] if plan.found else []
         yield Section("by-area", "Areas", tuple(charts))
     if (shared := fairness(plan)) is not None:
         yield Section("fairness", "Fairness", tuple(_fairness(plan, shared)))
 
 
-def _fairness(plan: Plan, shared: Fairness) -> Iterator[Block]:
+def _fairness(plan: Plan, shared: Fairness) -> Iterator[PageBlock]:
     """Who gains and loses, how unequal need is, and groups of areas, where any are named."""
     yield Text(fairness_said(plan))
     if shared.spread:
@@ -113,7 +121,7 @@ def _fairness(plan: Plan, shared: Fairness) -> Iterator[Block]:
     yield HtmlTable(area_figures(plan, shared))
 
 
-def _staff(plan: Plan) -> Iterator[Block]:
+def _staff(plan: Plan) -> Iterator[PageBlock]:
     """FTE and cases by year, and what one hire and one FTE more are worth."""
     yield HtmlTable(staff_figures(plan))
     priced = [each for each in priced_limits(plan) if each.of_staff]
@@ -121,7 +129,7 @@ def _staff(plan: Plan) -> Iterator[Block]:
         yield HtmlTable(_binding("What binds of staff, and what one more is worth", priced))
 
 
-def _one(chart: object, otherwise: str) -> tuple[Block, ...]:
+def _one(chart: object, otherwise: str) -> tuple[PageBlock, ...]:
     return (Text(otherwise, "note"),) if chart is None else (HtmlChart(chart),)  # type: ignore[arg-type]
 
 
@@ -215,7 +223,7 @@ def _finding(status: str, proved: bool) -> str:
     return said.get(status, status) + ("" if proved else ", not proved")
 
 
-def _worth(plan: Plan) -> Iterator[Block]:
+def _worth(plan: Plan) -> Iterator[PageBlock]:
     limits = priced_limits(plan)
     if not limits:
         yield Text(
@@ -287,7 +295,7 @@ def _word(value: object) -> str:
     return "" if missing(value) else str(value)
 
 
-def _sensitivity(saved: SavedPlan) -> tuple[Block, ...]:
+def _sensitivity(saved: SavedPlan) -> tuple[PageBlock, ...]:
     table = saved.answers.get("switching")
     if table is not None:
         chart = tornado(saved.plan, saved.answers)
@@ -302,7 +310,7 @@ def _sensitivity(saved: SavedPlan) -> tuple[Block, ...]:
     )
 
 
-def _frontiers(saved: SavedPlan) -> tuple[Block, ...]:
+def _frontiers(saved: SavedPlan) -> tuple[PageBlock, ...]:
     charts = frontiers(saved.plan, saved.answers)
     waiting = "There is no slack to wait: begun a year late or more, there is no plan."
     said = (Text(waiting, "warning"),) if no_delay_has_a_plan(saved.answers) else ()
@@ -321,7 +329,7 @@ def _frontiers(saved: SavedPlan) -> tuple[Block, ...]:
     )
 
 
-def _stress(saved: SavedPlan) -> tuple[Block, ...]:
+def _stress(saved: SavedPlan) -> tuple[PageBlock, ...]:
     charts = stress_charts(saved.answers)
     if charts:
         said = (
@@ -349,7 +357,7 @@ def _more(lost: list[str]) -> str:
     return f", and {len(lost) - MOST_LOST} more" if len(lost) > MOST_LOST else ""
 
 
-def _not_made(saved: SavedPlan, what: str, *lines: str) -> tuple[Block, ...]:
+def _not_made(saved: SavedPlan, what: str, *lines: str) -> tuple[PageBlock, ...]:
     refused = saved.answers.refused
     why = (Text(f"Answers are there but left out: {refused}.", "warning"),) if refused else ()
     how = f"To have it in this report, run {saved.whence}"

@@ -6,7 +6,7 @@ from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
 from allocator.report.charts.children import care, targets
 from allocator.report.charts.money import available, spend
-from allocator.report.html.blocks import Block, HtmlChart, KeyFigure, Text
+from allocator.report.html.blocks import HtmlChart, KeyFigure, PageBlock, Text
 from allocator.report.pages.headline import answer_paragraphs, question
 from allocator.report.pages.summary import payback_said
 from allocator.wording import counted, number, pounds, window_words, years_said
@@ -26,7 +26,7 @@ def _sentence(said: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def first_screen(plan: Plan) -> tuple[Block, ...]:
+def first_screen(plan: Plan) -> tuple[PageBlock, ...]:
     """Children in care and spend; before them, where no plan exists, what stands in its way."""
     charts = (HtmlChart(care(plan)), HtmlChart(spend(plan)))
     return charts if plan.found else (*_in_the_way(plan), *charts)
@@ -83,7 +83,7 @@ def _lasting(plan: Plan) -> str:
     return said.partition("; ")[2] or said.partition(", ")[2]
 
 
-def _in_the_way(plan: Plan) -> tuple[Block, ...]:
+def _in_the_way(plan: Plan) -> tuple[PageBlock, ...]:
     """What the plan's own tables say of why it fails: children above target, cost above caps."""
     years, horizon = plan.years(), plan.instance.horizon
     said = []

@@ -5,12 +5,12 @@ from __future__ import annotations
 from allocator import __version__
 from allocator.report.charts.futures import future_charts
 from allocator.report.html.blocks import (
-    Block,
     Command,
     Facts,
     HtmlChart,
     HtmlTable,
     KeyFigure,
+    PageBlock,
     Part,
     Section,
     Text,
@@ -31,7 +31,7 @@ from allocator.wording import pounds
 def hedge_part(saved: SavedHedge) -> Part:
     """The report of a hedge."""
     hedge = saved.hedge
-    tables: list[Block] = [HtmlTable(each) for each in settled_figures(hedge)]
+    tables: list[PageBlock] = [HtmlTable(each) for each in settled_figures(hedge)]
     sections = [
         Section("settle", "What to settle now", tuple(tables) or (Text("Nothing."),)),
         Section("futures", "What each future then does", (HtmlTable(futures_figures(hedge)),)),

@@ -21,7 +21,7 @@ from allocator.report.charts.pictures import picture
 from allocator.report.charts.plots import plots
 from allocator.report.charts.shapes import Chart, FlowChart, Panels
 from allocator.report.html import evidence, proof
-from allocator.report.html.blocks import Block, HtmlChart, Part
+from allocator.report.html.blocks import HtmlChart, PageBlock, Part
 from allocator.report.html.differences import comparison
 from allocator.report.html.findings import sections
 from allocator.report.html.headline import answered, asked, first_screen, keys
@@ -99,7 +99,10 @@ def parts(saved: Sequence[SavedPlan | SavedHedge]) -> list[Part]:
 
 def charts(part: Part) -> Iterator[Chart]:
     """Every chart of a part, in order."""
-    blocks: list[Block] = [*part.first, *(b for section in part.sections for b in section.blocks)]
+    blocks: list[PageBlock] = [
+        *part.first,
+        *(b for section in part.sections for b in section.blocks),
+    ]
     yield from (block.chart for block in blocks if isinstance(block, HtmlChart))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from allocator import __version__
 from allocator.audit import Audit
 from allocator.report.figures import Figures, Header
-from allocator.report.html.blocks import Block, Command, Facts, HtmlTable, Section, Text
+from allocator.report.html.blocks import Command, Facts, HtmlTable, PageBlock, Section, Text
 from allocator.report.pages.summary import proof_lines
 from allocator.report.saved_plan import SavedPlan
 from allocator.solvers.catalogue import DEFAULT, SOLVERS
@@ -22,7 +22,7 @@ def section(saved: SavedPlan) -> Section:
         ("Solved with", f"allocator {saved.made_with}"),
         ("This report made with", f"allocator {__version__}"),
     ]
-    blocks: list[Block] = [Facts(tuple(lines))]
+    blocks: list[PageBlock] = [Facts(tuple(lines))]
     if saved.audit is not None:
         blocks.append(
             Text(

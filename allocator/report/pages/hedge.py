@@ -33,7 +33,7 @@ EXCESS, OVERSPEND = 200_000.0, 0.5  # prices of a shortfall to begin with
 LITTLE: Final = 0.001  # of the expected cost: less than that is little to hedge against
 
 
-Told = tuple[list[str], list[list[str]]]  # headings and rows of a table
+TextTable = tuple[list[str], list[list[str]]]  # headings and rows of a table
 QUESTION: Final = "what should be settled now, before it shows which of the futures comes?"
 
 
@@ -150,7 +150,7 @@ def _settled(answer: Hedge) -> str:
     return "\n".join(said)
 
 
-def settled_told(answer: Hedge) -> Told:
+def settled_told(answer: Hedge) -> TextTable:
     """Cases per year of each service at each settled year's end; a star: no regret."""
     years = answer.settled_years
     rows = [
@@ -163,7 +163,7 @@ def settled_told(answer: Hedge) -> Told:
     return ["Settle now, cases per year", *map(financial_year, years)], rows
 
 
-def staff_told(answer: Hedge) -> Told:
+def staff_told(answer: Hedge) -> TextTable:
     """FTE hired and let go in each settled year, and supported at its end."""
     years = answer.settled_years
     rows = [
@@ -183,7 +183,7 @@ def _level(answer: Hedge, service: str, year: int) -> str:
     return f"{number(answer.settled[service][year])}{star}"
 
 
-def futures_told(answer: Hedge) -> Told:
+def futures_told(answer: Hedge) -> TextTable:
     """What each future does: chance, weight, cost, children in care, and what it falls short by."""
     last = answer.instance.last_year
     head = [
@@ -255,7 +255,7 @@ def _earlier(answer: Hedge) -> str:
     return table(["Were it known a year earlier", "Told apart in", "Instead in", "Saves"], rows)
 
 
-def windows_told(answer: Hedge) -> Told:
+def windows_told(answer: Hedge) -> TextTable:
     """What each double-investment window costs."""
     rows = [
         [

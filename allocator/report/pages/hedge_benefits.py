@@ -9,7 +9,7 @@ from allocator.hedge import Hedge
 from allocator.report.pages.benefits import benefits_shown
 from allocator.wording import pounds, shortened
 
-Told = tuple[list[str], list[list[str]]]  # headings and rows of a table
+TextTable = tuple[list[str], list[list[str]]]  # headings and rows of a table
 HEAD: Final = (
     "Good done to others, against doing nothing new",
     "Kind",
@@ -19,7 +19,7 @@ HEAD: Final = (
 )
 
 
-def benefits_told(hedge: Hedge) -> Told:
+def benefits_told(hedge: Hedge) -> TextTable:
     """By whom and kind, £ at present value: expected, and the futures of the least and most.
 
     No rows where no benefit is listed.

@@ -10,7 +10,7 @@ from allocator.report.figures import Figures, Header
 from allocator.report.pages.hedge import (
     NO_REGRET_SAID,
     QUESTION,
-    Told,
+    TextTable,
     answered,
     futures_told,
     proof_lines,
@@ -20,10 +20,10 @@ from allocator.report.pages.hedge import (
     worth_lines,
 )
 from allocator.report.pages.hedge_benefits import benefits_told
-from allocator.report.pages.paper import Item, PaperHeading, PaperLine
+from allocator.report.pages.paper import PaperHeading, PaperItem, PaperLine
 
 
-def told_figures(caption: str, told: Told, source: str) -> Figures:
+def told_figures(caption: str, told: TextTable, source: str) -> Figures:
     """A table of words, as it stands in the terminal's page."""
     head, rows = told
     return Figures(caption, tuple(map(Header, head)), tuple(map(tuple, rows)), source)
@@ -63,7 +63,7 @@ def worth_figures(hedge: Hedge) -> Figures:
     return told_figures("What it costs, and what knowing is worth", (["", ""], rows), "hedge.json")
 
 
-def hedge_paper(hedge: Hedge) -> Iterator[Item]:
+def hedge_paper(hedge: Hedge) -> Iterator[PaperItem]:
     """Everything below the title of a committee paper, in order."""
     yield PaperHeading("Purpose")
     yield PaperLine(f"The question put was: {QUESTION}")

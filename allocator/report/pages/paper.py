@@ -68,10 +68,10 @@ class PaperLine:
     bullet: bool = False
 
 
-Item = PaperHeading | PaperLine | Figures | Chart
+PaperItem = PaperHeading | PaperLine | Figures | Chart
 
 
-def paper(saved: SavedPlan) -> Iterator[Item]:
+def paper(saved: SavedPlan) -> Iterator[PaperItem]:
     """Everything below the title, in order."""
     yield from _purpose(saved.plan)
     yield from _recommendation(saved)
@@ -92,7 +92,7 @@ def subtitle(instance: Instance) -> str:
     return f"[Committee, date, author]. {years}, in prices of {instance.price_base}."
 
 
-def _purpose(plan: Plan) -> Iterator[Item]:
+def _purpose(plan: Plan) -> Iterator[PaperItem]:
     yield PaperHeading("Purpose")
     if own := author_asked(plan.instance):
         yield PaperLine(own.replace("`", ""))
@@ -103,7 +103,7 @@ def _purpose(plan: Plan) -> Iterator[Item]:
     )
 
 
-def _recommendation(saved: SavedPlan) -> Iterator[Item]:
+def _recommendation(saved: SavedPlan) -> Iterator[PaperItem]:
     plan = saved.plan
     first, *_ = (text.replace("`", "") for text in answer_paragraphs(plan))
     yield PaperHeading("Recommendation" if plan.found else "Finding")
@@ -138,7 +138,7 @@ def _services(plan: Plan) -> Figures:
     return replace(told, columns=told.columns[:-1], rows=tuple(row[:-1] for row in told.rows))
 
 
-def _options(saved: SavedPlan) -> Iterator[Item]:
+def _options(saved: SavedPlan) -> Iterator[PaperItem]:
     yield PaperHeading("Options considered")
     if saved.plan.found:
         yield _options_table(saved)
@@ -230,7 +230,7 @@ def _later(saved: SavedPlan, cost: float) -> Iterator[tuple[Value, ...]]:
             )
 
 
-def _finance(plan: Plan) -> Iterator[Item]:
+def _finance(plan: Plan) -> Iterator[PaperItem]:
     yield PaperHeading("Finance")
     yield PaperLine(
         f"In prices of {plan.instance.price_base}, undiscounted unless it says present value; "
@@ -287,7 +287,7 @@ def _drawn(year: Mapping[str, float], decimals: int) -> str:
     return f"{millions(year['drawn'], decimals)} of {millions(_there(year), decimals)}"
 
 
-def _children(plan: Plan) -> Iterator[Item]:
+def _children(plan: Plan) -> Iterator[PaperItem]:
     yield PaperHeading("Children")
     yield care(plan)
     told = "what this means for children and families, and what they said"
@@ -296,7 +296,7 @@ def _children(plan: Plan) -> Iterator[Item]:
     )
 
 
-def _risks(saved: SavedPlan) -> Iterator[Item]:
+def _risks(saved: SavedPlan) -> Iterator[PaperItem]:
     yield PaperHeading("Risks")
     table, soonest = saved.answers.get("switching"), tightest_said(saved.plan)
     if soonest:
@@ -325,7 +325,7 @@ def _risks(saved: SavedPlan) -> Iterator[Item]:
     yield rows_counted(saved.plan.instance)
 
 
-def _proof(saved: SavedPlan) -> Iterator[Item]:
+def _proof(saved: SavedPlan) -> Iterator[PaperItem]:
     yield PaperHeading("Proof and sources")
     yield PaperLine(
         "The plan is the optimum of a linear program, proved from its own numbers, and was run "

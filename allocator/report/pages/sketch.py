@@ -23,7 +23,7 @@ WIDTH: Final = 80
 _WIDEST_STEP: Final = 9  # characters of a year
 _LABEL: Final = 8  # of a year's label, with a blank
 
-Run = tuple[str, str]  # text, and the name of its colour; blank for none
+Coloured = tuple[str, str]  # text, and the name of its colour; blank for none
 _COLOURS: Final[dict[Style, str]] = {PLAN: "cyan", BASELINE: "yellow", TARGET: "magenta"}
 
 
@@ -45,7 +45,7 @@ FINE: Final = Characters("●", "○", "─", "┤")
 PLAIN: Final = Characters("*", "o", "-", "|")
 
 
-def sketch(plan: Plan, characters: Characters = FINE) -> list[Run]:
+def sketch(plan: Plan, characters: Characters = FINE) -> list[Coloured]:
     """The chart of the children in care, as texts and their colours."""
     series = care_series(plan)
     years = [START, *map(financial_year, plan.instance.horizon)]
@@ -65,8 +65,8 @@ def sketch(plan: Plan, characters: Characters = FINE) -> list[Run]:
 _ORDER: Final = (TARGET, BASELINE, PLAN)  # what is drawn later stands in front
 
 
-def _legend(series: Sequence[Series], characters: Characters) -> list[Run]:
-    runs: list[Run] = [("Children in care:", "")]
+def _legend(series: Sequence[Series], characters: Characters) -> list[Coloured]:
+    runs: list[Coloured] = [("Children in care:", "")]
     for each in sorted(series, key=lambda each: -_ORDER.index(each.style)):
         name = each.name[0].lower() + each.name[1:]
         runs += [("  ", ""), (characters.of(each.style), _COLOURS[each.style]), (f" {name}", "")]
@@ -80,7 +80,7 @@ class _Grid:
         self.top, self.bottom, self.step = top, bottom, step
         self.rows = ROWS if top > bottom else 1
         blank = (" ", "")
-        self.cells: list[list[Run]] = [[blank] * (step * years) for _ in range(self.rows)]
+        self.cells: list[list[Coloured]] = [[blank] * (step * years) for _ in range(self.rows)]
         scale = [number(self._value(row)) for row in range(self.rows)]
         self.margin = max(map(len, scale))
         self.scale = [text if self._labelled(row) else "" for row, text in enumerate(scale)]
@@ -103,7 +103,7 @@ class _Grid:
             for column in wide:
                 self.cells[row][column] = (mark, _COLOURS[style])
 
-    def lines(self, axis: str) -> Iterator[list[Run]]:
+    def lines(self, axis: str) -> Iterator[list[Coloured]]:
         """The rows with their scale, without blanks at the end."""
         for label, cells in zip(self.scale, self.cells, strict=True):
             used = max((n + 1 for n, (mark, _) in enumerate(cells) if mark != " "), default=0)

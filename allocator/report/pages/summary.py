@@ -16,7 +16,7 @@ from allocator.report.pages.need import need_lines
 from allocator.report.pages.sections import areas, by_year, windows
 from allocator.report.pages.services import HEADINGS, services_shown
 from allocator.report.pages.services import TITLE as TITLE_OF_SERVICES
-from allocator.report.pages.sketch import FINE, Characters, Run, sketch
+from allocator.report.pages.sketch import FINE, Characters, Coloured, sketch
 from allocator.report.pages.staff import staff_lines
 from allocator.vocabulary import TARGET
 from allocator.wording import (
@@ -45,7 +45,7 @@ def summary(plan: Plan, characters: Characters = FINE) -> str:
     return "".join(text for text, _ in summary_runs(plan, characters))
 
 
-def summary_runs(plan: Plan, characters: Characters = FINE) -> Iterator[Run]:
+def summary_runs(plan: Plan, characters: Characters = FINE) -> Iterator[Coloured]:
     """The same in pieces, each with the name of its colour, blank for none."""
     for number, part in enumerate(_parts(plan, characters)):
         yield ("\n\n" if number else "", "")
@@ -53,7 +53,7 @@ def summary_runs(plan: Plan, characters: Characters = FINE) -> Iterator[Run]:
     yield ("\n", "")
 
 
-def _parts(plan: Plan, characters: Characters) -> Iterator[str | list[Run]]:
+def _parts(plan: Plan, characters: Characters) -> Iterator[str | list[Coloured]]:
     title = " ".join((plan.instance.title or plan.instance.name).split())
     yield f"{paragraph(title)}\n{'=' * min(len(title), 98)}"
     if own := author_asked(plan.instance):

@@ -23,7 +23,7 @@ _SOLVED: Final = 1e-6  # relative, as the audit has it: what a solver's toleranc
 
 
 @dataclass(frozen=True)
-class Check:
+class CheckLine:
     """A figure by formula and the plan's own.  ``value`` is what the formula comes to."""
 
     what: str
@@ -47,10 +47,10 @@ class Check:
 
 def checks_of(
     plan: Plan, frames: Frames, facts: Sequence[Fact], services: Extent | None
-) -> list[Check]:
+) -> list[CheckLine]:
     """All checks of a workbook; none of an infeasible instance but its baseline's."""
     checks = [
-        Check(
+        CheckLine(
             f.label,
             _number(f),
             _as_number(f),
@@ -85,7 +85,7 @@ def _by_year(
     column: str,
     relative: float = _EXACT,
     beside: str = "",
-) -> Iterator[Check]:
+) -> Iterator[CheckLine]:
     """A column of a table summed by year, against a column of the years.
 
     ``beside`` names a table whose own column is added to it.
@@ -94,7 +94,7 @@ def _by_year(
     sums = [plan.tables[name].groupby("year")[of].sum() for name, of in parts]
     for year, value in plan.years()[own].items():
         terms = [f"SUMIFS(plan_{name}_{of},plan_{name}_year,{year})" for name, of in parts]
-        yield Check(
+        yield CheckLine(
             f"{what}, {financial_year(int(str(year)))}",
             f"={'+'.join(terms)}",
             float(sum(each.get(year, 0.0) for each in sums)),
@@ -103,7 +103,7 @@ def _by_year(
         )
 
 
-def _of_plan(plan: Plan, frames: Frames) -> Iterator[Check]:
+def _of_plan(plan: Plan, frames: Frames) -> Iterator[CheckLine]:
     yield from _by_year(plan, "total", "Spend of every tier and area", "spend", "spend")
     for tier in TIERS:
         yield from _by_year(plan, tier, f"Spend on {tier.replace('_', ' ')}", "years", tier)
@@ -117,13 +117,13 @@ def _of_plan(plan: Plan, frames: Frames) -> Iterator[Check]:
         yield from _children(plan, frames)
 
 
-def _children(plan: Plan, frames: Frames) -> Iterator[Check]:
+def _children(plan: Plan, frames: Frames) -> Iterator[CheckLine]:
     """Children of every state in care at a year's end, against the years."""
     states = frames["states"]
     chosen = states[(states["in_care"] == "yes") & (states["year_end"] == "yes")]
     summed = chosen.groupby("year")["children"].sum()
     for year, own in plan.years()["children_in_care"].items():
-        yield Check(
+        yield CheckLine(
             f"Children in care, every state, {financial_year(int(str(year)))}",
             f'=SUMIFS(plan_states_children,plan_states_year,{year},plan_states_in_care,"yes",'
             'plan_states_year_end,"yes")',
@@ -132,14 +132,14 @@ def _children(plan: Plan, frames: Frames) -> Iterator[Check]:
         )
 
 
-def _of_levels(plan: Plan, frames: Frames, services: Extent | None) -> Iterator[Check]:
+def _of_levels(plan: Plan, frames: Frames, services: Extent | None) -> Iterator[CheckLine]:
     if services is None or "services" not in frames:
         return
     for row, (service, by_year) in enumerate(plan.levels().items(), services.first):
         ends = [services.cell(f"in_{year}", row) for year in (min(by_year), max(by_year))]
         total = float(sum(by_year.values()))
         label = plan.instance.label("services", service)
-        yield Check(
+        yield CheckLine(
             f"Cases of {label}, every year's end",
             f"=SUM('{services.sheet}'!{ends[0]}:{ends[1]})",
             total,
@@ -147,7 +147,7 @@ def _of_levels(plan: Plan, frames: Frames, services: Extent | None) -> Iterator[
         )
 
 
-def write_checks(book: Book, checks: Sequence[Check]) -> None:
+def write_checks(book: Book, checks: Sequence[CheckLine]) -> None:
     """The sheet, with the verdict at its head, named ``plan_verdict``."""
     sheet = book.sheet(SHEET)
     first, last = HEADING + 2, HEADING + 1 + len(checks)  # as the sheet counts rows
@@ -182,6 +182,6 @@ def write_checks(book: Book, checks: Sequence[Check]) -> None:
     sheet.conditional_format(first - 1, 5, last - 1, 5, rule)
 
 
-def _verdict(checks: Sequence[Check]) -> str:
+def _verdict(checks: Sequence[CheckLine]) -> str:
     wrong = sum(not each.agrees for each in checks)
     return f"{wrong} of {len(checks)} checks differ" if wrong else VERDICT.format(len(checks))
