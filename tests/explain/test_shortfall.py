@@ -180,3 +180,13 @@ def test_funds_alike_pay_as_they_are_listed_and_one_fund_needs_no_order():
     alone = " ".join(explanation_text(explain(instance_of("hand"))).split())
     assert "Whose money pays" in alone
     assert "Any fund that may pay" not in alone
+
+
+def test_what_can_be_reached_and_the_nearest_plan_agree_to_the_digits_that_are_told():
+    answer = explain(instance_of("hand-infeasible"))
+    said = " ".join(explanation_text(answer).split())
+    reached = float(said.partition(" can be reached, no fewer")[0].rpartition(" ")[2])
+    nearest = float(said.partition("comes nearest has ")[2].partition(" ")[0])
+    assert 0 <= reached - nearest <= 0.05 + 0.01  # half of the last digit, and a hundredth up
+    target = [f"targets.2021.children={reached!r}"]
+    assert solve(instance_of("hand-infeasible", *target)).found

@@ -16,7 +16,7 @@ NAMES = [
           remedy="did you mean 'foster'?"),
     error(names.known_names, cell("transitions", 2, "to", "exits"),
           at="transitions.csv 2 to", value="exits", rule="is not a state or `exit`",
-          remedy="did you mean 'exit'?", others=1),
+          remedy="did you mean 'exit'?"),
     error(names.known_names, cell("transitions", 4, "from", "exit"),
           at="transitions.csv 4 from", value="exit", rule="is not a state of this instance",
           remedy="use one of foster, need", others=1),

@@ -18,6 +18,26 @@ def copy_of_hand(folder: Path) -> Path:
     return Path(shutil.copytree(CASES / "hand", folder / "hand"))
 
 
+@pytest.mark.parametrize(
+    ("move", "misspelt"),
+    [
+        ("need,plan,", "need,plann,"),
+        ("need,foster,", "nedd,foster,"),
+        ("foster,foster,", "foster,fostr,"),
+        ("home,exit,", "hom,exit,"),
+    ],
+)
+def test_a_misspelt_state_of_a_move_is_one_fault(tmp_path: Path, move: str, misspelt: str) -> None:
+    """Not another for each effect on the move, nor a warning that there is nothing to avert."""
+    folder = Path(shutil.copytree(CASES / "window", tmp_path / "window"))
+    sound = inspect(folder)[1]
+    transitions = folder / "transitions.csv"
+    transitions.write_text(transitions.read_text().replace(f"\n{move}", f"\n{misspelt}", 1))
+    (fault,) = (each for each in inspect(folder)[1] if each not in sound)
+    assert fault.file == "transitions.csv"
+    assert "did you mean" in str(fault)
+
+
 @pytest.mark.parametrize("what", ["", "plan.json"])
 def test_a_saved_plan_is_told_from_an_instance(tmp_path: Path, what: str) -> None:
     (tmp_path / "plan.json").write_text("{}")

@@ -143,6 +143,14 @@ def test_inputs_say_what_each_column_is(written):
         assert not rows or all(cell.comment for cell in book[name][1])
 
 
+def test_text_keeps_off_the_number_to_its_left(written):
+    funds = cells(written["window"], values=True)["Plan funds"]
+    (label,) = (cell for cell in funds[TABLE_ROWS - 1] if cell.value == "Label")
+    first = funds.cell(TABLE_ROWS, label.column)
+    assert isinstance(funds.cell(TABLE_ROWS, label.column - 1).value, float | int)
+    assert (first.alignment.indent, label.alignment.indent) == (1, 1)
+
+
 def test_charts_are_native_and_over_cells(written):
     charts = chart_parts(written["window"])
     assert len(charts) == 4

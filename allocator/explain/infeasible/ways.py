@@ -257,6 +257,6 @@ def _in_fewest(anywhere: Way, alone: Sequence[Way]) -> Way:
 
 
 def _up(value: float) -> float:
-    """Rounded up: to a whole number from 100 on, to hundredths below."""
-    scale = 1.0 if abs(value) >= 100 else 100.0
+    """Rounded up: to tenths from 100 on, to hundredths below."""
+    scale = 10.0 if abs(value) >= 100 else 100.0
     return math.ceil(value * scale - 1e-9) / scale

@@ -90,6 +90,20 @@ class Candidate:
         """Sound rows of a table."""
         return self.sound.tables[table]
 
+    @cached_property
+    def lost_moves(self) -> tuple[tuple[object, object], ...]:
+        """The moves of transitions that name nothing, as they are written: told already."""
+        sound = {(row.file, row.number) for row in self.rows("transitions")}
+        return tuple(
+            (row["from"], row["to"])
+            for row in self.instance.tables["transitions"]
+            if (row.file, row.number) not in sound
+        )
+
+    def may_be_lost(self, start: str, end: str = "") -> bool:
+        """Whether one of those may stand for a move, or for any out of a state, rightly spelt."""
+        return any(i == start or (end and j == end) for i, j in self.lost_moves)
+
     def in_force(self, table: str) -> Iterator[tuple[Row, list[str]]]:
         """Sound rows of a table with the areas in which each holds."""
         return ((row, self._areas[id(row)]) for row in self.rows(table))

@@ -41,8 +41,10 @@ def staying_has_no_rate(candidate: Candidate) -> Iterator[Problem]:
 def moves_have_a_rate(candidate: Candidate) -> Iterator[Problem]:
     """A move from a state to another has a rate."""
     for row in candidate.instance.tables["transitions"]:
+        move = row["from"], row["to"]
         blank = row["rate"] is None and "rate" not in unread_in(row)
-        if blank and row["from"] != row["to"] and None not in (row["from"], row["to"]):
+        known = None not in move and move not in candidate.lost_moves
+        if blank and known and row["from"] != row["to"]:
             yield at(
                 row,
                 "rate",
@@ -86,7 +88,7 @@ def children_can_leave(candidate: Candidate) -> Iterator[Problem]:
     left = {(a, i) for (a, i, _, _), rate in candidate.resolved.rates.items() if rate > 0}
     for row, areas in candidate.in_force("states"):
         stuck = [area for area in areas if (area, row["state"]) not in left]
-        if row["opening"] > 0 and stuck:
+        if row["opening"] > 0 and stuck and not candidate.may_be_lost(row["state"]):
             yield warn(
                 row,
                 "state",

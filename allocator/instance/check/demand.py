@@ -33,7 +33,7 @@ def responses_have_a_move(candidate: Candidate) -> Iterator[Problem]:
     moves |= {(area, OUTSIDE, i) for area, i, _ in candidate.resolved.arrivals}
     for row, areas in candidate.in_force("responses"):
         lacking = [a for a in areas if (a, row["from"], row["to"]) not in moves]
-        if not lacking:
+        if not lacking or candidate.may_be_lost(row["from"], row["to"]):
             continue
         told = at if len(lacking) == len(areas) else warn
         table = "arrivals" if row["from"] == OUTSIDE else "transitions"

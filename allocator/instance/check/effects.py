@@ -33,6 +33,8 @@ def effects_have_a_move(candidate: Candidate) -> Iterator[Problem]:
     moves = {(area, i, j) for area, i, j, _ in resolved.avoidable}
     for row, areas in _effects(candidate):
         lacking = [a for a in areas if (a, row["from"], row["to"]) not in moves]
+        if candidate.may_be_lost(row["from"], row["to"]):
+            lacking = []
         if lacking and row["from"] == row["to"]:
             yield at(
                 row,
@@ -68,7 +70,7 @@ def effects_have_something_to_avert(candidate: Candidate) -> Iterator[Problem]:
             none[area, i, j].append(year)
     for row, areas in _effects(candidate):
         hit = [a for a in areas if (a, row["from"], row["to"]) in none]
-        if row["effect"] > 0 and hit:
+        if row["effect"] > 0 and hit and not candidate.may_be_lost(row["from"], row["to"]):
             years = none[hit[0], row["from"], row["to"]]
             when = "" if len(years) == candidate.instance.years else f" from {years[0]}"
             yield warn(

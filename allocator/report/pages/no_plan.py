@@ -95,7 +95,7 @@ def _way(answer: Explanation, way: Way) -> str:
     if way.cell is None or way.after is None:
         return f"{way.words} {plain(100 * (way.after or 0.0), 4)}% higher{window}"
     if said is not None:
-        after = financial_year(int(way.after)) if way.unit == "year" else number(way.after)
+        after = financial_year(int(way.after)) if way.unit == "year" else _count(way)
         return f"{way.words} ({way.cell}): {said.format(after)}{window}"
     after, before = (number(each) for each in (way.after, way.before or 0.0))
     if way.unit == "£":
@@ -106,6 +106,15 @@ def _way(answer: Explanation, way: Way) -> str:
         window = f": {number(way.after - (way.before or 0.0))} more hires a year{window}"
     would = f"{after} would do, not {before}"
     return f"{way.words} ({way.cell}): {would}{window}"
+
+
+def _count(way: Way) -> str:
+    """What can be reached, to one digit more than counts have elsewhere.
+
+    It is rounded up, so that there is a plan at what is said; what the plan has rounds to the same.
+    """
+    after = way.after or 0.0
+    return f"{after:,.{1 if after >= 100 else 2}f}".removesuffix(".0").removesuffix(".00")
 
 
 _SAID: Final = {

@@ -173,18 +173,19 @@ class Book:
         """
         columns = {heading.key: n for n, heading in enumerate(headings)}
         widths = [_width(heading) for heading in headings]
+        apart = _apart(headings)
         last = HEADING
         for last, row in enumerate(rows, HEADING + 1):
             lines = 1
             for n, (heading, value) in enumerate(zip(headings, row, strict=True)):
                 cell = value if isinstance(value, Shaped) else Shaped(value, heading.shape)
-                self.put(sheet, last, n, cell.value, **cell.style)
+                self.put(sheet, last, n, cell.value, **cell.style, **apart[n])
                 widths[n] = max(widths[n], min(_WIDEST, cell.length + 2.0))
                 lines = max(lines, math.ceil(cell.length / (0.9 * _WIDEST)))
             if lines > 1:
                 sheet.set_row(last, LINE * lines)
         block = Extent(sheet.name, HEADING + 1, max(last, HEADING + 1), columns)
-        self._head(sheet, headings, widths)
+        self._head(sheet, headings, widths, apart)
         sheet.freeze_panes(HEADING + 1, keys)
         sheet.repeat_rows(HEADING)
         if filtered:
@@ -193,7 +194,13 @@ class Book:
             self.name(f"{prefix}_{key}", block, key)
         return block
 
-    def _head(self, sheet: Worksheet, headings: Sequence[Heading], widths: Sequence[float]) -> None:
+    def _head(
+        self,
+        sheet: Worksheet,
+        headings: Sequence[Heading],
+        widths: Sequence[float],
+        apart: Sequence[Mapping[str, int]],
+    ) -> None:
         """The headings, in a row as high as the longest of them."""
         for n, (heading, width) in enumerate(zip(headings, widths, strict=True)):
             side = "left" if heading.shape == TEXT else "right"
@@ -207,6 +214,7 @@ class Book:
                 bottom=1,
                 align=side,
                 bg_color="#E8EEF4",
+                **apart[n],
             )
             sheet.set_column(n, n, width)
         lines = max(map(_lines, headings, widths))
@@ -222,6 +230,15 @@ class Book:
 def _width(heading: Heading) -> float:
     """Characters for a heading: its longest word, for it is wrapped; a dozen at least."""
     return max(12.0, max(map(len, heading.text.split()), default=0) + 2.0)
+
+
+def _apart(headings: Sequence[Heading]) -> list[dict[str, int]]:
+    """For each column, the indent that keeps text off the number to its left."""
+    numbers = [False, *(heading.shape != TEXT for heading in headings)]
+    return [
+        {"indent": 1} if before and heading.shape == TEXT else {}
+        for before, heading in zip(numbers, headings, strict=False)
+    ]
 
 
 def _lines(heading: Heading, width: float) -> int:
