@@ -30,7 +30,7 @@ WIDTH: Final = 17.0  # cm of text on A4
 _MARGIN: Final = 2.0
 _PROMPT: Final = RGBColor(0x6B, 0x3F, 0x00)
 _PADDING, _LETTER = 0.45, 0.18  # cm of a cell's sides, and of a letter
-_WORD, _LONGEST = 16, 34  # letters of a word, and of a text, that a column is made for
+_WORD, _LONGEST = 18, 34  # letters of a word, and of a text, that a column is made for
 _TOGETHER: Final = 14  # rows of a table that stands on one page
 _TEXT: Final = frozenset({"text"})
 
@@ -130,7 +130,7 @@ def _table(made: Paper, figures: Figures) -> None:
 def _widths(rows: list[list[str]]) -> list[float]:
     """Cm of each column: its longest word, and of what is left of the page a share by its text."""
     columns = list(zip(*rows, strict=True))
-    words = [max(map(len, " ".join(column).split()), default=0) for column in columns]
+    words = [max(map(len, " ".join(column).split(" ")), default=0) for column in columns]
     least = [_PADDING + _LETTER * min(word, _WORD) for word in words]
     weights = [min(max(map(len, column)), _LONGEST) + 1 for column in columns]
     spare = WIDTH - sum(least)
@@ -171,7 +171,7 @@ def _picture(made: Paper, chart: Chart) -> None:
     """The chart with its title above, and in words for who cannot see it."""
     _caption(made, chart.title, above=True)
     stream = io.BytesIO(picture(chart, "png", titled=False))
-    shape = made.add_picture(stream, width=Cm(WIDTH * 0.82))
+    shape = made.add_picture(stream, width=Cm(WIDTH * 0.7))
     described = shape._inline.docPr
     described.set("descr", f"{chart.title}. {chart.about}")
     described.set("title", chart.title)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +17,7 @@ from allocator.plan.tables import decision_tables
 from allocator.report.pages.alternatives import text
 from allocator.simulate import baseline
 from allocator.solving.session import Session, build
+from allocator.wording import pounds
 from tests.plans import instance_of, plan_of
 
 CASE = "annual-returns-limits"
@@ -49,6 +52,21 @@ def test_a_bound_is_where_forcing_the_spend_further_costs_too_much(found, item, 
     if row["least"] > apart:
         assert cost(maximum=float(row["least"]) - apart) > allowed
     assert cost(minimum=float(row["most"]) + apart) > allowed
+
+
+def test_plans_that_differ_by_less_than_the_plan_is_sure_of_are_as_good(found):
+    plan = plan_of(CASE)
+    assert found.margin == pytest.approx(0.01 * abs(plan.npv), rel=1e-6)
+    assert found.facts()["as_good_within"] == found.margin
+    assert found.allowed > found.margin
+    assert f"As good are those within {pounds(found.margin)} of the cheapest" in words(found)
+    near = replace(found, allowed=found.margin)
+    assert "All of them are as good: within" in words(near)
+    assert "As good are those" not in words(near)
+
+
+def words(answer) -> str:
+    return " ".join(text(answer).split())
 
 
 def test_the_plan_and_the_nearest_lie_between_the_bounds(found):

@@ -16,7 +16,7 @@ from allocator.errors import UsageError
 from allocator.report.figures import Figures
 from allocator.report.outputs import Outputs
 from allocator.report.pages.headline import answer_paragraphs, weak_said
-from allocator.report.pages.paper import FIRM, PaperHeading, PaperLine, paper
+from allocator.report.pages.paper import FIRM, NO_BREAK, PaperHeading, PaperLine, paper
 from allocator.report.pages.summary import money_lines
 from allocator.report.pages.tightest import tightest_said
 from allocator.report.paper import document
@@ -73,7 +73,7 @@ def test_the_figures_of_a_finance_officer_are_the_plans():
     funds = made("window").tables[3]
     for row in funds.rows[1:]:
         year = row.cells[0].text[:4]
-        said = row.cells[1].text.replace(",", "").split(" of ")
+        said = row.cells[1].text.replace(",", "").split(f"{NO_BREAK}of{NO_BREAK}")
         facts = plan.funds()["core"][year]
         assert float(said[0]) == pytest.approx(facts["drawn"] / 1e6, abs=0.051)
 
@@ -144,7 +144,7 @@ def test_a_short_table_stands_on_one_page_and_money_in_one_form():
         len(part.partition(".")[2])
         for row in funds.rows[1:]
         for cell in row.cells[1:]
-        for part in cell.text.split(" of ")
+        for part in cell.text.split(f"{NO_BREAK}of{NO_BREAK}")
         if part != "–"
     }
     assert len(decimals) == 1

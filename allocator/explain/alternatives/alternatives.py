@@ -22,9 +22,11 @@ from allocator.instance import Instance, Window
 from allocator.instance.instance import window_facts
 from allocator.instance.schema import TIERS
 from allocator.plan.columns import ANSWERS, AnswerColumns
+from allocator.plan.ties import margin
 from allocator.program.matrix import Floats
 from allocator.program.program import POUNDS, LinearProgram
 from allocator.solving.session import Progress, Session
+from allocator.solving.solve import plan_of
 from formulations import LEAST_COST
 
 SAME: Final = 0.005  # of the baseline's cases, or of one: nearer than this is as today
@@ -33,7 +35,10 @@ MORE, FEWER, AS_TODAY, OPEN = "more", "fewer", "as today", "open"
 
 @dataclass(frozen=True)
 class Alternatives(Answer):
-    """Ranges over the plans within ``allowed`` (£) of the least cost."""
+    """Ranges over the plans within ``allowed`` (£) of the least cost.
+
+    ``margin`` is £ by which a plan may cost more and is as good, by the rule for windows.
+    """
 
     NAME: ClassVar[str] = "alternatives"
     COLUMNS: ClassVar[AnswerColumns] = ANSWERS[NAME]
@@ -42,6 +47,7 @@ class Alternatives(Answer):
     allowed: float
     window: Window | None
     windows: tuple[Window | None, ...]
+    margin: float
     distance: float | None
     audits: int
 
@@ -51,6 +57,7 @@ class Alternatives(Answer):
             "status": "infeasible" if self.cost is None else "optimal",
             "objective": self.cost,
             "allowed": self.allowed,
+            "as_good_within": self.margin,
             "window": window_facts(self.window) if self.cost is not None else None,
             "windows": [window_facts(window) for window in self.windows],
             "distance_from_today": self.distance,
@@ -101,6 +108,7 @@ def alternatives(
         allowed * POUNDS,
         best.window,
         tuple(each.window for each in near),
+        margin(plan_of(instance, solved, LEAST_COST, session.solver)),
         None if unfinished else nearest.distance * POUNDS,
         sum(each.audits for each in nearby),
         unfinished=unfinished,
@@ -184,4 +192,4 @@ def _verdict(least: float, most: float, usual: float) -> str:
 
 def _none(instance: Instance, solver: str) -> Alternatives:
     tables = {name: Alternatives.table_of(name, []) for name in Alternatives.COLUMNS}
-    return Alternatives(instance, LEAST_COST, solver, tables, None, 0.0, None, (), None, 0)
+    return Alternatives(instance, LEAST_COST, solver, tables, None, 0.0, None, (), 0.0, None, 0)

@@ -40,6 +40,7 @@ from allocator.report.pages.fairness import (
 )
 from allocator.report.pages.headline import shortfall_said
 from allocator.report.pages.need import need_figures, need_lines
+from allocator.report.pages.position import least
 from allocator.report.pages.sections import compared
 from allocator.report.pages.services import service_figures
 from allocator.report.pages.staff import staff_figures, staff_lines
@@ -199,7 +200,8 @@ def _windows(plan: Plan) -> Figures:
     rows: list[tuple[Value, ...]] = []
     for each in ranked:
         chosen = plan.found and each.window == plan.window
-        more = None if each.objective is None or best is None or chosen else each.objective - best
+        known = each.objective is not None and best is not None and not chosen
+        more = least((each.objective or 0.0) - (best or 0.0)) if known else None
         cost = each.objective if each.at_least is None else each.at_least
         rows.append(
             (

@@ -80,7 +80,18 @@ def _answer(answer: Alternatives) -> str:
         )
     if differ:
         said += f"  They differ in what they do with {listed(differ)}."
-    return said
+    return f"{said}  {_as_good(answer)}"
+
+
+def _as_good(answer: Alternatives) -> str:
+    """Which of them are as good as the cheapest, by the rule for the windows of a plan."""
+    least = (
+        f"within {pounds(answer.margin)} of the cheapest, 1% of what that saves or costs against "
+        "doing nothing new"
+    )
+    if answer.allowed <= answer.margin * (1 + 1e-9):
+        return f"All of them are as good: {least}."
+    return f"As good are those {least}; `--within {answer.margin:.0f}` asks of them alone."
 
 
 def _whole(answer: Alternatives) -> str:

@@ -26,6 +26,7 @@ from allocator.report.figures import Figures, Header, Value
 from allocator.report.pages.benefits import weights_said
 from allocator.report.pages.cash_prices import cash_figures, cash_fund_figures
 from allocator.report.pages.headline import answer_paragraphs, author_asked, question, weak_said
+from allocator.report.pages.position import least
 from allocator.report.pages.services import lost_said, service_figures
 from allocator.report.pages.sources import rows_counted
 from allocator.report.pages.summary import money_lines, proof_lines
@@ -45,6 +46,7 @@ from allocator.wording import (
 MOST_WINDOWS: Final = 3  # besides the plan's and none
 MOST_INPUTS: Final = 8
 MOST_FUNDS: Final = 4
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 _AIMS: Final = {SHIFTED: ", targets as much later", HELD: ", targets held"}
 FIRM: Final = (
     "Half or more of the moves that the plan averts or adds rest on evidence that is graded, and "
@@ -176,7 +178,7 @@ def _options_table(saved: SavedPlan) -> Figures:
         if each.objective is None:
             rows.append((name, None, None, None, "there is no plan"))
             continue
-        more = each.objective - (plan.objective or 0.0)
+        more = least(each.objective - (plan.objective or 0.0))
         rows.append(
             (name, each.children_in_care, cost + more, more, "as good" if each in good else "")
         )
@@ -284,7 +286,8 @@ def _there(year: Mapping[str, float]) -> float:
 def _drawn(year: Mapping[str, float], decimals: int) -> str:
     if _there(year) < 1.0:
         return "–"
-    return f"{millions(year['drawn'], decimals)} of {millions(_there(year), decimals)}"
+    of = f"{millions(year['drawn'], decimals)} of {millions(_there(year), decimals)}"
+    return of.replace(" ", NO_BREAK)
 
 
 def _children(plan: Plan) -> Iterator[PaperItem]:

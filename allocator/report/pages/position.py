@@ -14,6 +14,11 @@ LEAST_POUNDS: Final = 1.0  # fewer are rounding
 _MOST_TIED: Final = 3
 
 
+def least(amount: float) -> float:
+    """£, or nought where it is no more than rounding."""
+    return amount if abs(amount) >= LEAST_POUNDS else 0.0
+
+
 def position_said(plan: Plan) -> str:
     """Over the years: saved or spent, how far behind, paid back or not, and a loss in the end."""
     cash = plan.cash()
