@@ -87,7 +87,7 @@ LOCK := $(UV) pip compile pyproject.toml --group build --universal --fork-strate
 lock:
 	@command -v "$(UV)" >/dev/null || { echo "make lock needs uv: $(PYTHON) -m pip install uv" >&2; exit 1; }
 	$(LOCK) --extra dev --output-file requirements-dev.lock
-	$(LOCK) --constraints requirements-dev.lock --extra report --no-annotate --output-file requirements.lock
+	$(LOCK) --constraints requirements-dev.lock --extra report --extra stress --no-annotate --output-file requirements.lock
 	$(LOCK) --constraints requirements-dev.lock --extra bench --output-file requirements-bench.lock
 	$(LOCK) --constraints requirements-dev.lock --extra mpi-sppy --no-annotate --output-file requirements-mpi-sppy.lock
 

@@ -7,7 +7,7 @@ r"""What is uncertain about an instance.
 - Unit costs and their growth (:mod:`allocator.stress.spreads`).
 - How drivers go, as one of the scenarios says.
 
-Draws are scrambled Sobol' points (``stress.sobol``).
+Draws are scrambled Sobol' points (Owen 1995), by :mod:`scipy.stats.qmc`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from allocator.instance import Instance
 from allocator.instance.demand import response_rises
 from allocator.instance.instance import Row
 from allocator.instance.rows import area_rows, key_value
-from allocator.stress import sobol
 from allocator.stress.evidence import Evidence
 from allocator.stress.population import Effect, responses_to_entries
 from allocator.stress.spreads import Spread
@@ -124,8 +123,10 @@ class Uncertain:
         """Quasi-random quantiles of each column, (draws,), by this seed."""
         if not self.columns:
             return {}
-        power = math.ceil(math.log2(max(count, 2)))
-        points = sobol.points(len(self.columns), power, seed)[:count]
+        from scipy.stats import qmc
+
+        sequence = qmc.Sobol(len(self.columns), scramble=True, rng=seed)
+        points = sequence.random_base2(math.ceil(math.log2(max(count, 2))))[:count]
         inside = np.clip(points, _EDGE, 1 - _EDGE).T
         return dict(zip(self.columns, np.ascontiguousarray(inside), strict=True))
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from SALib.analyze import rbd_fast
-from scipy.stats import qmc
 
 from allocator.instance.change import apply_changes
 from allocator.simulate.uniformised import moved_and_stayed as one_by_one
-from allocator.stress import sobol
 from allocator.stress.evidence import Evidence
 from allocator.stress.interpolated import at_draws
 from allocator.stress.money import Funds
 from allocator.stress.moving import moved_and_stayed
-from allocator.stress.sobol import points
 from allocator.stress.variance import first_order, rank_correlations
 from tests.plans import instance_of
 
@@ -116,29 +112,6 @@ def test_a_fund_that_pays_in_the_window_alone_pays_nowhere_else():
     )
     assert without.sum() == pytest.approx(1e6 * given.years)
     assert within[0] < without[0]
-
-
-@pytest.mark.parametrize(("columns", "power", "seed"), [(1, 1, 3), (45, 12, 1), (300, 3, 9)])
-def test_draws_are_scipys_points_to_the_bit(monkeypatch, columns, power, seed):
-    own = points(columns, power, seed)
-    known = qmc.Sobol(columns, scramble=True, rng=seed).random_base2(power)
-    assert np.array_equal(own, known)
-    monkeypatch.setattr(sobol, "_NUMBERS", "moved")
-    assert np.array_equal(points(columns, power, seed), known)
-
-
-@pytest.mark.parametrize("draws", [101, 1000, 4096])
-def test_shares_of_the_variance_are_salibs(draws):
-    inputs = np.random.default_rng(2).uniform(size=(4, draws))
-    outcome = 3 * inputs[0] + inputs[1] ** 2 + inputs[2] * inputs[3]
-    known = rbd_fast.analyze(
-        {"num_vars": 4, "names": list("abcd"), "bounds": [[0, 1]] * 4},
-        inputs.T,
-        outcome,
-        num_resamples=2,
-    )
-    shares = first_order(list(inputs), outcome)
-    assert shares == pytest.approx(np.clip(known["S1"], 0, 1).tolist(), abs=1e-12)
 
 
 def test_a_sum_of_two_inputs_has_the_variances_of_each():

@@ -256,5 +256,7 @@ def _drawn(answer: Stress) -> str:
         f"Unit costs: {'; '.join(sources) or 'taken as certain'}.",
     ]
     if answer.tables["inputs"]["cost_first_order"].isna().all() and len(spreads):
-        said.append("Shares of the variance need 100 draws.")
+        said.append(
+            "Shares of the variance need 100 draws and SALib: pip install 'allocator[stress]'."
+        )
     return "\n".join(paragraph(each) for each in said)
