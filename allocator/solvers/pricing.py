@@ -158,6 +158,15 @@ class AreaModel(_Kept):
         self._highs.setOptionValue("simplex_strategy", PRIMAL)
         return status
 
+    def refactor(self) -> None:
+        """Solve again at the last basis, factored anew: updates add rounding to its prices."""
+        self.basis = self.basis
+        self.run()
+
+    def begin_again(self) -> None:
+        """Solve again from nothing."""
+        self._begin_again()
+
     def hold(self, far: float) -> None:
         """Hold columns without an upper bound to one that is far away."""
         free = np.flatnonzero(np.isinf(self._upper)).astype(np.int32)

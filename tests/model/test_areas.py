@@ -12,6 +12,7 @@ from allocator.plan.saving import recheck, save
 from allocator.program.certificate import certify
 from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import find_solver
+from allocator.solvers.pricing import AreaModel
 from allocator.solvers.solution import Status
 from allocator.solving import proved
 from allocator.solving.areas.decomposition import AreaDecomposition
@@ -140,6 +141,26 @@ def test_an_area_without_a_plan_of_its_own_is_proof_enough(monkeypatch):
     variant = replace(program, row_upper=upper)
     answer = AreaDecomposition(program, instance.areas).solve(variant)
     assert answer.status is Status.INFEASIBLE and refutes(variant, answer.ray)
+
+
+def test_prices_that_rounding_has_spoiled_are_found_anew(monkeypatch):
+    """One area's would spoil the certificate of all, and the whole program be solved instead."""
+    given, factored, anew = AreaModel.dual, AreaModel.refactor, set()
+
+    def spoiled(model):
+        return given(model) + (0.0 if model in anew else 1e-3)
+
+    def refactor(model):
+        anew.add(model)
+        factored(model)
+
+    monkeypatch.setattr(AreaModel, "dual", spoiled)
+    monkeypatch.setattr(AreaModel, "refactor", refactor)
+    instance = instance_of("two-areas")
+    ladder = AreaLadder(instance.areas)
+    program = at_window(build(instance), instance, instance.windows[-1])
+    assert ladder.solve(program, doing="solving").certificate.passed
+    assert len(anew) == 2 and not ladder.others
 
 
 def test_time_runs_out():

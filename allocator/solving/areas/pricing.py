@@ -17,6 +17,7 @@ from allocator.solving.areas.split import AreaBlock
 
 WORTH: Final = 1e-10  # relative to its cost: less than this a column does not improve
 _SAMPLED: Final = 16  # one in so many coefficients says how like two areas are
+STRAY: Final = 1e-7  # of a reduced cost on the wrong side: more than this, and it is found anew
 FAR: Final = 100.0  # times the largest bound of an area's: what has no bound is held there
 
 
@@ -164,7 +165,7 @@ class Group:
 
     def duals(self) -> dict[int, Floats]:
         """By area, the duals of its rows in its last answer."""
-        return {number: area.model.dual() for number, area in self._areas.items()}
+        return {number: area.dual() for number, area in self._areas.items()}
 
     def mixed(self, weights: Iterable[tuple[int, int, float]]) -> dict[int, Floats]:
         """By area, its points added up, each given by area and number, with its weight."""
@@ -219,6 +220,7 @@ class _Area:
         self._count = 0
         self._stage: int | None = 0
         self._window: Floats | None = None
+        self._costs = program.costs[0].copy()  # as the model has them
         self.model = AreaModel(
             program.block.matrix,
             program.costs[0],
@@ -280,4 +282,20 @@ class _Area:
             self.model.price(np.arange(len(own), dtype=np.int32), own)
             self._stage = stage
         by_price = block.coefficients.T @ asked.prices[block.ties]
-        self.model.price(block.tied, own[block.tied] - by_price)
+        self._costs = own.copy()
+        self._costs[block.tied] -= by_price
+        self.model.price(block.tied, self._costs[block.tied])
+
+    def dual(self) -> Floats:
+        """Of its rows, in the last answer; found anew where rounding has grown in it."""
+        for renew in (self.model.refactor, self.model.begin_again):
+            if self._stray(self.model.dual()) <= STRAY:
+                break
+            renew()
+        return self.model.dual()
+
+    def _stray(self, dual: Floats) -> float:
+        """The largest reduced cost that needs a bound which its column has not."""
+        reduced = self._costs - self.program.block.matrix.transposed_times(dual)
+        unbacked = np.isinf(np.where(reduced > 0, self.program.lower, self.program.upper))
+        return float(np.max(np.abs(reduced), where=unbacked, initial=0.0))
