@@ -33,7 +33,7 @@ from allocator.wording import listed
 MOST_SAID: Final = 6  # limits on services in a sentence
 MOST_NAMED: Final = 4  # limits in a short sentence
 _IN_THE_RAY: Final = 1e-9  # relative: a weight below this is rounding
-_NOTHING: Final = 1e-9  # share of the limits: what gives way by less than this need not
+_NOTHING: Final = 1e-12  # share of the limits: what gives way by less than this need not
 
 Tell = Callable[[str, int, int], None]
 
