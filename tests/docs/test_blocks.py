@@ -1,4 +1,4 @@
-"""Every block of commands or Python in the pages and in CONTRIBUTING, run or read as written.
+"""Every block of commands or Python in any page of the tree, run or read as written.
 
 Pages with a test of their own are run there: the README, and those on explanations, frontiers and
 switching values; so are blocks that name the file they go into (test_contributing).  Commands
@@ -7,6 +7,7 @@ that read published tables, which are not here, are parsed.
 
 from __future__ import annotations
 
+import gzip
 import re
 import shlex
 import shutil
@@ -47,10 +48,16 @@ FUTURES = {  # what a page has its reader add to the council first
     }
 }
 HEALTH = {"item": "reunify", "to_whom": "nhs", "amount": 100.0, "kind": "fiscal"}
-SMALL = {("how-to-report.md", "england-2016")}  # drawn four times over: the hand case in its place
+SMALL = {  # drawn four times over, or solved a dozen times: the hand case in its place
+    ("how-to-report.md", "england-2016"),
+    ("how-to-compare.md", "england-2016"),
+}
+# The one that is always there; the test of each solver is tests/compare/test_solvers.py.
+ONE_SOLVER = {"how-to-compare.md": ["--solvers", "highs-simplex,highs-mip"]}
 ONE_WINDOW = ("how-to-council-futures.md", "reading-2025")  # of ten: every one is a hedge
 LANGUAGES = {"sh", "python", "console", "bat", "toml", "json", "text", "math"}
-PAGES = [ROOT / "CONTRIBUTING.md", ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PLACES = ("*.md", "docs/*.md", "instances/*/*.md", "benchmarks/**/*.md", "tests/**/*.md")
+PAGES = sorted(page for place in PLACES for page in ROOT.glob(place))
 
 
 @cache
@@ -67,7 +74,7 @@ def lines(body: str) -> list[str]:
 
 
 COMMANDS = [
-    (page.name, line)
+    (page.relative_to(ROOT).as_posix(), line)
     for page in PAGES
     for language, body in blocks(page)
     if language in ("sh", "console")
@@ -91,15 +98,39 @@ PYTHON = [
 def test_every_block_says_what_it_is():
     """Else no test would know what to do with it."""
     for page in PAGES:
-        assert {language for language, _ in blocks(page)} <= LANGUAGES, page.name
+        text = page.read_text(encoding="utf-8")
+        assert {language for language, _ in blocks(page)} <= LANGUAGES, page
+        assert len(re.findall(r"^ *(?:```|~~~)", text, re.MULTILINE)) % 2 == 0, page
+        assert "~~~" not in text, page
+        prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+        assert not re.search(r"(?<=\n\n)    \S", prose), f"{page}: a block without its fence"
+
+
+def test_every_page_that_has_commands_is_run():
+    """Here, or by a test of its own that names the page."""
+    tests = [file.read_text(encoding="utf-8") for file in (ROOT / "tests" / "docs").glob("*.py")]
+    for page in PAGES:
+        if page.name in ELSEWHERE and any(language == "sh" for language, _ in blocks(page)):
+            assert sum(page.stem in text for text in tests) > 1, page
+
+
+def test_every_verb_named_in_a_sentence_is_one():
+    verbs = set(cli.list_commands(click.Context(cli)))
+    for page in PAGES:
+        prose = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+        assert set(re.findall(r"`allocator ([a-z]\S*?)[ `]", prose)) <= verbs, page
 
 
 @pytest.mark.parametrize(("page", "line"), COMMANDS)
 def test_every_command_is_one(page, line, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for written in ("england.mps.names.json", "england.sol"):  # by export, and by a solver
+    for written in ("afiro.mps", "england.mps.names.json", "england.sol"):
         Path(written).touch()
     words = shlex.split(line.removeprefix("$ "), comments=True)
+    if words[0] == "make":
+        makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+        assert re.search(rf"^{words[1]}:", makefile, re.MULTILINE)
+        return
     assert words[0] == "allocator"
     group, name, rest = cli, words[1], words[2:]
     command = cli.get_command(click.Context(cli), name)
@@ -125,6 +156,8 @@ def _place(page, tmp_path, monkeypatch, by_years):
     for name in ("england-2016", "england-2020", "my-council"):
         save(plan, Path("plans") / name)
     write_workbook([plan], Path("plan.xlsx"))
+    with gzip.open(ROOT / "tests" / "compare" / "netlib" / "afiro.mps.gz") as packed:
+        Path("afiro.mps").write_bytes(packed.read())
     world, children = world_of(150, 3)
     write_returns(Path("returns"), children, world, 5, seed=3)
     if page.name == ONE_WINDOW[0]:
@@ -160,6 +193,8 @@ def test_commands_run_as_written(page):
             words = shlex.split(line, comments=True)[1:]
             for out in [b for a, b in pairwise(words) if a == "--out"]:
                 shutil.rmtree(out, ignore_errors=True)
+            if words[0] == "compare":
+                words += ONE_SOLVER.get(page.name, [])
             result = CliRunner().invoke(cli, words)
             assert result.exit_code == 0, (line, result.stderr)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import inspect
 import re
@@ -97,6 +98,18 @@ def test_mathematics_is_whole_on_the_page():
     assert ":math:" not in page
     assert ".. math::" not in page
     assert "``" not in page.replace("```", "")
+
+
+def test_each_word_is_said_once_and_names_what_there_is():
+    rows = re.findall(r"^\| (.*) \|$", (DOCS / "glossary.md").read_text("utf-8"), re.MULTILINE)
+    cells = [row.split(" | ") for row in rows if row != "word | what it means" and len(row) > 10]
+    words = [word for first, *_ in cells for word in first.split(", ")]
+    assert len(words) > 40
+    assert len(words) == len(set(words))
+    for place in (each[2].strip("`") for each in cells if len(each) == 3 and "`" in each[2]):
+        home, _, name = place.rpartition(".")
+        module = importlib.import_module(home)
+        assert hasattr(module, name) or importlib.import_module(place), place
 
 
 def test_links_lead_somewhere():

@@ -100,7 +100,7 @@ def test_the_way_without_make_is_what_make_does():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for line in block("bat")[1:3]:
         assert line.partition("-m pip ")[2] in makefile
-    make = [line.split()[1] for line in README.splitlines() if line.startswith("    make ")]
+    make = [line.split()[2] for line in README.splitlines() if line.startswith("$ make ")]
     assert make == ["plan", "test"]
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in make)
     windows = block("bat")[3].replace("\\", "/").partition("/allocator ")[2].split()
