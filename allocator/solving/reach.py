@@ -157,7 +157,7 @@ class Room:
 
     def _built(self, key: str, share: float) -> LinearProgram:
         moved = changed(self._instance, f"{key}=*{1 + share!r}") if key else self._instance
-        return _widened(build(moved).relaxed())
+        return widened(build(moved).relaxed())
 
 
 def _room(here: WindowSolved | None) -> float:
@@ -181,12 +181,12 @@ def _between(inside: tuple[float, float], outside: tuple[float, float], last_ins
     return past if near < past < far else (near + far) / 2
 
 
-def _widened(program: LinearProgram) -> LinearProgram:
+def widened(program: LinearProgram) -> LinearProgram:
     """With a column for the share by which targets and funds are lower, the most of it as the aim.
 
     Where there is no room it says by what share they would have to be higher.
     """
-    families = [program.rows[name] for name in (TARGET, BUDGET)]
+    families = [program.rows[name] for name in (TARGET, BUDGET) if name in program.rows]
     rows = [row for family in families for row in range(family.start, family.stop)]
     wide = program.with_columns(
         "room",

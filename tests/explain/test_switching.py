@@ -9,8 +9,9 @@ import pytest
 
 from allocator.errors import UsageError
 from allocator.explain.straight import Straight
+from allocator.explain.switching import outcomes
 from allocator.explain.switching.inputs import inputs
-from allocator.explain.switching.outcomes import CHOSEN, EVENTS
+from allocator.explain.switching.outcomes import CHOSEN, EVENTS, Judge
 from allocator.explain.switching.switching import TOLERANCE, switching_values
 from allocator.instance.change import apply_changes
 from allocator.report.pages.switching import text
@@ -150,3 +151,15 @@ def test_programs_on_a_line_are_those_that_would_be_built(key, straight):
         assert said.row_upper == pytest.approx(true.row_upper, rel=1e-9)
         assert said.objectives[-1].costs == pytest.approx(true.objectives[-1].costs, abs=1e-12)
     assert len(built) == (2 if straight else 5)
+
+
+def test_where_targets_give_way_at_a_price_the_plan_is_the_same_and_that_there_is_none_is_proved(
+    monkeypatch,
+):
+    usual = Judge().outcome(instance_of(*WINDOW))
+    assert usual.cost == pytest.approx(solve(instance_of(*WINDOW)).objective, rel=1e-9)
+    monkeypatch.setattr(outcomes, "GIVING_WAY", (1e-6, 1e6))
+    cheap = Judge()  # a plan would pay the first price
+    assert cheap.outcome(instance_of(*WINDOW)).cost == pytest.approx(usual.cost, rel=1e-9)
+    beyond = apply_changes(instance_of(*WINDOW), ["targets.2025.children=400"])
+    assert cheap.outcome(beyond).cost is None and not solve(beyond).found

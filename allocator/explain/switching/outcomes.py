@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,10 +13,15 @@ from allocator.instance.schema import TIERS
 from allocator.plan.cash import CashPosition
 from allocator.program.program import POUNDS, LinearProgram
 from allocator.simulate import baseline
-from allocator.solving.session import Session, WindowSolved, build
+from allocator.solving.reach import widened
+from allocator.solving.session import Session, Solved, WindowSolved, build
 from allocator.vocabulary import LEVEL, SPEND
 
 CHOSEN: Final = 0.01  # of the baseline, or of one case a year: a level nearer than this is at it
+
+# £m for each share by which targets and funds are higher; the second where a plan pays the first
+GIVING_WAY: Final = (1e6, 1e8)
+NOTHING: Final = 1e-9  # of such a share: rounding
 
 CHOICE, PAYBACK, REACH = "choice", "payback", "reach"
 EVENTS: Final = (CHOICE, PAYBACK, REACH)
@@ -49,10 +54,15 @@ class Outcome:
 
 
 class Judge:
-    """Solves one instance after the other, each from the last one's basis."""
+    """Solves one instance after the other, each from the last one's basis.
+
+    Targets and funds may give way at a price that no plan would pay: so there is always an optimum,
+    near the last one, which where nothing gives way is the plan.  Where something does, that no
+    window has a plan is proved by how little must.
+    """
 
     def __init__(self) -> None:
-        self._session = Session()
+        self._session, self._rooms, self._plain = Session(), Session(), Session()
         self.solves = 0
 
     @property
@@ -68,17 +78,42 @@ class Judge:
         self.solves += 1
         program = program or build(instance)
         try:
-            solved = self._session.solve(instance, program=program, every_window=False)
+            solved = self._solved(instance, program)
         except TimeLimitError:
             raise
         except SolverError:
-            self._session = Session()
-            solved = self._session.solve(instance, program=program, every_window=False)
+            self._session, self._rooms, self._plain = Session(), Session(), Session()
+            solved = self._plain.solve(instance, program=program, every_window=False)
         if solved.best is None:
             return Outcome(None)
         best = solved.best
         cost = best.value(-1) * POUNDS
         return Outcome(cost, _services(instance, best), best.window, _pays_back(instance, best))
+
+    def _solved(self, instance: Instance, program: LinearProgram) -> Solved:
+        """The windows, as far as need be, and the cheapest; none where none has a plan."""
+        if self._plain.goes_by_areas(instance, program):
+            return self._plain.solve(instance, program=program, every_window=False)
+        wide = widened(program.relaxed())
+        for price in GIVING_WAY:
+            priced = _priced(wide, program, price)
+            solved = self._session.solve(instance, program=priced, every_window=False)
+            if solved.best is None or solved.best.solution is None:
+                break
+            if not solved.best.solution.primal[-1]:
+                return solved
+            least = self._rooms.solve(instance, program=wide, every_window=False).best
+            if least is not None and least.value(-1) > NOTHING:
+                return Solved((), None, None)
+        return self._plain.solve(instance, program=program, every_window=False)
+
+
+def _priced(wide: LinearProgram, program: LinearProgram, price: float) -> LinearProgram:
+    """The program with a price on the share by which targets and funds are higher."""
+    upper, cost = wide.upper.copy(), program.objectives[-1]
+    upper[-1] = 0.0
+    costs = np.append(cost.costs, -price)
+    return replace(wide, upper=upper, objectives=(replace(cost, costs=costs),))
 
 
 def _services(instance: Instance, best: WindowSolved) -> frozenset[str]:
