@@ -4,17 +4,24 @@ import gc
 import hashlib
 import os
 import pickle
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from allocator.cli import progress
+from allocator.solving import futures, session
 
 CALLING = [  # modules that draw charts
     f"allocator.report.{name}" for name in ("charts.pictures", "html.page", "paper")
 ]
+
+BUILDING = (session, futures)  # modules that build programs
+KEPT = 300  # programs, of a process
 
 
 def pytest_collection_finish() -> None:
@@ -67,6 +74,47 @@ def drawn_once(shared: Path) -> Iterator[Callable[..., bytes]]:
         for name in CALLING:
             patch.setattr(import_module(name), "picture", picture)
         yield draw
+
+
+class Kept:
+    """What a function of an instance gave, the last few hundred answers of a process.
+
+    Instances that say the same have one answer, which nobody may change.
+    """
+
+    def __init__(self, ask: Callable[..., Any]) -> None:
+        self.ask, self.answers = ask, OrderedDict[tuple[Any, str], Any]()
+
+    def __call__(self, build: Callable[[], Any]) -> Any:
+        if not isinstance(build, partial) or build.keywords:
+            return self.ask(build)
+        key = (build.func, hashlib.sha256(pickle.dumps(build.args)).hexdigest())
+        if key not in self.answers:
+            self.answers[key] = self.ask(build)
+            if len(self.answers) > KEPT:
+                self.answers.popitem(last=False)
+        self.answers.move_to_end(key)
+        return self.answers[key]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def built_once() -> Iterator[Callable[..., Any]]:
+    """A process builds the program of an instance once, whatever tests ask for it.
+
+    What builds it is given to those who want it built.
+    """
+    build = session.compile_program
+    with pytest.MonkeyPatch.context() as patch:
+        for module in BUILDING:
+            patch.setattr(module, "compile_program", Kept(build))
+        yield build
+
+
+@pytest.fixture
+def built_anew(built_once: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every program is built: for those who change how that is done."""
+    for module in BUILDING:
+        monkeypatch.setattr(module, "compile_program", built_once)
 
 
 @pytest.fixture

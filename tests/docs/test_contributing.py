@@ -52,7 +52,7 @@ def defined(path: str, **names: object) -> dict[str, object]:
 
 
 @pytest.fixture
-def constraint(monkeypatch):
+def constraint(built_anew, monkeypatch):
     """The constraint in every formulation, in the vocabulary and in the audit."""
     import formulations.care_system as whole
     from formulations import fair_reduction, largest_reduction, least_cost, one_future
@@ -75,7 +75,7 @@ def constraint(monkeypatch):
 
 
 @pytest.fixture
-def formulation(tmp_path, monkeypatch):
+def formulation(built_anew, tmp_path, monkeypatch):
     """The formulation, from a file of its own and one line."""
     path = tmp_path / "sources" / f"{FORMULATION}.py"
     path.parent.mkdir()
