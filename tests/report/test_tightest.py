@@ -11,11 +11,13 @@ from allocator.errors import SolverError
 from allocator.explain.explanation import explain
 from allocator.instance.cell_changes import changed
 from allocator.plan.saving import load, save
+from allocator.report.html.findings import sections
 from allocator.report.outputs import open_saved
 from allocator.report.pages.explanation import text
 from allocator.report.pages.headline import answer
 from allocator.report.pages.summary import WHERE_TO_ASK, summary
-from allocator.report.pages.tightest import tightest_said
+from allocator.report.pages.tightest import tightest_said, untold
+from allocator.report.saved_plan import SavedPlan
 from allocator.solving.reach import NEAR, Room
 from allocator.solving.solve import solve
 from tests.plans import contents, failing, instance_of, plan_of
@@ -109,3 +111,21 @@ def test_explain_has_it_where_it_is_asked():
     assert found.facts()["tightest"][0]["input"] == "states.care.unit_cost"
     assert tightest_said(found.plan) in " ".join(text(found).split())
     assert "tightest" not in explain(instance).facts()
+
+
+def test_where_it_is_not_told_a_page_says_why_and_how_to_ask(tight):
+    plan = plan_of("window")
+    said = untold(plan)
+    assert "over 10,000 rows" in said
+    key = said.partition("--set '")[2].partition("'")[0]
+    assert solve(changed(instance_of("window"), key), every_window=False).status
+    assert untold(tight) == ""
+    assert untold(plan_of("hand", "shortfall.excess_price=100000")) == ""
+    assert untold(plan_of("hand-infeasible")) == ""
+    notes = [
+        block.text
+        for section in sections(SavedPlan("plan", plan, "1", plan.audit))
+        for block in section.blocks
+        if block.kind == "text"
+    ]
+    assert said in notes

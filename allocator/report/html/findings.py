@@ -45,6 +45,7 @@ from allocator.report.pages.sections import compared
 from allocator.report.pages.services import service_figures
 from allocator.report.pages.staff import staff_figures, staff_lines
 from allocator.report.pages.summary import money_lines
+from allocator.report.pages.tightest import untold
 from allocator.report.saved_answers import FOLDER
 from allocator.report.saved_plan import SavedPlan
 from allocator.vocabulary import reliefs
@@ -298,18 +299,20 @@ def _word(value: object) -> str:
 
 
 def _sensitivity(saved: SavedPlan) -> tuple[PageBlock, ...]:
-    table = saved.answers.get("switching")
+    table, why = saved.answers.get("switching"), untold(saved.plan)
+    notes = (Text(why, "note"),) if why else ()
     if table is not None:
         chart = tornado(saved.plan, saved.answers)
         lost = without_plan(saved.answers)
         said = f"No plan at all exists with {listed(lost[:MOST_LOST])}{_more(lost)}."
         shown = HtmlTable(switching(table)) if chart is None else HtmlChart(chart)
-        return (*((Text(said, "warning"),) if lost else ()), shown)
-    return _not_made(
+        return (*((Text(said, "warning"),) if lost else ()), shown, *notes)
+    asked = _not_made(
         saved,
         "How far each figure can move before the choice changes is not worked out here.",
         _asked(saved, "switching", "switching"),
     )
+    return (*asked, *notes)
 
 
 def _frontiers(saved: SavedPlan) -> tuple[PageBlock, ...]:

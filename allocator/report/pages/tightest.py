@@ -24,6 +24,24 @@ def tightest_said(plan: Plan) -> str:
     return f"It hangs on this: no plan meets the {target} within the funds with {either}{alone}."
 
 
+def untold(plan: Plan) -> str:
+    """Why a report has no such sentence, and how one input is tried; blank where it has one.
+
+    Blank, too, where no target has to be met, so that nothing could put one out of reach.
+    """
+    targets = plan.aims_at_targets and plan.instance.tables["targets"]
+    firm = plan.instance.shortfall.excess_price is None
+    if "tightest" in plan.tables or not (plan.found and targets and firm):
+        return ""
+    state = next((row["state"] for row in plan.instance.tables["arrivals"] if row["children"]), "")
+    key = f"arrivals.{state}.*.children" if state else "states.*.unit_cost"
+    return (
+        "Which inputs, a little worse, leave no plan is not told: either none does, each alone and "
+        "a quarter worse, or the program is too large to be solved again so often (over 10,000 "
+        f"rows). `allocator solve INSTANCE --set '{key}=*1.02'` tries one of them."
+    )
+
+
 def _by(share: float) -> str:
     """``0.8% higher``; rounded away from nought, so that there is no plan at what is said."""
     step = 10.0 ** (math.floor(math.log10(abs(share) * 100)) - 1)
