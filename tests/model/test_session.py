@@ -37,10 +37,11 @@ def test_a_warm_solve_of_any_window_is_the_cold_one(
     instance, method = read(CASES / name), find_solver(solver)
     base = build(instance, formulation)
     model = HighsModel(base, method)
-    windows = (None, *instance.windows)
-    for window in (*windows, *reversed(windows)):
-        variant = at_window(base, instance, window)
-        warm, cold = model.solve(variant, 0), HighsModel(variant, method).solve(variant, 0)
+    variants = [at_window(base, instance, window) for window in (None, *instance.windows)]
+    answers = [HighsModel(variant, method).solve(variant, 0) for variant in variants]
+    there = list(zip(variants, answers, strict=True))
+    for variant, cold in (*there, *reversed(there)):
+        warm = model.solve(variant, 0)
         assert warm.status is cold.status
         if warm.status is Status.OPTIMAL:
             assert warm.objective == pytest.approx(cold.objective, rel=1e-9)
