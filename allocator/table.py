@@ -204,7 +204,8 @@ def _as_they_are(tables: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def as_column(values: list[Any]) -> Any:
     """Numbers as an array; names, or what has a gap, as the list that they are."""
-    numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values)
+    kinds = set(map(type, values))
+    numeric = all(issubclass(kind, (int, float)) and kind is not bool for kind in kinds)
     return np.array(values) if values and numeric else values
 
 

@@ -6,8 +6,9 @@ saved, audited and reported; nothing else of the program leaves the solve.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -129,21 +130,34 @@ def price_table(
     """
     activity, given = program.matrix.times(primal), window_terms(program)
     least = 1e-9 * float(np.max(np.abs(costs), initial=0.0))
-    rows = [
-        price_row(program, family, int(n), dual[n], activity[n], given[n], ranging)
+    by_family = [
+        [
+            price_row(program, family, int(n), dual[n], activity[n], given[n], ranging)
+            for n in family.start + np.flatnonzero(np.abs(dual[family.start : family.stop]) > least)
+            if not outside(family, int(n), instance)
+        ]
         for family in program.rows.values()
         if family.name in CONSTRAINTS
-        for n in family.start + np.flatnonzero(np.abs(dual[family.start : family.stop]) > least)
-        if not outside(family, int(n), instance)
     ]
-    columns: dict[str, Any] = {
-        name: as_column([row.get(name) for row in rows]) for name in TABLES["prices"].columns
-    }
+    columns = _columns(by_family, TABLES["prices"].columns)
     columns["year"] = [
         year if period is None else int(years_of(period, instance))
         for year, period in zip(columns["year"], columns["period"], strict=True)
     ]
-    return Table(columns, partial(price_frame, instance, rows))
+    return Table(columns, partial(price_frame, instance, [*chain.from_iterable(by_family)]))
+
+
+def _columns(
+    parts: Iterable[Sequence[Mapping[str, object]]], names: Iterable[str]
+) -> dict[str, Any]:
+    """Columns of rows, of which those of a part have the same names; None where one is absent."""
+    columns: dict[str, list[object]] = {name: [] for name in names}
+    for rows in filter(None, parts):
+        cells = zip(*(row.values() for row in rows), strict=True)
+        there = dict(zip(rows[0], cells, strict=True))
+        for name, column in columns.items():
+            column.extend(there.get(name) or repeat(None, len(rows)))
+    return {name: as_column(column) for name, column in columns.items()}
 
 
 def price_frame(instance: Instance, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:

@@ -86,11 +86,11 @@ class SweepFamily:
     @classmethod
     def _proved(cls, design: Design) -> SweepFamily:
         ends = [_ends(axis.numbers or ()) for axis in design.axes]
-        for corner in product(*ends):
-            design.changed(corner)
-        near = tuple(low for low, _ in ends)
-        far = [_prepared(design, _with(near, n, high)) for n, (_, high) in enumerate(ends)]
-        lines = StraightLines(_prepared(design, near), far, EXACT)
+        corners = {corner: design.changed(corner) for corner in product(*ends)}
+        near, *far = (
+            Prepared.of(corners[position], design.formulation) for position in _origin_and_far(ends)
+        )
+        lines = StraightLines(near, far, EXACT)
         family = cls(lines, [_shares(axis.numbers or ()) for axis in design.axes])
         for position in _witnesses(design, ends):
             lines.confirm(family._along(position), _prepared(design, position))
@@ -106,6 +106,13 @@ class SweepFamily:
 
 def _prepared(design: Design, position: tuple[int, ...]) -> Prepared:
     return Prepared.of(design.changed(position), design.formulation)
+
+
+def _origin_and_far(ends: Sequence[tuple[int, int]]) -> Iterator[tuple[int, ...]]:
+    """The corner where the lines begin, then where the line of each axis ends."""
+    yield (near := tuple(low for low, _ in ends))
+    for n, (_, high) in enumerate(ends):
+        yield _with(near, n, high)
 
 
 def _with(position: tuple[int, ...], axis: int, value: int) -> tuple[int, ...]:
