@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from allocator.cli.export import window_facts
 from allocator.errors import UsageError
-from allocator.importing import Imported, import_solution
+from allocator.importing import Imported, import_solution, verdict
 from allocator.importing.reading import read_solution
 from allocator.instance import Instance, Window
 from allocator.plan.saving import recheck, save
-from allocator.program.program import POUNDS
+from allocator.program.program import POUNDS, LinearProgram
 from allocator.report.pages.imported import text
+from allocator.solving import session
 from allocator.solving.export import export, names, sidecar_of
 from allocator.solving.session import Session
 from allocator.solving.solve import build, build_window
@@ -25,20 +27,47 @@ from tests.plans import NAMES, instance_of, plan_of
 FEASIBLE = [name for name in NAMES if name != "hand-infeasible"]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _built_once() -> Iterator[None]:
+    """The program of an instance is built once, by whatever is asked."""
+    known: dict[tuple[int, str], tuple[Instance, LinearProgram]] = {}
+
+    def build_once(instance: Instance, formulation: str = "least_cost") -> LinearProgram:
+        key = id(instance), formulation  # which is kept, so that no other comes to have its place
+        if key not in known:
+            known[key] = instance, build(instance, formulation)
+        return known[key][1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(verdict, "build", build_once)
+        patch.setattr(session, "build", build_once)
+        yield
+
+
+EXPORTED: dict[tuple[object, ...], list[tuple[str, bytes]]] = {}
+
+
 def exported(
     folder: Path, instance: Instance, window: Window | None, formulation: str = "least_cost",
     suffix: str = "mps", *, chosen: bool = False,
 ) -> Path:  # fmt: skip
+    """A program and its names in a folder, made once."""
     path = folder / f"program.{suffix}"
-    program = build(instance, formulation) if chosen else None
-    export(
-        program or build_window(instance, window, formulation), path, force=True,
-        source={
-            "instance_hash": instance.hash,
-            "formulation": formulation,
-            "window": "chosen" if chosen else window_facts(window),
-        },
-    )  # fmt: skip
+    key = (instance.hash, window, formulation, suffix, chosen)
+    if key not in EXPORTED:
+        program = session.build(instance, formulation) if chosen else None
+        export(
+            program or build_window(instance, window, formulation), path, force=True,
+            source={
+                "instance_hash": instance.hash,
+                "formulation": formulation,
+                "window": "chosen" if chosen else window_facts(window),
+            },
+        )  # fmt: skip
+        files = (path, sidecar_of(path))
+        EXPORTED[key] = [(file.name, file.read_bytes()) for file in files]
+    for name, data in EXPORTED[key]:
+        (folder / name).write_bytes(data)
     return path
 
 
