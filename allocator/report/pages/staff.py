@@ -133,7 +133,8 @@ def _costs_said(plan: Plan) -> list[tuple[str, str]]:
 
 
 def _label(plan: Plan, role: str) -> str:
-    return shortened(plan.instance.label("roles", role), 30)
+    """A role's label; a name without one in words, so that it breaks where a word ends."""
+    return shortened(plan.instance.label("roles", role), 30).replace("_", " ")
 
 
 def _share(facts: dict[str, float]) -> float:
