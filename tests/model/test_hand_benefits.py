@@ -107,7 +107,7 @@ def test_what_is_counted_is_said_first() -> None:
     assert "Counting" not in answer(solve(benefits(0).instance()))
     told = summary(solve(benefits(0).instance()))
     assert "police" in told
-    assert "evidence 3" in told
+    assert "evidence: 3" in told
 
 
 @pytest.mark.parametrize("column", ["benefit", "baseline_benefit"])
