@@ -65,14 +65,19 @@ SECONDS = {30: 10.0, 100: 30.0, 27: 60.0}  # aims: 30 in every window, the other
 MEGABYTES = {100: 1200.0}
 OF_OTHERS = 0.1  # of HiGHS's and mpi-sppy's time
 STRESS = 2.0  # seconds, of 10,000 draws
+BESIDE = {10: tuple(KINDS), 30: ("allocator", "highs")}  # who solves one window, by futures
 CASES = (
-    Case(10, 1, kinds=tuple(KINDS)),
-    Case(30, 1, kinds=("allocator", "highs")),
-    Case(30),
-    Case(30, 1, risk=0.5),
-    Case(30, risk=0.5),
-    Case(100, 1),
-    Case(100),
+    *(
+        Case(
+            count,
+            windows,
+            risk=risk,
+            kinds=BESIDE.get(count, ("allocator",)) if windows and not risk else ("allocator",),
+        )
+        for count in (10, 30, 100)
+        for windows in (1, None)
+        for risk in (0.0, 0.5)
+    ),
     Case(27, 1, tree=True),
     Case(27, tree=True),
 )
