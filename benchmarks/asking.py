@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmarks.measure import run, table
 from benchmarks.record import Aim
 
+OUT_OF_TIME = 4  # the exit code of what did not end, whatever it has
 PATIENCE = 4  # times the aim, after which a question is asked for what it has
 ONE = {"switching": 5.0, "explain": 2.0}  # seconds, of one council
 MANY = {"explain": 30.0, "delay": 60.0, "alternatives": 60.0, "frontier": 60.0, "regimes": 60.0}
@@ -23,8 +24,8 @@ def questions(asked: Sequence[tuple[str, Path, Mapping[str, float]]]) -> tuple[s
         for verb, aim in verbs.items():
             limit = PATIENCE * aim
             words = (verb, str(folder), "--json", "--time-limit", f"{limit:g}")
-            done = run("-m", "allocator", *words, codes=(0, 3, 4))
-            ended = bool(done.said) and not done.said.get("unfinished")
+            done = run("-m", "allocator", *words, codes=(0, 3, OUT_OF_TIME))
+            ended = done.code != OUT_OF_TIME
             used = done.cpu if ended else max(done.cpu, limit)
             name, told = f"`allocator {verb}`, {title}", "" if ended else ", not ended"
             cells = (f"{done.wall:.1f} s", f"{used:.1f} s{told}", f"{done.memory:,.0f} MB")

@@ -25,12 +25,13 @@ PACKAGES = (
 
 @dataclass(frozen=True)
 class Run:
-    """One process: wall-clock and CPU seconds, peak memory in MB, and what it said."""
+    """One process: wall-clock and CPU seconds, peak memory in MB, what it said, how it ended."""
 
     wall: float
     cpu: float
     memory: float
     said: Mapping[str, Any]
+    code: int = 0
 
 
 def run(
@@ -56,7 +57,7 @@ def run(
         raise RuntimeError(f"{' '.join(command[1:])} ended with {process.returncode}: {why}")
     said = json.loads(text) if text.startswith("{") else {}
     memory = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
-    return Run(wall, usage.ru_utime + usage.ru_stime, memory, said)
+    return Run(wall, usage.ru_utime + usage.ru_stime, memory, said, process.returncode)
 
 
 def _text(file: IO[bytes]) -> str:
