@@ -231,7 +231,17 @@ class Bench:
         more, faster = solving.two_processes(
             f"{several} areas, reached", self.country(several, periods, "reached")
         )
-        return f"{text}\n\n{more}", found + self.by_size([], faster, faster)
+        few = self.by_size(2, 12, 12)
+        same, less, seconds = solving.against_whole(
+            f"{few} areas, reached", self.country(few, periods, "reached")
+        )
+        grown = [
+            Aim(f"{each.what}, growth from {few} areas", each.ratio * few / (areas * seconds), 1.0)
+            for each in found
+            if "period, reached" in each.what
+        ]
+        aims_of_few = faster + less + grown
+        return f"{text}\n\n{more}\n\n{same}", found + self.by_size([], aims_of_few, aims_of_few)
 
     def futures(self) -> Part:
         """(k)."""

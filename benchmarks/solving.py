@@ -11,6 +11,8 @@ from benchmarks.record import Aim
 
 ALGORITHMS = ("simplex", "ipm", "hipo", "pdlp")
 
+SAME = 1e-9  # relative, of the cost of a window area by area and as a whole
+
 
 def whole(title: str, folder: Path, rounds: int) -> tuple[str, list[Aim]]:
     """``allocator solve`` and the floor script on the same windows, in turn."""
@@ -76,6 +78,31 @@ def by_areas(kinds: dict[str, Path], aims: Mapping[str, float]) -> tuple[str, li
         ))  # fmt: skip
     heads = ("kind", "windows", "with a plan", "costs to the pound", "proved", "CPU", "peak memory")
     return table(heads, rows), found
+
+
+def against_whole(title: str, folder: Path) -> tuple[str, list[Aim], float]:
+    """Area by area and as a whole, every window: the same costs, and the CPU of each.
+
+    What it says, the aim, and the CPU seconds of area by area.
+    """
+    words = ("allocator", "solve", str(folder), "--json", "--method")
+    areas, whole = (run("-m", *words, method, codes=(0, 3)) for method in ("areas", "whole"))
+    for ours, theirs in zip(areas.said["windows"], whole.said["windows"], strict=True):
+        costs = ours["objective"], theirs["objective"]
+        apart = None in costs and costs[0] != costs[1]
+        if apart or (None not in costs and abs(costs[0] - costs[1]) > SAME * abs(costs[1])):
+            raise AssertionError(f"area by area and as a whole do not agree: {costs}")
+    text = (
+        f"{title}: {areas.cpu:.1f} s of CPU area by area, {whole.cpu:.1f} s as a whole; every "
+        f"window costs the same to {SAME:g}."
+    )
+    of_whole = Aim(
+        f"{title}, area by area, of the whole's CPU",
+        areas.cpu / whole.cpu,
+        0.5,
+        profiled=(*words, "areas"),
+    )
+    return text, [of_whole], areas.cpu
 
 
 def two_processes(title: str, folder: Path) -> tuple[str, list[Aim]]:
