@@ -137,7 +137,9 @@ def _rows(pattern: Instance, table: str, ours: Sequence[tuple[Authority, str]]) 
                     factors["rate"] = entry
                 else:
                     factors.pop("rate", None)
-                yield _scaled(row, factors, {"area": authority.name, "label": authority.name})
+                named = {"area": authority.name}
+                named |= {"label": authority.name} if table == "areas" else {}
+                yield _scaled(row, factors, named)
 
 
 def _in_care(pattern: Instance, area: str | None = None) -> float:
