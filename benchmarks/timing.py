@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from allocator.instance import Instance, Shortfall, read
-from allocator.instance.cell_changes import Cells, with_cells, with_only
+from allocator.instance.cell_changes import NewCells, with_cells, with_only
 from allocator.instance.instance import Row
 from allocator.instance.schema import CONTINUOUS
 from allocator.plan.tables import present_value, year_table
@@ -44,12 +44,12 @@ def held_at_twice(instance: Instance) -> Instance:
     Nothing else holds it back: no pace, target, limit on spend, staff or double investment.
     """
 
-    def held(row: Row) -> Cells:
+    def held(row: Row) -> NewCells:
         level = 2 * row["baseline"]
         free = {"first_year": None, "growth_per_year": None, "coverage": None}
         return {"minimum": level, "maximum": level, **free}
 
-    def ample(row: Row) -> Cells:
+    def ample(row: Row) -> NewCells:
         return {"amount": _ENOUGH * row["amount"]}
 
     held_there = with_cells(with_cells(instance, "services", held), "budgets", ample)

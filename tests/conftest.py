@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import io
 import os
 import pickle
 from collections import OrderedDict
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from allocator.cli import progress
+from allocator.instance import Instance
 from allocator.solving import futures, session
 
 CALLING = [  # modules that draw charts
@@ -76,6 +78,21 @@ def drawn_once(shared: Path) -> Iterator[Callable[..., bytes]]:
         yield draw
 
 
+class _Whole(pickle.Pickler):
+    """What an instance says and what is worked out from it, of which draws change a part."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        if isinstance(obj, Instance):
+            return tuple, ((obj.__reduce__()[1], obj.resolved),)
+        return NotImplemented
+
+
+def _digest(arguments: object) -> str:
+    written = io.BytesIO()
+    _Whole(written).dump(arguments)
+    return hashlib.sha256(written.getvalue()).hexdigest()
+
+
 class Kept:
     """What a function of an instance gave, the last few hundred answers of a process.
 
@@ -88,7 +105,7 @@ class Kept:
     def __call__(self, build: Callable[[], Any]) -> Any:
         if not isinstance(build, partial) or build.keywords:
             return self.ask(build)
-        key = (build.func, hashlib.sha256(pickle.dumps(build.args)).hexdigest())
+        key = (build.func, _digest(build.args))
         if key not in self.answers:
             self.answers[key] = self.ask(build)
             if len(self.answers) > KEPT:

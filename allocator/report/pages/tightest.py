@@ -37,8 +37,8 @@ def untold(plan: Plan) -> str:
     key = f"arrivals.{state}.*.children" if state else "states.*.unit_cost"
     return (
         "Which inputs, a little worse, leave no plan is not told: either none does, each alone and "
-        "a quarter worse, or the program is too large to be solved again so often (over 10,000 "
-        f"rows). `allocator solve INSTANCE --set '{key}=*1.02'` tries one of them."
+        "a quarter worse, or the program is too large to be solved again so often.  To solve with "
+        f"`--set '{key}=*1.02'` tries one of them."
     )
 
 
