@@ -5,7 +5,8 @@ in the master alone, over the points that the areas have given.  Both cost no le
 would, and the prices of the whole say what it costs at the least (weak duality): where the two
 agree that is the price, and it holds at least as far.  Of a limit of several areas so do the sums,
 since cost is convex: ``k`` limits moved together cost no more than the mean of each moved ``k``
-times as far.  Where they do not agree, the whole is solved, for the weightiest few.
+times as far.  Where they do not agree, the whole is solved; if that takes long, for the weightiest
+few.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from allocator.solving.areas.ladder import AreaLadder
 from allocator.solving.areas.split import AreaBlock, Split, split
 from allocator.solving.proved import Ladder
 
-MOST_WHOLE: Final = 4  # limits for which the whole is solved, of those that are asked in a row
+MOST_WHOLE: Final = 4  # limits for which the whole is solved, of those that are asked in a row,
+LONG: Final = 10_000  # in a program of more rows than these; in a smaller one for all
 _AGREE: Final = 1e-6  # relative: prices nearer than this are the same
 _TIES: Final = -1  # in place of an area's number
 _NOBODY: Final = -2
@@ -48,11 +50,15 @@ class AreaTrial(Trial):
             self._owner[block.rows] = n
         self._parts: dict[int, AreaPart] = {}
         self._alone = self._points.least(program)
-        self._whole, self.left = False, MOST_WHOLE
+        self._whole, self.left = False, self._most_whole()
 
     def begin(self) -> None:
         """The same: the whole may be solved for as many of them again."""
-        self.left = MOST_WHOLE
+        self.left = self._most_whole()
+
+    def _most_whole(self) -> int:
+        height = self.program.shape[0]
+        return MOST_WHOLE if height > LONG else height
 
     def side(self, rows: Rows, steps: Floats) -> Side:
         """The same, by parts where the prices of the whole agree with them."""
