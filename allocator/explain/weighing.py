@@ -19,11 +19,11 @@ from allocator.plan.services import CHANGED, ServiceChange, service_changes
 from allocator.program.program import LinearProgram
 from allocator.solvers.solution import Floats
 from allocator.solving.keeping import without_floor
+from allocator.solving.reach import MOST_ROWS
 from allocator.solving.session import Session, build
 from allocator.table import Table
 from allocator.vocabulary import LEVEL
 
-MOST_ROWS: Final = 10_000  # of a program that is solved again so often
 PARTS: Final = 100  # of a weight of 1
 
 

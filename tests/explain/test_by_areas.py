@@ -90,8 +90,8 @@ def test_the_whole_is_solved_where_the_parts_do_not_settle_a_price(both, monkeyp
         return own(trial, rows, steps, units)
 
     monkeypatch.setattr(by_area.AreaTrial, "tried", counted)
-    monkeypatch.setattr(by_area, "MOST_WHOLE", 1)
-    monkeypatch.setattr(by_area, "LONG", 0)
+    monkeypatch.setattr(by_area, "MOST_WHOLE_OF_LARGE", 1)
+    monkeypatch.setattr(by_area.AreaTrial, "large", True)
     _, areas = both(explain, many_areas(SEEDS[0]))
     assert False in solved and solved.count(True) < solved.count(False)
     assert set(areas.tables["binding"]["sides"]) <= {"one", "two", "unsettled"}

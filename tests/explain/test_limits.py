@@ -274,4 +274,4 @@ def test_a_page_prices_only_what_it_shows_and_prices_it_alike(case, monkeypatch)
             list(whole[column][:shown]), rel=1e-6, abs=0.01, nan_ok=True
         )
     assert len(asked) < 2 * len(whole)  # both sides of each would be twice as many
-    assert "and more of less weight; --out prices each of them" in explanation_text(page)
+    assert "and any others are of less weight; --out prices each of them" in explanation_text(page)

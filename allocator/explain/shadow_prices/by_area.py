@@ -26,8 +26,7 @@ from allocator.solving.areas.ladder import AreaLadder
 from allocator.solving.areas.split import AreaBlock, Split, split
 from allocator.solving.proved import Ladder
 
-MOST_WHOLE: Final = 4  # limits for which the whole is solved, of those that are asked in a row,
-LONG: Final = 10_000  # in a program of more rows than these; in a smaller one for all
+MOST_WHOLE_OF_LARGE: Final = 4  # limits for which the whole is solved, of those asked in a row
 _AGREE: Final = 1e-6  # relative: prices nearer than this are the same
 _TIES: Final = -1  # in place of an area's number
 _NOBODY: Final = -2
@@ -57,8 +56,7 @@ class AreaTrial(Trial):
         self.left = self._most_whole()
 
     def _most_whole(self) -> int:
-        height = self.program.shape[0]
-        return MOST_WHOLE if height > LONG else height
+        return MOST_WHOLE_OF_LARGE if self.large else self.program.shape[0]
 
     def side(self, rows: Rows, steps: Floats) -> Side:
         """The same, by parts where the prices of the whole agree with them."""

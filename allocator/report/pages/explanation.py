@@ -95,7 +95,7 @@ def _limits(answer: Explanation) -> Iterator[str]:
         yield paragraph(f"{_saving(answer, row)}{other}.", "    ")
     left = len(rows) - MOST_SHOWN
     if answer.page_alone:
-        yield "  and more of less weight; --out prices each of them in limits.csv"
+        yield "  and any others are of less weight; --out prices each of them in limits.csv"
     elif left > 0:
         yield f"  and {left} more of less weight; --out writes them to limits.csv"
     if not answer.page_alone and (told := _left_out(answer)):
