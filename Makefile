@@ -9,8 +9,8 @@ SIZE     ?= ten-minutes
 PYTEST   ?= $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 ASKING   := tests/compare/test_agreement.py tests/compare/test_netlib.py tests/compare/test_pyomos.py \
             tests/compare/test_solvers.py tests/hedge/test_mpi_sppy.py \
-            tests/importing/test_importing.py tests/report/test_chromium.py tests/report/test_paper.py \
-            tests/report/test_workbook.py tests/test_export.py
+            tests/importing/test_importing.py tests/report/test_chromium.py \
+            tests/report/test_libreoffice.py tests/report/test_paper.py tests/test_export.py
 DOCS     ?= $(BIN)/python docs/build.py
 
 BIN     := .venv/bin

@@ -1,4 +1,4 @@
-"""The workbook: what it holds, what it gives back, and that LibreOffice adds up the same."""
+"""The workbook: what it holds, and what it gives back."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ import pandas as pd
 import pytest
 
 from allocator.errors import InstanceError, UsageError
-from allocator.instance import Instance, read
+from allocator.instance import read
 from allocator.plan.columns import TABLES, WINDOWS
-from allocator.plan.plan import Plan
-from allocator.plan.tables import charges, year_table
+from allocator.plan.tables import charges
 from allocator.report.charts.answers import FRONTIERS
 from allocator.report.html.findings import sections
 from allocator.report.saved_answers import COLUMNS
@@ -25,69 +24,16 @@ from allocator.report.workbook import write_workbook
 from allocator.report.workbook.checks import checks_of
 from allocator.report.workbook.columns import headings
 from allocator.report.workbook.facts import facts_of
-from allocator.simulate import baseline
 from allocator.solving.solve import solve
-from allocator.table import Tables
 from tests.instance.test_writing import STANDING, content
-from tests.plans import NAMES, instance_of, plan_of
-from tests.report.libreoffice import converted, without_values
+from tests.plans import plan_of
 from tests.report.saved_plans import saved_plan_of
-
-TABLE_ROWS = 4  # the first under the headings, as a spreadsheet counts
-
-
-def one_year() -> Plan:
-    hand = instance_of("hand", "targets.2021.year=2020")
-    first = tuple(row for row in hand.tables["budgets"] if row["year"] == 2020)
-    return solve(replace(hand, years=1, tables={**hand.tables, "budgets": first}))
-
-
-def in_areas(count: int) -> Plan:
-    """The hand-solved case in several areas, whose names only a letter's case tells apart."""
-    many = instance_of(
-        "hand", f"targets.2021.children={66 * count}", f"budgets.core.*.amount=*{count}"
-    )
-    names = ("North", "north", "<5", "n*", *(f"a{n:03}" for n in range(count)))
-    return solve(many.with_rows("areas", [{"area": name} for name in names[:count]]))
-
-
-def without_services() -> Plan:
-    """Nothing but the baseline can be done, and no target is set."""
-    bare = instance_of("hand")
-    kept = {"states", "transitions", "arrivals", "funds", "budgets"}
-    tables = {name: rows for name, rows in bare.tables.items() if name in kept}
-    return solve(replace(bare, tables=tables))
-
-
-def unsolved(instance: Instance) -> Plan:
-    """What an instance comes to without solving it: its baseline."""
-    unchanged = baseline(instance)
-    return Plan(
-        instance, "least_cost", "none", "infeasible", None, None, unchanged.terminal_value, None,
-        (), Tables(years=year_table(instance, unchanged)), None, None,
-    )  # fmt: skip
-
-
-PLANS = {
-    **{name: (lambda name=name: plan_of(name)) for name in NAMES},
-    "hand-66": lambda: plan_of("hand", "targets.2021.children=66"),
-    "largest": lambda: plan_of("window", formulation="largest_reduction"),
-    "one-year": one_year,
-    "areas": lambda: in_areas(6),
-    "no-services": without_services,
-}
+from tests.report.workbooks import PLANS, TABLE_ROWS, cells, unsolved, write_all
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("written")
-    for name, plan in PLANS.items():
-        write_workbook([plan()], folder / f"{name}.xlsx")
-    return {name: folder / f"{name}.xlsx" for name in PLANS}
-
-
-def cells(path: Path, *, values: bool) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(path, data_only=values)
+    return write_all(tmp_path_factory.mktemp("written"))
 
 
 def chart_parts(path: Path) -> list[str]:
@@ -308,83 +254,6 @@ def test_nothing_is_overwritten_unasked_or_half_written(tmp_path):
         write_workbook([long], tmp_path / "plan.xlsx", force=True)
     assert (tmp_path / "plan.xlsx").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["plan.xlsx"]
-
-
-# What follows needs LibreOffice.
-
-
-@pytest.fixture(scope="module")
-def recalculated(written, tmp_path_factory) -> dict[str, Path]:
-    """Every workbook without its values, and one with a number changed, as LibreOffice saves it."""
-    folder = tmp_path_factory.mktemp("libreoffice")
-    bare = [without_values(path, folder / path.name) for path in written.values()]
-    book = cells(written["window"], values=False)
-    book["Plan spend"]["D4"].value += 1000
-    book.save(folder / "changed.xlsx")
-    made = converted([*bare, folder / "changed.xlsx"], "xlsx", folder)
-    return {path.stem: path for path in made}
-
-
-def formulas_of(path: Path):
-    """Sheet, place and formula of every cell that has one."""
-    for sheet in cells(path, values=False):
-        for row in sheet.iter_rows():
-            yield from ((sheet.title, c.coordinate, c.value) for c in row if c.data_type == "f")
-
-
-def same(one: object, other: object) -> bool:
-    numbers = [isinstance(value, (int, float)) for value in (one, other)]
-    if all(numbers):
-        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-5)
-    return one == other
-
-
-@pytest.mark.parametrize("name", PLANS)
-def test_libreoffice_works_out_every_formula_as_we_say(written, recalculated, name):
-    ours, theirs = (cells(p[name], values=True) for p in (written, recalculated))
-    found = list(formulas_of(written[name]))
-    assert len(found) > 20
-    for sheet, place, formula in found:
-        here, there = ours[sheet][place].value, theirs[sheet][place].value
-        assert same(here, there), (sheet, place, formula, here, there)
-
-
-@pytest.mark.parametrize("name", PLANS)
-def test_every_total_agrees_with_the_plan(recalculated, name):
-    book = cells(recalculated[name], values=True)
-    rows = list(book["Plan checks"].iter_rows(min_row=TABLE_ROWS, values_only=True))
-    assert rows
-    assert all(row[5] is True for row in rows), [row for row in rows if row[5] is not True]
-    assert book["Plan checks"]["A2"].value == f"all {len(rows)} checks agree"
-    said = [row[1] for row in book["Plan"].iter_rows(max_col=2, values_only=True)]
-    assert f"all {len(rows)} checks agree" in said
-
-
-def test_the_facts_are_the_plans_own(recalculated):
-    book, facts = cells(recalculated["window"], values=True), plan_of("window").to_dict()
-    for key in ("cost", "npv", "npv_in_horizon", "peak_deficit", "peak_deficit_year",
-                "payback_year", "lasting_payback_year", "double_running_cost"):  # fmt: skip
-        sheet, place = next(iter(book.defined_names[f"plan_{key}"].destinations))
-        assert book[sheet][place.replace("$", "")].value == pytest.approx(facts[key], rel=1e-9)
-
-
-def test_a_number_that_was_changed_is_found_out(recalculated):
-    book = cells(recalculated["changed"], values=True)
-    wrong = [row[0] for row in book["Plan checks"].iter_rows(values_only=True) if row[5] is False]
-    assert wrong == ["Spend of every tier and area, 2020-21"]
-    assert book["Plan checks"]["A2"].value.startswith("1 of ")
-
-
-@pytest.mark.parametrize("name", ["window", "two-areas", "hand-infeasible"])
-def test_what_libreoffice_saves_is_the_same_instance(recalculated, name):
-    assert content(read(recalculated[name])) == content(instance_of(name))
-
-
-def test_no_cell_is_an_error(recalculated):
-    for path in recalculated.values():
-        with zipfile.ZipFile(path) as parts:
-            sheets = [n for n in parts.namelist() if n.startswith("xl/worksheets/sheet")]
-            assert not [name for name in sheets if b't="e"' in parts.read(name)]
 
 
 def test_a_stress_test_has_a_sheet_and_charts(tmp_path):
