@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from allocator.errors import UsageError
@@ -95,10 +95,10 @@ PRIMAL: Final = Solver("simplex", "primal simplex", {**_SIMPLEX, "simplex_strate
 
 # A basis that comes from a like program has no steepest-edge weights, and to work them out takes
 # longer than the few iterations left: devex weights begin at 1.
-FROM_A_BASIS: Final = Solver(
-    "highs",
-    "simplex from a like program's basis",
-    {**SOLVERS[DEFAULT].options, "simplex_dual_edge_weight_strategy": 1},
+FROM_A_BASIS: Final = replace(
+    SOLVERS[DEFAULT],
+    meaning="simplex from a like program's basis",
+    options={**SOLVERS[DEFAULT].options, "simplex_dual_edge_weight_strategy": 1},
 )
 
 # Asked in turn, each from nothing, where a solver gives no answer that is proved.

@@ -133,6 +133,16 @@ class HighsModel:
         narrow.valid = True
         self._highs.setBasis(narrow)
 
+    @property
+    def basis(self) -> Any:
+        """Where the last solve ended, to go on from later; None where it left no basis."""
+        basis = self._highs.getBasis()
+        return basis if basis.valid else None
+
+    @basis.setter
+    def basis(self, basis: Any) -> None:
+        self._check(self._highs.setBasis(basis))
+
     def making_up(self, moved: Floats) -> Floats | None:
         """How columns in the basis move so that rows moved like this, by row, stay; by column.
 

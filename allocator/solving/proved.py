@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -22,7 +22,15 @@ from allocator.errors import CertificateError, SolverError
 from allocator.program.certificate import Certificate, certify
 from allocator.program.program import LinearProgram, Objective
 from allocator.program.proofs import refutes
-from allocator.solvers.catalogue import DEFAULT, LARGE, PRIMAL, Solver, find_solver, others
+from allocator.solvers.catalogue import (
+    DEFAULT,
+    FROM_A_BASIS,
+    LARGE,
+    PRIMAL,
+    Solver,
+    find_solver,
+    others,
+)
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Floats, Ranging, Solution, Status
 from allocator.solving.start import SMALL, unchanged_basis
@@ -80,6 +88,16 @@ class Ladder:
     def ranging(self) -> Ranging | None:
         """Ranges of the last solve's right-hand sides; None where HiGHS has no basis for them."""
         return self._model.ranging() if isinstance(self._model, HighsModel) else None
+
+    @property
+    def basis(self) -> Any:
+        """Where the last solve ended, for a later one to begin at; None where there is none."""
+        return self._model.basis if isinstance(self._model, HighsModel) else None
+
+    @basis.setter
+    def basis(self, basis: Any) -> None:
+        if isinstance(self._model, HighsModel):
+            self._model.basis = basis
 
     def solve(
         self, program: LinearProgram, stage: int = -1, *, doing: str, seconds: float = np.inf
@@ -145,7 +163,10 @@ class Ladder:
     def _begun(self, program: LinearProgram) -> HighsModel:
         """A new model; one that the simplex method solves first at what happens if nothing does."""
         model = HighsModel(program, self.solver, self._log)
-        if self.solver in (find_solver(DEFAULT), PRIMAL) and SMALL < program.shape[0] <= LARGE:
+        if (
+            self.solver in (find_solver(DEFAULT), FROM_A_BASIS, PRIMAL)
+            and SMALL < program.shape[0] <= LARGE
+        ):
             basis = unchanged_basis(program)
             if basis is not None:
                 model.begin_at(*basis)

@@ -8,7 +8,7 @@ none is left: at that share no window has a plan, a hundredth of it before one h
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -21,7 +21,8 @@ from allocator.plan.columns import TABLES
 from allocator.plan.plan import Plan
 from allocator.program.program import LinearProgram, Objective
 from allocator.solvers.solution import Solution
-from allocator.solving.session import Session, WindowSolved, at_window, build
+from allocator.solving.alike import AlikeSession
+from allocator.solving.session import WindowSolved, at_window, build
 from allocator.table import Table
 from allocator.vocabulary import BUDGET, TARGET
 
@@ -31,6 +32,7 @@ MOST_ASKED: Final = 4  # of those that are nearest by the prices
 MOST_MOVES: Final = 6  # rates that are asked, those of the most frequent moves
 FURTHEST: Final = 0.25  # share of an input: what needs more than that is not tight
 NEAR: Final = 0.01  # relative: how well the share is known
+_NOTHING: Final = 1e-12  # of what is taken: rounding
 _STEP: Final = 1e-3  # share by which inputs are moved to see what they take
 _TRIES: Final = 12
 MOST_SHORT: Final = 10.0  # times as high as targets and funds may be taken to be, in vain
@@ -75,18 +77,23 @@ def asked(plan: Plan) -> list[str]:
 
 
 def _found(plan: Plan, clock: Clock) -> Iterator[tuple[str, float]]:
-    """Inputs and the share of each, with a sign, at which no plan is left; by no order."""
-    room = Room(plan.instance, clock)
-    there = room.at() if room.rows <= MOST_ROWS else None
-    if there is None or _room(there) <= 0:
+    """Inputs and the share of each, with a sign, at which no plan is left; by no order.
+
+    Once as many are known as are told, one that leaves room at the furthest of them is not.
+    """
+    room, known = Room(plan.instance, clock), list[float]()
+    there = room.windows() if room.rows <= MOST_ROWS else []
+    if not there:
         return
-    taken = [(key, room.taken(key, there)) for key in asked(plan)]
-    near = [(_room(there) / abs(by), key, by) for key, by in taken if abs(by) > 1e-12]
-    for share, key, by in sorted(near)[:MOST_ASKED]:
+    for share, key, sign in sorted(room.guess(key, there) for key in asked(plan))[:MOST_ASKED]:
         if share > 2 * FURTHEST:
             return
-        exact = room.used_up(key, -float(np.sign(by)), share, _room(there))
+        furthest = sorted(known)[MOST_TOLD - 1] if len(known) >= MOST_TOLD else np.inf
+        if furthest < np.inf and _room(room.at(key, sign * furthest)) > 0:
+            continue
+        exact = room.used_up(key, sign, share, _room(there[0]))
         if exact is not None:
+            known.append(abs(exact))
             yield key, exact
 
 
@@ -94,8 +101,8 @@ class Room:
     """By what share an instance's targets and funds could be lower, with an input moved or not."""
 
     def __init__(self, instance: Instance, clock: Clock) -> None:
-        self._instance, self._clock, self._session = instance, clock, Session()
-        self._plain = self._built("", 0.0)
+        self._instance, self._clock, self._session = instance, clock, AlikeSession()
+        self._plain, self._moved = self._built("", 0.0), ""
 
     @property
     def rows(self) -> int:
@@ -108,12 +115,38 @@ class Room:
         As the least value of its objective is minus the room, there is no plan either where that is
         above nought.
         """
+        if key != self._moved:
+            self._session.begin_line()
+        self._session.place, self._moved = share, key
         return self._session.solve(
             self._instance,
             program=self._built(key, share) if key else self._plain,
             every_window=False,
             time_limit=self._clock.left(),
         ).best
+
+    def windows(self) -> list[WindowSolved]:
+        """Every window that leaves room with no input moved, the most first."""
+        solved = self._session.solve(
+            self._instance, program=self._plain, time_limit=self._clock.left()
+        ).windows
+        left = [each for each in solved if each.optimal and _room(each) > 0]
+        return sorted(left, key=_room, reverse=True)
+
+    def guess(self, key: str, there: Sequence[WindowSolved]) -> tuple[float, str, float]:
+        """The share at which no window is left any room by its prices, the input, and which way.
+
+        Infinite where some window comes to leave more.
+        """
+        moved = self._built(key, _STEP)
+        by = [self._slope(each, moved, _STEP) for each in there]
+        sign = -float(np.sign(by[0]))
+        lost = [-sign * each for each in by]
+        shares = (
+            _room(w) / each if each > _NOTHING else np.inf
+            for w, each in zip(there, lost, strict=True)
+        )
+        return max(shares), key, sign
 
     def taken(self, key: str, here: WindowSolved, share: float = 0.0) -> float:
         """By how much the room grows for each share by which an input is raised, at the prices.
@@ -122,10 +155,14 @@ class Room:
         point and the prices, differentiated, which is what the numbers of the program that change
         do to it.
         """
+        return self._slope(here, self._built(key, share + _STEP), _STEP)
+
+    def _slope(self, here: WindowSolved, moved: LinearProgram, step: float) -> float:
+        """By how much a window's room grows for each of a step to another program."""
         assert here.solution is not None
-        moved = at_window(self._built(key, share + _STEP), self._instance, here.window)
-        before, after = (_lagrangian(p, here.solution) for p in (here.program, moved))
-        return float((before - after) / _STEP)
+        there = at_window(moved, self._instance, here.window)
+        before, after = (_lagrangian(p, here.solution) for p in (here.program, there))
+        return float((before - after) / step)
 
     def used_up(self, key: str, sign: float, guess: float, room: float) -> float | None:
         """The share at which nothing is left of the room; None where it is beyond ``FURTHEST``.

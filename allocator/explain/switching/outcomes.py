@@ -13,6 +13,7 @@ from allocator.instance.schema import TIERS
 from allocator.plan.cash import CashPosition
 from allocator.program.program import POUNDS, LinearProgram
 from allocator.simulate import baseline
+from allocator.solving.alike import AlikeSession
 from allocator.solving.reach import widened
 from allocator.solving.session import Session, Solved, WindowSolved, build
 from allocator.vocabulary import LEVEL, SPEND
@@ -62,7 +63,7 @@ class Judge:
     """
 
     def __init__(self) -> None:
-        self._session, self._rooms, self._plain = Session(), Session(), Session()
+        self._session, self._rooms, self._plain = AlikeSession(), AlikeSession(), Session()
         self.solves = 0
 
     @property
@@ -70,19 +71,28 @@ class Judge:
         """Who solves."""
         return self._session.solver
 
-    def outcome(self, instance: Instance, program: LinearProgram | None = None) -> Outcome:
+    def begin_line(self) -> None:
+        """What follows is another input moved."""
+        self._session.begin_line(1.0)
+        self._rooms.begin_line(1.0)
+
+    def outcome(
+        self, instance: Instance, program: LinearProgram | None = None, factor: float = 1.0
+    ) -> Outcome:
         """The outcome of an instance; ``program`` is its own, where it is at hand already.
 
-        SolverError where it cannot be solved from nothing either.
+        ``factor`` is what the input that is moved is multiplied by.  SolverError where it cannot be
+        solved from nothing either.
         """
         self.solves += 1
+        self._session.place = self._rooms.place = factor
         program = program or build(instance)
         try:
             solved = self._solved(instance, program)
         except TimeLimitError:
             raise
         except SolverError:
-            self._session, self._rooms, self._plain = Session(), Session(), Session()
+            self._session, self._rooms, self._plain = AlikeSession(), AlikeSession(), Session()
             solved = self._plain.solve(instance, program=program, every_window=False)
         if solved.best is None:
             return Outcome(None)

@@ -109,6 +109,7 @@ class _Search:
     ) -> None:
         self._instance, self._input, self._judge, self._usual = instance, moved, judge, usual
         self._known: dict[float, Outcome] = {1.0: usual}
+        judge.begin_line()
         straight = moved.rows[0].table in _STRAIGHT
         self._programs = Straight(program, self._build) if straight else None
 
@@ -173,7 +174,7 @@ class _Search:
         if factor not in self._known:
             changed = self._input.times(self._instance, factor)
             program = None if self._programs is None else self._programs.at(factor)
-            self._known[factor] = self._judge.outcome(changed, program)
+            self._known[factor] = self._judge.outcome(changed, program, factor)
         return self._known[factor]
 
     def _build(self, factor: float) -> LinearProgram:

@@ -1,0 +1,49 @@
+"""A session of instances that differ in few numbers, as those of one input moved along a line.
+
+Each window goes on from the basis at which it was solved nearest by, and else from the last one.
+Steepest-edge weights would have to be worked out anew wherever a coefficient moves, which takes
+ten times as long as the few iterations that are left: devex weights begin at 1.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from allocator.clock import Clock
+from allocator.instance import Window
+from allocator.program.program import LinearProgram
+from allocator.solvers.catalogue import FROM_A_BASIS
+from allocator.solving.proved import Ladder
+from allocator.solving.session import Session, WindowSolved
+from formulations import USUAL
+
+NEARBY: Final = 0.05  # along the line: a basis from further away takes more than the last one does
+
+
+class AlikeSession(Session):
+    """See the module.  ``place`` is where along its line the instance lies that is solved next."""
+
+    def __init__(self, formulation: str = USUAL) -> None:
+        super().__init__(formulation)
+        self.ladder = Ladder(FROM_A_BASIS)
+        self.place = 0.0
+        self._bases: dict[Window | None, dict[float, Any]] = {}
+
+    def begin_line(self, start: float = 0.0) -> None:
+        """What follows lies on another line, from the same ``start``: only its bases are of use."""
+        self._bases = {
+            window: {start: bases[start]} for window, bases in self._bases.items() if start in bases
+        }
+
+    def _solve_window(
+        self, window: Window | None, program: LinearProgram, clock: Clock
+    ) -> WindowSolved:
+        known = self._bases.setdefault(window, {})
+        if self.ladder.takes(program) and known and window != self._latest:
+            nearest = min(known, key=lambda place: abs(place - self.place))
+            if abs(nearest - self.place) <= NEARBY:
+                self.ladder.basis = known[nearest]
+        solved = super()._solve_window(window, program, clock)
+        if (basis := self.ladder.basis) is not None:
+            known[self.place] = basis
+        return solved
