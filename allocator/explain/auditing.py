@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 from allocator.audit import audit
 from allocator.errors import AuditError
 from allocator.instance import Instance, Window
-from allocator.plan.tables import carried, charges, decision_tables, present_value
+from allocator.plan.benefits import benefit_table
+from allocator.plan.tables import carried, decision_tables
 from allocator.program.matrix import Floats
 from allocator.program.program import MONEY, POUNDS, LinearProgram
-from allocator.table import Table
+from allocator.simulate import baseline
+from allocator.solving.solve import terminal_value
+from allocator.table import Table, Tables
 
 _ACCOUNT: Final = ["fund", "owner", "year"]
 
@@ -25,7 +28,10 @@ Places = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class _Cells:
-    """A column of a table: which of the program's columns stand in it, times what."""
+    """A column of a table: which of the program's columns, counted from 1, times what.
+
+    0 where a row has none: what is not bought is 0.
+    """
 
     table: str
     column: str
@@ -51,7 +57,7 @@ class Auditor:
     ) -> None:
         self._instance, self._window = instance, window
         self._costs, self._targets = costs, targets
-        numbered = np.arange(program.shape[1], dtype=float)
+        numbered = np.arange(1, program.shape[1] + 1, dtype=float)
         self._tables = dict(decision_tables(instance, program, numbered))
         self._cells = tuple(
             self._cells_of(program, table, str(column))
@@ -60,6 +66,7 @@ class Auditor:
             if column in program.columns and (table, column) != ("funds", "drawn")
         )
         self._accounts = self._drawn_by()
+        self._unchanged = baseline(instance)
 
     def _cells_of(self, program: LinearProgram, table: str, column: str) -> _Cells:
         """Read off tables whose values are the numbers of the program's columns."""
@@ -76,8 +83,9 @@ class Auditor:
     def tables(self, primal: Floats) -> dict[str, pd.DataFrame]:
         """The tables of a point, as ``decision_tables`` lays them out."""
         filled = {name: frame.copy(deep=False) for name, frame in self._tables.items()}
+        counted = np.append(0.0, primal)
         for cells in self._cells:
-            filled[cells.table][cells.column] = primal[cells.places] * cells.scale
+            filled[cells.table][cells.column] = counted[cells.places] * cells.scale
         funds, drawn = filled["funds"], filled["drawn"]["drawn"].to_numpy(dtype=float)
         funds["drawn"] = np.bincount(self._accounts, drawn, len(funds))
         filled["funds"] = carried(self._instance, Table.of(funds)).frame
@@ -86,15 +94,16 @@ class Auditor:
     def audited(self, primal: Floats) -> Mapping[str, pd.DataFrame]:
         """The tables of a point; AuditError where the simulator does not confirm it."""
         tables = self.tables(primal)
+        if self._instance.resolved.benefits:
+            tables["benefits"] = benefit_table(self._instance, self._unchanged, tables).frame
         objective = float(self._costs @ primal) * POUNDS
-        spent = present_value(self._instance, Table.of(tables["spend"]))
-        spent += charges(self._instance, tables)
+        left = terminal_value(self._instance, Tables.of(tables), self._window, objective)
         checked = audit(
             self._instance,
             tables,
             self._window,
             objective=objective,
-            terminal_value=objective - spent,
+            terminal_value=left,
             targets=self._targets,
         )
         if not checked.passed:

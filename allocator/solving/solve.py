@@ -19,7 +19,7 @@ from typing import Final
 from allocator.audit import audit, left_behind
 from allocator.clock import Clock
 from allocator.errors import AuditError, TimeLimitError, UsageError
-from allocator.instance import Instance
+from allocator.instance import Instance, Window
 from allocator.moves import move_table
 from allocator.plan.plan import Plan
 from allocator.plan.windows import WindowOutcome
@@ -154,19 +154,29 @@ def plan_of(instance: Instance, solved: Solved, formulation: str, solver: str) -
     return plan
 
 
+def terminal_value(
+    instance: Instance, tables: Tables, window: Window | None, objective: float
+) -> float:
+    """What a plan leaves behind of its objective, £ at present value (3.11).
+
+    The objective less what is spent and charged in the years; where it is less the good done to
+    others too, what the simulator makes of the plan's tables.
+    """
+    from allocator.plan.tables import charges, present_value
+
+    if not instance.terminal_value:
+        return 0.0
+    if instance.resolved.benefits and instance.benefit_weight:
+        return left_behind(instance, tables, window)
+    return objective - present_value(instance, tables.table("spend")) - charges(instance, tables)
+
+
 def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) -> Plan:
     """The plan with its tables and its audit, whatever the audit says."""
     from allocator.plan.benefits import benefit_table
     from allocator.plan.cash_prices import CASH, cash_table
     from allocator.plan.staff import staff_table
-    from allocator.plan.tables import (
-        charges,
-        decision_tables,
-        demand_table,
-        present_value,
-        price_table,
-        year_table,
-    )
+    from allocator.plan.tables import decision_tables, demand_table, price_table, year_table
 
     unchanged, best = baseline(instance), solved.best
     outcomes = tuple(_outcome(instance, each) for each in solved.windows)
@@ -193,8 +203,7 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
     costs = program.objectives[-1].costs
     prices = price_table(instance, program, primal, dual, costs, solved.ranging)
     objective = float(costs @ primal) * POUNDS
-    spent = present_value(instance, tables.table("spend"))
-    left = objective - spent - charges(instance, tables) if instance.terminal_value else 0.0
+    left = terminal_value(instance, tables, best.window, objective)
     more = {"moves": move_table(instance, unchanged, tables)}
     if instance.resolved.demand:
         more["demand"] = demand_table(instance)
@@ -202,8 +211,6 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
         more["staff"] = staff_table(instance, tables)
     if instance.resolved.benefits:
         more["benefits"] = benefit_table(instance, unchanged, tables)
-        if instance.benefit_weight:
-            left = left_behind(instance, tables, best.window)
     more["years"] = year_table(instance, unchanged, tables)
     if instance.resolved.inflation:
         more[CASH] = cash_table(instance, more["years"])

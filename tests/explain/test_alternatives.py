@@ -171,7 +171,21 @@ def test_a_point_that_breaks_a_rule_does_not_stand_up():
         auditor.audited(primal)
 
 
-@pytest.mark.parametrize("case", ["window", "two-areas"])
+@pytest.mark.parametrize("case", ["staff-part-training", "benefits", "benefits-unweighted"])
+def test_staff_and_good_done_to_others_stand_up_to_the_audit(case):
+    instance = instance_of(case)
+    best = Session().solve(instance).best
+    costs, primal = best.program.objectives[-1].costs, best.solution.primal
+    tables = Auditor(instance, best.window, best.program, costs).audited(primal)
+    shown = {"staff", "benefits"} & set(tables)
+    assert shown
+    for name in shown:
+        columns = list(tables[name].columns)
+        whole = plan_of(case).tables[name][columns]
+        pd.testing.assert_frame_equal(tables[name], whole, rtol=1e-9)
+
+
+@pytest.mark.parametrize("case", ["window", "two-areas", "staff-part-training", "benefits"])
 def test_tables_laid_out_once_are_those_laid_out_each_time(case):
     instance = instance_of(case)
     best = Session().solve(instance).best

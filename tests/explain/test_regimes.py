@@ -101,6 +101,50 @@ def test_what_is_decided_stays_decided():
         assert seen.last.cost >= certain.last.cost * (1 - 1e-8)
 
 
+def test_who_is_hired_before_a_settlement_is_known_stays_hired():
+    """The first year hires as if all years were to be like it, whatever comes to be known later."""
+    instance = instance_of(
+        "staff-part-training",
+        "budgets.core.2021.amount=*0.95",
+        "roles.*.hires_per_year=60",
+        "roles.*.hire_cost=30000",
+    )
+
+    def hired(tables):
+        staff = tables["staff"]
+        return staff[staff["year"] == instance.first_year].set_index("role")["hired"]
+
+    budgets = instance.resolved.budgets
+    alike = [
+        f"budgets.{fund}.{year}.amount={budgets[fund, owner, instance.first_year]}"
+        for fund, owner, year in budgets
+    ]
+    seen, certain = roll(instance, certain=False), roll(instance, certain=True)
+    expected = hired(roll(apply_changes(instance, alike), certain=True).tables)
+    assert hired(seen.tables).to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-3)
+    assert abs(hired(certain.tables) - expected).max() > 1
+    assert seen.last.cost > certain.last.cost * (1 + 1e-4)
+
+
+@pytest.mark.parametrize("case", ["staff-part-training", "benefits"])
+def test_staff_and_good_done_to_others_are_under_the_audit_of_every_regime(case):
+    answer = regimes(instance_of(case))
+    assert set(answer.tables["regimes"]["regime"]) == {FIXED, FREE, YEARLY}
+    assert cost_of(answer, FIXED) == pytest.approx(plan_of(case).objective, rel=1e-9)
+
+
+def test_where_neither_money_nor_targets_stand_in_the_way_there_is_no_regime():
+    # Nobody can be hired, nor had from an agency: the work of the children there is too much.
+    instance = instance_of(
+        "staff-part-training", "roles.*.hires_per_year=0", "roles.social_worker.agency_share=0"
+    )
+    answer = regimes(instance)
+    assert answer.facts()["status"] == "infeasible"
+    assert all(answer.tables[name].empty for name in ("regimes", "regimes_years", "settlements"))
+    said = " ".join(text(answer).split())
+    assert "there is no plan, however much money there is and whatever the targets" in said
+
+
 def test_what_is_known_is_what_has_been_settled():
     instance = instance_of("window")
     known = as_known(instance, 2022).resolved.budgets

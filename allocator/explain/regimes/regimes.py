@@ -20,6 +20,7 @@ from typing import Any, ClassVar, Final
 import pandas as pd
 
 from allocator.clock import Overrun
+from allocator.errors import NoPlanError
 from allocator.explain.answers import Answer
 from allocator.explain.regimes.settlements import LEAST, Rolled, Settlement, roll
 from allocator.instance import Instance
@@ -52,7 +53,9 @@ class Regimes(Answer):
 
     def facts(self) -> dict[str, Any]:
         """Whether the instance as it stands has a plan."""
-        return {"status": "optimal" if self.row(FIXED)["status"] == "optimal" else "infeasible"}
+        statuses = self.tables["regimes"]["status"]
+        found = len(statuses) > 0 and statuses.iloc[0] == "optimal"
+        return {"status": "optimal" if found else "infeasible"}
 
 
 @dataclass(frozen=True)
@@ -107,23 +110,35 @@ def regimes(instance: Instance, progress: Progress | None = None) -> Regimes:
 
     ``tables``: a row a regime (£ at present value), a row for each regime and year (children, £),
     and a row a year of what was planned before its settlement was known.  As far as there is time
-    for them, but for the instance as it stands: TimeLimitError without it.
+    for them, but for the instance as it stands: TimeLimitError without it.  No rows where there is
+    no plan however much money there is and whatever the targets.
     SolverError where a solve fails or a year's settlement leaves no plan, AuditError where the
     simulator does not confirm a plan.
     """
     session = Session()
-    ran, settled, overrun = [_certain(FIXED, instance, session)], list[Settlement](), Overrun()
+    ran, settled, overrun = list[_Ran](), list[Settlement](), Overrun()
+    try:
+        ran.append(_certain(FIXED, instance, session))
+    except NoPlanError:
+        return Regimes(instance, LEAST_COST, session.solver, _tables(instance, ran, settled))
     with overrun.kept():
         ran.append(_certain(FREE, free_over_years(instance), session))
         yearly = roll(instance, certain=False, progress=progress, settled=settled)
         ran.append(_rolled(YEARLY, yearly))
+    tables = _tables(instance, ran, settled)
+    return Regimes(instance, LEAST_COST, session.solver, tables, unfinished=overrun.said)
+
+
+def _tables(
+    instance: Instance, ran: Sequence[_Ran], settled: Sequence[Settlement]
+) -> dict[str, pd.DataFrame]:
     rows = [_row(instance, each, ran[0]) for each in ran]
-    tables = {
+    years = [row for each in ran for row in _years(instance, each).to_dict("records")]
+    return {
         "regimes": Regimes.table_of("regimes", rows),
-        "regimes_years": pd.concat([_years(instance, each) for each in ran], ignore_index=True),
+        "regimes_years": Regimes.table_of("regimes_years", years),
         "settlements": _settlements(settled),
     }
-    return Regimes(instance, LEAST_COST, session.solver, tables, unfinished=overrun.said)
 
 
 def _certain(regime: str, instance: Instance, session: Session) -> _Ran:

@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from allocator.errors import SolverError
+from allocator.errors import NoPlanError, SolverError
 from allocator.explain.auditing import Auditor
 from allocator.instance import Instance, Window
 from allocator.instance.cell_changes import with_only
@@ -34,7 +34,9 @@ SHORT: Final = "short_of_money"
 HELD: Final = 1e-7  # relative: how near to what was decided the past is held
 LEAST: Final = 1e-6  # £m and children: less is not short
 
-_DECIDED: Final = ("level", "in_band", "diverted", "places")  # by period
+# What a year decides of services and of staff, by period.
+_DECIDED: Final = ("level", "in_band", "diverted", "places")
+_OF_STAFF: Final = ("hired", "let_go", "in_post", "agency", "supported")
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ def roll(
     """Plan every year anew as its budget becomes known, or once, ``certain`` of all of them.
 
     ``settled`` is filled with each year's plan as it is made.
-    SolverError where a year has no plan in any window that is still open, or a solve fails;
+    NoPlanError where neither money nor the targets are what stands in the way, SolverError where
+    a later year has no plan in any window that is still open, or a solve fails;
     AuditError where the simulator does not confirm what was done.
     """
     tell: Progress = progress or (lambda what, done, steps: None)
@@ -134,6 +137,8 @@ def _best(
             variant = at_window(program, settled, window)
             solved.append(session.solve_window(window, variant, settled.areas))
     best = cheapest(solved)
+    if best is None and past is None:
+        raise NoPlanError("there is no plan, however much money there is and whatever the targets")
     if best is None:
         raise SolverError(f"in {begin} what was decided before leaves no plan")
     return best
@@ -173,7 +178,7 @@ def _fixed(
     assert past.solution is not None
     before = (begin - settled.first_year) * settled.periods_per_year
     places = list[int]()
-    for family in _DECIDED:
+    for family in (*_DECIDED, *_OF_STAFF):
         at = program.columns[family].positions.items()
         places += [n for index, n in at if 1 <= index[-1] <= before]
     places += [

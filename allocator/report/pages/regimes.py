@@ -17,6 +17,10 @@ _NAMES = {
     YEARLY: "Annual budgets, known a year at a time",
 }
 _NONE = "nothing short"
+_NO_PLAN = (
+    "Answer: there is no plan, however much money there is and whatever the targets, so no rule of "
+    "money makes a difference; allocator explain says why."
+)
 _HOW = (
     "Free over the years: each balance has the cash of all its years from the first, and carries "
     "forward what is left.  Known a year at a time: each year's plan takes the years that are not "
@@ -40,6 +44,8 @@ def text(answer: Regimes) -> str:
         "Double investment",
     ]
     ran = set(answer.tables["regimes"]["regime"])
+    if not ran:
+        return f"{heading(answer, asked)}\n\n{paragraph(_NO_PLAN)}\n"
     rows = [_row(answer.row(regime)) for regime in _NAMES if regime in ran]
     said = paragraph(_answer(answer)) if len(ran) == len(_NAMES) else ""
     settled = "" if answer.tables["settlements"].empty else _settled(answer)
