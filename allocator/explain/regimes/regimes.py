@@ -54,8 +54,8 @@ class Regimes(Answer):
     def facts(self) -> dict[str, Any]:
         """Whether the instance as it stands has a plan."""
         statuses = self.tables["regimes"]["status"]
-        found = len(statuses) > 0 and statuses.iloc[0] == "optimal"
-        return {"status": "optimal" if found else "infeasible"}
+        stands = len(statuses) > 0 and statuses.iloc[0] == "optimal"
+        return {"status": "optimal" if stands else "infeasible"}
 
 
 @dataclass(frozen=True)
