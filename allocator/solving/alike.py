@@ -21,16 +21,20 @@ NEARBY: Final = 0.05  # along the line: a basis from further away takes more tha
 
 
 class AlikeSession(Session):
-    """See the module.  ``place`` is where along its line the instance lies that is solved next."""
+    """See the module.  ``place`` is where along its line the instance lies that is solved next.
 
-    def __init__(self, formulation: str = USUAL) -> None:
+    All lines have their ``start`` in common.
+    """
+
+    def __init__(self, start: float = 0.0, formulation: str = USUAL) -> None:
         super().__init__(formulation)
         self.ladder = Ladder(FROM_A_BASIS)
-        self.place = 0.0
+        self.place = self._start = start
         self._bases: dict[Window | None, dict[float, Any]] = {}
 
-    def begin_line(self, start: float = 0.0) -> None:
-        """What follows lies on another line, from the same ``start``: only its bases are of use."""
+    def begin_line(self) -> None:
+        """What follows lies on another line: of the last, only the start's bases are of use."""
+        start = self._start
         self._bases = {
             window: {start: bases[start]} for window, bases in self._bases.items() if start in bases
         }

@@ -8,7 +8,7 @@ none is left: at that share no window has a plan, a hundredth of it before one h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -89,9 +89,9 @@ def _found(plan: Plan, clock: Clock) -> Iterator[tuple[str, float]]:
         if share > 2 * FURTHEST:
             return
         furthest = sorted(known)[MOST_TOLD - 1] if len(known) >= MOST_TOLD else np.inf
-        if furthest < np.inf and _room(room.at(key, sign * furthest)) > 0:
+        if furthest < np.inf and room_of(room.at(key, sign * furthest)) > 0:
             continue
-        exact = room.used_up(key, sign, share, _room(there[0]))
+        exact = room.used_up(key, sign, share, room_of(there[0]))
         if exact is not None:
             known.append(abs(exact))
             yield key, exact
@@ -130,8 +130,7 @@ class Room:
         solved = self._session.solve(
             self._instance, program=self._plain, time_limit=self._clock.left()
         ).windows
-        left = [each for each in solved if each.optimal and _room(each) > 0]
-        return sorted(left, key=_room, reverse=True)
+        return with_room(solved)
 
     def guess(self, key: str, there: Sequence[WindowSolved]) -> tuple[float, str, float]:
         """The share at which no window is left any room by its prices, the input, and which way.
@@ -139,30 +138,17 @@ class Room:
         Infinite where some window comes to leave more.
         """
         moved = self._built(key, _STEP)
-        by = [self._slope(each, moved, _STEP) for each in there]
+        by = [gained(each, at_window(moved, self._instance, each.window), _STEP) for each in there]
         sign = -float(np.sign(by[0]))
-        lost = [-sign * each for each in by]
-        shares = (
-            _room(w) / each if each > _NOTHING else np.inf
-            for w, each in zip(there, lost, strict=True)
-        )
-        return max(shares), key, sign
+        return max(used_up_at(w, -sign * b) for w, b in zip(there, by, strict=True)), key, sign
 
     def taken(self, key: str, here: WindowSolved, share: float = 0.0) -> float:
         """By how much the room grows for each share by which an input is raised, at the prices.
 
-        From where ``here`` was solved, the input raised by ``share`` already: the Lagrangian at the
-        point and the prices, differentiated, which is what the numbers of the program that change
-        do to it.
+        From where ``here`` was solved, the input raised by ``share`` already.
         """
-        return self._slope(here, self._built(key, share + _STEP), _STEP)
-
-    def _slope(self, here: WindowSolved, moved: LinearProgram, step: float) -> float:
-        """By how much a window's room grows for each of a step to another program."""
-        assert here.solution is not None
-        there = at_window(moved, self._instance, here.window)
-        before, after = (_lagrangian(p, here.solution) for p in (here.program, there))
-        return float((before - after) / step)
+        moved = at_window(self._built(key, share + _STEP), self._instance, here.window)
+        return gained(here, moved, _STEP)
 
     def used_up(self, key: str, sign: float, guess: float, room: float) -> float | None:
         """The share at which nothing is left of the room; None where it is beyond ``FURTHEST``.
@@ -176,7 +162,7 @@ class Room:
         share = min(guess * (1 + NEAR / 2), FURTHEST)
         for _ in range(_TRIES):
             here = self.at(key, sign * share)
-            left = _room(here)
+            left = room_of(here)
             if here is None or left <= 0:
                 outside = share, left
             elif share >= FURTHEST:
@@ -197,8 +183,31 @@ class Room:
         return widened(build(moved).relaxed())
 
 
-def _room(here: WindowSolved | None) -> float:
-    return -np.inf if here is None else -here.value(-1)
+def room_of(here: WindowSolved | None) -> float:
+    """What a solved window leaves; -∞ where it has no plan, whatever gives way."""
+    return -here.value(-1) if here is not None and here.optimal else -np.inf
+
+
+def with_room(windows: Iterable[WindowSolved]) -> list[WindowSolved]:
+    """Those that leave any, the most first."""
+    left = [each for each in windows if room_of(each) > 0]
+    return sorted(left, key=room_of, reverse=True)
+
+
+def gained(here: WindowSolved, there: LinearProgram, step: float) -> float:
+    """By how much a window's room grows for each of a ``step`` to another program of it.
+
+    By the Lagrangian at the point and the prices, differentiated: what the numbers of the program
+    that change do to it.
+    """
+    assert here.solution is not None
+    before, after = (_lagrangian(p, here.solution) for p in (here.program, there))
+    return float((before - after) / step)
+
+
+def used_up_at(here: WindowSolved, lost: float) -> float:
+    """How far a window's room goes where so much of it is lost for each step; infinite for none."""
+    return room_of(here) / lost if lost > _NOTHING else np.inf
 
 
 def _further(share: float, left: float, lost: float) -> float:

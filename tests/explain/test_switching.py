@@ -9,10 +9,13 @@ import pytest
 
 from allocator.errors import UsageError
 from allocator.explain.straight import Straight
-from allocator.explain.switching import outcomes
+from allocator.explain.switching import judge
 from allocator.explain.switching.inputs import inputs
-from allocator.explain.switching.outcomes import CHOSEN, EVENTS, Judge
-from allocator.explain.switching.switching import TOLERANCE, switching_values
+from allocator.explain.switching.judge import Judge
+from allocator.explain.switching.outcomes import CHOSEN, EVENTS
+from allocator.explain.switching.programs import MovedPrograms
+from allocator.explain.switching.search import TOLERANCE
+from allocator.explain.switching.switching import switching_values
 from allocator.instance.change import apply_changes
 from allocator.report.pages.switching import text
 from allocator.solving.session import build
@@ -156,10 +159,32 @@ def test_programs_on_a_line_are_those_that_would_be_built(key, straight):
 def test_where_targets_give_way_at_a_price_the_plan_is_the_same_and_that_there_is_none_is_proved(
     monkeypatch,
 ):
-    usual = Judge().outcome(instance_of(*WINDOW))
-    assert usual.cost == pytest.approx(solve(instance_of(*WINDOW)).objective, rel=1e-9)
-    monkeypatch.setattr(outcomes, "GIVING_WAY", (1e-6, 1e6))
-    cheap = Judge()  # a plan would pay the first price
-    assert cheap.outcome(instance_of(*WINDOW)).cost == pytest.approx(usual.cost, rel=1e-9)
-    beyond = apply_changes(instance_of(*WINDOW), ["targets.2025.children=400"])
-    assert cheap.outcome(beyond).cost is None and not solve(beyond).found
+    instance = instance_of(*WINDOW)
+    program = build(instance)
+    cost = solve(instance).objective
+    assert Judge(instance, program).usual.cost == pytest.approx(cost, rel=1e-9)
+    monkeypatch.setattr(judge, "GIVING_WAY", (1e-6, 1e6))
+    cheap = Judge(instance, program)  # a plan would pay the first price
+    assert cheap.usual.cost == pytest.approx(cost, rel=1e-9)
+    beyond = apply_changes(instance, ["targets.2025.children=400"])
+    assert cheap.outcome(beyond, build(beyond)).cost is None and not solve(beyond).found
+
+
+def test_what_steers_is_near_what_would_be_built_and_the_same_where_it_was():
+    instance = instance_of("window")
+    (rate,) = inputs(instance, ["transitions.foster.exit.*"])
+    line = MovedPrograms(instance, build(instance), rate)
+    for factor in (1.1, 1.2):
+        assert line.exact(factor) is line.near(factor)
+    near, true = line.near(1.15), build(rate.times(instance, 1.15))
+    assert near.numbers() == pytest.approx(true.numbers(), rel=1e-3, abs=1e-9)
+    assert not np.array_equal(near.numbers(), true.numbers())
+    assert not line.is_straight
+
+
+def test_the_edge_of_reach_takes_few_solves():
+    instance = instance_of(*WINDOW)
+    answer = switching_values(instance, ["states.home.unit_cost"])
+    (row,) = answer.table.to_dict("records")
+    assert row["reach_above"] > row["value"]
+    assert answer.solves <= 25

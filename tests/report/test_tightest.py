@@ -72,7 +72,8 @@ class Bent(Room):
 
     def at(self, key="", share=0.0):
         self.asked += 1
-        return SimpleNamespace(value=lambda n: -max(0.001 - 0.5 * share, 0.0006 - 0.2 * share))
+        left = max(0.001 - 0.5 * share, 0.0006 - 0.2 * share)
+        return SimpleNamespace(value=lambda n: -left, optimal=True)
 
     def taken(self, key, here, share=0.0):
         return -0.5 if 0.001 - 0.5 * share > 0.0006 - 0.2 * share else -0.2

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from allocator.explain.switching.outcomes import CHOICE, EVENTS, PAYBACK, REACH
-from allocator.explain.switching.switching import STEPS, TOLERANCE, Switching
+from allocator.explain.switching.search import STEPS, TOLERANCE
+from allocator.explain.switching.switching import Switching
 from allocator.report.pages.heading import heading
 from allocator.report.pages.need import driver_said
 from allocator.wording import (
