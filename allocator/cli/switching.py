@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from allocator.cli import options
 from allocator.cli.asking import SharedOptions, asking
 from allocator.cli.verbs import Verb
 
@@ -14,6 +15,7 @@ from allocator.cli.verbs import Verb
     examples=(
         'allocator switching my-council --inputs "effects.*"',
         "allocator switching instances/reading-2025 --inputs services.*.unit_cost --out switching",
+        "allocator switching my-council --jobs 4",
     ),
 )
 @asking
@@ -24,20 +26,26 @@ from allocator.cli.verbs import Verb
     metavar="TABLE.KEY.COLUMN",
     help="Only inputs whose name fits, * for anything; may be given again.",
 )
-def command(asked: SharedOptions, patterns: tuple[str, ...]) -> int:
+@options.workers()
+def command(
+    asked: SharedOptions, patterns: tuple[str, ...], jobs: int, scheduler: str | None
+) -> int:
     """Print how far each effect, unit cost, growth limit, rate and arrival of INSTANCE can move.
 
     Alone, and with the plan made anew: before other services or another window are chosen,
     before the plan no longer pays back in its years, before the target is out of reach.  Each
     is set against the low and high ends of the evidence.  Many inputs take a while: --inputs
-    asks for some of them.  Exits 3 where there is no plan to begin with.
+    asks for some of them, --jobs moves several at once.  Exits 3 where there is no plan to begin
+    with.
     """
+    from allocator.executors import executor
     from allocator.explain.switching.switching import Switching, switching_values
     from allocator.report.pages.switching import text
 
-    return asked.answer(
-        Switching,
-        lambda chosen, tell: switching_values(chosen, patterns, tell),
-        text,
-        is_found=lambda answer: answer.usual.cost is not None,
-    )
+    with executor(jobs, scheduler) as workers:
+        return asked.answer(
+            Switching,
+            lambda chosen, tell: switching_values(chosen, patterns, tell, workers),
+            text,
+            is_found=lambda answer: answer.usual.cost is not None,
+        )

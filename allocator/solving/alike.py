@@ -14,7 +14,8 @@ from allocator.instance import Window
 from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import FROM_A_BASIS
 from allocator.solving.proved import Ladder
-from allocator.solving.session import Session, WindowSolved
+from allocator.solving.session import Session
+from allocator.solving.windows import Trace, WindowSolved
 from formulations import USUAL
 
 NEARBY: Final = 0.05  # along the line: a basis from further away takes more than the last one does
@@ -31,22 +32,32 @@ class AlikeSession(Session):
         self.ladder = Ladder(FROM_A_BASIS)
         self.place = self._start = start
         self._bases: dict[Window | None, dict[float, Any]] = {}
+        self._first: tuple[dict[Window | None, Any], dict[Window | None, Trace], Window | None]
+        self._first = {}, {}, None
+        self._begun = self._afresh = False
 
     def begin_line(self) -> None:
-        """What follows lies on another line: of the last, only the start's bases are of use."""
-        start = self._start
-        self._bases = {
-            window: {start: bases[start]} for window, bases in self._bases.items() if start in bases
-        }
+        """What follows lies on another line, and goes on from the start alone, as on the first.
+
+        So no line hangs on those before it.
+        """
+        if not self._begun:
+            self._begun = True
+            there = {w: each[self._start] for w, each in self._bases.items() if self._start in each}
+            self._first = there, dict(self._traces), self._leader
+        bases, traces, self._leader = self._first
+        self._bases = {window: {self._start: basis} for window, basis in bases.items()}
+        self._traces, self._afresh = dict(traces), True
 
     def _solve_window(
         self, window: Window | None, program: LinearProgram, clock: Clock
     ) -> WindowSolved:
         known = self._bases.setdefault(window, {})
-        if self.ladder.takes(program) and known and window != self._latest:
+        if self.ladder.takes(program) and known and (self._afresh or window != self._latest):
             nearest = min(known, key=lambda place: abs(place - self.place))
-            if abs(nearest - self.place) <= NEARBY:
+            if self._afresh or abs(nearest - self.place) <= NEARBY:
                 self.ladder.basis = known[nearest]
+        self._afresh = False
         solved = super()._solve_window(window, program, clock)
         if (basis := self.ladder.basis) is not None:
             known[self.place] = basis

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from allocator.cli import cli
 from allocator.errors import UsageError
 from allocator.explain.straight import Straight
-from allocator.explain.switching import judge
+from allocator.explain.switching import judge, searching
 from allocator.explain.switching.inputs import inputs
 from allocator.explain.switching.judge import Judge
 from allocator.explain.switching.outcomes import CHOSEN, EVENTS
@@ -20,7 +23,7 @@ from allocator.instance.change import apply_changes
 from allocator.report.pages.switching import text
 from allocator.solving.session import build
 from allocator.solving.solve import solve
-from tests.plans import instance_of
+from tests.plans import CASES, instance_of
 
 HAND = ("hand", "targets.2021.children=66", "effects.*.low=0.05", "effects.*.high=0.4",
         "effects.*.evidence=weak")  # fmt: skip
@@ -188,3 +191,44 @@ def test_the_edge_of_reach_takes_few_solves():
     (row,) = answer.table.to_dict("records")
     assert row["reach_above"] > row["value"]
     assert answer.solves <= 25
+
+
+SOME = ("states.*", "effects.conference*", "transitions.foster.exit*")
+
+
+def test_inputs_moved_side_by_side_give_the_same_answer():
+    instance, told = instance_of(*WINDOW), list[tuple[int, int]]()
+    one = switching_values(instance, SOME)
+    with ThreadPoolExecutor(2) as pool:
+        two = switching_values(instance, SOME, lambda _, *done: told.append(done), pool)
+    assert two.to_dict() == one.to_dict()
+    assert told == [(n, len(one.table)) for n in (*range(len(one.table) + 1), len(one.table))]
+    (alone,) = switching_values(instance, SOME[-1:]).table.to_dict("records")  # after no others
+    assert one.table.to_dict("records")[-1] == pytest.approx(alone, nan_ok=True)
+
+
+def test_side_by_side_it_tells_what_there_is_when_the_time_is_over(monkeypatch):
+    instance, own = instance_of(*WINDOW), searching.limited
+    times = iter((math.inf, 0.0, 0.0, 0.0, 0.0))
+    monkeypatch.setattr(searching, "limited", lambda seconds: own(min(seconds, next(times))))
+    with ThreadPoolExecutor(1) as pool:
+        answer = switching_values(instance, ("states.*",), executor=pool)
+    assert len(answer.table) == 1
+    assert answer.unfinished.startswith("out of time while ")
+
+
+def test_processes():
+    words = ["switching", str(CASES / "hand"), "--inputs", "services.*.unit_cost", "--json"]
+    one, two = (CliRunner().invoke(cli, [*words, *more]) for more in ((), ("--jobs", "2")))
+    assert two.exit_code == one.exit_code == 0
+    assert two.stdout == one.stdout
+
+
+def test_what_moves_nothing_switches_nothing():
+    instance = apply_changes(instance_of(*WINDOW), ["+benefits.foster.police.0.fiscal.amount=-100"])
+    answer = switching_values(instance, ["benefits.*"])
+    (row,) = answer.table.to_dict("records")
+    assert all(
+        math.isnan(row[f"{event}_{side}"]) for event in EVENTS for side in ("below", "above")
+    )
+    assert row["cost_at_low"] == answer.usual.cost and row["hangs_on"] == ""

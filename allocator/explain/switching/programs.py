@@ -21,6 +21,7 @@ from allocator.solving.session import build
 
 STRAIGHT: Final = ("effects", "services", "states", "arrivals")
 _POINTS: Final = 3  # of a parabola
+_OFF: Final = (0.99, 0.0, 4.0)  # factors
 
 
 class MovedPrograms:
@@ -36,6 +37,16 @@ class MovedPrograms:
     def is_straight(self) -> bool:
         """Whether what is near is exact."""
         return self._straight is not None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the input moves nothing: its programs a little off and far off are the same."""
+        usual = self._built[1.0].numbers()
+        return all(
+            self._built[1.0].same_pattern(program := self.exact(factor))
+            and np.array_equal(program.numbers(), usual)
+            for factor in _OFF
+        )
 
     def instance(self, factor: float) -> Instance:
         """The instance with the input multiplied."""

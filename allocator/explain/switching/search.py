@@ -42,8 +42,9 @@ class Search:
         there: Sequence[WindowSolved],
     ) -> None:
         self._instance, self._input, self._judge, self._there = instance, moved, judge, there
-        self._line = MovedPrograms(instance, program, moved)
+        self._programs = MovedPrograms(instance, program, moved)
         self._known: dict[float, Outcome] = {1.0: judge.usual}
+        self._idle = self._programs.is_idle
         judge.begin_line()
 
     def row(self) -> dict[str, Any]:
@@ -83,6 +84,8 @@ class Search:
 
     def _switches(self, steps: Sequence[float]) -> Iterator[tuple[str, float]]:
         """Events on one side of 1, each with the factor at which it happens."""
+        if self._idle:
+            return
         edge, reached = self._edge(steps), [1.0]
         for factor in steps:
             if edge is not None and not _before(factor, edge[0]):
@@ -114,12 +117,12 @@ class Search:
             guess = self._steered(window, outward, guess, most)
             if guess == np.inf:
                 return None
-            half = 0.45 * TOLERANCE * max(1.0, 1.0 + outward * guess)
+            half = TOLERANCE / 4 * max(1.0, 1.0 + outward * guess)
             beyond, before = (1.0 + outward * (guess + sign * half) for sign in (1.0, -1.0))
             if abs(beyond - 1.0) > most:
                 return None
             if not self._has_plan(beyond, window):
-                if _before(before, inside) or not self._has_plan(before, window):
+                if outward * (before - inside) <= 0 or not self._has_plan(before, window):
                     return self._narrowed(inside, beyond, self._has_none)
                 return before, beyond
             inside, guess, window = beyond, abs(beyond - 1.0) + half, self._judge.leading
@@ -129,7 +132,7 @@ class Search:
         """How far from 1 the last window comes to leave no room, by the prices, and which it is."""
         if not self._there:
             return np.inf, None
-        moved = widened(self._line.near(1.0 + outward * _STEP))
+        moved = widened(self._programs.near(1.0 + outward * _STEP))
         ends = [
             used_up_at(each, -gained(each, at_window(moved, self._instance, each.window), _STEP))
             for each in self._there
@@ -139,11 +142,11 @@ class Search:
 
     def _steered(self, window: Window | None, outward: float, guess: float, most: float) -> float:
         """How far from 1 a window comes to leave no room, by false position; infinite past most."""
-        inside = (0.0, self._judge.room(self._line.exact(1.0), window, 1.0))
+        inside = (0.0, self._judge.room(self._programs.exact(1.0), window, 1.0))
         outside = (np.inf, -np.inf)
         for _ in range(_TRIES):
             factor = 1.0 + outward * guess
-            left, tried = self._judge.room(self._line.near(factor), window, factor), guess
+            left, tried = self._judge.room(self._programs.near(factor), window, factor), guess
             if left <= 0:
                 outside = guess, left
                 guess = _crossing(inside, outside)
@@ -156,7 +159,7 @@ class Search:
                 further = _crossing(inside, (guess, left))
                 inside = guess, left
                 guess = min(2 * guess, most, further if further > guess else np.inf)
-            if abs(guess - tried) <= TOLERANCE / 5 * max(1.0, factor):
+            if abs(guess - tried) <= TOLERANCE / 10 * max(1.0, factor):
                 break
         return guess
 
@@ -175,7 +178,7 @@ class Search:
     def _happening(self, event: str, before: float, after: float) -> float:
         """Where an event happens that has at ``after`` and has not at ``before``."""
         near = self._narrowed(before, after, lambda at: self._seems_to_happen(event, at))
-        if self._line.is_straight:
+        if self._programs.is_straight:
             return near[1]
         for factor in near[::-1]:
             if _before(before, factor) and _before(factor, after):
@@ -192,7 +195,7 @@ class Search:
         """The same of what is near enough, or is exact where the input is on a straight line."""
         if factor in self._known:
             return self._happens(event, factor)
-        instance, program = self._line.instance(factor), self._line.near(factor)
+        instance, program = self._programs.instance(factor), self._programs.near(factor)
         if event == CHOICE:
             return self._judge.chooses_otherwise(instance, program, factor)
         return self._judge.outcome(instance, program, factor).differs(event, self._judge.usual)
@@ -200,7 +203,7 @@ class Search:
     def _has_plan(self, factor: float, window: Window | None) -> bool:
         """Whether there is a plan; asked of a window first."""
         if factor not in self._known:
-            instance, program = self._line.instance(factor), self._line.exact(factor)
+            instance, program = self._programs.instance(factor), self._programs.exact(factor)
             if self._judge.has_plan(instance, program, window, factor):
                 return True
             self._known[factor] = Outcome(None)
@@ -214,13 +217,15 @@ class Search:
         if beyond and self._has_none(factor):
             return self._known[factor]
         if factor not in self._known:
-            instance, program = self._line.instance(factor), self._line.exact(factor)
+            instance, program = self._programs.instance(factor), self._programs.exact(factor)
             self._known[factor] = self._judge.outcome(instance, program, factor)
         return self._known[factor]
 
     def _at_end(self, end: str) -> Outcome:
         """The outcome with each row of an effect or response at its own ``low`` or ``high``."""
         instance, (first, *more) = self._input.at_end(self._instance, end), self._input.rows
+        if self._idle:
+            return self._judge.usual
         factor = first.values.get(end, first[self._input.column]) / first[self._input.column]
         if not more:
             return self._at(factor)
