@@ -181,7 +181,7 @@ def _of_plan(
     if len(short):
         tables["short"] = short
     with trial.overrun.kept():
-        weights = keeping_weights(plan)
+        weights = keeping_weights(plan, session)
         if len(weights):
             tables["keeping_weights"] = weights.frame
     return Explanation(

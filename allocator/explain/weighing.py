@@ -27,8 +27,10 @@ from allocator.vocabulary import LEVEL
 PARTS: Final = 100  # of a weight of 1
 
 
-def keeping_weights(plan: Plan) -> Table:
+def keeping_weights(plan: Plan, session: Session | None = None) -> Table:
     """A row for each such service; none where benefits count already, or the program is large.
+
+    ``session`` is one that has solved the plan's program, if there is one at hand.
 
     The service ends below today's level at the weight ``cut_at``, no longer at ``kept_at``, and
     above it from ``expanded_at`` on; NaN where not even a weight of 1 does it.  That more weight
@@ -38,7 +40,7 @@ def keeping_weights(plan: Plan) -> Table:
     asked = services_asked(plan)
     program = build(plan.instance) if asked else None
     small = program is not None and program.shape[0] <= MOST_ROWS
-    rows = _rows(plan, asked, program) if program is not None and small else ()
+    rows = _rows(plan, asked, program, session or Session()) if program and small else ()
     return Table.of_rows(list(EXPLAIN["keeping_weights"]), list(rows))
 
 
@@ -52,10 +54,10 @@ def services_asked(plan: Plan) -> tuple[ServiceChange, ...]:
 
 
 def _rows(
-    plan: Plan, asked: tuple[ServiceChange, ...], program: LinearProgram
+    plan: Plan, asked: tuple[ServiceChange, ...], program: LinearProgram, session: Session
 ) -> Iterator[tuple[str, float, float, float]]:
     counted = build(replace(plan.instance, benefit_weight=1.0))
-    good, session = counted.objectives[-1].costs - program.objectives[-1].costs, Session()
+    good = counted.objectives[-1].costs - program.objectives[-1].costs
     guess, width = PARTS // 2, PARTS // 4  # then where the service before was kept
     for change in asked:
         ends = _Ends(plan, session, without_floor(program, change.service), good, change)
