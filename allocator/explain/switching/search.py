@@ -2,12 +2,13 @@
 
 On each side of 1 the factors of ``STEPS`` are tried.  The edge of reach is steered for by what each
 window's prices say of the room that it leaves (``solving.reach``) and by false position; an event
-is halved in on between the last step at which it has not happened and the first at which it has.
+is narrowed down between the last step at which it has not happened and the first at which it has.
 Both sides of whatever is told have been solved as they would be built.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final
@@ -27,6 +28,7 @@ from allocator.solving.session import WindowSolved, at_window, build
 STEPS: Final = {"lower": (0.5, 0.0), "higher": (2.0, 4.0)}  # factors, from 1 outward
 TOLERANCE: Final = 0.01  # of the value as it stands, or of the value found where that is more
 _STEP: Final = 0.01  # share by which an input is moved to see what it takes of the room
+_FIRST: Final = 0.9  # of the tolerance: the first step in search of where something happens
 _TRIES: Final = 6  # solves with a window to find where it leaves none
 
 
@@ -166,7 +168,18 @@ class Search:
     def _narrowed(
         self, before: float, after: float, happens: Callable[[float], bool]
     ) -> tuple[float, float]:
-        """Neighbouring factors between which something happens, by halving."""
+        """Neighbouring factors between which something happens.
+
+        By steps from ``before`` on, each twice the last, since much happens near it and each solve
+        goes on from the one nearby; then by halving.
+        """
+        step = math.copysign(_FIRST * TOLERANCE * max(1.0, min(before, after)), after - before)
+        while abs(after - before) > 2 * abs(step):
+            further = before + step
+            if happens(further):
+                after = further
+                break
+            before, step = further, 2 * step
         while abs(after - before) > TOLERANCE * max(1.0, min(before, after)):
             middle = (before + after) / 2
             if happens(middle):
