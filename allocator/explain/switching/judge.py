@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allocator.errors import SolverError, TimeLimitError
 from allocator.explain.switching.outcomes import CHOSEN, Outcome
@@ -20,6 +21,7 @@ from allocator.instance.schema import TIERS
 from allocator.plan.cash import CashPosition
 from allocator.program.program import POUNDS, LinearProgram
 from allocator.simulate import baseline
+from allocator.solvers.solution import Floats
 from allocator.solving.alike import AlikeSession
 from allocator.solving.reach import room_of, widened, with_room
 from allocator.solving.session import Session, Solved, WindowSolved, at_window
@@ -37,7 +39,7 @@ class Judge:
     """
 
     def __init__(self, instance: Instance, program: LinearProgram) -> None:
-        self._instance = instance
+        self._instance, self._levels = instance, _levels_of(instance, program)
         self._begin()
         self._by_areas = self._plain.goes_by_areas(instance, program)
         self.solves = 0
@@ -54,6 +56,7 @@ class Judge:
 
     def begin_line(self) -> None:
         """What follows is another input moved."""
+        self.leading = self.usual.window
         self._plans.begin_line()
         self._rooms.begin_line()
 
@@ -105,6 +108,7 @@ class Judge:
         """Whether some window has a plan where an input is multiplied; ``window`` may well have."""
         if not self._by_areas:
             if self.room(program, window, factor) > NOTHING:
+                self.leading = window
                 return True
             try:
                 if self._has_none(instance, widened(program)):
@@ -165,15 +169,23 @@ class Judge:
     def _services(self, best: WindowSolved) -> frozenset[str]:
         """Services whose level differs from its baseline, which no input moves."""
         assert best.solution is not None
-        family, last = best.program.columns[LEVEL], self._instance.number_of_periods
-        levels = best.solution.primal[family.start : family.stop]
-        rules = self._instance.resolved.services
-        return frozenset(
-            service
-            for (area, service, period), level in zip(family.indices, levels, strict=True)
-            if 1 <= period <= last
-            and abs(level - (usual := rules[area, service].baseline)) > CHOSEN * max(1.0, usual)
-        )
+        levels, (positions, usual, names) = best.solution.primal, self._levels
+        chosen = np.abs(levels[positions] - usual) > CHOSEN * np.maximum(1.0, usual)
+        return frozenset(names[chosen].tolist())
+
+
+def _levels_of(
+    instance: Instance, program: LinearProgram
+) -> tuple[NDArray[np.int64], Floats, NDArray[np.str_]]:
+    """The columns of levels within the horizon, their baselines and services."""
+    rules, family = instance.resolved.services, program.columns[LEVEL]
+    inside = [
+        (position, rules[area, service].baseline, service)
+        for position, (area, service, period) in enumerate(family.indices, family.start)
+        if 1 <= period <= instance.number_of_periods
+    ]
+    positions, usual, names = zip(*inside, strict=True) if inside else ((), (), ())
+    return np.array(positions, dtype=np.int64), np.array(usual, dtype=float), np.array(names)
 
 
 def _holds(solved: WindowSolved) -> bool:
