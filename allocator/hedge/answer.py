@@ -18,6 +18,7 @@ from allocator.instance.instance import window_facts
 from allocator.instance.scenarios import Scenario
 from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.plan.plan import SHORT, Plan
+from allocator.plan.ties import AS_GOOD, near_in_cost
 from allocator.plan.windows import WindowOutcome
 from allocator.program.certificate import Certificate
 from allocator.program.program import POUNDS
@@ -199,6 +200,19 @@ class Hedge(Answer):
     def expected_own_cost(self) -> float:
         """The same without charges for a shortfall and without good done to others, £."""
         return self._mean([each.plan.cost or 0.0 for each in self.futures])
+
+    @cached_property
+    def npv(self) -> float:
+        """What it saves by doing it, £ at present value: the futures' plans by their chances."""
+        return self._mean([each.plan.npv for each in self.futures])
+
+    @cached_property
+    def as_good(self) -> tuple[WindowOutcome, ...]:
+        """Windows that differ in cost by less than the answer is sure of: 1% of what it saves."""
+        chosen = next((each for each in self.windows if each.window == self.window), None)
+        if chosen is None or not self.futures:
+            return ()
+        return near_in_cost(self.windows, chosen, AS_GOOD * abs(self.npv))
 
     @property
     def counts_benefits(self) -> bool:

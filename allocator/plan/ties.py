@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from allocator.plan.plan import Plan
     from allocator.plan.windows import WindowOutcome
 
@@ -26,20 +28,27 @@ def as_good(plan: Plan) -> tuple[WindowOutcome, ...]:
 
     Where the formulation asks for something before cost, they are as good in that as well.
     """
-    if plan.objective is None:
-        return ()
     chosen = next((each for each in plan.windows if each.window == plan.window), None)
-    if chosen is None:
+    if plan.objective is None or chosen is None:
         return ()
+    near = near_in_cost(plan.windows, chosen, margin(plan))
+    if plan.aims_at_targets:
+        return near
     children = chosen.children_in_care or 0.0
     return tuple(
         each
-        for each in plan.windows
-        if each is not chosen
-        and each.objective is not None
-        and abs(each.objective - plan.objective) <= margin(plan)
-        and (
-            plan.aims_at_targets
-            or abs((each.children_in_care or 0.0) - children) <= _SAME_CHILDREN * children
-        )
+        for each in near
+        if abs((each.children_in_care or 0.0) - children) <= _SAME_CHILDREN * children
+    )
+
+
+def near_in_cost(
+    windows: Sequence[WindowOutcome], chosen: WindowOutcome, apart: float
+) -> tuple[WindowOutcome, ...]:
+    """The windows other than the chosen one that cost no more than so many £ more or less."""
+    cost = chosen.objective or 0.0
+    return tuple(
+        each
+        for each in windows
+        if each is not chosen and each.objective is not None and abs(each.objective - cost) <= apart
     )

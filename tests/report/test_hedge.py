@@ -7,6 +7,8 @@ import zipfile
 import pytest
 
 from allocator.hedge.saving import save_hedge
+from allocator.report.pages.hedge import answered, windows_told
+from allocator.report.pages.hedge_settled import settled_told
 from tests.cli.conftest import run
 from tests.hedge.hedges import hedge_of
 
@@ -51,3 +53,35 @@ def test_what_is_not_as_it_was_saved_is_not_reported(run, saved, tmp_path):
     assert "its seal is broken: known.csv" in result.stderr
     beside = run("report", saved, saved, "--html", tmp_path / "page.html")
     assert "is reported alone" in beside.stderr
+
+
+def test_the_answer_tells_what_is_cut_and_what_is_never_enough():
+    answer = hedge_of("windows")
+    said = answered(answer)
+    assert "cuts, in cases a year, hubs from 900 to 419" in said
+    assert "The targets are met in none of the scenarios" in said
+    assert "the funds suffice in every scenario" in said
+    assert "As good" not in said
+    head, rows = settled_told(answer)
+    assert head[1] == "Today"
+    assert ["hubs", "900"] in [row[:2] for row in rows]
+    assert "with a chance of 80%" in answered(hedge_of("two-stage"))
+
+
+def test_windows_that_differ_by_less_than_the_answer_is_sure_of_are_told_as_ties():
+    answer = hedge_of("staff-areas")
+    cost = {each.window: each.objective for each in answer.windows}
+    near = {w for w, c in cost.items() if abs(c - answer.objective) <= 0.01 * abs(answer.npv)}
+    assert {each.window for each in answer.as_good} == near - {answer.window} != set()
+    tied = "As good, since within 1% of what it saves: no window at all; 2020-21"
+    assert tied in answered(answer)
+    _, rows = windows_told(answer)
+    more = {row[0]: row[2] for row in rows}
+    assert more["2020-21 and 2021-22 (chosen)"] == ""
+    assert all(said.endswith("dearer, as good") for said in more.values() if said)
+
+
+def test_what_it_saves_is_what_its_futures_save_by_their_chances():
+    answer = hedge_of("two-stage")
+    saved = [each.scenario.probability * each.plan.npv for each in answer.futures]
+    assert answer.npv == pytest.approx(sum(saved))

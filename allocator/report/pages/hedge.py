@@ -12,9 +12,14 @@ from allocator.program.program import POUNDS
 from allocator.report.pages.benefits import counted_said
 from allocator.report.pages.heading import heading
 from allocator.report.pages.hedge_benefits import benefits_told
+from allocator.report.pages.hedge_settled import TextTable, cuts_said, settled_section
+from allocator.report.pages.position import tied_said
+from allocator.report.pages.sections import against_said
 from allocator.wording import (
     counted,
+    decimals_for,
     listed,
+    millions,
     number,
     paragraph,
     pounds,
@@ -25,15 +30,10 @@ from allocator.wording import (
     years_said,
 )
 
-NO_REGRET_SAID: Final = (
-    "* no regret: the best plan of every future, were it known now, has that level too"
-)
-_OF_STAFF: Final = {"hired": "hired", "let_go": "let go", "supported": "supported"}
 EXCESS, OVERSPEND = 200_000.0, 0.5  # prices of a shortfall to begin with
 LITTLE: Final = 0.001  # of the expected cost: less than that is little to hedge against
 
 
-TextTable = tuple[list[str], list[list[str]]]  # headings and rows of a table
 QUESTION: Final = "what should be settled now, before it shows which of the futures comes?"
 
 
@@ -41,7 +41,7 @@ def text(answer: Hedge) -> str:
     """The page."""
     parts = [heading(answer, QUESTION), paragraph(f"Answer: {answered(answer)}")]
     if answer.is_feasible:
-        parts += [_settled(answer), table(*futures_told(answer))]
+        parts += [settled_section(answer), table(*futures_told(answer))]
         if good := benefits_told(answer)[1]:
             parts.append(table(benefits_told(answer)[0], good, left=2))
         lines = worth_lines(answer)
@@ -71,13 +71,22 @@ def answered(answer: Hedge) -> str:
         f"{pounds(answer.expected_cost or 0.0)} at present value."
     ]
     said.append(
-        f"The targets are met with a chance of {answer.target_met:.0%}, the funds suffice with "
-        f"{answer.funds_suffice:.0%}."
+        f"The targets are met {_how_often(answer.target_met)}, the funds suffice "
+        f"{_how_often(answer.funds_suffice)}."
     )
     if answer.origin is not None:
         said.append(_origin(answer.origin))
+    said += [tied_said(answer.as_good, answer.window, answer.npv), cuts_said(answer)]
     said.append(_little_or_much(answer))
-    return " ".join(said)
+    return " ".join(filter(None, said))
+
+
+def _how_often(chance: float) -> str:
+    """In all of the scenarios, in none, or with which chance."""
+    rounded = round(chance, 6)
+    if rounded in (0.0, 1.0):
+        return "in every scenario" if rounded else "in none of the scenarios"
+    return f"with a chance of {chance:.0%}"
 
 
 def _way_out(instance: Instance) -> str:
@@ -137,50 +146,6 @@ def _little_or_much(answer: Hedge) -> str:
             f"There is little to hedge: settling what the plan without scenarios settles {costs}."
         )
     return f"Settling what the plan without scenarios settles would cost {pounds(more)} more."
-
-
-def _settled(answer: Hedge) -> str:
-    if not answer.settled_years:
-        return "Nothing is settled before the futures part."
-    said = [table(*settled_told(answer))]
-    if any(answer.without_regret(s, y) for s in answer.settled for y in answer.settled_years):
-        said.append(NO_REGRET_SAID)
-    if answer.settled_staff:
-        said += ["", table(*staff_told(answer))]
-    return "\n".join(said)
-
-
-def settled_told(answer: Hedge) -> TextTable:
-    """Cases per year of each service at each settled year's end; a star: no regret."""
-    years = answer.settled_years
-    rows = [
-        [
-            shortened(answer.instance.label("services", service)),
-            *(_level(answer, service, year) for year in years),
-        ]
-        for service, levels in answer.settled.items()
-    ]
-    return ["Settle now, cases per year", *map(financial_year, years)], rows
-
-
-def staff_told(answer: Hedge) -> TextTable:
-    """FTE hired and let go in each settled year, and supported at its end."""
-    years = answer.settled_years
-    rows = [
-        [
-            f"{shortened(answer.instance.label('roles', role))}, {word}",
-            *(number(by_year[year][name]) for year in years),
-        ]
-        for role, by_year in answer.settled_staff.items()
-        for name, word in _OF_STAFF.items()
-    ]
-    return ["Settle now, FTE", *map(financial_year, years)], rows
-
-
-def _level(answer: Hedge, service: str, year: int) -> str:
-    """Cases per year, with a star where every future's own best plan agrees."""
-    star = "*" if answer.without_regret(service, year) else " "
-    return f"{number(answer.settled[service][year])}{star}"
 
 
 def futures_told(answer: Hedge) -> TextTable:
@@ -256,15 +221,17 @@ def _earlier(answer: Hedge) -> str:
 
 
 def windows_told(answer: Hedge) -> TextTable:
-    """What each double-investment window costs."""
-    rows = [
-        [
-            window_words(each.window) + (" (chosen)" if each.window == answer.window else ""),
-            "no plan" if each.objective is None else pounds(each.objective),
-        ]
-        for each in answer.windows
-    ]
-    return ["Double investment", "Cost"], rows
+    """What each double-investment window costs, and by how much it is dearer than the chosen."""
+    best = next((each for each in answer.windows if each.window == answer.window), None)
+    rows = []
+    for each in answer.windows:
+        name, cost, against = window_words(each.window), "no plan", ""
+        if each.objective is not None and best is not None:
+            decimals = decimals_for(best.objective or 0.0)
+            cost = f"£{millions(each.objective, decimals)}m"
+            against = "" if each is best else against_said(each, best, answer.as_good)
+        rows.append([f"{name} (chosen)" if each is best else name, cost, against])
+    return ["Double investment", "Cost at present value", "Against the best"], rows
 
 
 def _proof(answer: Hedge) -> str:

@@ -8,18 +8,20 @@ from allocator.hedge import Hedge
 from allocator.report.charts.futures import future_charts
 from allocator.report.figures import Figures, Header
 from allocator.report.pages.hedge import (
-    NO_REGRET_SAID,
     QUESTION,
-    TextTable,
     answered,
     futures_told,
     proof_lines,
-    settled_told,
-    staff_told,
     windows_told,
     worth_lines,
 )
 from allocator.report.pages.hedge_benefits import benefits_told
+from allocator.report.pages.hedge_settled import (
+    NO_REGRET_SAID,
+    TextTable,
+    settled_told,
+    staff_told,
+)
 from allocator.report.pages.paper import PaperHeading, PaperItem, PaperLine
 
 

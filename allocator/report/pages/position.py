@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
+from allocator.instance import Window
 from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
 from allocator.plan.ties import as_good
+from allocator.plan.windows import WindowOutcome
 from allocator.report.pages.sections import charged_or_credited
 from allocator.wording import counted, listed, pounds, window_words, years_said
 
@@ -116,13 +119,17 @@ def as_good_said(plan: Plan) -> str:
 
     Where none is the plan's choice, it is told already that no window does better.
     """
-    others = as_good(plan)
-    if not others or plan.window is None:
+    return tied_said(as_good(plan), plan.window, plan.npv)
+
+
+def tied_said(others: Sequence[WindowOutcome], chosen: Window | None, saved: float) -> str:
+    """The same of any windows, where what is chosen saves so many £."""
+    if not others or chosen is None:
         return ""
     names = [window_words(each.window) for each in others if each.window is not None]
     if len(names) > _MOST_TIED:
         names = [*names[:_MOST_TIED], f"{counted(len(names) - _MOST_TIED, 'window')} more"]
     if any(each.window is None for each in others):
         names.insert(0, "no window at all")
-    least = f"1% of what it {'saves' if plan.npv >= 0 else 'costs more'}"
+    least = f"1% of what it {'saves' if saved >= 0 else 'costs more'}"
     return f"As good, since within {least}: {'; '.join(names)}."

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import TIERS
 from allocator.plan.plan import Plan
@@ -19,6 +22,7 @@ from allocator.wording import (
     window_words,
 )
 
+_SAME: Final = 1e-8  # relative: windows nearer than that cost the same
 MOST_WINDOWS = 4
 MOST_AREAS = 15
 _CHARGES = "charges"
@@ -131,14 +135,21 @@ def _window_row(plan: Plan, outcome: WindowOutcome, best: WindowOutcome) -> list
         return [*cells, least, "not solved"]
     if outcome.objective is None or best.objective is None:
         return [*cells, "no plan exists", ""]
-    more = outcome.objective - best.objective
-    against = "" if outcome is best else f"{pounds(abs(more))} {'dearer' if more >= 0 else 'less'}"
-    if outcome is not best and abs(more) <= 1e-8 * abs(best.objective):
-        against = "the same"
-    elif outcome in as_good(plan):
-        against += ", as good"
+    against = "" if outcome is best else against_said(outcome, best, as_good(plan))
     decimals = decimals_for(best.objective)
     return [*cells, f"£{millions(outcome.objective, decimals)}m", against]
+
+
+def against_said(
+    outcome: WindowOutcome, best: WindowOutcome, as_good: Sequence[WindowOutcome]
+) -> str:
+    """By how much a window that has a plan is dearer than the best, and whether that is a tie."""
+    cost, least = outcome.objective or 0.0, best.objective or 0.0
+    more = cost - least
+    if abs(more) <= _SAME * abs(least):
+        return "the same"
+    tied = ", as good" if outcome in as_good else ""
+    return f"{pounds(abs(more))} {'dearer' if more >= 0 else 'less'}{tied}"
 
 
 def areas(plan: Plan) -> str:
