@@ -65,7 +65,8 @@ def fairness(plan: Plan) -> Fairness | None:
     frame = pd.DataFrame(
         {
             "group": [rows[area].values.get("group") or "" for area in instance.areas],
-            "children": [rows[area]["children"] for area in instance.areas],
+            # An area that has none, a made-up one, has no rate either.
+            "children": [rows[area]["children"] or None for area in instance.areas],
         },
         index=pd.Index(instance.areas, name="area"),
     ).astype({"children": float})

@@ -149,8 +149,9 @@ def test_one_area_has_nobody_to_be_compared_with():
     assert fairness_said(plan_of("window")) == ""
 
 
-def test_without_numbers_of_children_only_todays_split_is_told():
-    changes = [f"areas.area{n}.children=" for n in range(2)]
+@pytest.mark.parametrize("children", ["", "0"])
+def test_without_numbers_of_children_only_todays_split_is_told(children):
+    changes = [f"areas.area{n}.children={children}" for n in range(2)]
     two = solve(apply_changes(plan_of("two-areas").instance, changes))
     found = fairness(two)
     assert found.spread == {} and found.areas["by_children"].isna().all()
