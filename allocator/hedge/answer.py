@@ -129,7 +129,8 @@ class Hedge(Answer):
     that leaves no plan.  ``bounds`` is what another engine says of the objective, by its name;
     ``earlier`` how much less it would be were a scenario told apart a year earlier, by scenario.
     ``origin`` is where the scenarios come from where they are not the instance's own; ``average``
-    what the average of the futures costs, None where it has no plan.
+    what the average of the futures costs, None where it has no plan.  Where the time was over first
+    (``unfinished``) None may be what was not worked out.
     """
 
     NAME: ClassVar[str] = "hedge"

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from allocator.clock import Overrun, limited, out_of_time
 from allocator.errors import AuditError, UsageError
 from allocator.hedge.answer import Future, Hedge, futures_of, tail_weights
-from allocator.hedge.average import SettledValues, average_future
+from allocator.hedge.average import AverageFuture, SettledValues, average_future
 from allocator.hedge.tables import tables_of
-from allocator.hedge.values import following_today, learned_earlier, wait_and_see, worth
+from allocator.hedge.values import (
+    WaitAndSee,
+    following_today,
+    learned_earlier,
+    wait_and_see,
+    worth,
+)
 from allocator.instance import Instance, Window
 from allocator.instance.scenarios import Scenario, scenarios
 from allocator.plan.windows import WindowOutcome
@@ -25,6 +33,7 @@ if TYPE_CHECKING:
     from allocator.hedge.mpi_sppy.engine import MpiSppy
 
 ENGINES: Final = ("mpi-sppy",)
+_KNOWING_MORE: Final = "what knowing more, and what following today's plan, would cost"
 
 
 def hedge(
@@ -43,12 +52,25 @@ def hedge(
     A hedge without a plan is an answer.  ``engine`` "mpi-sppy" leaves what is settled to mpi-sppy,
     on so many ``ranks`` of MPI (``hedge.mpi_sppy``), and certifies that.  For each scenario of
     ``learn_earlier``, every one for ``all``, it is solved again as though that were told apart a
-    year earlier.  ``time_limit`` is seconds for each window.
+    year earlier.  ``time_limit`` is seconds for all of it; where it ends once the plan is proved,
+    what is left out of what knowing more would cost is said (``unfinished``).
 
     Raises UsageError where there are no scenarios, none of a name, or for what the engine does not
     do, InstanceError where one is not sound, SolverError and CertificateError as ``solve`` does,
-    AuditError where a scenario's plan does not stand up to its audit.
+    AuditError where a scenario's plan does not stand up to its audit, TimeLimitError where the
+    time is over before a plan is proved the best.
     """
+    with limited(time_limit):
+        return _hedged(instance, engine, ranks, learn_earlier, progress)
+
+
+def _hedged(
+    instance: Instance,
+    engine: str | None,
+    ranks: int,
+    learn_earlier: Sequence[str],
+    progress: Progress | None,
+) -> Hedge:
     tell: Progress = progress or (lambda what, done, steps: None)
     futures = scenarios(instance)
     steps = len(instance.windows) + 4
@@ -56,10 +78,8 @@ def hedge(
     tell("building the program of every scenario", 0, steps)
     form = extensive_form(futures, instance.uncertainty)
     other = None if engine is None else _engine(engine, form, futures, ranks)
-    solver, solved = (
-        FuturesSolver(form) if other is None else EngineSolver(form, other),
-        list[WindowSolved](),
-    )
+    solver = FuturesSolver(form) if other is None else EngineSolver(form, other)
+    solved = list[WindowSolved]()
     for n, window in enumerate((None, *instance.windows)):
         tell(saying(window), n + 1, steps)
         with told_so_far({each.window: each for each in solved}, len(instance.windows) + 1):
@@ -69,28 +89,66 @@ def hedge(
         return Hedge(
             instance, LEAST_COST, solver.names[None], {}, None, None, outcomes, (), None, None, None
         )
-    tell("what knowing more, and what following today's plan, would cost", steps - 2, steps)
+    tell(_KNOWING_MORE, steps - 2, steps)
+    name = solver.names[best.window]
     with told_so_far({each.window: each for each in solved}, len(solved)):
-        best, name = solver.steadied(best), solver.names[best.window]
-        audited, alone = _audited(form, best, name), wait_and_see(futures)
-    hedged = Hedge(
+        best = solver.steadied(best)
+    audited = _audited(form, best, name)
+    known = _known(instance, form, best, earlier)
+    tell("done", steps, steps)
+    return Hedge(
         instance,
         LEAST_COST,
         name,
-        tables_of(audited, alone),
+        tables_of(audited, known.alone),
         least(best),
         best.window,
         outcomes,
         audited,
-        alone,
-        following_today(instance, form, lambda held, window: FuturesSolver(held).solve(window)),
+        known.alone,
+        known.following,
         best.certificate,
         {} if other is None else {other.name: other.bounds[best.window]},
-        {name: worth(least(best), _cost(told, instance)) for name, told in earlier.items()},
-        average=average_future(futures, best.window, _settled(form, best)),
+        known.earlier,
+        average=known.average,
+        unfinished=known.unfinished,
     )
-    tell("done", steps, steps)
-    return hedged
+
+
+@dataclass
+class _WorthOfKnowing:
+    """What knowing more would cost, as far as there was time to find out."""
+
+    average: AverageFuture | None = None
+    following: float | None = None
+    alone: WaitAndSee | None = None
+    earlier: dict[str, float] = field(default_factory=dict)
+    unfinished: str = ""
+
+
+def _known(
+    instance: Instance,
+    form: ExtensiveForm,
+    best: WindowSolved,
+    earlier: Mapping[str, Sequence[Scenario]],
+) -> _WorthOfKnowing:
+    """The quickest first, so that a time limit leaves out the least."""
+    futures, known, overrun = (
+        [block.scenario for block in form.blocks],
+        _WorthOfKnowing(),
+        Overrun(),
+    )
+    with overrun.kept():
+        known.average = average_future(futures, best.window, _settled(form, best))
+        known.following = following_today(
+            instance, form, lambda held, window: FuturesSolver(held).solve(window)
+        )
+        known.alone = wait_and_see(futures)
+        for name, told in earlier.items():
+            known.earlier[name] = worth(least(best), _cost(told, instance))
+    if overrun:
+        known.unfinished = str(out_of_time(f"working out {_KNOWING_MORE}"))
+    return known
 
 
 class FuturesSolver:

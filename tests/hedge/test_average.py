@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from allocator import clock
+from allocator.errors import TimeLimitError
 from allocator.hedge import Hedge, hedge
 from allocator.hedge.average import average_of
 from allocator.hedge.saving import load_hedge, save_hedge
 from allocator.hedge.saving.recheck import audit_hedge
+from allocator.hedge.values import following_today
 from allocator.instance import read
 from allocator.instance.cell_changes import with_only
 from allocator.instance.change import apply_changes
@@ -116,3 +120,44 @@ def test_weights_that_do_not_make_the_objective_fail_the_audit():
     )
     broken = [each.rule for each in _of_the_whole(damaged) if each.relative > 1e-6]
     assert "weights make the objective of the costs" in broken
+
+
+@pytest.fixture(scope="module")
+def cut_short():
+    """A hedge whose time is over once the average is known, before today's plan is followed."""
+    with pytest.MonkeyPatch.context() as patched:
+        time = [0.0]
+        patched.setattr(clock, "now", lambda: time[0])
+
+        def late(*told):
+            time[0] = 61.0
+            return following_today(*told)
+
+        patched.setattr(import_module("allocator.hedge.hedge"), "following_today", late)
+        return hedge(instance_of(0.9), time_limit=60)
+
+
+def test_a_time_limit_leaves_the_plan_and_says_what_it_left_out(cut_short):
+    whole = hedge_of(0.9)
+    assert cut_short.unfinished.startswith("out of time while working out what knowing more")
+    assert cut_short.objective == whole.objective and cut_short.average == whole.average
+    assert cut_short.settled == whole.settled and cut_short.is_proved
+    assert cut_short.following is None and cut_short.alone is None and whole.following is not None
+    told = " ".join(text(cut_short).split())
+    assert "Not all of it: out of time while working out" in told
+    assert "should the average come" in told and "without scenarios" not in told
+    assert "Settling the plan without scenarios" in " ".join(text(whole).split())
+
+
+def test_what_was_left_out_for_time_is_no_fault_of_a_saved_hedge(cut_short, tmp_path):
+    save_hedge(cut_short, tmp_path / "cut")
+    assert load_hedge(tmp_path / "cut").unfinished == cut_short.unfinished
+    checked = audit_hedge(tmp_path / "cut", every_window=True)
+    assert checked.passed, checked.disagreements
+
+
+def test_a_time_limit_that_ends_before_a_plan_is_proved_is_an_error(monkeypatch):
+    time = iter(range(0, 10**6, 10))
+    monkeypatch.setattr(clock, "now", lambda: float(next(time)))
+    with pytest.raises(TimeLimitError, match="0 of 1 windows are known"):
+        hedge(instance_of(0.0), time_limit=15)

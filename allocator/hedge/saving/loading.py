@@ -89,6 +89,7 @@ def _rebuilt(folder: Path, facts: dict[str, Any], instance: Instance) -> Hedge:
         {name: float(less) for name, less in facts.get("learned_a_year_earlier", {}).items()},
         origin_of(facts.get("origin")),
         AverageFuture.of(facts.get("average_future")),
+        unfinished=str(facts.get("unfinished", "")),
     )
 
 

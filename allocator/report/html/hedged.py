@@ -16,7 +16,7 @@ from allocator.report.html.blocks import (
     Text,
 )
 from allocator.report.html.proof import rules
-from allocator.report.pages.hedge import QUESTION, answered, proof_lines
+from allocator.report.pages.hedge import QUESTION, answered, proof_lines, settling_today
 from allocator.report.pages.hedge_items import (
     benefits_figures,
     futures_figures,
@@ -57,14 +57,13 @@ def hedge_part(saved: SavedHedge) -> Part:
 
 def _keys(saved: SavedHedge) -> tuple[KeyFigure, ...]:
     hedge = saved.hedge
-    more = hedge.value_of_stochastic_solution
-    settling = "no plan is left" if more is None else f"{pounds(max(0.0, more))} more"
+    settling = settling_today(hedge)
     return (
         KeyFigure("Expected cost", pounds(hedge.expected_cost or 0.0), "at present value"),
         KeyFigure("Cost of the worst (CVaR)", pounds(hedge.cvar or 0.0), "at present value"),
         KeyFigure("Targets met", f"{hedge.target_met:.0%}", "chance"),
         KeyFigure("Funds suffice", f"{hedge.funds_suffice:.0%}", "chance"),
-        KeyFigure("Settling the plan without scenarios", settling, ""),
+        *([KeyFigure("Settling the plan without scenarios", settling, "")] if settling else []),
     )
 
 

@@ -138,6 +138,8 @@ def _origin(origin: Origin) -> str:
 def _little_or_much(answer: Hedge) -> str:
     """Whether planning for several futures changes anything."""
     more = answer.value_of_stochastic_solution
+    if more is None and answer.unfinished:
+        return ""
     if more is None:
         return "What the plan without scenarios would settle leaves no plan in every future."
     if more <= LITTLE * abs(answer.objective or 0.0):
@@ -197,12 +199,19 @@ def worth_lines(answer: Hedge) -> list[tuple[str, str]]:
         lines.append(("Were the future known now", pounds(answer.wait_and_see)))
         known = answer.value_of_perfect_information or 0.0
         lines.append(("Worth of knowing it", pounds(max(0.0, known))))
-    value = answer.value_of_stochastic_solution
-    said = "no plan is left" if value is None else f"{pounds(max(0.0, value))} more"
-    lines.append(("Settling the plan without scenarios", said))
+    if said := settling_today(answer):
+        lines.append(("Settling the plan without scenarios", said))
     heaviest = sorted(answer.futures, key=lambda future: -future.weight)[:3]
     names = listed([shortened(each.scenario.label) for each in heaviest if each.weight > 0])
     return [*lines, ("Futures that weigh most", names)]
+
+
+def settling_today(answer: Hedge) -> str:
+    """What settling the plan without scenarios would cost; empty where there was no time for it."""
+    more = answer.value_of_stochastic_solution
+    if more is None:
+        return "" if answer.unfinished else "no plan is left"
+    return f"{pounds(max(0.0, more))} more"
 
 
 def _earlier(answer: Hedge) -> str:
