@@ -3,6 +3,7 @@
 Numbers are of the size that councils have.  Budgets and targets are set against the
 baseline, so that most instances have a plan and none of them is idle.  From ``CONTINUOUS`` on
 rates are continuous, and targets may be per 10,000 and be missed, or funds overspent, at a price.
+From ``EVERYTHING`` on there may be staff, drivers and benefits too, by either timing.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from random import Random
 from allocator.plan.plan import Plan
 from allocator.solving.solve import solve
 from tests.model.cases import Case, Row
+from tests.model.random_need import write_benefits, write_drivers, write_staff
 from tests.model.reference import Program
 from tests.model.reference_data import POUNDS, PREVENTION, TIERS, Data, number
 
 STATES = ("need", "plan", "foster", "home")
 CARE = ("foster", "home")
 CONTINUOUS = 100  # the first seed of those with continuous timing
+EVERYTHING = 200  # the first seed of those with staff, drivers and benefits
 
 
 @cache
@@ -81,7 +84,7 @@ class Author:
             }
         }
         if self.seed >= CONTINUOUS:
-            settings["instance"]["timing"] = "continuous"
+            settings["instance"]["timing"] = self.timing()
             settings["shortfall"] = self.shortfall()
         for area in self.areas:
             size = self.random.choice([20_000, 35_000]) if self.seed >= CONTINUOUS else ""
@@ -91,6 +94,8 @@ class Author:
         self.write_arrivals()
         self.write_services()
         self.write_prices()
+        if self.seed >= EVERYTHING:
+            settings["wider_benefits"] = self.write_need(Case(settings, self.tables))
         if self.chance(0.5):
             settings["double_investment"] = self.double_investment()
         if self.chance(0.3):
@@ -100,6 +105,21 @@ class Author:
         self.write_limits(case)
         self.write_targets(case)
         return case
+
+    def timing(self) -> str:
+        """Continuous; of those with everything some are not."""
+        return "period" if self.seed >= EVERYTHING and self.chance(0.3) else "continuous"
+
+    def write_need(self, case: Case) -> dict[str, object]:
+        """Drivers, staff and benefits, each by chance; the weight of the last."""
+        if self.chance(0.6):
+            write_drivers(self)
+        if self.chance(0.75):
+            write_staff(self, case)
+        if not self.chance(0.6):
+            return {}
+        write_benefits(self)
+        return {"weight": self.random.choice([0.0, 0.3, 1.0])}
 
     def shortfall(self) -> dict[str, object]:
         """Prices of both kinds, of one, or of none."""
@@ -278,8 +298,9 @@ class Author:
         if not self.chance(0.6):
             return
         for _ in range(self.random.choice([1, 2])):
-            item = self.random.choice(["total", "statutory", "edge_of_care", *self.states,
-                                       *dict.fromkeys(p for _, p in data.service)])  # fmt: skip
+            named = dict.fromkeys(p for _, p in (*data.service, *data.role))
+            tiers = ("total", "statutory", "edge_of_care")
+            item = self.random.choice([*tiers, *self.states, *named])
             area = self.random.choice(["", *self.areas])
             year = self.random.choice(["", str(self.random.choice(data.years))])
             taken = {(r.get("area"), r["item"], r["year"]) for r in self.tables.get("limits", [])}
@@ -294,7 +315,7 @@ class Author:
 
     def item_cost(self, data: Data, item: str, area: str) -> float:
         """Opening cost of an item, £."""
-        rows = {**data.state, **data.service}
+        rows = {**data.state, **data.service, **data.role}
         return sum(
             number(row, "unit_cost") * (number(row, "opening") + number(row, "baseline"))
             for (a, name), row in rows.items()

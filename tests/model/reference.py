@@ -28,6 +28,7 @@ from tests.model.reference_data import (
     holding,
     number,
 )
+from tests.model.reference_staff import benefits, staff, staff_cost, staff_variables
 
 Terms = dict[int, float]
 
@@ -47,10 +48,12 @@ class Program:
         self.at_most: list[tuple[Terms, float]] = []
         self.variables()
         for area in data.areas:
+            staff_variables(self, area)
             self.children(area)
             self.effects(area)
             self.levels(area)
             self.places(area)
+            staff(self, area)
             self.spend(area)
         self.money()
         self.limits()
@@ -194,7 +197,7 @@ class Program:
         share, step = d.avoidable(a, i, j, y), self.data.step(a, y)
         if not d.continuous:
             return 0.0, *parts, (-share * step.p.get((i, j), 0.0), ("n", a, i, before))
-        share *= 1.0 if i == j else holding(d.moves(a, "rate").get((i, j), {}), y, 0.0)
+        share *= 1.0 if i == j else d.rate_of(a, (i, j), y)
         states = d.of_area(d.state, a)
         of_new = sum(d.arrivals(a, u, y) * step.years_of_new[u, i] for u in states)
         there = [(-share * step.years[u, i], ("n", a, u, before)) for u in states]
@@ -242,7 +245,7 @@ class Program:
                 self.ge(0.0, (1.0, q), (-kept, ("q", a, i, t - 1)))
 
     def cost(self, a: str, item: str, y: int) -> tuple[list[tuple[float, Name]], float]:
-        """3.7: the terms and the constant of a state's or a service's spend, £m."""
+        """3.7: the terms and the constant of what is spent on an item, £m."""
         d = self.data
         price, parts, constant = d.price(a, item, y) / POUNDS, [], 0.0
         periods = [t for t in range(1, d.horizon + 1) if d.year(t) == y]
@@ -252,6 +255,8 @@ class Program:
             for t in periods:
                 parts.append((unit * d.delta * cashable, ("q", a, item, t)))
                 constant += unit * d.delta * (1 - cashable) * number(row, "opening")
+        elif (a, item) in d.role:
+            parts = staff_cost(d, a, item, price, periods)
         else:
             row = d.service[a, item]
             for t in periods:
@@ -263,7 +268,7 @@ class Program:
     def spend(self, a: str) -> None:
         """3.7: spend of a tier."""
         d = self.data
-        items = {**d.state, **d.service}
+        items = {**d.state, **d.service, **d.role}
         for g in TIERS:
             for y in d.years:
                 parts, constant = [(1.0, ("spend", a, g, y))], 0.0
@@ -319,7 +324,7 @@ class Program:
                     for g in TIERS:
                         if row["item"] in (g, "total"):
                             parts.append((1.0, ("spend", a, g, y)))
-                    if (a, row["item"]) in {**d.state, **d.service}:
+                    if (a, row["item"]) in {**d.state, **d.service, **d.role}:
                         more, fixed = self.cost(a, row["item"], y)
                         parts += more
                         constant += fixed
@@ -387,6 +392,7 @@ class Program:
         for n, y in enumerate(d.years):
             parts += [(discount**n * beyond, ("overspent", a, y)) for a in d.areas]
             parts += [(discount**n * over / POUNDS, e) for e in self.excess if e[-1] == y]
+        parts += [(-d.weight * good, name) for a in d.areas for good, name in benefits(d, a)]
         if not d.terminal:
             return self.terms(*parts)
         closing, beta = discount ** (len(d.years) - 1), discount**d.delta

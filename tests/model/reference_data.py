@@ -72,6 +72,10 @@ class Data:
             for a in self.areas
             for row in self.rows(a, "services", "service")
         }
+        self.role = {
+            (a, row["role"]): row for a in self.areas for row in self.rows(a, "roles", "role")
+        }
+        self.weight = case.settings.get("wider_benefits", {}).get("weight", 0.0)
 
     @cache  # noqa: B019
     def rows(self, area: str, table: str, *key: str) -> list[Row]:
@@ -100,12 +104,33 @@ class Data:
             listed[row["from"], row["to"]][year] = number(row, column)
         return listed
 
+    def rate_of(self, area: str, move: tuple[str, str], year: int) -> float:
+        """h: the rate in force, as need has risen by then."""
+        listed = self.moves(area, "rate").get(move, {})
+        return holding(listed, year, 0.0) * self.demand(area, move, year)
+
+    @cache  # noqa: B019
+    def demand(self, area: str, move: tuple[str, str], year: int) -> float:
+        """3.13: what drivers make of a move, or of arrivals from ``outside``."""
+        values: dict[str, dict[int, float]] = defaultdict(dict)
+        for row in self.rows(area, "drivers", "driver", "year"):
+            values[row["driver"]][int(row["year"])] = number(row, "value")
+        factor = 1.0
+        for row in self.rows(area, "responses", "driver", "from", "to", "lag_years"):
+            if (row["from"], row["to"]) == move:
+                listed = values[row["driver"]]
+                before = listed[min(listed)]
+                then = holding(listed, year - int(row.get("lag_years") or 0), before)
+                now = holding(listed, self.first, before)
+                factor *= (1 + number(row, "response")) ** (then - now)
+        return factor
+
     @cache  # noqa: B019
     def step(self, area: str, year: int) -> Step:
         """3.1 in a year."""
         rates = {
-            move: holding(by_year, year, 0.0)
-            for move, by_year in self.moves(area, "rate").items()
+            move: self.rate_of(area, move, year)
+            for move in self.moves(area, "rate")
             if move[0] != move[1]
         }
         states = self.of_area(self.state, area)
@@ -145,7 +170,7 @@ class Data:
             for row in self.rows(area, "arrivals", "state", "year")
             if row["state"] == state
         }
-        return holding(listed, year, 0.0)
+        return holding(listed, year, 0.0) * self.demand(area, ("outside", state), year)
 
     @cache  # noqa: B019
     def price(self, area: str, item: str, year: int) -> float:
@@ -198,6 +223,18 @@ class Data:
         """Tier of a state or a service."""
         return row.get("tier") or "statutory"
 
+    def work(self, area: str) -> list[tuple[str, str, float]]:
+        """3.12: role, item and caseload."""
+        rows = self.rows(area, "workloads", "role", "item")
+        return [(row["role"], row["item"], number(row, "caseload")) for row in rows]
+
+    def good(self, area: str) -> list[tuple[str, int, float]]:
+        """3.14: item, lag and amount, £."""
+        return [
+            (row["item"], int(row.get("lag_years") or 0), number(row, "amount"))
+            for row in self.rows(area, "benefits", "item", "to_whom", "kind", "lag_years")
+        ]
+
     def in_care(self, area: str) -> list[str]:
         """C."""
         return [s for (a, s), r in self.state.items() if a == area and r.get("in_care") == "yes"]
@@ -212,11 +249,20 @@ class Data:
     def worth(self, a: str) -> dict[str, float]:
         """3.11: V, what is still to be paid for a child in each state at the end, £m."""
         states, y = self.of_area(self.state, a), self.years[-1]
-        yearly = np.array([
-            number(self.state[a, i], "cashable_share", 1.0) * number(self.state[a, i], "unit_cost")
-            * self.price(a, i, y) / POUNDS
+        cost = {
+            i: number(self.state[a, i], "cashable_share", 1.0)
+            * number(self.state[a, i], "unit_cost")
+            * self.price(a, i, y)
             for i in states
-        ])  # fmt: skip
+        }
+        for role, item, caseload in self.work(a):
+            if item in cost:
+                row = self.role[a, role]
+                cost[item] += number(row, "unit_cost") * self.price(a, role, y) / caseload
+        for item, _, amount in self.good(a):
+            if item in cost:
+                cost[item] -= self.weight * amount
+        yearly = np.array(list(cost.values())) / POUNDS
         eye, step = np.eye(len(states)), self.step(a, y)
         if self.continuous:
             # The generator from a period's exponential: G Q = p - I.
@@ -261,7 +307,12 @@ class Data:
             for (a, p), r in self.service.items()
             if self.tier(r) in tiers
         )
-        return (states + services) / POUNDS
+        staff = sum(
+            number(r, "unit_cost") * number(r, "opening") * self.price(a, role, year)
+            for (a, role), r in self.role.items()
+            if self.tier(r) in tiers
+        )
+        return (states + services + staff) / POUNDS
 
     @cache  # noqa: B019
     def baseline(self) -> tuple[dict[Name, float], dict[Name, float]]:
@@ -297,6 +348,11 @@ class Data:
         for (a, p), row in self.service.items():
             if self.tier(row) in tiers:
                 total += number(row, "unit_cost") * number(row, "baseline") * self.price(a, p, year)
+        for (a, r), row in self.role.items():
+            if self.tier(row) in tiers:
+                left = self.m * (1 - math.exp(-number(row, "leaving_rate") * self.delta))
+                cost = number(row, "unit_cost") + left * number(row, "hire_cost")
+                total += cost * number(row, "opening") * self.price(a, r, year)
         return total / POUNDS
 
     def baseline_in_care(self) -> dict[int, float]:
