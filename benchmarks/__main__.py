@@ -93,8 +93,9 @@ these windows in 180 s of CPU, by any of its methods.""",
     "k": """The plan to settle over futures drawn at random, one council by quarters over ten years,
 imports and reading included; every window that Allocator solves is proved on the whole extensive
 form.  HiGHS is given the same extensive form, mpi-sppy the same formulations, which it builds and
-hands to HiGHS; all find the same optimum to 1e-6.  Then a stress test: `allocator stress PLAN`
-from the shell.""",
+hands to HiGHS; all that end find the same optimum to 1e-6.  A peer runs once and is ended after
+90 s of CPU, as its row then says: ours is at most that share of its time.  Then a stress
+test: `allocator stress PLAN` from the shell.""",
     "l": """From the shell, imports included.""",
     "m": """From the shell, imports and reading included, each asked once.""",
 }

@@ -1,7 +1,7 @@
 """(k) A plan over many futures, beside HiGHS on the whole and mpi-sppy; and a stress test.
 
     python -m benchmarks.hedging allocator|highs|mpi-sppy FOLDER SCENARIOS [--tree] [--risk W]
-        [--windows N]
+        [--windows N] [--seconds N]
 
 The futures differ in fees, in what the services avert and in who arrives, each by a factor drawn
 at random with a fixed seed; two years are settled, and with ``--tree`` a third of them part, three
@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
+import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -65,14 +67,15 @@ SECONDS = {30: 10.0, 100: 30.0, 27: 60.0}  # aims: 30 in every window, the other
 MEGABYTES = {100: 1200.0}
 OF_OTHERS = 0.1  # of HiGHS's and mpi-sppy's time
 STRESS = 2.0  # seconds, of 10,000 draws
-BESIDE = {10: tuple(KINDS), 30: ("allocator", "highs")}  # who solves one window, by futures
+PATIENCE = 90  # seconds of CPU that another may take
+OVER = -signal.SIGXCPU  # how it ends where it takes more
 CASES = (
     *(
         Case(
             count,
             windows,
             risk=risk,
-            kinds=BESIDE.get(count, ("allocator",)) if windows and not risk else ("allocator",),
+            kinds=tuple(KINDS) if windows and (count < 100 or not risk) else ("allocator",),
         )
         for count in (10, 30, 100)
         for windows in (1, None)
@@ -103,7 +106,11 @@ def _aims(title: str, folder: Path, case: Case, found: Mapping[str, Sequence[Run
     again = ("benchmarks.hedging", "allocator", str(folder), *case.words)
     used = [each.cpu for each in ours]
     aims = [
-        Aim(f"{name}, of the time of {KINDS[kind]}", ratio(used, [r.cpu for r in runs]), OF_OTHERS)
+        Aim(
+            f"{name}, of the time of {_who(kind, runs)}",
+            ratio(used, [r.cpu for r in runs]),
+            OF_OTHERS,
+        )
         for kind, runs in found.items()
         if kind != "allocator"
     ]
@@ -118,13 +125,19 @@ def _aims(title: str, folder: Path, case: Case, found: Mapping[str, Sequence[Run
 
 
 def _measured(folder: Path, case: Case, rounds: int) -> dict[str, list[Run]]:
+    """Ours as often as told, but what takes long once; the others once, as long as they may."""
     here = [kind for kind in case.kinds if kind != "mpi-sppy" or find_spec("mpisppy")]
+    words = ("-m", "benchmarks.hedging")
+    long = case.windows is None or case.scenarios >= 100
     found = in_turn(
-        here,
-        rounds,
-        lambda kind: run("-m", "benchmarks.hedging", kind, folder, *case.words),
+        ["allocator"], 1 if long else rounds, lambda kind: run(*words, kind, folder, *case.words)
     )
-    least = {kind: runs[0].said["objectives"] for kind, runs in found.items()}
+    for kind in here:
+        if kind != "allocator":
+            found[kind] = [
+                run(*words, kind, folder, *case.words, "--seconds", str(PATIENCE), codes=(0, OVER))
+            ]
+    least = {kind: runs[0].said["objectives"] for kind, runs in found.items() if runs[0].code == 0}
     for kind, costs in least.items():
         _check(kind, costs, least["allocator"])
     return found
@@ -136,7 +149,7 @@ def _rows(title: str, case: Case, found: Mapping[str, Sequence[Run]]) -> list[tu
         (
             title,
             str(case),
-            KINDS[kind],
+            _who(kind, runs),
             spread([each.wall for each in runs]),
             spread(used[kind]),
             spread([each.memory for each in runs], "MB"),
@@ -144,6 +157,12 @@ def _rows(title: str, case: Case, found: Mapping[str, Sequence[Run]]) -> list[tu
         )
         for kind, runs in found.items()
     ]
+
+
+def _who(kind: str, runs: Sequence[Run]) -> str:
+    """Who it is, and whether it came to an end."""
+    ended = all(each.code == 0 for each in runs)
+    return KINDS[kind] + ("" if ended else f", not ended after {PATIENCE} s, so at most")
 
 
 def _check(kind: str, costs: Sequence[float | None], ours: Sequence[float | None]) -> None:
@@ -216,7 +235,10 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--tree", action="store_true")
     parser.add_argument("--risk", type=float, default=0.0)
     parser.add_argument("--windows", type=int, help="so many of them alone, no window first")
+    parser.add_argument("--seconds", type=int, help="of CPU, after which the system ends it")
     asked = parser.parse_args(words)
+    if asked.seconds:
+        resource.setrlimit(resource.RLIMIT_CPU, (asked.seconds, asked.seconds + 5))
     instance = futures(asked.folder, asked.scenarios, asked.tree, asked.risk)
     windows = [None, *instance.windows][: asked.windows]
     start = time.process_time()

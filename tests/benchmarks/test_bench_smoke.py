@@ -16,7 +16,8 @@ from benchmarks.by_hand import arrays
 from benchmarks.by_pyomo import build as build_by_pyomo
 from benchmarks.country import country
 from benchmarks.forecasting import by_size, compare, error
-from benchmarks.hedging import _check, futures
+from benchmarks.hedging import KINDS, OVER, _check, _who, futures
+from benchmarks.measure import Run, run
 from benchmarks.searching import Search
 
 READING = ROOT / "instances" / "reading-2025"
@@ -119,3 +120,11 @@ def test_quick_run_writes_its_tables(tmp_path):
     text = out.read_text(encoding="utf-8")
     assert "| Allocator |" in text
     assert "of plain Pyomo and its HiGHS interface's time" in text
+
+
+def test_a_peer_that_does_not_end_is_ended_and_its_row_says_so():
+    words = ("-m", "benchmarks.hedging", "highs", READING, "30", "--seconds", "1")
+    stopped = run(*words, codes=(0, OVER))
+    assert stopped.code == OVER and not stopped.said
+    assert _who("highs", [stopped]).endswith("not ended after 90 s, so at most")
+    assert _who("highs", [Run(1.0, 1.0, 1.0, {})]) == KINDS["highs"]
