@@ -187,7 +187,8 @@ class BendersDecomposition:
         lower, upper = first.program.lower.copy(), first.program.upper.copy()
         lower[first.window] = upper[first.window] = window
         alone = replace(first.program, lower=lower, upper=upper)
-        answer = HighsModel(alone, find_solver(DEFAULT)).solve(alone)
+        model = HighsModel(alone, find_solver(DEFAULT))
+        answer = model.solve(alone, seconds=Clock().left())
         if answer.status is not Status.OPTIMAL:
             raise NoEndError
         start = np.clip(np.zeros(len(self.shared)), self.lower, self.upper)

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.clock import Clock
 from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram, Objective
 from allocator.solvers.catalogue import DEFAULT, FROM_A_BASIS, find_solver
@@ -115,7 +116,7 @@ class ScenarioPart:
             self.model = HighsModel(program, FROM_A_BASIS if begins else find_solver(DEFAULT))
             if like is not None and begins:
                 self.model.begin(like)
-        answer, self.last_window = self.model.solve(program), window
+        answer, self.last_window = self.model.solve(program, seconds=Clock().left()), window
         self.last = answer if answer.status is Status.OPTIMAL else None
         return answer
 
@@ -159,7 +160,7 @@ class ScenarioPart:
         model = HighsModel(aims, find_solver(DEFAULT))
         if self.model is not None:
             model.begin(self.model)
-        answer = model.solve(aims)
+        answer = model.solve(aims, seconds=Clock().left())
         return answer.primal if answer.status is Status.OPTIMAL else None
 
     def cut(self, number: int, dual: Floats, *, of_cost: bool) -> BendersCut:
