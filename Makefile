@@ -24,8 +24,8 @@ DEVELOP := .venv/installed-dev-$(VERSION)
 PEERS   := .venv/installed-bench-$(VERSION)
 ENGINE  := .venv/installed-mpi-sppy-$(VERSION)
 
-# Code is compiled once, by the first who imports it: not all of it when it is installed, which takes
-# twice as long as the rest, and not anew in each of the hundreds of processes that the tests start.
+# Code is compiled once, not anew in each of the hundreds of processes that the tests start; that of
+# the libraries by every core, but for their own tests, where pip would compile all of it by one.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help plan install test test-all test-rest lint docs site release release-dry bench lock clean
@@ -108,7 +108,8 @@ $(VENV):
 
 $(RUN): $(VENV) requirements.lock pyproject.toml
 	@echo "Installing into .venv: a minute the first time"
-	$(PIP) install --no-compile --requirement requirements.lock
+	PIP_COMPILE=no $(PIP) install --requirement requirements.lock
+	@$(BIN)/python -m compileall -qq -j 0 -x '/tests?/' .venv/lib || true
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
