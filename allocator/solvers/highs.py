@@ -14,7 +14,7 @@ from allocator.errors import SolverError
 from allocator.memory import room_for_a_thread
 from allocator.program.program import SHARE, LinearProgram
 from allocator.solvers.catalogue import LARGE, OF_A_SHARE, Options, Solver, iteration_limits
-from allocator.solvers.loading import STATUS, highspy
+from allocator.solvers.loading import STATUS, basis_of, highspy
 from allocator.solvers.solution import Floats, Ranging, Solution, Status
 
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4  # as HiGHS numbers its strategies
@@ -136,8 +136,7 @@ class HighsModel:
     @property
     def basis(self) -> Any:
         """Where the last solve ended, to go on from later; None where it left no basis."""
-        basis = self._highs.getBasis()
-        return basis if basis.valid else None
+        return basis_of(self._highs)
 
     @basis.setter
     def basis(self, basis: Any) -> None:

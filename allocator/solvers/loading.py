@@ -1,5 +1,7 @@
 """HiGHS, loaded where there is room for it: ``highspy`` from here alone, and its endings."""
 
+from typing import Any
+
 from allocator.memory import room_for_highs
 
 room_for_highs()
@@ -8,7 +10,7 @@ import highspy  # noqa: E402
 
 from allocator.solvers.solution import Status  # noqa: E402
 
-__all__ = ["STATUS", "highspy"]
+__all__ = ["STATUS", "basis_of", "highspy"]
 
 # What HiGHS ends with; whatever else it says is a failure.
 STATUS = {
@@ -17,3 +19,9 @@ STATUS = {
     highspy.HighsModelStatus.kUnbounded: Status.UNBOUNDED,
     highspy.HighsModelStatus.kTimeLimit: Status.TIME_LIMIT,
 }
+
+
+def basis_of(highs: Any) -> Any:
+    """Where its last solve ended, to go on from later; None where it left no basis."""
+    basis = highs.getBasis()
+    return basis if basis.valid else None

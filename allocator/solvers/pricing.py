@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from allocator.errors import SolverError
 from allocator.program.matrix import Floats, Matrix
-from allocator.solvers.loading import STATUS, highspy
+from allocator.solvers.loading import STATUS, basis_of, highspy
 from allocator.solvers.solution import Status
 
 Places = NDArray[np.int32]
@@ -139,8 +139,7 @@ class AreaModel(_Kept):
     @property
     def basis(self) -> Any:
         """To go back to, in this model or another of the shape; None before the first solve."""
-        basis = self._highs.getBasis()
-        return basis if basis.valid else None
+        return basis_of(self._highs)
 
     @basis.setter
     def basis(self, basis: Any) -> None:

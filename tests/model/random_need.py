@@ -20,14 +20,26 @@ def write_drivers(author: Author) -> None:
         listed = sorted(author.random.sample(years, k=author.random.choice([1, 2, 3])))
         for area in author.for_areas():
             for year in listed:
-                author.add("drivers", area=area, driver=driver, year=year,
-                           value=f"{value * author.random.uniform(0.9, 1.15):.3f}")  # fmt: skip
+                author.add(
+                    "drivers",
+                    area=area,
+                    driver=driver,
+                    year=year,
+                    value=f"{value * author.random.uniform(0.9, 1.15):.3f}",
+                )
         ends = [("foster", "home"), ("exit",)] if start == "need" else [("need",)]
         for end in author.random.choice(ends):
             for lag in author.random.choice([[""], [1], ["", 2]]):
                 for area in author.for_areas(0.2):
-                    author.add("responses", area=area, driver=driver, from_=start, to=end,
-                               lag_years=lag, response=author.between(-0.01, 0.03, 4))  # fmt: skip
+                    author.add(
+                        "responses",
+                        area=area,
+                        driver=driver,
+                        from_=start,
+                        to=end,
+                        lag_years=lag,
+                        response=author.between(-0.01, 0.03, 4),
+                    )
 
 
 def write_staff(author: Author, case: Case) -> None:
@@ -49,23 +61,32 @@ def write_staff(author: Author, case: Case) -> None:
         for area in author.for_areas(1):
             now = max(work_of(data, a, role) for a in ([area] if area else data.areas))
             author.add(
-                "roles", area=area, role=role,
+                "roles",
+                area=area,
+                role=role,
                 tier=tier if tier != "statutory" else random.choice(["", tier]),
-                opening=f"{now * ease:.2f}", unit_cost=48000 if paid else "",
+                opening=f"{now * ease:.2f}",
+                unit_cost=48000 if paid else "",
                 leaving_rate=random.choice(["", "0.11", "0.2"]),
                 hires_per_year=random.choice(["", f"{now * 0.3 + 2:.2f}"]),
-                hire_cost=random.choice(["", "8000"]), exit_cost=random.choice(["", "4000"]),
+                hire_cost=random.choice(["", "8000"]),
+                exit_cost=random.choice(["", "4000"]),
                 training_years=random.choice(["", "0.4", "0.5", "1", "1.3"]),
                 agency_cost=(82000 if paid else 34000) if author.chance(0.7) else "",
                 agency_share=random.choice(["", "0.15", "0.3"]),
-            )  # fmt: skip
+            )
         if author.chance(0.5):
             for area in author.for_areas(0.2):
                 author.add(
-                    "practices", area=area, practice="admin", role=role,
-                    unit_cost=random.choice([3000, 7000]), time=random.choice(["", "1.1"]),
-                    share=random.choice(["", "0.5"]), growth_per_year=random.choice(["", "10"]),
-                )  # fmt: skip
+                    "practices",
+                    area=area,
+                    practice="admin",
+                    role=role,
+                    unit_cost=random.choice([3000, 7000]),
+                    time=random.choice(["", "1.1"]),
+                    share=random.choice(["", "0.5"]),
+                    growth_per_year=random.choice(["", "10"]),
+                )
     if author.chance(0.3):
         author.add("prices", item="worker", year=author.first, index=author.between(0.95, 1.1))
 
@@ -95,9 +116,21 @@ def write_benefits(author: Author) -> None:
     for item in author.random.sample(services, k=author.random.choice(range(1, len(services) + 1))):
         for lag, kind in author.random.choice([[("", "")], [(1, "social")], [("", ""), (3, "")]]):
             for area in author.for_areas(0.2):
-                author.add("benefits", area=area, item=item, to_whom="nhs", lag_years=lag,
-                           kind=kind, amount=author.between(100, 1500, 2))  # fmt: skip
+                author.add(
+                    "benefits",
+                    area=area,
+                    item=item,
+                    to_whom="nhs",
+                    lag_years=lag,
+                    kind=kind,
+                    amount=author.between(100, 1500, 2),
+                )
     if author.chance(0.6):
         for area in author.for_areas(0.2):
-            author.add("benefits", area=area, item=author.random.choice(["foster", "home"]),
-                       to_whom="police", amount=author.between(-5000, -500, 2))  # fmt: skip
+            author.add(
+                "benefits",
+                area=area,
+                item=author.random.choice(["foster", "home"]),
+                to_whom="police",
+                amount=author.between(-5000, -500, 2),
+            )
