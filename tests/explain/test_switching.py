@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from allocator.cli import cli
 from allocator.errors import UsageError
 from allocator.explain.straight import Straight
-from allocator.explain.switching import judge, searching
+from allocator.explain.switching import judge, worker
 from allocator.explain.switching.inputs import inputs
 from allocator.explain.switching.judge import Judge
 from allocator.explain.switching.outcomes import CHOSEN, EVENTS
@@ -208,9 +208,9 @@ def test_inputs_moved_side_by_side_give_the_same_answer():
 
 
 def test_side_by_side_it_tells_what_there_is_when_the_time_is_over(monkeypatch):
-    instance, own = instance_of(*WINDOW), searching.limited
+    instance, own = instance_of(*WINDOW), worker.limited
     times = iter((math.inf, 0.0, 0.0, 0.0, 0.0))
-    monkeypatch.setattr(searching, "limited", lambda seconds: own(min(seconds, next(times))))
+    monkeypatch.setattr(worker, "limited", lambda seconds: own(min(seconds, next(times))))
     with ThreadPoolExecutor(1) as pool:
         answer = switching_values(instance, ("states.*",), executor=pool)
     assert len(answer.table) == 1

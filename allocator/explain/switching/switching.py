@@ -22,7 +22,7 @@ from allocator.explain.answers import Answer
 from allocator.explain.switching.inputs import Input, inputs
 from allocator.explain.switching.outcomes import CHOSEN, Outcome
 from allocator.explain.switching.search import STEPS, TOLERANCE
-from allocator.explain.switching.searching import InputRow, Searcher, searched
+from allocator.explain.switching.worker import InputRow, Searcher, searched
 from allocator.instance import Instance
 from allocator.instance.instance import window_facts
 from allocator.plan.columns import ANSWERS, AnswerColumns
