@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from allocator.compile.expand import NotATemplate, Templates, expand
+from allocator.compile.layouts import keep_layout, layout_of
 from allocator.compile.records import LANGUAGE, NotRecorded, Records
 from allocator.compile.template_store import Unkept, find, keep, shape_of
 from allocator.program.program import LinearProgram
@@ -45,7 +46,11 @@ def _by_records(build: Build) -> LinearProgram:
     if not isinstance(records, Records):
         raise Unkept("it is built of Pyomo whatever it is asked to be built of")
     shape = shape_of(records)
-    return expand(records, find(shape) or _learnt(build, shape))
+    templates = find(shape) or _learnt(build, shape)
+    layout = layout_of(records, templates)
+    program = expand(records, templates, layout)
+    keep_layout(layout)
+    return program
 
 
 def _learnt(build: Build, shape: str) -> Templates:

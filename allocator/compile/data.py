@@ -33,10 +33,10 @@ class Data:
 
     def __init__(self) -> None:
         self._symbols = Symbols()
-        self._lists: dict[int, list[Any]] = {}  # by list: one may be given to many sets
         self._elements: dict[tuple[int, int], Codes] = {}
         self._members: dict[str, Members] = {}
-        self._values: dict[str, tuple[KeyFinder, Floats]] = {}
+        self._finders: dict[str, KeyFinder] = {}
+        self._numbers: dict[str, Floats] = {}
         self._ranged: dict[tuple[Any, ...], list[tuple[Spans, KeyFinder]]] = {}
         self._shared: dict[tuple[Any, ...], list[tuple[list[Any], KeyFinder]]] = {}
 
@@ -57,7 +57,15 @@ class Data:
         return frame
 
     def finder(self, component: Component) -> KeyFinder:
-        """Finds indices of a component."""
+        """Finds indices of a component; a parameter's are its keys."""
+        if component.name not in self._finders:
+            self._finders[component.name] = self._finder(component)
+        return self._finders[component.name]
+
+    def _finder(self, component: Component) -> KeyFinder:
+        if isinstance(component, Param):
+            given = component.given
+            return self._keys_of(given.spans) if isinstance(given, Profiles) else self._keys(given)
         sets = component.index
         if len(sets) == 1 and isinstance(sets[0].given, Spans):
             return self._keys_of(sets[0].given)
@@ -83,26 +91,9 @@ class Data:
             self._elements[key] = (
                 self._spans(given, group.parts)
                 if isinstance(given, Spans)
-                else self._symbols.codes(self._listed(group), group.parts)
+                else self._symbols.codes(_listed(group), group.parts)
             )
         return self._elements[key]
-
-    def listed(self, component: Component) -> list[tuple[Hashable, ...]]:
-        """Indices of a component, in order, each a tuple; empty where it has none."""
-        tuples: list[tuple[Hashable, ...]] = [()]
-        for factor in component.index:
-            more = [_as_tuple(element) for element in self._listed(factor)]
-            tuples = [before + after for before in tuples for after in more]
-        return tuples
-
-    def _listed(self, group: Set) -> Sequence[Any]:
-        """Elements of a set, each once."""
-        given = group.given
-        if isinstance(given, (range, Spans)):
-            return given
-        if id(given) not in self._lists:
-            self._lists[id(given)] = list(dict.fromkeys(given))
-        return self._lists[id(given)]
 
     def members(self, group: Set, parts: int) -> Members:
         """Members of an indexed set by its index; each has so many parts."""
@@ -121,16 +112,19 @@ class Data:
             )
         return self._members[group.name]
 
-    def values(self, param: Param) -> tuple[KeyFinder, Floats]:
-        """A parameter's keys and values; a name is valued at its code."""
-        if param.name not in self._values:
-            self._values[param.name] = self._read(param.given)
-        return self._values[param.name]
+    def numbers(self, param: Param) -> Floats:
+        """A parameter's values, in the order of its keys; a name is valued at its code."""
+        if param.name not in self._numbers:
+            self._numbers[param.name] = self._read(param.given)
+        return self._numbers[param.name]
 
-    def _read(self, given: Mapping[Any, Any]) -> tuple[KeyFinder, Floats]:
-        if not isinstance(given, Profiles):
-            return self._keys(given), self._numbers(given.values())
-        return self._keys_of(given.spans), given.numbers
+    def _read(self, given: Mapping[Any, Any]) -> Floats:
+        if isinstance(given, Profiles):
+            return given.numbers
+        values: Collection[Any] = given.values()
+        if str in set(map(type, values)):
+            values = [self._symbols[value] if isinstance(value, str) else value for value in values]
+        return np.fromiter(values, np.float64, len(values))
 
     def _keys_of(self, spans: Spans) -> KeyFinder:
         """Keys of profiles; those of the same keys over the same ranges have them in common."""
@@ -171,14 +165,24 @@ class Data:
         self._shared[mark].append((listed, Keys([self._codes(listed)])))
         return self._shared[mark][-1][1]
 
-    def _numbers(self, values: Collection[Any]) -> Floats:
-        if str in set(map(type, values)):
-            values = [self._symbols[value] if isinstance(value, str) else value for value in values]
-        return np.fromiter(values, np.float64, len(values))
-
     def _codes(self, keys: Collection[Any]) -> Codes:
         first = next(iter(keys), None)
         return self._symbols.codes(keys, len(first) if isinstance(first, tuple) else 1)
+
+
+def listed(component: Component) -> list[tuple[Hashable, ...]]:
+    """Indices of a component, in order, each a tuple; empty where it has none."""
+    tuples: list[tuple[Hashable, ...]] = [()]
+    for factor in component.index:
+        more = [_as_tuple(element) for element in _listed(factor)]
+        tuples = [before + after for before in tuples for after in more]
+    return tuples
+
+
+def _listed(group: Set) -> Sequence[Any]:
+    """Elements of a set, each once."""
+    given = group.given
+    return given if isinstance(given, (range, Spans)) else list(dict.fromkeys(given))
 
 
 def _as_tuple(index: Any) -> tuple[Hashable, ...]:

@@ -13,9 +13,10 @@ from typing import Any, Final
 import numpy as np
 
 from allocator.compile.affine import Affine, LinearTerm, Numbers, full, matrix_of
-from allocator.compile.data import Data, KeyFinder
+from allocator.compile.data import Data, KeyFinder, listed
 from allocator.compile.frames import Codes, Frame, FrameIndex, added
 from allocator.compile.keys import column_keys, row_keys
+from allocator.compile.layouts import Layout
 from allocator.compile.records import Component, Constraint, ObjectiveRecord, Param, Records, Var
 from allocator.program.matrix import Floats, Matrix
 from allocator.program.program import Family, Flags, LinearProgram, Objective, integrality
@@ -28,9 +29,12 @@ class NotATemplate(Exception):
     """A rule that can't be expanded as a template; the message says which and why."""
 
 
-def expand(model: Records, templates: Mapping[str, Tree]) -> LinearProgram:
-    """Arrays of a formulation's program; raises NotATemplate where a template can't be expanded."""
-    expander = _Expander(model, templates)
+def expand(model: Records, templates: Mapping[str, Tree], layout: Layout) -> LinearProgram:
+    """Arrays of a formulation's program; raises NotATemplate where a template can't be expanded.
+
+    ``layout`` is that of a program of the same templates, sets and keys, or an empty one.
+    """
+    expander = _Expander(model, templates, layout)
     columns, lower, upper, whole = expander.columns()
     rows, matrix, row_lower, row_upper = expander.rows()
     return LinearProgram(
@@ -50,10 +54,10 @@ def expand(model: Records, templates: Mapping[str, Tree]) -> LinearProgram:
 class _Expander:
     """Works out the templates of one model."""
 
-    def __init__(self, model: Records, templates: Mapping[str, Tree]) -> None:
-        self._model, self._templates = model, templates
+    def __init__(self, model: Records, templates: Mapping[str, Tree], layout: Layout) -> None:
+        self._model, self._templates, self._layout = model, templates, layout
         self._data = Data()
-        self._starts: dict[str, tuple[KeyFinder | None, int]] = {}
+        self._starts: dict[str, int] = {}
         self._width = 0
 
     def columns(self) -> tuple[dict[str, Family], Floats, Floats, Flags]:
@@ -61,10 +65,10 @@ class _Expander:
         families: dict[str, Family] = {}
         lower, upper, whole = [np.empty(0)], [np.empty(0)], [np.empty(0, dtype=bool)]
         for var in self._model.of(Var):
-            frame = self._data.frame(var)
+            frame = self._frame(var)
             keys = column_keys(var.name)
             families[var.name] = self._family(var, self._width, frame.size, keys)
-            self._starts[var.name] = self._data.finder(var) if var.index else None, self._width
+            self._starts[var.name] = self._width
             self._width += frame.size
             bounds = self._templates.get(var.name, (None, None))
             for each, bound, absent in zip((lower, upper), bounds, (-np.inf, np.inf), strict=True):
@@ -79,7 +83,7 @@ class _Expander:
         lower, upper, terms = [np.empty(0)], [np.empty(0)], list[tuple[int, LinearTerm]]()
         height = 0
         for constraint in self._model.of(Constraint):
-            frame = self._data.frame(constraint)
+            frame = self._frame(constraint)
             keys = row_keys(constraint.rule)
             families[constraint.name] = self._family(constraint, height, frame.size, keys)
             if frame.size:
@@ -96,7 +100,7 @@ class _Expander:
         for objective in self._model.of(ObjectiveRecord):
             if not objective.minimised:
                 raise NotATemplate(f"{objective.name} is not minimised")
-            value = self._affine(self._templates[objective.name], Frame(1, ()))
+            value = self._affine(self._templates[objective.name], self._frame(objective))
             costs = np.zeros(self._width)
             for term in value.terms:
                 np.add.at(costs, term.columns, term.values)
@@ -158,17 +162,24 @@ class _Expander:
         """A parameter's values or a variable's columns."""
         _, name, *indices = tree
         component = self._model.components[name]
+        place = id(tree), frame
         if isinstance(component, Var):
-            keys, start = self._starts[name]
-            at = self._found(keys, indices, frame, component) if keys else np.zeros(1, np.int64)
-            columns = np.broadcast_to(at + start, (frame.size,))
-            return Affine(0.0, (LinearTerm(None, columns, 1.0),))
+            make = partial(self._columns, component, indices, frame)
+            return Affine(0.0, (LinearTerm(None, self._layout.once(place, make), 1.0),))
         if not isinstance(component, Param):
             raise NotATemplate(f"{name} is neither a parameter nor a variable")
         if not component.index:
             return Affine(float(component.given))
-        keys, values = self._data.values(component)
-        return Affine(values[self._found(keys, indices, frame, component)])
+        make = partial(self._positions, component, indices, frame)
+        return Affine(self._data.numbers(component)[self._layout.once(place, make)])
+
+    def _columns(self, var: Var, indices: Sequence[Tree], frame: Frame) -> Codes:
+        """Columns of a variable's indices."""
+        at = self._positions(var, indices, frame) if var.index else 0
+        return np.broadcast_to(at + self._starts[var.name], (frame.size,))
+
+    def _positions(self, component: Component, indices: Sequence[Tree], frame: Frame) -> Codes:
+        return self._found(self._data.finder(component), indices, frame, component)
 
     def _found(
         self, keys: KeyFinder, indices: Sequence[Tree], frame: Frame, component: Component
@@ -182,11 +193,17 @@ class _Expander:
     def _sum_over(self, tree: Tree, frame: Frame) -> Affine:
         """A sum over sets: worked out on a larger frame, then added up by entry."""
         _, body, *over = tree
-        inner, owner = frame, np.arange(frame.size)
-        for group, *symbols in over:
-            inner, step = self._spread(inner, group, len(symbols))
-            owner = owner[step]
+        make = partial(self._spread_over, over, frame)
+        inner, owner = self._layout.once((id(tree), frame), make)
         return self._affine(body, inner).gathered(owner, frame.size)
+
+    def _spread_over(self, over: Sequence[Tree], frame: Frame) -> tuple[Frame, Codes]:
+        """A frame with an entry for every entry and element of sets, and what each came from."""
+        owner = np.arange(frame.size)
+        for group, *symbols in over:
+            frame, step = self._spread(frame, group, len(symbols))
+            owner = owner[step]
+        return frame, owner
 
     def _spread(self, frame: Frame, group: Tree, parts: int) -> tuple[Frame, Codes]:
         """A frame with an entry for every entry and element, and the entry each came from."""
@@ -221,11 +238,17 @@ class _Expander:
             return -self._codes(tree[1], frame)
         return full(self._number(tree, frame), frame.size).astype(np.int64)
 
+    def _frame(self, component: Component) -> Frame:
+        """A component's indices."""
+        key = component.name, "frame"
+        return self._layout.once(key, partial(self._data.frame, component))
+
     def _family(
         self, component: Component, start: int, count: int, keys: tuple[str, ...]
     ) -> Family:
-        indices = partial(self._data.listed, component)
-        return Family(component.name, start, count, component.doc, indices, keys)
+        indices = partial(listed, component)
+        make = partial(Family, component.name, start, count, component.doc, indices, keys)
+        return self._layout.once((component.name, "family"), make)
 
 
 _WAYS: Final[dict[str, Callable[[_Expander, Tree, Frame], Affine]]] = {

@@ -35,6 +35,7 @@ from pyomo.core.expr.template_expr import (
 
 from allocator.compile.components import Components
 from allocator.compile.expand import NotATemplate, Templates, expand
+from allocator.compile.layouts import Layout
 from allocator.program.program import LinearProgram
 
 
@@ -44,7 +45,7 @@ def compile_templates(model: pyo.AbstractModel) -> LinearProgram:
     Raises NotATemplate where a rule, a bound or an objective can't be expanded.
     """
     components = Components(model)
-    return expand(components.records, templates_of(model, components))
+    return expand(components.records, templates_of(model, components), Layout())
 
 
 def templates_of(model: pyo.AbstractModel, components: Components) -> Templates:

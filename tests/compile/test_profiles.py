@@ -50,7 +50,7 @@ def test_arrays_of_profiles_are_those_of_its_dictionary():
     for name, given in (("ranged", profiles), ("listed", dict(profiles))):
         param = Param(None, initialize=given)
         param.name = name
-        keys, numbers = data.values(param)
+        keys, numbers = data.finder(param), data.numbers(param)
         there, beyond = Frame.of(listed), Frame.of(np.add(listed, [[0], [0], [3]]))
         other = Frame.of(listed + 50)
         assert numbers[keys.find(there, there.indices)].tolist() == [0, 1, 2, 3, 4]
