@@ -85,7 +85,7 @@ def _refutes(program: LinearProgram, weights: Floats, own: bool) -> bool:
     terms = np.bincount(program.matrix.columns[kept[program.matrix.rows]], minlength=len(sizes))
     doubt = EPSILON * (terms + 1) * sizes
     spare = _least_taken(combined, doubt, program.lower, program.upper)
-    if _hopeless(float(asked.sum()), spare, combined, program):
+    if _hopeless(float(asked.sum()), spare, combined, doubt, program):
         return False
     if not np.isfinite(spare).all():
         rounding = np.abs(combined) <= np.maximum(doubt, CANCELLED * sizes)
@@ -105,12 +105,18 @@ def _least_taken(combined: Floats, doubt: Floats, lower: Floats, upper: Floats) 
     return np.where(np.isnan(least), -np.inf, least)
 
 
-def _hopeless(asked: float, spare: Floats, combined: Floats, program: LinearProgram) -> bool:
-    """Whether no bound could help: a column that lacks the one it needs is at its other one."""
+def _hopeless(
+    asked: float, spare: Floats, combined: Floats, doubt: Floats, program: LinearProgram
+) -> bool:
+    """Whether no bound could help: a column that lacks the one it needs is at its other one.
+
+    One whose coefficient may be either way, give or take ``doubt``, can give nothing.
+    """
     other = np.where(combined > 0, program.lower, program.upper)
     with np.errstate(invalid="ignore"):
         at_other = -combined * other
     at_other = np.where(np.isfinite(other), at_other, np.inf)
+    at_other = np.where(np.abs(combined) < doubt, 0.0, at_other)
     return asked + float(np.where(np.isfinite(spare), spare, at_other).sum()) <= 0.0
 
 
