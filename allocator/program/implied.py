@@ -10,12 +10,13 @@ probing techniques for mixed integer programming problems*, ORSA Journal on Comp
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from allocator.program.matrix import Floats, Matrix
+from allocator.program.matrix import Floats, Matrix, Positions
 from allocator.program.program import Flags, LinearProgram
 
 MOST_PASSES: Final = 40
@@ -89,68 +90,95 @@ def implied_bounds(program: LinearProgram, *, own: bool = False) -> Interval:
 
 def _propagated(program: LinearProgram) -> Interval:
     lower, upper = program.lower.copy(), program.upper.copy()
-    entries = _Entries(program)
+    matrix = program.matrix
+    there = np.flatnonzero(matrix.values)  # variants keep the places of what is nought
+    every = _Entries(program, matrix.rows[there], matrix.columns[there], matrix.values[there])
+    entries = every
     for _ in range(MOST_PASSES):
         found_low, found_high = entries.bounds(lower, upper)
-        new_low = np.isinf(lower) & np.isfinite(found_low)
-        new_high = np.isinf(upper) & np.isfinite(found_high)
+        new_low, new_high = np.isfinite(found_low), np.isfinite(found_high)
         if not new_low.any() and not new_high.any():
             break
         lower, upper = np.where(new_low, found_low, lower), np.where(new_high, found_high, upper)
-        entries = entries.beside(new_low | new_high)
+        entries = every.beside(new_low | new_high)
     return lower, upper
 
 
 class _Entries:
-    """A program's coefficients that are not nought, each with its row and its column.
+    """Coefficients of a program that are not nought, each with its row and its column.
 
-    Of all rows, or of those that are ``asked``.
+    ``beside`` asks that they lie column by column, as all of a matrix do.
     """
 
-    def __init__(self, program: LinearProgram, asked: Flags | None = None) -> None:
-        matrix = program.matrix
-        there = matrix.values != 0  # variants keep the places of coefficients that are nought
-        if asked is not None:
-            there &= asked[matrix.rows]
-        self._program = program
+    def __init__(
+        self, program: LinearProgram, row: Positions, column: Positions, value: Floats
+    ) -> None:
+        self._program, self.row, self.column, self.value = program, row, column, value
         self.height, self.width = program.shape
-        self.row, self.column = matrix.rows[there], matrix.columns[there]
-        self.value = matrix.values[there]
-        self.row_lower, self.row_upper = program.row_lower, program.row_upper
-        self.up = self.value > 0
+        self.up = value > 0
 
     def beside(self, columns: Flags) -> _Entries:
         """Those of the rows that hold one of the columns: others say what they said before."""
-        matrix, asked = self._program.matrix, np.zeros(self.height, dtype=bool)
-        asked[matrix.rows[columns[matrix.columns] & (matrix.values != 0)]] = True
-        return _Entries(self._program, asked)
+        asked = np.zeros(self.height, dtype=bool)
+        asked[self.row[_runs(self._column_starts, np.flatnonzero(columns))]] = True
+        order, starts = self._by_row
+        at = order[_runs(starts, np.flatnonzero(asked))]
+        return _Entries(self._program, self.row[at], self.column[at], self.value[at])
+
+    @cached_property
+    def _column_starts(self) -> Positions:
+        return np.cumsum(np.bincount(self.column + 1, minlength=self.width + 1))
+
+    @cached_property
+    def _by_row(self) -> tuple[Positions, Positions]:
+        """Entries by row, and where those of each row begin among them, and at last end."""
+        starts = np.cumsum(np.bincount(self.row + 1, minlength=self.height + 1))
+        return np.argsort(self.row, kind="stable"), starts
 
     def bounds(self, lower: Floats, upper: Floats) -> Interval:
-        """What each row says of each of its columns, given bounds of the others; the best of it."""
+        """What rows say of their columns that have no bound, given those of the others; the best.
+
+        Infinite where they say nothing, and where there is a bound.
+        """
         low, high = lower[self.column], upper[self.column]
-        most = self._limits(np.where(self.up, low, high), self.row_upper, 1.0)
-        least = self._limits(np.where(self.up, high, low), self.row_lower, -1.0)
+        least, most = np.where(self.up, low, high), np.where(self.up, high, low)
+        no_least, no_most = np.isinf(least), np.isinf(most)
         found_low, found_high = np.full(self.width, -np.inf), np.full(self.width, np.inf)
-        for limits, of_upper in ((most, True), (least, False)):
-            to_high = np.isfinite(limits) & (self.up == of_upper)
-            to_low = np.isfinite(limits) & (self.up != of_upper)
-            np.minimum.at(found_high, self.column[to_high], limits[to_high])
-            np.maximum.at(found_low, self.column[to_low], limits[to_low])
+        for at, open_, sought, sides, sign in (
+            (least, no_least, no_most, self._program.row_upper, 1.0),
+            (most, no_most, no_least, self._program.row_lower, -1.0),
+        ):
+            entries, limits = self._limits(at, open_, sought, sides, sign)
+            is_high = self.up[entries] == (sign > 0)
+            np.minimum.at(found_high, self.column[entries[is_high]], limits[is_high])
+            np.maximum.at(found_low, self.column[entries[~is_high]], limits[~is_high])
         return found_low, found_high
 
-    def _limits(self, at: Floats, sides: Floats, sign: float) -> Floats:
-        """Where one side of each row ends a column if the others are ``at`` theirs; by entry.
+    def _limits(
+        self, at: Floats, open_: Flags, sought: Flags, sides: Floats, sign: float
+    ) -> tuple[Positions, Floats]:
+        """Entries that are ``sought`` whose columns one side of their rows ends, and where.
 
-        Not finite where the row has no such side, or another of its columns no such bound.
+        The others are ``at`` theirs, some ``open_``: in such a row, or one without that side, no
+        column ends.
         """
-        terms = self.value * at
-        open_ = ~np.isfinite(terms)
-        terms = np.where(open_, 0.0, terms)
-        missing = np.bincount(self.row, open_, self.height)[self.row] - open_
-        summed = np.bincount(self.row, terms, self.height)[self.row]
-        sizes = np.bincount(self.row, np.abs(terms), self.height)[self.row]
-        side = sides[self.row]
-        ends = (missing == 0) & np.isfinite(side)
-        held = np.where(ends, side, 0.0)
-        rest = held - (summed - terms) + sign * OUTWARDS * (np.abs(held) + sizes)
-        return np.where(ends, rest / self.value, np.nan)
+        missing = np.bincount(self.row[open_], minlength=self.height)
+        ends = np.isfinite(sides) & (missing < 2)
+        entries = np.flatnonzero(sought & ends[self.row])
+        entries = entries[missing[self.row[entries]] == open_[entries]]
+        if not len(entries):
+            return entries, np.empty(0)
+        terms = np.where(open_, 0.0, self.value * at)
+        row, own = self.row[entries], terms[entries]
+        summed = np.bincount(self.row, terms, self.height)[row]
+        sizes = np.bincount(self.row, np.abs(terms), self.height)[row]
+        held = sides[row]
+        rest = held - (summed - own) + sign * OUTWARDS * (np.abs(held) + sizes)
+        return entries, rest / self.value[entries]
+
+
+def _runs(starts: Positions, which: Positions) -> Positions:
+    """Positions of some runs, one after the other; the n-th is from its start to the next's."""
+    first, count = starts[which], starts[which + 1] - starts[which]
+    before = np.cumsum(count) - count
+    return np.repeat(first - before, count) + np.arange(int(count.sum()))

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from allocator.program import proofs
 from allocator.program.implied import implied_bounds, share_bounds
 from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram
@@ -211,6 +212,24 @@ def test_no_ray_refutes_a_feasible_program(seed: int) -> None:
         if answer.ray is not None:
             rays += [answer.ray * (1 + s * rng.normal(size=linear.shape[0])) for s in (0, 1e-12)]
         assert not any(refutes(linear, ray) for ray in rays)
+
+
+def test_no_proof_is_given_up_that_would_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those given up before bounds are sought do not prove it with them either."""
+    rng = np.random.default_rng(0)
+    asked: list[tuple[LinearProgram, Floats]] = []
+    for linear, _ in feasible_programs(0, 300):
+        tight = replace(linear, row_lower=linear.row_lower + 10)
+        tight = replace(tight, row_upper=np.maximum(tight.row_lower, linear.row_upper))
+        ray = Ladder().solve(tight, doing="solving").ray
+        if ray is not None:
+            noise = rng.normal(size=len(ray))
+            asked += [(tight, ray * (1 + share * noise)) for share in (0, 1e-13, 1e-9, 1e-3)]
+            asked.append((linear, ray))
+    answers = [refutes(linear, ray) for linear, ray in asked]
+    assert {True, False} == {*answers}
+    monkeypatch.setattr(proofs, "_hopeless", lambda *given: False)
+    assert [refutes(linear, ray) for linear, ray in asked] == answers
 
 
 def feasible_programs(seed: int, count: int) -> Iterator[tuple[LinearProgram, Floats]]:
