@@ -36,25 +36,27 @@ UNREAD = ("downloads", "--engine mpi-sppy")
 MADE_BY_HAND = {  # files that another program writes
     "allocator import-solution instances/england-2016 england.sol --names england.mps.names.json",
 }
+COUNCIL = "how-to-council-futures.md"  # its own hedge, of the council itself: tests/hedge
 FUTURES = {  # what a page has its reader add to the council first
-    "how-to-hedge.md": {
-        "scenarios.csv": "scenario,probability\ncentral,0.5\ndear,0.3\nweak,0.2\n",
-        "changes.csv": "scenario,cell,value\ndear,states.care.unit_cost,*1.02\n"
+    page: {
+        "scenarios.csv": f"scenario,probability\ncentral,0.4\n{dear},0.2\nweak,0.4\n",
+        "changes.csv": f"scenario,cell,value\n{dear},states.care.unit_cost,*1.02\n"
         "weak,effects.*.effect,*0.95\n",
         "effects.csv": "service,from,to,instead,lag_years,effect,low,high\n"
         "reunify,care,care,exit,0,0.25,0.24,0.26\n",
         "instance.toml": (CASES / "hand" / "instance.toml").read_text(encoding="utf-8")
         + "[shortfall]\nexcess_price = 1e6\noverspend_price = 10\n",
     }
+    for page, dear in (("how-to-hedge.md", "dear"), (COUNCIL, "fees"))
 }
 HEALTH = {"item": "reunify", "to_whom": "nhs", "amount": 100.0, "kind": "fiscal"}
 SMALL = {  # drawn four times over, or solved a dozen times: the hand case in its place
     ("how-to-report.md", "england-2016"),
     ("how-to-compare.md", "england-2016"),
+    (COUNCIL, "reading-2025"),
 }
 # The one that is always there; the test of each solver is tests/compare/test_solvers.py.
 ONE_SOLVER = {"how-to-compare.md": ["--solvers", "highs-simplex,highs-mip"]}
-ONE_WINDOW = ("how-to-council-futures.md", "reading-2025")  # of ten: every one is a hedge
 LANGUAGES = {"sh", "python", "console", "bat", "toml", "json", "text", "math"}
 PLACES = ("*.md", "docs/*.md", "instances/*/*.md", "benchmarks/**/*.md", "tests/**/*.md")
 PAGES = sorted(page for place in PLACES for page in ROOT.glob(place))
@@ -145,11 +147,13 @@ def test_every_command_is_one(page, line, tmp_path, monkeypatch):
 def _place(page, tmp_path, monkeypatch, by_years):
     """What the pages have at hand: instances by years, plans, a council, returns, a workbook."""
     monkeypatch.chdir(tmp_path)
+    shutil.copytree(CASES / "hand", "my-council")
+    for name, text in FUTURES.get(page.name, {}).items():
+        (Path("my-council") / name).write_text(text, encoding="utf-8")
     Path("instances").mkdir()
     for each in STANDING:
         small = (page.name, each) in SMALL
-        (Path("instances") / each).symlink_to(CASES / "hand" if small else by_years / each)
-    shutil.copytree(CASES / "hand", "my-council")
+        (Path("instances") / each).symlink_to(Path("../my-council") if small else by_years / each)
     plan = plan_of("hand")
     if page.name == "how-to-report.md":
         plan = solve(plan.instance.with_rows("benefits", [HEALTH]))
@@ -160,19 +164,6 @@ def _place(page, tmp_path, monkeypatch, by_years):
         Path("afiro.mps").write_bytes(packed.read())
     world, children = world_of(150, 3)
     write_returns(Path("returns"), children, world, 5, seed=3)
-    if page.name == ONE_WINDOW[0]:
-        _with_one_window(Path("instances") / ONE_WINDOW[1], by_years / ONE_WINDOW[1])
-    for name, text in FUTURES.get(page.name, {}).items():
-        (Path("my-council") / name).write_text(text, encoding="utf-8")
-
-
-def _with_one_window(place: Path, instance: Path) -> None:
-    place.unlink()
-    shutil.copytree(instance, place)
-    settings = (place / "instance.toml").read_text(encoding="utf-8")
-    fewer = settings.replace("longest = 3", "longest = 1")
-    assert fewer != settings
-    (place / "instance.toml").write_text(fewer, encoding="utf-8")
 
 
 def _can_run(line: str) -> bool:

@@ -17,6 +17,7 @@ from allocator.report.pages.hedge import text
 from allocator.solving.futures import cvar
 from allocator.solving.solve import solve
 from tests.hedge.hedges import CASES, expected, hedge_of, instance_of
+from tests.plans import yearly
 
 SHARED = Path(__file__).parents[3] / "shared" / "cases2"
 NAMES = ("two-stage", "tree", "cvar", "worst", "strong", "windows", "staff-areas")
@@ -216,3 +217,12 @@ def test_the_cases_are_those_that_were_solved_elsewhere(name):
     assert files == sorted(each.name for each in (CASES / name).iterdir())
     same, other, odd = cmpfiles(there, CASES / name, files, shallow=False)
     assert (same, other, odd) == (files, [], [])
+
+
+def test_a_councils_own_futures_have_a_plan_each():
+    """Of the council of the page, by years, with the prices that the page gives."""
+    prices = ("shortfall.excess_price=200000", "shortfall.overspend_price=0.5")
+    found = hedge(yearly("reading-2025", "double_investment.longest=1", *prices))
+    assert [future.plan.audit.passed for future in found.futures] == [True] * 5
+    assert len(found.windows) == 4
+    assert all(each.proved for each in found.windows)
