@@ -17,6 +17,7 @@ from allocator.hedge.mpi_sppy import engine as engines
 from allocator.hedge.mpi_sppy import parallel
 from allocator.hedge.mpi_sppy.bounds import Bounds
 from allocator.hedge.mpi_sppy.engine import MpiSppy
+from allocator.hedge.mpi_sppy.models import Models
 from allocator.hedge.mpi_sppy.parallel import spin
 from allocator.hedge.mpi_sppy.tree import ScenarioTree
 from allocator.instance.scenarios import scenarios
@@ -35,6 +36,22 @@ def form_of(name: str, *changes: str) -> ExtensiveForm:
 
 def engine_of(name: str, *changes: str, ranks: int = 1, rounds: int = 3) -> MpiSppy:
     return MpiSppy(form_of(name, *changes), scenarios(instance_of(name, *changes)), ranks, rounds)
+
+
+@pytest.fixture
+def spun_once(monkeypatch):
+    """Several ranks look for the plan of the same futures once, and for three rounds."""
+    monkeypatch.setattr(parallel, "spin", spun)
+
+
+def spun(models: Models, ranks: int, _: int) -> Bounds:
+    key = (ranks, models.window, *(each.instance.hash for each in models.tree.scenarios))
+    if key not in SPUN:
+        SPUN[key] = spin(models, ranks, 3)
+    return SPUN[key]
+
+
+SPUN: dict[object, Bounds] = {}
 
 
 @pytest.mark.parametrize("name", ["two-stage", "tree", "cvar"])
@@ -59,6 +76,7 @@ def test_where_it_finds_nothing_our_program_shows_that_there_is_nothing():
     assert found.proved
 
 
+@pytest.mark.usefixtures("spun_once")
 def test_three_ranks_bound_the_optimum_and_settle_what_our_program_costs():
     """Fifteen seconds or so: four processes start, and each builds its models."""
     need("mpisppy")
@@ -82,11 +100,10 @@ def test_the_command_prints_its_bounds_and_nothing_of_what_it_says_meanwhile(run
     assert facts["engine"]["mpi-sppy"]["at_least"] == pytest.approx(least, rel=1e-9)
 
 
+@pytest.mark.usefixtures("spun_once")
 def test_the_commands_of_the_page_run(run, tmp_path, monkeypatch):
     need("mpisppy")
     monkeypatch.chdir(tmp_path)
-    # Of three rounds, for the time that they take.
-    monkeypatch.setattr(parallel, "spin", lambda models, ranks, _: spin(models, ranks, 3))
     shutil.copytree(CASES / "two-stage", "my-council")
     page = Path(__file__).parents[2] / "docs" / "how-to-hedge.md"
     lines = [x for x in page.read_text(encoding="utf-8").splitlines() if "--engine mpi-sppy" in x]

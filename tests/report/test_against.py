@@ -58,6 +58,7 @@ def test_plans_of_other_years_are_compared_over_those_they_share():
     }  # fmt: skip
 
 
+@pytest.mark.usefixtures("drawn_alike")
 def test_the_page_tells_them_with_their_sign():
     text = page([saved_plan_of("window"), saved_plan_of("two-areas")])
     section = text[text.index('id="all-by-how-much"') :]

@@ -22,6 +22,8 @@ from allocator.report.workbook import write_workbook
 from tests.plans import instance_of
 from tests.report.saved_plans import saved_plan_of
 
+pytestmark = pytest.mark.usefixtures("drawn_alike")  # charts are not the point
+
 ASKED = "Must we invest twice <for long>?"
 
 

@@ -30,6 +30,7 @@ def plan(tmp_path) -> Path:
     return Path(shutil.copytree(folder_of("window"), tmp_path / "plan"))
 
 
+@pytest.mark.usefixtures("drawn_alike")
 def test_without_an_option_the_page_stands_beside_the_plan(plan, tmp_path):
     found = report(plan)
     assert found.exit_code == 0
@@ -96,6 +97,7 @@ def test_several_plans_without_a_file_are_set_side_by_side_on_the_terminal(plan)
     assert "wrote" not in found.stderr
 
 
+@pytest.mark.usefixtures("drawn_alike")
 def test_several_plans_side_by_side(tmp_path):
     page = tmp_path / "both.html"
     assert report(folder_of("one-year"), folder_of("infeasible"), "--html", page).exit_code == 0

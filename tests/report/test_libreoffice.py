@@ -11,12 +11,14 @@ import pytest
 from allocator.instance import read
 from tests.instance.test_writing import content
 from tests.plans import instance_of, plan_of
+from tests.presence import need
 from tests.report.libreoffice import converted, without_values
 from tests.report.workbooks import PLANS, TABLE_ROWS, cells, write_all
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory) -> dict[str, Path]:
+    need("soffice", "libreoffice")
     return write_all(tmp_path_factory.mktemp("written"))
 
 
