@@ -58,7 +58,8 @@ class Affine:
 
 def full(numbers: Numbers, size: int) -> Floats:
     """One number for each entry of a frame."""
-    return np.broadcast_to(np.asarray(numbers, dtype=np.float64), (size,))
+    given = np.asarray(numbers, dtype=np.float64)
+    return given if given.shape == (size,) else np.full(size, given)
 
 
 def matrix_of(terms: Sequence[tuple[int, LinearTerm]], shape: tuple[int, int]) -> Matrix:
