@@ -106,10 +106,7 @@ def test_the_baseline_costs_as_much_for_all_periods(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [
-        pytest.param(path, marks=[pytest.mark.large] * (path.parent.name in LARGE))
-        for path in EVERY
-    ],
+    [pytest.param(path, marks=[pytest.mark.large] * (path.parent.name in LARGE)) for path in EVERY],
     ids=lambda path: path.parent.name,
 )
 def test_twice_the_baseline_costs_as_much_for_all_periods(path: Path) -> None:
