@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
@@ -34,12 +34,18 @@ if TYPE_CHECKING:
 # Tables of what a plan falls short by, and whose it is there.
 SHORT: Final = {"excess": "owner", "overspent": "area"}
 
+# Why a plan has no table of the tightest inputs: not asked; its program too large to be solved
+# again so often; no time left; the solver failed; targets and funds leave no room; no input is
+# near.
+Untold = Literal["not asked", "large", "late", "failed", "no room", "far"]
+
 
 @dataclass(frozen=True)
 class Plan:
     """See the module.  ``tables`` holds the baseline alone where there is no plan.
 
     ``branch_and_bound`` holds objective, bound (£), gap and nodes where it chose the window.
+    ``untold`` is why there is no table ``tightest``, where there is none; it is not saved.
     """
 
     instance: Instance
@@ -56,6 +62,7 @@ class Plan:
     audit: Audit | None
     branch_and_bound: Mapping[str, float] | None = None
     log: str = field(default="", repr=False)
+    untold: Untold = "not asked"
 
     @property
     def found(self) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Final
 from allocator.errors import SolverError, UsageError
 from allocator.files import check_file, place_file
 from allocator.instance.writing import WORKBOOK
+from allocator.plan.plan import Plan
 from allocator.plan.saving.layout import is_hedge
 from allocator.report.saved_hedge import SavedHedge, open_saved_hedge
 from allocator.report.saved_plan import SavedPlan, open_saved_plan
@@ -111,13 +111,20 @@ def open_saved(
         if not is_hedge(path):
             saved = open_saved_plan(path, answers)
             if ask_tightest:
-                with suppress(SolverError):
-                    saved = replace(saved, plan=with_tightest(saved.plan))
+                saved = replace(saved, plan=_hanging(saved.plan))
             yield saved
             continue
         if len(paths) > 1:
             raise UsageError(f"{path}: a plan over several futures is reported alone")
         yield open_saved_hedge(path)
+
+
+def _hanging(plan: Plan) -> Plan:
+    """The plan with what it hangs on, or why that is not told."""
+    try:
+        return with_tightest(plan)
+    except SolverError:
+        return replace(plan, untold="failed")
 
 
 def write_pictures(

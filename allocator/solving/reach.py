@@ -18,7 +18,7 @@ from allocator.clock import Clock
 from allocator.instance import Instance
 from allocator.instance.cell_changes import changed
 from allocator.plan.columns import TABLES
-from allocator.plan.plan import Plan
+from allocator.plan.plan import Plan, Untold
 from allocator.program.program import LinearProgram, Objective
 from allocator.solvers.solution import Solution
 from allocator.solving.alike import AlikeSession
@@ -38,16 +38,26 @@ _TRIES: Final = 12
 MOST_SHORT: Final = 10.0  # times as high as targets and funds may be taken to be, in vain
 
 
-def tightest(plan: Plan, clock: Clock) -> Table:
+def tightest(plan: Plan, clock: Clock) -> tuple[Table, Untold]:
     """The inputs whose change by the least share leaves no plan, at most three; nearest first.
+
+    And why there are none, where there are none.
 
     Asked are the unit costs of states, arrivals, the most frequent moves and the effects of each
     service, in all areas and years at once.  No row where the plan does not aim at targets, may
     miss them at a price, or its program is large.  Raises as ``Ladder.solve`` does.
     """
-    rows = list(_found(plan, clock)) if _is_asked(plan) else []
+    rows, why = _all_found(plan, clock) if _is_asked(plan) else ([], "not asked")
     rows.sort(key=lambda row: abs(row[1]))
-    return Table.of_rows(list(TABLES["tightest"].columns), rows[:MOST_TOLD])
+    return Table.of_rows(list(TABLES["tightest"].columns), rows[:MOST_TOLD]), why
+
+
+def _all_found(plan: Plan, clock: Clock) -> tuple[list[tuple[str, float]], Untold]:
+    room = Room(plan.instance, clock)
+    if room.rows > MOST_ROWS:
+        return [], "large"
+    there = room.windows()
+    return (list(_found(plan, room, there)), "far") if there else ([], "no room")
 
 
 def _is_asked(plan: Plan) -> bool:
@@ -76,15 +86,12 @@ def asked(plan: Plan) -> list[str]:
     ]
 
 
-def _found(plan: Plan, clock: Clock) -> Iterator[tuple[str, float]]:
+def _found(plan: Plan, room: Room, there: Sequence[WindowSolved]) -> Iterator[tuple[str, float]]:
     """Inputs and the share of each, with a sign, at which no plan is left; by no order.
 
     Once as many are known as are told, one that leaves room at the furthest of them is not.
     """
-    room, known = Room(plan.instance, clock), list[float]()
-    there = room.windows() if room.rows <= MOST_ROWS else []
-    if not there:
-        return
+    known = list[float]()
     for share, key, sign in sorted(room.guess(key, there) for key in asked(plan))[:MOST_ASKED]:
         if share > 2 * FURTHEST:
             return

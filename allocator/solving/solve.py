@@ -133,17 +133,19 @@ def _with_keeping(plan: Plan, session: Session, best: WindowSolved, clock: Clock
 def with_tightest(plan: Plan, clock: Clock | None = None) -> Plan:
     """The plan with the inputs that put its targets out of reach soonest, where time allows.
 
-    Unchanged where it has them, or has none to have.  Raises as ``Ladder.solve`` does.
+    Where it has none to have, ``untold`` says why.  Raises as ``Ladder.solve`` does.
     """
     from allocator.solving.reach import tightest
 
     if "tightest" in plan.tables:
         return plan
     try:
-        table = tightest(plan, clock or Clock(None))
+        table, why = tightest(plan, clock or Clock(None))
     except TimeLimitError:
-        return plan
-    return replace(plan, tables=Tables(plan.tables, tightest=table)) if len(table) else plan
+        return replace(plan, untold="late")
+    if not len(table):
+        return replace(plan, untold=why)
+    return replace(plan, tables=Tables(plan.tables, tightest=table))
 
 
 def plan_of(instance: Instance, solved: Solved, formulation: str, solver: str) -> Plan:

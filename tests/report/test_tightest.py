@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
+from allocator.clock import limited
 from allocator.errors import SolverError
 from allocator.explain.explanation import explain
 from allocator.instance.cell_changes import changed
@@ -19,7 +21,7 @@ from allocator.report.pages.summary import WHERE_TO_ASK, summary
 from allocator.report.pages.tightest import tightest_said, untold
 from allocator.report.saved_plan import SavedPlan
 from allocator.solving.reach import NEAR, Room
-from allocator.solving.solve import solve
+from allocator.solving.solve import solve, with_tightest
 from tests.plans import contents, failing, instance_of, plan_of
 
 
@@ -104,6 +106,7 @@ def test_a_page_does_without_it_where_the_solver_fails(tmp_path, monkeypatch):
     monkeypatch.setattr("allocator.solving.reach.tightest", failing(SolverError("no")))
     (saved,) = open_saved([tmp_path / "plan"])
     assert saved.plan.to_dict() == plan_of("hand").to_dict()
+    assert "the solver gave no answer" in untold(saved.plan)
 
 
 def test_explain_has_it_where_it_is_asked():
@@ -114,10 +117,31 @@ def test_explain_has_it_where_it_is_asked():
     assert "tightest" not in explain(instance).facts()
 
 
+UNTOLD = "Which inputs, a little worse, leave no plan is not told: "
+
+
+def test_why_it_is_not_told_is_known(monkeypatch):
+    assert untold(plan_of("window")).startswith(f"{UNTOLD}it was not asked.")
+    with limited(0):
+        late = untold(with_tightest(plan_of("window")))
+    assert late.startswith(f"{UNTOLD}there was no time left to ask.")
+    far = untold(with_tightest(plan_of("hand", "budgets.*.amount=*10")))
+    assert far.startswith("No unit cost, arrivals, frequent move or service, each alone ")
+    assert "--set" not in far
+    monkeypatch.setattr("allocator.solving.reach.MOST_ROWS", 1)
+    assert "too large" in untold(with_tightest(plan_of("window")))
+
+
+def test_targets_and_funds_that_leave_no_room_are_told_so(monkeypatch):
+    monkeypatch.setattr("allocator.solving.reach.with_room", lambda windows: [])
+    plan = with_tightest(plan_of("hand"))
+    assert untold(plan).startswith("The targets and the funds leave no room: ")
+
+
 def test_where_it_is_not_told_a_page_says_why_and_how_to_ask(tight):
-    plan = plan_of("window")
+    plan = replace(plan_of("window"), untold="large")
     said = untold(plan)
-    assert "the program is too large to be solved again so often" in said
+    assert said.startswith(f"{UNTOLD}the program is too large to be solved again so often.")
     key = said.partition("--set '")[2].partition("'")[0]
     assert solve(changed(instance_of("window"), key), every_window=False).status
     assert untold(tight) == ""

@@ -30,7 +30,7 @@ from allocator.report.pages.position import least
 from allocator.report.pages.services import lost_said, service_figures
 from allocator.report.pages.sources import rows_counted
 from allocator.report.pages.summary import money_lines, proof_lines
-from allocator.report.pages.tightest import tightest_said
+from allocator.report.pages.tightest import known_far, tightest_said
 from allocator.report.saved_plan import SavedPlan
 from allocator.wording import (
     counted,
@@ -301,15 +301,11 @@ def _children(plan: Plan) -> Iterator[PaperItem]:
 
 def _risks(saved: SavedPlan) -> Iterator[PaperItem]:
     yield PaperHeading("Risks")
-    table, soonest = saved.answers.get("switching"), tightest_said(saved.plan)
-    if soonest:
+    table = saved.answers.get("switching")
+    if soonest := tightest_said(saved.plan) or known_far(saved.plan):
         yield PaperLine(soonest)
     if saved.plan.found and any(moves_on_weak(saved.plan)):
         yield PaperLine(weak_said(saved.plan) or FIRM)
-    if table is None and not soonest:
-        yield PaperLine(
-            "[Which inputs the plan hangs on is answered by allocator switching.]", prompt=True
-        )
     if table is not None:
         hanging = [
             str(row["label"])

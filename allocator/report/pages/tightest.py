@@ -6,7 +6,7 @@ import math
 
 from allocator.instance.instance import Instance
 from allocator.instance.schema import EXIT
-from allocator.plan.plan import Plan
+from allocator.plan.plan import Plan, Untold
 from allocator.wording import plain, shortened
 
 _LONGEST = 60
@@ -24,8 +24,13 @@ def tightest_said(plan: Plan) -> str:
     return f"It hangs on this: no plan meets the {target} within the funds with {either}{alone}."
 
 
+def known_far(plan: Plan) -> str:
+    """What is known where no input is told: none is near, or all are; else blank."""
+    return _WHY[plan.untold] if untold(plan) and plan.untold in ("no room", "far") else ""
+
+
 def untold(plan: Plan) -> str:
-    """Why a report has no such sentence, and how one input is tried; blank where it has one.
+    """Why a page has no such sentence, and how one input is tried; blank where it has one.
 
     Blank, too, where no target has to be met, so that nothing could put one out of reach.
     """
@@ -35,11 +40,8 @@ def untold(plan: Plan) -> str:
         return ""
     state = next((row["state"] for row in plan.instance.tables["arrivals"] if row["children"]), "")
     key = f"arrivals.{state}.*.children" if state else "states.*.unit_cost"
-    return (
-        "Which inputs, a little worse, leave no plan is not told: either none does, each alone and "
-        "a quarter worse, or the program is too large to be solved again so often.  To solve with "
-        f"`--set '{key}=*1.02'` tries one of them."
-    )
+    why, how = _WHY[plan.untold], f"To solve with `--set '{key}=*1.02'` tries one of them."
+    return f"{why}  {how}" if plan.untold != "far" else why
 
 
 def _by(share: float) -> str:
@@ -64,6 +66,16 @@ def _label(instance: Instance, table: str, name: str) -> str:
     return f'"{label}"' if "," in label or " and " in label else label
 
 
+_ASKED = "Which inputs, a little worse, leave no plan is not told: "
+_WHY: dict[Untold, str] = {
+    "not asked": f"{_ASKED}it was not asked.",
+    "large": f"{_ASKED}the program is too large to be solved again so often.",
+    "late": f"{_ASKED}there was no time left to ask.",
+    "failed": f"{_ASKED}the solver gave no answer.",
+    "no room": "The targets and the funds leave no room: an input a little worse leaves no plan.",
+    "far": "No unit cost, arrivals, frequent move or service, each alone and up to a quarter "
+    "worse, was found that leaves no plan.",
+}
 _TABLE = {
     "states": "states",
     "arrivals": "states",
