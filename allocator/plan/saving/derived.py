@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allocator.instance import Instance, Window
 from allocator.moves import move_table
@@ -103,6 +104,8 @@ def differences(file: str, stated: pd.DataFrame | None, expected: pd.DataFrame) 
         yield f"{file}: is missing, or columns of it are"
         return
     keys = [c for c in columns if c in _KEYS]
+    if _agree(stated, expected, keys, [c for c in columns if c not in keys]):
+        return
     stated, expected = (each.sort_values(keys, ignore_index=True) for each in (stated, expected))
     rows = [each[keys].astype(str).to_numpy().tolist() for each in (stated, expected)]
     if rows[0] != rows[1]:
@@ -110,13 +113,31 @@ def differences(file: str, stated: pd.DataFrame | None, expected: pd.DataFrame) 
         return
     for column in (c for c in columns if c not in keys):
         said, is_so = (each[column].to_numpy(dtype=float) for each in (stated, expected))
-        off = ~np.isclose(said, is_so, rtol=_EXACT, atol=1e-6, equal_nan=True)
+        off = ~_close(said, is_so)
         if off.any():
             at = int(off.argmax())
             yield (
                 f"{file}, {' '.join(rows[0][at])}, column {column}: says {plain(said[at], 6)}, "
                 f"{plain(is_so[at], 6)} follows from the instance and the plan's decisions"
             )
+
+
+def _agree(
+    stated: pd.DataFrame, expected: pd.DataFrame, keys: list[str], numbers: list[str]
+) -> bool:
+    """Whether tables say the same row by row, as they do unless one was changed."""
+    if len(stated) != len(expected):
+        return False
+    for column in keys:
+        one, other = stated[column], expected[column]
+        if one.dtype != other.dtype or not np.array_equal(one.to_numpy(), other.to_numpy()):
+            return False
+    said, is_so = (each[numbers].to_numpy(dtype=float) for each in (stated, expected))
+    return bool(_close(said, is_so).all())
+
+
+def _close(said: NDArray[np.float64], is_so: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return np.isclose(said, is_so, rtol=_EXACT, atol=1e-6, equal_nan=True)
 
 
 def strange_solver(solver: str) -> Iterator[str]:
