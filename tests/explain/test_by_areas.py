@@ -11,10 +11,12 @@ import pytest
 from allocator.explain.delay import cost_of_delay
 from allocator.explain.explanation import explain
 from allocator.explain.frontier.fairness import fair_frontier
-from allocator.explain.frontier.target import target_frontier
+from allocator.explain.frontier.parametric import Parametric
+from allocator.explain.frontier.target import moving_target, target_frontier
 from allocator.explain.regimes.regimes import regimes
 from allocator.explain.shadow_prices import by_area
 from allocator.solving.areas import ladder
+from allocator.solving.session import at_window
 from tests.model.many_areas import many_areas
 
 SEEDS = (9, 6)  # three areas of one window, two of several
@@ -116,3 +118,18 @@ def test_regimes_cost_the_same(both):
     one, other = (each.tables["regimes"] for each in (whole, areas))
     assert list(one["status"]) == list(other["status"])
     np.testing.assert_allclose(other["cost"], one["cost"], rtol=1e-6)
+
+
+@pytest.mark.parametrize("seed", (BENT, *SEEDS))
+def test_how_far_a_target_reaches_is_found_by_areas_alone(monkeypatch, seed):
+    instance = many_areas(seed)
+    moving = moving_target(instance)
+    variants = [at_window(moving.program, instance, w) for w in (None, *instance.windows)]
+    whole = Parametric(moving.move)
+    expected = [whole.least(each) for each in variants]
+    monkeypatch.setattr(ladder, "FEWEST", 2)
+    monkeypatch.setattr(ladder, "SMALLEST", 0)
+    areas = Parametric(moving.move, instance.areas)
+    assert [areas.least(each) for each in variants] == pytest.approx(expected, rel=1e-9)
+    assert isinstance(areas._limits, ladder.AreaLadder)
+    assert not areas._limits.others  # nothing was left to the whole program

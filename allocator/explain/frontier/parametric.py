@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.errors import SolverError
-from allocator.program.matrix import Floats
+from allocator.program.matrix import Floats, Matrix
 from allocator.program.program import LinearProgram, Objective
 from allocator.solvers.solution import Solution, Status
 from allocator.solving.areas.ladder import ladder_for
@@ -67,6 +67,8 @@ class Parametric:
     def __init__(self, move: Shift, areas: Sequence[str] = ()) -> None:
         self.move, self._areas = move, tuple(areas)
         self._ladder, self._limits = Ladder(), Ladder()
+        self._aim: LinearProgram | None = None
+        self._of: Matrix | None = None  # of the program whose aim it is
 
     @property
     def solves(self) -> int:
@@ -80,22 +82,35 @@ class Parametric:
 
     def least(self, program: LinearProgram) -> float | None:
         """The least number at which the program has a solution; None where it never has."""
-        moved = program.with_columns(
-            "moved",
-            "",
-            1,
-            rows=self.move.rows.tolist(),
-            columns=[0] * len(self.move.rows),
-            values=(-self.move.steps).tolist(),
-            lower=-np.inf,
-        )
-        costs = np.zeros(moved.shape[1])
-        costs[-1] = 1.0
-        aim = replace(moved, objectives=(Objective("moved", costs, 0.0, ""),))
+        aim = self._least_of(program)
         if self._limits.solves == 0:
             self._limits = ladder_for(self._areas, aim)
         solution = self._limits.solve(aim, doing="asking how far the frontier reaches")
         return float(solution.primal[-1]) if solution.status is Status.OPTIMAL else None
+
+    def _least_of(self, program: LinearProgram) -> LinearProgram:
+        """The program whose one aim is a low number: of one matrix for all windows."""
+        if self._aim is None or self._of is not program.matrix:
+            moved = program.with_columns(
+                "moved",
+                "",
+                1,
+                rows=self.move.rows.tolist(),
+                columns=[0] * len(self.move.rows),
+                values=(-self.move.steps).tolist(),
+                lower=-np.inf,
+            )
+            costs = np.zeros(moved.shape[1])
+            costs[-1] = 1.0
+            self._of = program.matrix
+            self._aim = replace(moved, objectives=(Objective("moved", costs, 0.0, ""),))
+        return replace(
+            self._aim,
+            row_lower=program.row_lower,
+            row_upper=program.row_upper,
+            lower=np.append(program.lower, -np.inf),
+            upper=np.append(program.upper, np.inf),
+        )
 
     def solution(self, program: LinearProgram, at: float) -> Solution:
         """The optimum at a number; SolverError where there is none."""

@@ -64,10 +64,9 @@ def walk(
     if not starts:
         return Walked((), followed.solves, followed.solver)
     end = max(far(variant, followed) for _, variant in starts.values())
-    touches = {
-        window: _ends(partial(followed.touch, variant), min(start, end), end)
-        for window, (start, variant) in starts.items()
-    }
+    # All starts, then all ends: each is near the last one that was solved.
+    first = {w: followed.touch(variant, min(at, end)) for w, (at, variant) in starts.items()}
+    touches = {w: (first[w], followed.touch(variant, end)) for w, (_, variant) in starts.items()}
     envelope, overrun = Envelope(preferred), Overrun()
     for n, (window, (left, right)) in enumerate(sorted(touches.items(), key=_promise)):
         if overrun:
@@ -80,10 +79,6 @@ def walk(
     tell("done", steps, steps)
     flat = _flat({window: right for window, (_, right) in touches.items()}, preferred)
     return Walked((*envelope.pieces, flat), followed.solves, followed.solver, overrun.said)
-
-
-def _ends(touch: Callable[[float], Touch], start: float, end: float) -> tuple[Touch, Touch]:
-    return touch(start), touch(end)
 
 
 def _flat(ends: Mapping[Window | None, Touch], preferred: Sequence[Window | None]) -> Piece:

@@ -56,7 +56,7 @@ class AreaDecomposition:
     ) -> None:
         self.split: Split = split(program, areas)
         self._matrix = program.matrix
-        self._upper = self._held(program)
+        self._upper, self._least_shared = self._held(program)
         self._programs = self._parts(program)
         own, ties = dict(enumerate(self._programs)), len(self.split.ties)
         self._group: Group | SpreadGroup = (
@@ -98,18 +98,19 @@ class AreaDecomposition:
         """Have workers forget what they keep for it."""
         self._group.close()
 
-    def _held(self, program: LinearProgram) -> Floats:
-        """Upper bounds of columns, with some for those that tie and have none.
+    def _held(self, program: LinearProgram) -> tuple[Floats, Floats]:
+        """Upper bounds of columns, with some for those that tie, and lower ones of shared columns.
 
-        Twice what the rows imply: so far that no point comes near.
+        Twice what the rows imply where they have none: so far that no point comes near.
         """
         lower, upper = program.lower.copy(), program.upper.copy()
         lower[self.split.window], upper[self.split.window] = 0.0, 1.0  # for every window
-        _, implied = implied_bounds(replace(program, lower=lower, upper=upper))
+        least, implied = implied_bounds(replace(program, lower=lower, upper=upper))
         tied = np.concatenate([each.columns[each.tied] for each in self.split.areas])
         upper = program.upper.copy()
         upper[tied] = np.minimum(upper[tied], 2 * np.abs(implied[tied]) + 1e-3)
-        return upper
+        least = least[self.split.shared]
+        return upper, least - np.abs(least) - 1e-3
 
     def _parts(self, program: LinearProgram) -> list[AreaProgram]:
         upper = np.minimum(self._upper, program.upper)
@@ -164,7 +165,7 @@ class AreaDecomposition:
         window = program.lower[self.split.window]
         fitting = self._columns.fitting(self._programs, window)
         search = PriceSearch(
-            AreaMaster(self.split, program, stage, fitting),
+            AreaMaster(self.split, self._bounded(program), stage, fitting),
             self._price,
             window,
             program.objectives[stage].constant,
@@ -186,6 +187,15 @@ class AreaDecomposition:
         if end.status is Status.INFEASIBLE:
             return self._without_point()
         return replace(_failed(end.message), status=end.status)
+
+    def _bounded(self, program: LinearProgram) -> LinearProgram:
+        """With a lower bound for shared columns that have none, or the master might have no end.
+
+        While prices are held to a box rows give way, and such a column could fall for ever.
+        """
+        shared, lower = self.split.shared, program.lower.copy()
+        lower[shared] = np.where(np.isinf(lower[shared]), self._least_shared, lower[shared])
+        return replace(program, lower=lower)
 
     def _without_point(self) -> Solution:
         """The answer that the ray at hand proves."""
