@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from xlsxwriter import Workbook
 
 from allocator.errors import InstanceError, UsageError
 from allocator.instance import read
@@ -17,12 +18,14 @@ from allocator.plan.columns import TABLES, WINDOWS
 from allocator.plan.tables import charges
 from allocator.report.charts.answers import FRONTIERS
 from allocator.report.html.findings import sections
+from allocator.report.pages.headline import answer_paragraphs
 from allocator.report.saved_answers import COLUMNS
 from allocator.report.saved_plan import SavedPlan
 from allocator.report.workbook import tables as sheets_of_tables
 from allocator.report.workbook import write_workbook
+from allocator.report.workbook.book import LINE, PRICE, Book
 from allocator.report.workbook.checks import checks_of
-from allocator.report.workbook.columns import headings
+from allocator.report.workbook.columns import headings, names
 from allocator.report.workbook.facts import facts_of
 from allocator.solving.solve import solve
 from tests.instance.test_writing import STANDING, content
@@ -95,6 +98,41 @@ def test_text_keeps_off_the_number_to_its_left(written):
     first = funds.cell(TABLE_ROWS, label.column)
     assert isinstance(funds.cell(TABLE_ROWS, label.column - 1).value, float | int)
     assert (first.alignment.indent, label.alignment.indent) == (1, 1)
+    # LibreOffice leaves an indent out where the side is not said.
+    assert (first.alignment.horizontal, label.alignment.horizontal) == ("left", "left")
+
+
+def test_what_is_owed_is_red_but_where_it_would_read_as_nought(tmp_path):
+    with Workbook(tmp_path / "owed.xlsx") as workbook:
+        book = Book(workbook, "")
+        sheet = book.sheet("owed")
+        for row, owed in enumerate((-2.0, -0.004, -1e-16)):
+            book.put(sheet, row, 0, owed, num_format=PRICE)
+    (column,) = cells(tmp_path / "owed.xlsx", values=True)["owed"].iter_cols()
+    assert [cell.value for cell in column] == [-2.0, -0.004, -1e-16]
+    assert [cell.number_format for cell in column] == [PRICE, "0.00;0.00", "0.00;0.00"]
+
+
+def test_a_wide_table_is_printed_on_more_pages_than_one_side_by_side(tmp_path):
+    with Workbook(tmp_path / "wide.xlsx") as workbook:
+        book = Book(workbook, "")
+        for name, columns in (("narrow", 6), ("wide", 30)):
+            heads = names(*((f"c{n}", "A heading") for n in range(columns)))
+            book.table(book.sheet(name), name, heads, [["ten letters"] * columns])
+    sheets = cells(tmp_path / "wide.xlsx", values=True)
+    assert [sheet.page_setup.fitToWidth for sheet in sheets] == [None, 2]
+    assert [sheet.print_title_cols for sheet in sheets] == [None, "$A:$A"]
+
+
+def test_the_answer_stands_first_a_paragraph_in_a_row_high_enough_for_it(written):
+    front, plan = cells(written["window"], values=True)["Plan"], plan_of("window")
+    first, *others = answer_paragraphs(plan)
+    rows = {cell.value: cell.row for (cell,) in front.iter_rows(max_col=1)}
+    places = [rows[text] for text in (f"Answer: {first}", *others)]
+    assert places == [*range(places[0], places[0] + len(places))]
+    for place, text in zip(places, (first, *others), strict=True):
+        lines = front.row_dimensions[place].height / LINE
+        assert len(text) / 140 < lines < len(text) / 140 + 2
 
 
 def test_charts_are_native_and_over_cells(written):

@@ -22,6 +22,9 @@ HEADING: Final = 2  # row of the headings, counted from 0; a title and a note st
 MOST_ROWS: Final = 1_048_576 - HEADING - 2  # under the headings of a sheet, one left for a total
 LINE: Final = 15.5  # points of a line of text
 _WIDEST: Final = 60.0  # characters of a column
+_NARROWEST: Final = 9.0
+_PAGE: Final = 240.0  # characters side by side that can still be read on paper
+_HALF_A_PENNY: Final = 0.005  # £
 _LONGEST_FOOTER: Final = 120
 
 MONEY: Final = "#,##0;[Red]-#,##0;0"
@@ -140,6 +143,8 @@ class Book:
         elif isinstance(value, bool):
             sheet.write_string(row, column, "yes" if value else "no", form)
         elif isinstance(value, (float, int)):
+            if _is_nought(float(value), style.get("num_format", "")):
+                form = self.style(**style | {"num_format": "0.00;0.00"})
             self._put_number(sheet, row, column, float(value), form)
         elif value is not None and str(value):
             if len(str(value)) > LONGEST_CELL:
@@ -199,9 +204,9 @@ class Book:
         sheet: Worksheet,
         headings: Sequence[Heading],
         widths: Sequence[float],
-        apart: Sequence[Mapping[str, int]],
+        apart: Sequence[Mapping[str, Any]],
     ) -> None:
-        """The headings, in a row as high as the longest of them."""
+        """The headings, in a row as high as the longest of them; paper as wide as they need."""
         for n, (heading, width) in enumerate(zip(headings, widths, strict=True)):
             side = "left" if heading.shape == TEXT else "right"
             self.put(
@@ -212,13 +217,15 @@ class Book:
                 bold=True,
                 text_wrap=True,
                 bottom=1,
-                align=side,
                 bg_color="#E8EEF4",
-                **apart[n],
+                **{"align": side, **apart[n]},
             )
             sheet.set_column(n, n, width)
         lines = max(map(_lines, headings, widths))
         sheet.set_row(HEADING, LINE * lines + 4)
+        if sum(widths) > _PAGE:
+            sheet.fit_to_pages(math.ceil(sum(widths) / _PAGE), 0)
+            sheet.repeat_columns(0)
 
     def name(self, name: str, block: Extent, key: str) -> None:
         """Name a column of a table."""
@@ -227,16 +234,24 @@ class Book:
         self.workbook.define_name(name, f"='{block.sheet}'!{where}")
 
 
+def _is_nought(value: float, shape: str) -> bool:
+    """Whether money owed is so little that it would be shown as a nought, red and with a minus."""
+    return "[Red]" in shape and -_HALF_A_PENNY < value < 0
+
+
 def _width(heading: Heading) -> float:
-    """Characters for a heading: its longest word, for it is wrapped; a dozen at least."""
-    return max(12.0, max(map(len, heading.text.split()), default=0) + 2.0)
+    """Characters for a heading: its longest word, for it is wrapped; some for the filter."""
+    return max(_NARROWEST, max(map(len, heading.text.split()), default=0) + 2.0)
 
 
-def _apart(headings: Sequence[Heading]) -> list[dict[str, int]]:
-    """For each column, the indent that keeps text off the number to its left."""
+def _apart(headings: Sequence[Heading]) -> list[dict[str, Any]]:
+    """For each column, the indent that keeps text off the number to its left.
+
+    To the left by name: LibreOffice knows no indent else.
+    """
     numbers = [False, *(heading.shape != TEXT for heading in headings)]
     return [
-        {"indent": 1} if before and heading.shape == TEXT else {}
+        {"indent": 1, "align": "left"} if before and heading.shape == TEXT else {}
         for before, heading in zip(numbers, headings, strict=False)
     ]
 

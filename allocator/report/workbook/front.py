@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from allocator import __version__
 from allocator.instance.raw import RESULTS, SETTINGS_SHEET
 from allocator.plan.plan import Plan
-from allocator.report.pages.headline import answer, author_asked, question
+from allocator.report.pages.headline import answer_paragraphs, author_asked, question
 from allocator.report.workbook.book import LINE, Book, Formula
 from allocator.report.workbook.checks import VERDICT
 from allocator.report.workbook.facts import Fact
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FRONT: Final = RESULTS
 _WIDTHS: Final = (38, 20, 82)
-_LINE: Final = 118  # characters of the widths together, in the face of the sheet
+_LINE: Final = 140  # characters of the widths together, in the face of the sheet
 
 # Sheets that are not tables, and what they are.
 _SHEETS: Final = {
@@ -53,10 +53,11 @@ def write_front(
     sheet.fit_to_pages(1, 1)
     row = 1
     asked = author_asked(plan.instance), question(plan.instance, plan.formulation)
-    for text in filter(None, (*asked, answer(plan))):
+    first, *others = answer_paragraphs(plan)
+    for text in filter(None, (*asked, f"Answer: {first}", *others)):
         sheet.merge_range(row, 0, row, 2, "", book.style(text_wrap=True))
         book.put(sheet, row, 0, text, text_wrap=True)
-        sheet.set_row(row, LINE * math.ceil(len(text) / _LINE) + 4)
+        sheet.set_row(row, LINE * len(textwrap.wrap(text, _LINE)) + 4)
         row += 1
     row = _facts(book, sheet, facts, row + 1)
     row = _grounds(book, sheet, plan, checks, row + 1)
