@@ -22,7 +22,7 @@ from allocator.instance import Instance, Window
 from allocator.instance.scenarios import Scenario, scenarios
 from allocator.plan.windows import WindowOutcome
 from allocator.program.program import POUNDS
-from allocator.solving.benders.decomposition import MANY, BendersDecomposition
+from allocator.solving.benders.decomposition import BendersDecomposition, one_by_one
 from allocator.solving.benders.steady import steadied
 from allocator.solving.futures import ExtensiveForm, dual_weights, extensive_form, plans_of
 from allocator.solving.session import Progress, Session, saying
@@ -152,7 +152,7 @@ def _known(
 
 
 class FuturesSolver:
-    """Solves a form window by window: one by one where there are many scenarios, else as a whole.
+    """Solves a form window by window: one by one where that is the way for it, else as a whole.
 
     ``names`` says of each window who solved it.
     """
@@ -160,7 +160,7 @@ class FuturesSolver:
     def __init__(self, form: ExtensiveForm) -> None:
         self.form, self.names = form, dict[Window | None, str]()
         self._whole, self._one_by_one = Session(), BendersDecomposition(form)
-        self._many = len(form.blocks) >= MANY
+        self._many = one_by_one(form)
 
     def solve(self, window: Window | None) -> WindowSolved:
         """The whole for a window; infeasible is an answer.  Raises as ``Session`` does."""

@@ -113,6 +113,16 @@ class HighsModel:
         self._check(self._highs.setBasis(basis))
         self._from_feasible = {"simplex_strategy": PRIMAL_SIMPLEX}
 
+    def begin_near(self, primal: Floats, dual: Floats) -> None:
+        """Go on by the primal simplex method from the corner nearest to an answer."""
+        near, costs = highspy.HighsSolution(), self._program.objectives[-1].costs
+        near.col_value, near.row_value = primal.tolist(), self._matrix.times(primal).tolist()
+        near.row_dual = dual.tolist()
+        near.col_dual = (costs - self._matrix.transposed_times(dual)).tolist()
+        near.value_valid = near.dual_valid = True
+        self._check(self._highs.setSolution(near))
+        self._from_feasible = {"solver": "simplex", "simplex_strategy": PRIMAL_SIMPLEX}
+
     def begin(self, other: HighsModel) -> None:
         """Go on from another's basis.
 

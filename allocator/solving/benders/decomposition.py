@@ -23,8 +23,7 @@ from allocator.program.certificate import certify
 from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram
 from allocator.program.proofs import refutes
-from allocator.solvers.catalogue import DEFAULT, find_solver
-from allocator.solvers.highs import HighsModel
+from allocator.solvers.catalogue import LARGE
 from allocator.solvers.solution import Solution, Status
 from allocator.solving.benders.goals import Goal, HeldGoal, Scales
 from allocator.solving.benders.master import BendersMaster, InfeasibleMasterError, NoEndError
@@ -41,6 +40,14 @@ _BOX: Final = 4.0  # to begin with, in the sizes of the shared columns
 _EDGE: Final = 1e-9  # of a column: nearer than this it is at its bound
 
 
+class InfeasiblePartError(Exception):
+    """A scenario has no plan even alone: ``ray`` refutes it, over the rows of the whole."""
+
+    def __init__(self, ray: Floats) -> None:
+        super().__init__()
+        self.ray = ray
+
+
 @dataclass(frozen=True)
 class Tried:
     """Shared columns as they were tried, and each scenario's cost, £m, and columns there."""
@@ -48,6 +55,16 @@ class Tried:
     point: Floats
     costs: Floats
     points: list[Floats]
+
+
+def one_by_one(form: ExtensiveForm) -> bool:
+    """Whether its scenarios are solved one by one: where they are many, or the whole is large."""
+    return len(form.blocks) >= MANY or form.program.shape[0] > LARGE
+
+
+def _unknown(tried: Tried) -> Tried:
+    """Its point, with costs that are not known."""
+    return replace(tried, costs=np.full(len(tried.costs), np.inf), points=[])
 
 
 class BendersDecomposition:
@@ -96,6 +113,8 @@ class BendersDecomposition:
                     kept.append(HeldGoal(goal, most_kept(certificate)))
                     program = program.capped(f"{RISK}_kept", kept[-1].most)
         except InfeasibleMasterError as found:
+            return self._none(window, program, self._rows_of_whole(program, found.ray))
+        except InfeasiblePartError as found:
             return self._none(window, program, found.ray)
         except NoEndError:
             return None
@@ -112,9 +131,9 @@ class BendersDecomposition:
     def _none(
         self, window: Window | None, program: LinearProgram, ray: Floats
     ) -> WindowSolved | None:
-        """That the whole has no plan, from the master's ray and the cuts in it."""
+        """That the whole has no plan, from a ray over its rows: the master's or a scenario's."""
         for sign in (1.0, -1.0):
-            proof = self._rows_of_whole(program, sign * ray)
+            proof = sign * ray
             self._hold(program, proof, np.zeros(program.shape[1]))
             if refutes(program, proof):
                 empty = np.zeros(0)
@@ -140,9 +159,9 @@ class BendersDecomposition:
         clock = Clock()
         for _ in range(rounds):
             clock.check("following the futures one by one")
-            known = np.isfinite(least)
+            known = bool(np.isfinite(least))
             lower, upper = self._box(center, size) if known else (self.lower, self.upper)
-            value, columns, duals = self.master.solve(lower, upper)
+            value, columns, duals = self.master.solve(lower, upper, has_point=known)
             gain, point = least - value, columns[: len(self.shared)]
             if known and gain <= gap * max(1.0, abs(value)):
                 value, columns, duals = self.master.solve(self.lower, self.upper)
@@ -175,20 +194,27 @@ class BendersDecomposition:
     def _begin(self, window: Floats) -> Tried:
         """Where to begin: after the first window at what the cuts so far say, so nothing is tried.
 
-        The last window's point stands for it, with costs that are not known here.
+        The last window's point stands for it, with costs that are not known here; so does the
+        first one's where the rows that scenarios share do not allow it.
         """
         if self.last is None:
-            return self.evaluate(self._start(window), window)
-        return replace(self.last, costs=np.full(len(self.parts), np.inf), points=[])
+            for part in self.parts:
+                part.forget()
+            tried = self.evaluate(self._start(window), window)
+            return tried if self.master.allows(tried.point) else _unknown(tried)
+        return _unknown(self.last)
 
     def _start(self, window: Floats) -> Floats:
-        """Shared columns of the first scenario alone, those of others at their bounds."""
+        """Shared columns of the first scenario alone, those of others at their bounds.
+
+        Raises InfeasiblePartError where it has no plan even alone, NoEndError where none is found.
+        """
         first = self.parts[0]
-        lower, upper = first.program.lower.copy(), first.program.upper.copy()
-        lower[first.window] = upper[first.window] = window
-        alone = replace(first.program, lower=lower, upper=upper)
-        model = HighsModel(alone, find_solver(DEFAULT))
-        answer = model.solve(alone, seconds=Clock().left())
+        answer = first.alone(window)
+        if answer.status is Status.INFEASIBLE and answer.ray is not None:
+            ray = np.zeros(self.form.program.shape[0])
+            ray[first.block.rows] = answer.ray
+            raise InfeasiblePartError(ray)
         if answer.status is not Status.OPTIMAL:
             raise NoEndError
         start = np.clip(np.zeros(len(self.shared)), self.lower, self.upper)
@@ -204,13 +230,15 @@ class BendersDecomposition:
         """
         costs, primals = np.full(len(self.parts), np.inf), []
         held = np.clip(point, self.lower, self.upper)
+        like: ScenarioPart | None = None
         for n, part in enumerate(self.parts):
             if (same := part.followed(held, window)) is not None:
                 costs[n] = same.objective
                 primals.append(same.primal)
                 continue
-            answer = part.solve(held, window, self.parts[n - 1].model if n else None)
+            answer = part.solve(held, window, like)
             if answer.status is Status.OPTIMAL:
+                like = part
                 costs[n] = answer.objective
                 self._add(part.cut(n, answer.dual, of_cost=True), window)
             elif answer.status is Status.INFEASIBLE and answer.ray is not None:
@@ -221,10 +249,15 @@ class BendersDecomposition:
         return Tried(held, costs, primals)
 
     def _refuting(self, number: int, ray: Floats, point: Floats, window: Floats) -> BendersCut:
-        """The cut of a ray, in the direction in which it rules the point out."""
+        """The cut of a ray, in the direction in which it rules the point out.
+
+        Its slopes are at most 1: a ray is as long as HiGHS happens to leave it, and the master
+        comes to no end with rows millions of times as long as others.
+        """
         part = self.parts[number]
+        size = float(np.max(np.abs(part.cut(number, ray, of_cost=False).shared), initial=0.0))
         for sign in (1.0, -1.0):
-            cut = part.cut(number, sign * ray, of_cost=False)
+            cut = part.cut(number, sign * ray / (size or 1.0), of_cost=False)
             if cut.constant + cut.shared @ point[part.at] + cut.window @ window > _EDGE:
                 return cut
         raise NoEndError

@@ -13,6 +13,8 @@ from allocator.solving.benders.goals import Goal, HeldGoal, Scales
 from allocator.solving.benders.part import BendersCut, ScenarioPart
 from allocator.solving.futures import RISK, ExtensiveForm
 
+_EXACT: Final = 1e-9  # feasibility of the master
+_TRIED: Final = 1e-7  # the same about a point that was tried, which the scenarios know to 1e-8
 _LEAST: Final = -1e6  # £m that a scenario costs at the least, before there is a cut
 
 
@@ -46,10 +48,9 @@ class BendersMaster:
         for name, value in (
             ("output_flag", False),
             ("presolve", "off"),  # so that there is a ray where there is no point
-            ("primal_feasibility_tolerance", 1e-9),
-            ("dual_feasibility_tolerance", 1e-9),
         ):
             self._highs.setOptionValue(name, value)
+        self._tolerate(_EXACT)
         self.scales = scales
         self.risky = form.uncertainty.risk_weight > 0
         self.rows_of_whole = np.array([], dtype=np.int64)
@@ -59,6 +60,11 @@ class BendersMaster:
         for goal in self.scales.goals:
             self._keep_row(goal)
         self.first_cut = self._highs.getNumRow()
+
+    def _tolerate(self, most: float) -> None:
+        """By how much rows and reduced costs may fail."""
+        for kind in ("primal", "dual"):
+            self._highs.setOptionValue(f"{kind}_feasibility_tolerance", most)
 
     def _columns(self) -> None:
         for low, high in zip(self.lower, self.upper, strict=True):
@@ -140,14 +146,31 @@ class BendersMaster:
         for n, cut in enumerate(cuts, self.first_cut):
             self._highs.changeRowBounds(n, cut.constant + float(cut.window @ window), np.inf)
 
-    def solve(self, lower: Floats, upper: Floats) -> tuple[float, Floats, Floats]:
-        """Value, columns and row duals, the shared columns within these bounds."""
+    def allows(self, point: Floats) -> bool:
+        """Whether shared columns keep the rows, and the cuts, that are theirs alone."""
+        try:
+            self.solve(point, point, has_point=True)
+        except (InfeasibleMasterError, NoEndError):
+            return False
+        return True
+
+    def solve(
+        self, lower: Floats, upper: Floats, *, has_point: bool = False
+    ) -> tuple[float, Floats, Floats]:
+        """Value, columns and row duals, the shared columns within these bounds.
+
+        ``has_point``: one within them has been tried; a cut against it by rounding gives way.
+        """
         columns = np.arange(self.count, dtype=np.int32)
         self._highs.changeColsBounds(self.count, columns, lower, upper)
         self._highs.run()
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             self._highs.clearSolver()
             self._highs.run()
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal and has_point:
+            self._tolerate(_TRIED)
+            self._highs.run()
+            self._tolerate(_EXACT)
         if self._highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             status, there, ray = self._highs.getDualRay()  # type: ignore[attr-defined]
             if status == highspy.HighsStatus.kOk and there:

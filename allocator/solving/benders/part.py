@@ -15,7 +15,9 @@ from allocator.program.program import LinearProgram, Objective
 from allocator.solvers.catalogue import DEFAULT, FROM_A_BASIS, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Solution, Status
+from allocator.solving.areas.ladder import AreaLadder, by_areas
 from allocator.solving.futures import Block
+from allocator.solving.proved import PATIENCE
 from allocator.vocabulary import AFTER_WINDOW, IN_WINDOW
 
 Positions = NDArray[np.int64]
@@ -66,10 +68,13 @@ class ScenarioPart:
         self.free = np.flatnonzero(free)
         self.program = program
         self.model: HighsModel | None = None
+        self.longest = 0.0  # seconds, of its solves
         self.last: Solution | None = None  # of the model, where it is an optimum
         self.last_window = np.zeros(0)
         self.of_shared = self._of_shared()
         self.of_master = self._of_master(free)
+        self._own_lower = np.where(self.of_master, -np.inf, program.row_lower)
+        self._own_upper = np.where(self.of_master, np.inf, program.row_upper)
 
     def _of_master(self, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Rows of shared columns, and of others that a row of their own holds at a number."""
@@ -101,23 +106,71 @@ class ScenarioPart:
         return rows, which[matrix.columns[there]], matrix.values[there]
 
     def held_at(self, point: Floats, window: Floats) -> LinearProgram:
-        """Its program with shared and window columns held."""
+        """Its program with shared and window columns held; the master's rows bind there alone.
+
+        The master keeps them but for rounding, which nothing here could make up.
+        """
         lower, upper = self.program.lower.copy(), self.program.upper.copy()
         lower[self.shared] = upper[self.shared] = point[self.at]
         lower[self.window] = upper[self.window] = window
-        return replace(self.program, lower=lower, upper=upper)
+        return replace(
+            self.program,
+            lower=lower,
+            upper=upper,
+            row_lower=self._own_lower,
+            row_upper=self._own_upper,
+        )
 
-    def solve(self, point: Floats, window: Floats, like: HighsModel | None) -> Solution:
+    def forget(self) -> None:
+        """Begin anew: where a window had no plan its last basis leads nowhere in the next."""
+        self.model = self.last = None
+
+    def alone(self, window: Floats) -> Solution:
+        """Its optimum with a window's columns held and nothing shared; it goes on from there.
+
+        Where it has many areas these are solved first, and HiGHS goes on from what they find.
+        """
+        lower, upper = self.program.lower.copy(), self.program.upper.copy()
+        lower[self.window] = upper[self.window] = window
+        program = replace(self.program, lower=lower, upper=upper)
+        areas = self.block.scenario.instance.areas
+        self.model = model = HighsModel(program, find_solver(DEFAULT))
+        if by_areas(None, areas, program, model.solver):
+            solution = AreaLadder(areas).solve(program, doing="solving the first future alone")
+            if solution.status is not Status.OPTIMAL:
+                return solution
+            model.begin_near(solution.primal, solution.dual)
+        return self._timed(model.solve(program, seconds=Clock().left()))
+
+    def solve(self, point: Floats, window: Floats, like: ScenarioPart | None) -> Solution:
         """Its optimum with shared and window columns held, from the last basis or another's."""
-        self.last = None
         program = self.held_at(point, window)
-        if self.model is None:
-            begins = like is not None and like.takes(program)
-            self.model = HighsModel(program, FROM_A_BASIS if begins else find_solver(DEFAULT))
-            if like is not None and begins:
-                self.model.begin(like)
-        answer, self.last_window = self.model.solve(program, seconds=Clock().left()), window
-        self.last = answer if answer.status is Status.OPTIMAL else None
+        if self.model is None and like is not None:
+            self._begin(program, like)
+        answer = self._solved(program)
+        self.last, self.last_window = answer if answer.status is Status.OPTIMAL else None, window
+        return answer
+
+    def _begin(self, program: LinearProgram, like: ScenarioPart) -> None:
+        """With another's basis, where it has one and its program the same shape."""
+        if like.model is not None and like.model.takes(program):
+            self.model = HighsModel(program, FROM_A_BASIS)
+            self.model.begin(like.model)
+            self.longest = like.longest
+
+    def _solved(self, program: LinearProgram) -> Solution:
+        """From the basis at hand; from nothing where there is none, or no end from there."""
+        clock = Clock()
+        if self.model is not None:
+            most = min(clock.left(), PATIENCE * (1.0 + self.longest))
+            answer = self._timed(self.model.solve(program, seconds=most))
+            if answer.status in (Status.OPTIMAL, Status.INFEASIBLE) or clock.left() <= 0:
+                return answer
+        self.model = HighsModel(program, find_solver(DEFAULT))
+        return self._timed(self.model.solve(program, seconds=clock.left()))
+
+    def _timed(self, answer: Solution) -> Solution:
+        self.longest = max(self.longest, answer.seconds)
         return answer
 
     def followed(self, point: Floats, window: Floats) -> Solution | None:
