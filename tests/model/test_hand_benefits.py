@@ -191,3 +191,5 @@ def test_it_is_asked_of_no_plan_that_counts_benefits_and_of_no_large_one(monkeyp
     plan = visited()
     (said,) = weights_said(plan, keeping_weights(plan))
     assert "--set services.visits.minimum=0 --set wider_benefits.weight=0.5" in said
+    written = paper(SavedPlan("plan", plan, "1", plan.audit))
+    assert not any("INSTANCE" in item.text for item in written if isinstance(item, PaperLine))

@@ -62,7 +62,9 @@ def windows_figures(hedge: Hedge) -> Figures:
 def worth_figures(hedge: Hedge) -> Figures:
     """What knowing, and what planning for more than one future, is worth."""
     rows = [[name, value] for name, value in worth_lines(hedge)]
-    return told_figures("What it costs, and what knowing is worth", (["", ""], rows), "hedge.json")
+    return told_figures(
+        "What it costs, and what knowing is worth", (["What", "How much"], rows), "hedge.json"
+    )
 
 
 def hedge_paper(hedge: Hedge) -> Iterator[PaperItem]:
