@@ -15,6 +15,7 @@ from itertools import combinations, islice
 from math import comb
 from typing import Any, Final
 
+from allocator.clock import Clock, Overrun
 from allocator.errors import UsageError
 from allocator.hedge.answer import Hedge
 from allocator.hedge.average import SettledValues, cost_when_settled
@@ -39,6 +40,8 @@ def low_at_once(
     """What to settle so that the worst choice of ``count`` services at their `low` costs least.
 
     In the place of the instance's own scenarios; what is settled is so for its `decide` years.
+    Where there are more than ``most`` choices and the time is over once some are hedged against,
+    that is the answer (``unfinished``), with what the others would cost as far as it is known.
     Raises UsageError where no effect has a `low` below it, and as :func:`hedge` does.
     """
     weak = weak_services(instance)
@@ -107,21 +110,34 @@ def _lows(instance: Instance) -> dict[str, list[tuple[str, str]]]:
 def _one_by_one(
     instance: Instance, choices: list[tuple[str, ...]], progress: Progress | None
 ) -> Hedge:
-    """The worst choices alone: added until none that is left out is worse."""
-    counted, size = _apart(choices), len(choices[0])
-    while True:
-        hedged = hedge(with_choices(instance, counted), progress=progress)
-        least = hedged.objective or 0.0
-        left = [each for each in choices if each not in set(counted)]
-        if not hedged.is_feasible or not left:
-            told = LowAtOnce(size, len(choices), len(counted), least, least)
-            return replace(hedged, origin=told)
-        costs = list(_costs(instance, left, hedged))
-        worst = max(range(len(left)), key=costs.__getitem__)
-        told = LowAtOnce(size, len(choices), len(counted), max(least, costs[worst]), least)
-        if costs[worst] <= least + _SAME * abs(least) or len(counted) - _FIRST >= _ROUNDS:
-            return replace(hedged, origin=told)
-        counted.append(left[worst])
+    """The worst choices alone: added until none that is left out is worse, or time is over."""
+    counted, overrun = _apart(choices), Overrun()
+    hedged = hedge(with_choices(instance, counted), progress=progress)
+    answer = _told(hedged, choices, counted, None)
+    with overrun.kept():
+        while hedged.is_feasible and (left := [c for c in choices if c not in set(counted)]):
+            costs, least = list(_costs(instance, left, hedged)), hedged.objective or 0.0
+            worst = max(range(len(left)), key=costs.__getitem__)
+            answer = _told(hedged, choices, counted, max(least, costs[worst]))
+            if costs[worst] <= least + _SAME * abs(least) or len(counted) - _FIRST >= _ROUNDS:
+                break
+            counted = [*counted, left[worst]]
+            hedged = hedge(with_choices(instance, counted), progress=progress)
+        else:
+            answer = _told(hedged, choices, counted, hedged.objective or 0.0)
+    return replace(answer, unfinished=answer.unfinished or overrun.said)
+
+
+def _told(
+    hedged: Hedge,
+    choices: Sequence[tuple[str, ...]],
+    counted: Sequence[tuple[str, ...]],
+    worst: float | None,
+) -> Hedge:
+    """With how many of the choices stand in it, and what the dearest of all costs, £."""
+    least = hedged.objective or 0.0
+    origin = LowAtOnce(len(choices[0]), len(choices), len(counted), worst, least)
+    return replace(hedged, origin=origin)
 
 
 def _apart(choices: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -136,6 +152,7 @@ def _costs(
     session, settled = Session(), _settled(hedged)
     for first in range(0, len(choices), MOST):
         for each in scenarios(with_choices(instance, choices[first : first + MOST])):
+            Clock().check("looking for a worse choice of services")
             cost = cost_when_settled(each.instance, hedged.window, settled, session)
             yield float("inf") if cost is None else cost
 

@@ -13,12 +13,13 @@ class LowAtOnce:
 
     ``counted`` of the ``choices`` stand as scenarios; at what is settled the dearest of all costs
     ``worst``, and nothing settled makes it less than ``at_least``, both £ at present value.
+    ``worst`` is None where there was no time to find it.
     """
 
     services: int
     choices: int
     counted: int
-    worst: float
+    worst: float | None
     at_least: float
 
 

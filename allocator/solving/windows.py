@@ -152,8 +152,8 @@ def told_so_far(solved: Mapping[Window | None, WindowSolved], count: int) -> Ite
         if best is not None:
             window = saying(best.window).removeprefix("solving ")
             told = f"the best so far, {window}, costs £{best.value(-1) * POUNDS:,.0f}"
-        counted = f"{len(known)} of {count} windows are known"
-        raise TimeLimitError(f"{error}; {counted}: {told}") from None
+        windows = "1 window is" if count == 1 else f"{count} windows are"
+        raise TimeLimitError(f"{error}; {len(known)} of {windows} known: {told}") from None
 
 
 def saying(window: Window | None) -> str:

@@ -139,4 +139,4 @@ def test_limits_within_limits_end_with_the_sooner(monkeypatch):
 def test_a_hedge_tells_its_windows(run, looks):
     looks(6)
     result = run("hedge", FUTURES, "--time-limit", "60")
-    assert result.exit_code == 4 and "windows are known" in result.stderr
+    assert result.exit_code == 4 and "1 of 1 window is known" in result.stderr

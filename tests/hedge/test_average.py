@@ -159,5 +159,5 @@ def test_what_was_left_out_for_time_is_no_fault_of_a_saved_hedge(cut_short, tmp_
 def test_a_time_limit_that_ends_before_a_plan_is_proved_is_an_error(monkeypatch):
     time = iter(range(0, 10**6, 10))
     monkeypatch.setattr(clock, "now", lambda: float(next(time)))
-    with pytest.raises(TimeLimitError, match="0 of 1 windows are known"):
+    with pytest.raises(TimeLimitError, match="0 of 1 window is known"):
         hedge(instance_of(0.0), time_limit=15)

@@ -6,9 +6,10 @@ from itertools import combinations
 
 import pytest
 
-from allocator.errors import UsageError
-from allocator.hedge import hedge
+from allocator.errors import TimeLimitError, UsageError
+from allocator.hedge import hedge, low
 from allocator.hedge.low import low_at_once, weak_services, with_choices
+from allocator.hedge.origin import origin_facts, origin_of
 from allocator.instance import read
 from allocator.instance.cell_changes import without_futures
 from allocator.instance.change import apply_changes
@@ -47,6 +48,30 @@ def test_one_by_one_none_that_is_left_out_is_worse(instance, found):
     assert few.objective == pytest.approx(found.objective, rel=1e-7)
     assert few.origin.worst == pytest.approx(found.objective, rel=1e-7)
     assert few.origin.at_least <= few.origin.worst * (1 + 1e-8)
+
+
+def test_when_time_is_over_the_worst_so_far_is_the_answer_and_what_is_left_is_said(
+    instance, found, monkeypatch
+):
+    tried = []
+
+    def out_of_time_at_the_second(*words):
+        tried.append(words)
+        if len(tried) > 1:
+            raise TimeLimitError("out of time while looking")
+        return iter([found.objective * 2] * 3)
+
+    monkeypatch.setattr(low, "_costs", out_of_time_at_the_second)
+    some = low_at_once(instance, 2, most=3)
+    assert some.origin.counted == 3
+    assert some.origin.at_least <= found.objective * (1 + 1e-8)
+    assert some.origin.worst == pytest.approx(found.objective * 2)
+    assert some.unfinished == "out of time while looking"
+    tried.append(None)
+    none = low_at_once(instance, 2, most=3)
+    assert none.origin.worst is None
+    assert "what the others cost was not found in time" in " ".join(text(none).split())
+    assert origin_of(origin_facts(none.origin)) == none.origin
 
 
 def test_more_weak_at_once_costs_no_less_and_all_of_them_are_one_future(instance, found):

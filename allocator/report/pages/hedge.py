@@ -128,11 +128,11 @@ def _origin(origin: Origin) -> str:
     )
     if origin.counted == origin.choices:
         return f"{said}."
-    more = origin.worst - origin.at_least
-    return (
-        f"{said}: {number(origin.counted)} stand as scenarios, and no other costs more than "
-        f"{pounds(max(0.0, more))} above them."
-    )
+    others = "what the others cost was not found in time"
+    if origin.worst is not None:
+        more = pounds(max(0.0, origin.worst - origin.at_least))
+        others = f"no other costs more than {more} above them"
+    return f"{said}: {number(origin.counted)} stand as scenarios, and {others}."
 
 
 def _little_or_much(answer: Hedge) -> str:
