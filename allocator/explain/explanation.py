@@ -174,7 +174,9 @@ def _of_plan(
         "limits": cells,
         "binding": rows[list(Explanation.COLUMNS["binding"])],
         "services": services.services(plan, cells, tell, large=trial.large, overrun=trial.overrun),
-        "windows": windows.windows(plan, solved, tell, trial.overrun),
+        "windows": windows.windows(
+            plan, solved, tell, trial.overrun, large=isinstance(session.ladder, AreaLadder)
+        ),
         "paying": paying.paying(plan),
     }
     short = falling_short.falling_short(trial)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from allocator.explain.infeasible.conflict import Limit, conflict, limits_of, only
+from allocator.explain.infeasible.conflict import Limit, conflict, in_proof, limits_of, only
 from allocator.explain.infeasible.elastic import program_at
 from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import find_solver
@@ -64,6 +64,19 @@ def test_so_it_is_of_random_instances():
             broken_ones += 1
             shown_irreducible(instance, None)
     assert broken_ones >= 3
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_a_proof_uses_cannot_all_hold(name):
+    """Nothing is left out to try, so that what is needed may be less."""
+    instance = broken(name)
+    program = build_window(instance, None)
+    groups, ray = limits_of(instance, program), solved(program).ray
+    used = in_proof(instance, program, None, ray)
+    kept = [Limit(each.constraint, each.used) for each in used.members]
+    assert solved(only(program, groups, kept)).status is Status.INFEASIBLE
+    assert used.proved
+    assert all(each.cited.cells for each in used.members)
 
 
 def test_the_words_are_the_councils():

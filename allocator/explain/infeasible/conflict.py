@@ -97,11 +97,21 @@ class Conflict:
     @property
     def short(self) -> str:
         """The sentence; where it would name many, ``a target, 12 budgets and 11 limits ...``."""
-        if len(said(self.members)) <= MOST_NAMED:
+        if self.few:
             return self.sentence
+        return f"{self.counts} can't all hold; they are listed below"
+
+    @property
+    def few(self) -> bool:
+        """Whether its limits can be named in a short sentence."""
+        return len(said(self.members)) <= MOST_NAMED
+
+    @property
+    def counts(self) -> str:
+        """``a target, 12 budgets and 11 limits``: how many of each kind."""
         kinds = Counter(each.counted for each in self.members)
         told = [f"{count} {one if count == 1 else many}" for (one, many), count in kinds.items()]
-        return f"{listed(told)} can't all hold; they are listed below"
+        return listed(told)
 
 
 def said(members: Iterable[Member]) -> list[str]:
@@ -191,15 +201,38 @@ def conflict(
     left = only(program, groups, minimal)
     solution = asked.solve(left, anew=True)
     proved = solution.ray is not None and refuted(left, solution.ray)
-    used = set(_named_by(solution, left, _rows(minimal)))
-    members, citer = [], Citer(instance)
-    for each in minimal:
-        rows = tuple(row for row in each.rows if row in used) or each.rows
+    used = _named_by(solution, left, _rows(minimal))
+    members = _members(instance, program, minimal, used)
+    return Conflict(window, members, solution.ray if proved else None)
+
+
+def in_proof(
+    instance: Instance, program: LinearProgram, window: Window | None, ray: Floats
+) -> Conflict:
+    """The limits that a proof that there is no solution uses, none of them left out to try.
+
+    They can't all hold; without one of them another proof may do.
+    """
+    groups = limits_of(instance, program)
+    empty = np.zeros(0)
+    solution = Solution(Status.INFEASIBLE, empty, empty, np.nan, 0, 0.0, ray=ray)
+    used = _named_by(solution, program, _rows(groups))
+    inside = [each for each in groups if {*used} & {*each.rows}]
+    return Conflict(window, _members(instance, program, inside, used), ray)
+
+
+def _members(
+    instance: Instance, program: LinearProgram, limits: Sequence[Limit], used: Sequence[int]
+) -> tuple[Member, ...]:
+    """Limits as they are cited, of their rows those that the proof uses."""
+    members, citer, inside = [], Citer(instance), set(used)
+    for each in limits:
+        rows = tuple(row for row in each.rows if row in inside) or each.rows
         (cited, *_) = merged([_cited(citer, program, row) for row in rows])
         members.append(Member(each.constraint, each.rows, rows, cited))
     order = list(CONSTRAINTS)
     members.sort(key=lambda each: (order.index(each.constraint), each.rows))
-    return Conflict(window, tuple(members), solution.ray if proved else None)
+    return tuple(members)
 
 
 @dataclass(frozen=True)

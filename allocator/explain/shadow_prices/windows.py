@@ -15,7 +15,7 @@ import pandas as pd
 from allocator.clock import Overrun
 from allocator.explain.answers import records
 from allocator.explain.citing import Citer, merged
-from allocator.explain.infeasible.conflict import conflict
+from allocator.explain.infeasible.conflict import conflict, in_proof
 from allocator.explain.shadow_prices.priced_limits import PricedLimit, priced_limits
 from allocator.instance import Window
 from allocator.plan.columns import table_of
@@ -23,6 +23,7 @@ from allocator.plan.columns.explained import EXPLAIN
 from allocator.plan.plan import Plan
 from allocator.plan.tables import price_table
 from allocator.program.program import POUNDS
+from allocator.solving.proved import refuted
 from allocator.solving.session import Solved, WindowSolved
 from allocator.solving.windows import TIE
 from allocator.wording import listed, window_words
@@ -34,10 +35,13 @@ MOST_LIMITS: Final = 2  # limits that are named where a window is dearer
 Tell = Callable[[str, int, int], None]
 
 
-def windows(plan: Plan, solved: Solved, tell: Tell, overrun: Overrun) -> pd.DataFrame:
+def windows(
+    plan: Plan, solved: Solved, tell: Tell, overrun: Overrun, *, large: bool = False
+) -> pd.DataFrame:
     """The table: the plan's window first, then by cost, then those that have no plan.
 
-    What stops one is left out where there is no time for it, which ``overrun`` then says.
+    What stops one is left out where there is no time for it, which ``overrun`` then says; of a
+    ``large`` program it is what the proof at hand uses, and what of it is needed is not asked.
     """
     assert solved.best is not None
     best, first = solved.best.value(-1), _ranks(solved.best)[0]
@@ -61,9 +65,25 @@ def windows(plan: Plan, solved: Solved, tell: Tell, overrun: Overrun) -> pd.Data
         why = ""
         if n < MOST_CONFLICTS and not overrun:
             with overrun.kept():
-                why = conflict(plan.instance, each.program, each.window, tell).sentence
+                why = (
+                    _in_its_proof(plan, solved, each)
+                    if large
+                    else conflict(plan.instance, each.program, each.window, tell).sentence
+                )
         rows.append(_row(each.window, "infeasible", None, None, None, why))
     return table_of(EXPLAIN["windows"], rows)
+
+
+def _in_its_proof(plan: Plan, solved: Solved, lost: WindowSolved) -> str:
+    """What the proof that a window has no plan uses, be it its own or another window's."""
+    own = [lost, *(each for each in solved.windows if each is not lost)]
+    for each in own:
+        ray = None if each.solution is None else each.solution.ray
+        if ray is not None and refuted(lost.program, ray):
+            used = in_proof(plan.instance, lost.program, lost.window, ray)
+            told = used.sentence if used.few else f"{used.counts} can't all hold"
+            return f"{told} (which of them must give way is not asked of so large a program)"
+    return ""
 
 
 def _ranks(each: WindowSolved) -> tuple[float, ...]:
