@@ -17,10 +17,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 from plotly.offline import get_plotlyjs_version
 
 from allocator.report.charts.answers import tornado
 from allocator.report.charts.areas import MOST_BARS, MOST_PANELS
+from allocator.report.charts.pictures import picture
 from allocator.report.charts.plots import plots
 from allocator.report.charts.shapes import Chart, FlowChart, Panels, Ranked
 from allocator.report.html import evidence
@@ -171,6 +174,36 @@ def test_an_end_without_a_plan_is_a_bar_to_the_edge_that_says_so():
     assert "no plan at all exists at that end" in chart.about
     [plot] = plots(chart)
     assert "no plan" in plot.figure["data"][1]["text"]
+
+
+def test_long_names_of_bars_keep_their_ends_and_stand_clear_of_each_other(monkeypatch):
+    """What tells two inputs apart is where the move ends, and a star at the end says it counts."""
+    saved = saved_plan_of("window")
+    chart = tornado(saved.plan, saved.answers)
+    assert chart is not None
+    start = "the effect of intensive family work at the edge of care on moves from a protection "
+    ends = [f"plan in its first or second year to {place} *" for place in ("foster", "home", "kin")]
+    chart = replace(chart, labels=tuple(start + end for end in ends))
+    [plot] = plots(chart)
+    shown = plot.figure["layout"]["yaxis"]["ticktext"]
+    kept = [label.replace("<br>", " ").split()[-2:] for label in shown]
+    assert kept == [end.split()[-2:] for end in ends]
+    boxes: list[Bbox] = []
+
+    def measured(figure: Figure, *_: object, **__: object) -> None:
+        boxes.extend(label_boxes(figure))
+
+    monkeypatch.setattr(Figure, "savefig", measured)
+    picture(chart, "png")
+    assert len(boxes) == 3
+    assert all(lower.y0 > upper.y1 for upper, lower in pairwise(boxes))
+
+
+def label_boxes(figure: Figure) -> list[Bbox]:
+    """Where the names of a picture's bars stand, from below to above."""
+    figure.canvas.draw()
+    boxes = [label.get_window_extent() for label in figure.axes[0].get_yticklabels()]
+    return sorted(boxes, key=lambda box: box.y0)
 
 
 def drawn(chart: Chart) -> Iterator[float]:

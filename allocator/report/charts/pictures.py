@@ -194,7 +194,7 @@ def _legend(figure: Figure, grid: Sequence[Axes], chart: Panels) -> None:
 def _ranked(chart: Ranked) -> Figure:
     labels = [wrapped(label, LABEL_WIDTH + 8, "\n") for label in chart.labels]
     lines = max((label.count("\n") + 1 for label in labels), default=1)
-    height = 0.9 + len(labels) * max(0.14 * lines, 0.22)
+    height = 1.2 + len(labels) * (0.15 * lines + 0.07)
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     axes = figure.subplots()
     bars = chart.bars()
@@ -208,7 +208,7 @@ def _ranked(chart: Ranked) -> Figure:
             white = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
             axes.bar_label(made, words, label_type="center", fontsize=6, bbox=white)
     axes.set_yticks(range(len(labels)), labels)
-    axes.invert_yaxis()
+    axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
     axes.axvline(0, color=GREY, linewidth=0.8)
     axes.set_xlabel(chart.unit)

@@ -207,7 +207,7 @@ def _ranked(chart: Ranked) -> Plot:
     lines = max((label.count("<br>") + 1 for label in labels), default=1)
     layout = _layout(legend=len(chart.series) > 1) | {
         "xaxis": {
-            "title": {"text": safe(chart.unit)},
+            "title": {"text": wrapped(chart.unit, LABEL_WIDTH, "<br>", safe), "font": {"size": 13}},
             "automargin": True,
             "fixedrange": True,
             "gridcolor": "#e3e6e9",
@@ -269,6 +269,8 @@ def safe(text: str) -> str:
 
 
 def wrapped(label: str, width: int, between: str, each: Any = str) -> str:
-    """A long label over two or three lines, the rest cut off."""
-    lines = textwrap.wrap(label, width, max_lines=3, placeholder=" …") or [""]
+    """A long label over up to four lines, cut off in its middle: labels differ in their ends."""
+    lines = textwrap.wrap(label, width) or [""]
+    if len(lines) > 4:
+        lines = [lines[0], f"{lines[1]} …", *lines[-2:]]
     return between.join(each(line) for line in lines)
