@@ -7,10 +7,11 @@ import re
 import pytest
 from openpyxl import load_workbook
 
+from allocator.instance.instance import financial_year
 from allocator.plan.saving import save
 from allocator.report.against import against_first
 from allocator.report.html.page import page
-from allocator.report.pages.against import SAME, text
+from allocator.report.pages.against import SAME, answers, text
 from allocator.report.workbook import write_workbook
 from allocator.wording import pounds
 from tests.plans import plan_of
@@ -42,6 +43,24 @@ def test_differences_are_the_others_less_the_first():
     assert (children.first, children.more[0]) == pytest.approx((ends[0], ends[1] - ends[0]))
     hubs = lines["hubs", "end of 2027-28"]
     assert hubs.more[0] == pytest.approx(second.levels()["hubs"][2027] - hubs.first)
+
+
+def test_the_answer_says_by_how_much_the_plans_differ():
+    first, second = pair()
+    [told] = answers([first, second], ["old", "dearer"])
+    more = float(second.years()["total"].sum() - first.years()["total"].sum())
+    assert f"over 2020-21 to 2027-28 it spends {pounds(more)} more." in told
+    years = [plan.years()["children_in_care"] for plan in (first, second)]
+    gap = years[1] - years[0]
+    assert abs(gap).max() > 0.05
+    assert f"at the end of {financial_year(int(abs(gap).idxmax()))}, where they differ" in told
+    [back] = answers([second, first], ["dearer", "old"])
+    assert f"it spends {pounds(more)} less." in back
+    [alike] = answers([first, first], ["old", "again"])
+    assert alike.startswith("Against old, again has the same children in care in every year;")
+    assert "cannot be said" in answers([first], ["old"])[0]
+    none = answers([first, second, plan_of("hand-infeasible")], ["old", "dearer", "none"])
+    assert none == (told, "none is no plan that was found.")
 
 
 def test_a_plan_that_was_not_found_has_nothing_to_compare():

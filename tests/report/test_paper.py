@@ -116,6 +116,15 @@ def test_a_later_start_says_what_becomes_of_the_targets():
                           "Begun 1 year late, targets held"]  # fmt: skip
 
 
+def test_a_later_start_that_was_not_asked_for_is_not_worked_out():
+    saved = saved_plan_of("window")
+    said = "What a later start would cost is not worked out here."
+    both = (saved, replace(saved, answers=SavedAnswers({})))
+    told = [[item for item in paper(each) if getattr(item, "text", "") == said] for each in both]
+    assert [len(lines) for lines in told] == [0, 1]
+    assert not told[1][0].prompt
+
+
 def options(saved: SavedPlan):
     """Rows of the options, of the paper's items."""
     tables = [item for item in paper(saved) if isinstance(item, Figures)]

@@ -10,6 +10,7 @@ from allocator.report.html.blocks import HtmlChart, HtmlTable, PageBlock, Part, 
 from allocator.report.html.headline import answered, asked, keys
 from allocator.report.pages.against import (
     SAME,
+    answers,
     by_how_much,
     inputs_that_differ,
     names,
@@ -38,7 +39,7 @@ def comparison(saved_plans: Sequence[SavedPlan]) -> Part:
         "all-",
         f"{counted(len(saved_plans), 'plan')} side by side: {', '.join(labels)}",
         "How do these plans differ, and what in their instances makes them differ?",
-        ("Each is answered in a column of its own, and in full further down.",),
+        answers([saved.plan for saved in saved_plans], labels),
         (),
         (facts, HtmlChart(care)),
         tuple(sections),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from allocator.plan.plan import Plan
-from allocator.report.against import against_first
+from allocator.report.against import PlanDifference, against_first
 from allocator.report.differing import differing
 from allocator.report.figures import Figures, Header
 from allocator.report.saved_plan import SavedPlan
@@ -21,13 +21,48 @@ def text(saved_plans: Sequence[SavedPlan]) -> str:
     labels, plans = names(saved_plans), [saved.plan for saved in saved_plans]
     how, inputs = by_how_much(plans, labels), inputs_that_differ(plans, labels)
     parts = [f"{counted(len(plans), 'plan')} side by side: {', '.join(labels)}"]
-    if how is None:
-        parts.append("By how much they differ cannot be said: that takes two that were found.")
+    parts += answers(plans, labels)
     parts += [warning] if (warning := other_prices(plans)) else []
     if inputs is None:
         parts.append(f"What differs in their instances. {SAME}")
     tables = [_table(each) for each in (how, inputs) if each is not None]
     return "\n\n".join([*map(paragraph, parts), *tables]) + "\n"
+
+
+def answers(plans: Sequence[Plan], labels: Sequence[str]) -> tuple[str, ...]:
+    """A sentence for each plan after the first: children at the end, where most, and spend."""
+    lines = against_first(plans)
+    if not lines:
+        return ("By how much they differ cannot be said: that takes two that were found.",)
+    children = [each for each in lines if each.what == "Children in care"]
+    spend = next(each for each in lines if each.what == "Spend in all")
+    return tuple(
+        _told(label, labels[0], n, children, spend)
+        if spend.more[n] is not None
+        else f"{label} is no plan that was found."
+        for n, label in enumerate(labels[1:])
+    )
+
+
+def _told(
+    label: str, first: str, n: int, children: Sequence[PlanDifference], spend: PlanDifference
+) -> str:
+    most = max(children, key=lambda each: abs(each.more[n] or 0.0))
+    last = children[-1]
+    where = [f"{_more(most, n)} in care at the {most.when}, where they differ most"]
+    where += [f"{_more(last, n)} at the {last.when}"] if last.when != most.when else []
+    if _signed(most.more[n] or 0.0, most.unit) == "the same":
+        where = ["the same children in care in every year"]
+    spent = f"over {spend.when} it spends {_more(spend, n)}"
+    return f"Against {first}, {label} has {'; '.join([*where, spent])}."
+
+
+def _more(line: PlanDifference, n: int) -> str:
+    value = line.more[n] or 0.0
+    if _signed(value, line.unit) == "the same":
+        return "the same"
+    less = "less" if line.unit == "£" else "fewer"
+    return f"{_amount(abs(value), line.unit)} {'more' if value > 0 else less}"
 
 
 def _table(figures: Figures) -> str:

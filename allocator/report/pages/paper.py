@@ -149,10 +149,8 @@ def _options(saved: SavedPlan) -> Iterator[PaperItem]:
             f"No plan was found in any of the {counted(len(saved.plan.windows), 'way')} tried: "
             "without a double investment and in every window allowed."
         )
-    if "delay" not in saved.answers.tables:
-        yield PaperLine(
-            "[What a later start would cost is answered by allocator delay.]", prompt=True
-        )
+    if saved.plan.found and "delay" not in saved.answers.tables:
+        yield PaperLine("What a later start would cost is not worked out here.")
 
 
 def _options_table(saved: SavedPlan) -> Figures:
