@@ -51,7 +51,9 @@ def _solved(
     program = build(instance, plan.formulation).relaxed()
 
     def solved(window: Window | None) -> WindowSolved:
-        return session.solve_window(window, at_window(program, instance, window))
+        return session.solve_window(
+            window, at_window(program, instance, window), areas=instance.areas
+        )
 
     by_window = {plan.window: solved(plan.window)}
     others = [w for w in (*reversed(instance.windows), None) if every_window and w != plan.window]

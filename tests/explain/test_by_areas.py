@@ -15,8 +15,11 @@ from allocator.explain.frontier.parametric import Parametric
 from allocator.explain.frontier.target import moving_target, target_frontier
 from allocator.explain.regimes.regimes import regimes
 from allocator.explain.shadow_prices import by_area, windows
+from allocator.plan.saving import save
+from allocator.solving.again import audit_saved
 from allocator.solving.areas import ladder
-from allocator.solving.session import at_window
+from allocator.solving.session import at_window, saying
+from allocator.solving.solve import solve
 from tests.model.many_areas import many_areas
 
 SEEDS = (9, 6)  # three areas of one window, two of several
@@ -145,3 +148,19 @@ def test_how_far_a_target_reaches_is_found_by_areas_alone(monkeypatch, seed):
     assert [areas.least(each) for each in variants] == pytest.approx(expected, rel=1e-9)
     assert isinstance(areas._limits, ladder.AreaLadder)
     assert not areas._limits.others  # nothing was left to the whole program
+
+
+def test_an_audit_solves_again_by_areas(monkeypatch, tmp_path):
+    monkeypatch.setattr(ladder, "FEWEST", 2)
+    monkeypatch.setattr(ladder, "SMALLEST", 0)
+    save(solve(many_areas(STOPPED)), tmp_path / "plan")
+    asked, solved = [], ladder.AreaLadder.solve
+
+    def watched(own, program, *stage, doing, **limits):
+        asked.append(doing)
+        return solved(own, program, *stage, doing=doing, **limits)
+
+    monkeypatch.setattr(ladder.AreaLadder, "solve", watched)
+    rechecked = audit_saved(tmp_path / "plan", every_window=True)
+    assert rechecked.passed
+    assert {*map(saying, (None, *many_areas(STOPPED).windows))} <= {*asked}
