@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,16 @@ def test_the_page_in_chromium(browser, files, name):
         assert visit.said == [], size
         assert visit.outside() == [], size
         page.close()
+
+
+def test_long_words_have_room_on_a_tablet(browser):
+    page = browser.new_page(viewport={"width": 820, "height": 1180})
+    style = (resources.files("allocator.report.html") / "template" / "page.css").read_text("utf-8")
+    row = "<tr><td class='long'>A</td><td>B</td><td class='number'>1</td></tr>"
+    page.set_content(f"<style>{style}</style><table><tbody>{row}</tbody></table>")
+    widths = [cell.bounding_box()["width"] for cell in page.locator("td").all()]
+    page.close()
+    assert widths[0] >= 16 * 16 > widths[1] >= 8 * 16 > widths[2]
 
 
 def test_numbers_and_charts_are_there_without_scripts(browser, files):
