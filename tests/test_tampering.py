@@ -47,7 +47,7 @@ def saved(original, tmp_path) -> Path:
 
 @pytest.fixture(scope="module")
 def solved():
-    return again._solved(PLAN, every_window=False, overrun=Overrun())
+    return again._solved(PLAN, lambda *step: None, every_window=False, overrun=Overrun())
 
 
 def unsealed(folder: Path) -> None:
@@ -96,7 +96,7 @@ def test_every_column_is_under_the_seal_and_derived(saved, monkeypatch, solved, 
     with pytest.raises(UsageError, match=rf"its seal is broken: {name}\.csv"):
         open_saved_plan(saved)
     resealed(saved)
-    monkeypatch.setattr(again, "_solved", lambda plan, *, every_window, overrun: solved)
+    monkeypatch.setattr(again, "_solved", lambda plan, tell, *, every_window, overrun: solved)
     sealed_alone = name != "windows" and column in SEALED.get(name, ())
     assert stands(saved) == sealed_alone
 
@@ -123,7 +123,7 @@ def test_every_fact_is_under_the_seal_and_derived(saved, monkeypatch, solved, fa
         with pytest.raises(UsageError, match=r"its seal is broken: plan\.json"):
             open_saved_plan(saved)
         resealed(saved)
-    monkeypatch.setattr(again, "_solved", lambda plan, *, every_window, overrun: solved)
+    monkeypatch.setattr(again, "_solved", lambda plan, tell, *, every_window, overrun: solved)
     assert not stands(saved)
 
 
@@ -228,7 +228,7 @@ def test_prices_are_held_to_strong_duality(tmp_path, monkeypatch, solved, times,
     prices.loc[dearest, "price"] *= times
     folder = saved_otherwise(tmp_path, tables={**PLAN.tables, "prices": prices})
     assert recheck(folder).passed
-    monkeypatch.setattr(again, "_solved", lambda plan, *, every_window, overrun: solved)
+    monkeypatch.setattr(again, "_solved", lambda plan, tell, *, every_window, overrun: solved)
     assert "strong duality" in audit_saved(folder).disagreements[0]
 
 

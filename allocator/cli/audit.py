@@ -9,6 +9,7 @@ import click
 
 from allocator.cli import options
 from allocator.cli.instances import open_instance
+from allocator.cli.progress import ProgressBar
 from allocator.cli.verbs import Verb
 
 if TYPE_CHECKING:
@@ -49,11 +50,13 @@ def command(plan: Path, instance: Path | None, again: bool, json: bool) -> int:
     if is_hedge(plan):
         from allocator.hedge.saving import audit_hedge
 
-        verdict = audit_hedge(plan, other, every_window=again)
+        with ProgressBar() as progress:
+            verdict = audit_hedge(plan, other, every_window=again, progress=progress)
     else:
         from allocator.solving.again import audit_saved
 
-        verdict = audit_saved(plan, other, every_window=again)
+        with ProgressBar() as progress:
+            verdict = audit_saved(plan, other, every_window=again, progress=progress)
     click.echo(as_json(verdict.to_dict()) if json else _text(verdict))
     return 0 if verdict.passed else FAILED
 

@@ -10,6 +10,7 @@ import click
 from allocator.cli import options
 from allocator.cli.export import WindowType, check_window
 from allocator.cli.instances import open_instance
+from allocator.cli.progress import ProgressBar
 from allocator.cli.verbs import Verb
 from formulations import USUAL
 
@@ -80,7 +81,10 @@ def command(
 
     if out is not None:
         check_place(out, force=force)
-    solution = import_solution(chosen, file, formulation=formulation, window=window, names=names)
+    with ProgressBar() as progress:
+        solution = import_solution(
+            chosen, file, formulation=formulation, window=window, names=names, progress=progress
+        )
     click.echo(as_json(solution.to_dict()) if json else _told(solution))
     if solution.failures:
         return FAILED

@@ -18,7 +18,7 @@ from allocator.plan.plan import Plan
 from allocator.program.certificate import GAP_TOLERANCE, TOLERANCE, Certificate, certify
 from allocator.program.program import LinearProgram
 from allocator.solvers.solution import Floats, Solution, Status
-from allocator.solving.session import Solved, WindowSolved, at_window, build, saying
+from allocator.solving.session import Progress, Solved, WindowSolved, at_window, build, saying
 from allocator.solving.solve import laid_out
 from allocator.vocabulary import IN_WINDOW
 from formulations import USUAL
@@ -34,6 +34,7 @@ def import_solution(
     formulation: str | None = None,
     window: Window | None = None,
     names: Path | None = None,
+    progress: Progress | None = None,
 ) -> Imported:
     """Certify and audit the solution in a file of HiGHS, GLPK, CBC or SCIP.
 
@@ -42,6 +43,8 @@ def import_solution(
     the sidecar's, or ``least_cost``.  Raises UsageError where the file is not understood or
     belongs to another instance, formulation or window.
     """
+    tell: Progress = progress or (lambda what, done, steps: None)
+    tell("reading the solution", 0, 2)
     file = read_solution(path)
     sidecar = None if names is None else read_sidecar(names, instance)
     formulation = _agreed(formulation, sidecar)
@@ -57,6 +60,7 @@ def import_solution(
     dual = None if chooses else dual_of(program, file, sidecar)
     certificate = certify(program, primal, np.zeros(program.shape[0]) if dual is None else dual, 0)
     tolerance, gap_tolerance = _ALLOWED[file.digits]
+    tell("looking for an optimum of our own, and auditing the plan", 1, 2)
     return Imported(
         file,
         program,

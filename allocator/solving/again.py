@@ -16,11 +16,15 @@ from allocator.plan.windows import WindowOutcome
 from allocator.program.program import POUNDS
 from allocator.solving.keeping import keeping
 from allocator.solving.priced import check_prices
-from allocator.solving.session import Session, WindowSolved, at_window, build
+from allocator.solving.session import Progress, Session, WindowSolved, at_window, build, saying
 
 
 def audit_saved(
-    path: str | Path, instance: Instance | None = None, *, every_window: bool = False
+    path: str | Path,
+    instance: Instance | None = None,
+    *,
+    every_window: bool = False,
+    progress: Progress | None = None,
 ) -> Recheck:
     """Audit a saved plan, and solve its window again; with ``every_window``, all of them.
 
@@ -28,20 +32,23 @@ def audit_saved(
     Raises UsageError where there is no plan, it is damaged, or it was found infeasible, and
     SolverError where the solver fails.
     """
+    tell: Progress = progress or (lambda what, done, steps: None)
+    tell("running the plan forward again", 0, 1)
     rechecked = recheck(path, instance)
     plan = rechecked.plan
     if not rechecked.same_instance or plan.window not in (None, *plan.instance.windows):
         return rechecked
     said, overrun = list(rechecked.disagreements), Overrun()
     with overrun.kept():
-        said.extend(_against(plan, _solved(plan, every_window=every_window, overrun=overrun)))
+        again = _solved(plan, tell, every_window=every_window, overrun=overrun)
+        said.extend(_against(plan, again))
     if overrun:
         said.append(f"not solved again: {overrun.said}")
     return replace(rechecked, disagreements=tuple(said))
 
 
 def _solved(
-    plan: Plan, *, every_window: bool, overrun: Overrun
+    plan: Plan, tell: Progress, *, every_window: bool, overrun: Overrun
 ) -> dict[Window | None, WindowSolved]:
     """Windows solved afresh: the plan's first, and alone unless every one is asked for.
 
@@ -50,16 +57,20 @@ def _solved(
     instance, session = plan.instance, Session(plan.formulation)
     program = build(instance, plan.formulation).relaxed()
 
-    def solved(window: Window | None) -> WindowSolved:
-        return session.solve_window(
+    others = [w for w in (*reversed(instance.windows), None) if every_window and w != plan.window]
+    by_window = dict[Window | None, WindowSolved]()
+
+    def solve(window: Window | None) -> None:
+        tell(f"{saying(window)} again", len(by_window) + 1, len(others) + 3)
+        by_window[window] = session.solve_window(
             window, at_window(program, instance, window), areas=instance.areas
         )
 
-    by_window = {plan.window: solved(plan.window)}
-    others = [w for w in (*reversed(instance.windows), None) if every_window and w != plan.window]
+    solve(plan.window)
     with overrun.kept():
         for window in others:
-            by_window[window] = solved(window)
+            solve(window)
+    tell("comparing prices, and what keeping services costs", len(others) + 2, len(others) + 3)
     return by_window
 
 

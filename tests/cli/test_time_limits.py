@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import click
 import pytest
 
 from allocator import clock
-from allocator.cli import cli
+from allocator.cli import cli, progress
 from allocator.instance.writing import write
 from allocator.solvers.highs import HighsModel
 from tests.docs.test_contributing import EVERY_VERB, FUTURES, solve_exported
@@ -60,7 +61,9 @@ def params(verb: str) -> set[str | None]:
     return {each.name for each in command.params}
 
 
-def test_whatever_solves_has_a_time_limit_and_ends_by_it(run, looks, monkeypatch, council):
+def test_whatever_solves_tells_how_far_it_is_has_a_time_limit_and_ends_by_it(
+    run, looks, monkeypatch, council
+):
     monkeypatch.chdir(council)
     solved, own = list[str](), HighsModel.solve
 
@@ -69,7 +72,9 @@ def test_whatever_solves_has_a_time_limit_and_ends_by_it(run, looks, monkeypatch
         return own(*args, **options)
 
     monkeypatch.setattr(HighsModel, "solve", counted)
-    ends = {}
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    monkeypatch.setattr(progress, "BETWEEN_LINES", 0.0)
+    ends, told_on = {}, {}
     for verb, words in WORDS.items():
         if verb in PER_RUN:
             continue
@@ -77,13 +82,16 @@ def test_whatever_solves_has_a_time_limit_and_ends_by_it(run, looks, monkeypatch
         if verb == "import-solution":
             solve_exported()
         monkeypatch.setattr(clock, "now", lambda: 0.0)
-        assert run(verb, *words).exit_code == 0, verb
+        done = run(verb, *words)
+        assert done.exit_code == 0, verb
         if solved:
             assert "time_limit" in params(verb), verb
+            told_on[verb] = re.search(r" \(\d+ of \d+", done.stderr) is not None
             looks(1)
             again = ["--force"] if {"--out", "--html"}.intersection(words) else []
             ends[verb] = run(verb, *words, *again, "--time-limit", "60")
     assert len(ends) > 10
+    assert [verb for verb, told in told_on.items() if not told] == []
     for verb, result in ends.items():
         assert (verb, result.exit_code) == (verb, 4)
         told = result.stderr.splitlines() + result.stdout.splitlines()

@@ -31,6 +31,7 @@ from allocator.plan.saving.recheck import Verdict, disagreements
 from allocator.plan.saving.seal import UNSEALED, broken
 from allocator.plan.saving.writing import window_table
 from allocator.solving.futures import extensive_form
+from allocator.solving.session import Progress
 from allocator.spreadsheet import as_csv
 
 _SECTION: Final = "3.15"
@@ -51,7 +52,11 @@ class HedgeRecheck(Verdict):
 
 
 def audit_hedge(
-    path: str | Path, instance: Instance | None = None, *, every_window: bool = False
+    path: str | Path,
+    instance: Instance | None = None,
+    *,
+    every_window: bool = False,
+    progress: Progress | None = None,
 ) -> HedgeRecheck:
     """Audit a saved hedge and solve its window again; with ``every_window`` all of it.
 
@@ -59,6 +64,8 @@ def audit_hedge(
     Raises UsageError where there is no hedge, it is damaged, or it was found infeasible, and
     SolverError where the solver fails.
     """
+    tell: Progress = progress or (lambda what, done, steps: None)
+    tell("running every future's plan forward again", 0, 2)
     folder, facts = open_hedge(path)
     files = broken(folder, facts, owns, HEDGE_FILE)
     said = [f"{file}: is not as it was saved; the seal is broken" for file in files or ()]
@@ -76,6 +83,7 @@ def audit_hedge(
     said += _stated(hedged, facts, audits)
     said += _tables(hedged, folder, audits)
     if hedged.window in (None, *hedged.instance.windows):
+        tell("solving the whole again", 1, 2)
         said += _again(hedged) if every_window else _window_again(hedged)
     return replace(verdict, disagreements=tuple(said))
 
