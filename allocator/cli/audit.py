@@ -47,15 +47,14 @@ def command(plan: Path, instance: Path | None, again: bool, json: bool) -> int:
 
     other = None if instance is None else open_instance(instance)
     verdict: Verdict
-    if is_hedge(plan):
-        from allocator.hedge.saving import audit_hedge
+    with ProgressBar() as progress:
+        if is_hedge(plan):
+            from allocator.hedge.saving import audit_hedge
 
-        with ProgressBar() as progress:
             verdict = audit_hedge(plan, other, every_window=again, progress=progress)
-    else:
-        from allocator.solving.again import audit_saved
+        else:
+            from allocator.solving.again import audit_saved
 
-        with ProgressBar() as progress:
             verdict = audit_saved(plan, other, every_window=again, progress=progress)
     click.echo(as_json(verdict.to_dict()) if json else _text(verdict))
     return 0 if verdict.passed else FAILED

@@ -64,8 +64,8 @@ class Member:
 class Conflict:
     """Limits of a window's program that can't all hold.
 
-    ``ray`` weighs the rows of the proof, None where there is none; that the conflict ends with
-    any one dropped was found by solving.
+    ``ray`` weighs the rows of the proof, None where there is none.  Of ``conflict``, that it ends
+    with any one dropped was found by solving; of ``in_proof`` that was not asked.
     """
 
     window: Window | None
