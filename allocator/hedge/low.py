@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, islice
-from math import comb
+from math import comb, isinf
 from typing import Any, Final
 
 from allocator.clock import Clock, Overrun
@@ -134,9 +134,11 @@ def _told(
     counted: Sequence[tuple[str, ...]],
     worst: float | None,
 ) -> Hedge:
-    """With how many of the choices stand in it, and what the dearest of all costs, £."""
+    """With how many choices stand in it, and what the dearest costs, £; infinite without a plan."""
     least = hedged.objective or 0.0
-    origin = LowAtOnce(len(choices[0]), len(choices), len(counted), worst, least)
+    stranded = worst is not None and isinf(worst)
+    told = None if stranded else worst
+    origin = LowAtOnce(len(choices[0]), len(choices), len(counted), told, least, stranded)
     return replace(hedged, origin=origin)
 
 

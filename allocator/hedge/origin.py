@@ -13,7 +13,8 @@ class LowAtOnce:
 
     ``counted`` of the ``choices`` stand as scenarios; at what is settled the dearest of all costs
     ``worst``, and nothing settled makes it less than ``at_least``, both £ at present value.
-    ``worst`` is None where there was no time to find it.
+    ``worst`` is None where there was no time to find it, and where what is settled leaves one of
+    the others no plan (``stranded``).
     """
 
     services: int
@@ -21,6 +22,7 @@ class LowAtOnce:
     counted: int
     worst: float | None
     at_least: float
+    stranded: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from itertools import combinations
 
 import pytest
@@ -14,6 +16,7 @@ from allocator.instance import read
 from allocator.instance.cell_changes import without_futures
 from allocator.instance.change import apply_changes
 from allocator.instance.scenarios import scenario_of
+from allocator.plan.saving import as_json
 from allocator.report.pages.hedge import text
 from allocator.solving.solve import solve
 from tests.hedge.hedges import CASES, instance_of
@@ -72,6 +75,16 @@ def test_when_time_is_over_the_worst_so_far_is_the_answer_and_what_is_left_is_sa
     assert none.origin.worst is None
     assert "what the others cost was not found in time" in " ".join(text(none).split())
     assert origin_of(origin_facts(none.origin)) == none.origin
+
+
+def test_a_choice_that_is_left_no_plan_is_told_as_that(instance, monkeypatch):
+    monkeypatch.setattr(low, "_costs", lambda *_: iter([math.inf] * 3))
+    monkeypatch.setattr(low, "_ROUNDS", 0)
+    some = low_at_once(instance, 2, most=3)
+    assert some.origin.stranded
+    assert some.origin.worst is None
+    assert "leaves at least one other no plan" in " ".join(text(some).split())
+    assert origin_of(json.loads(as_json(origin_facts(some.origin)))) == some.origin
 
 
 def test_more_weak_at_once_costs_no_less_and_all_of_them_are_one_future(instance, found):

@@ -129,7 +129,9 @@ def _origin(origin: Origin) -> str:
     if origin.counted == origin.choices:
         return f"{said}."
     others = "what the others cost was not found in time"
-    if origin.worst is not None:
+    if origin.stranded:
+        others = "what is settled leaves at least one other no plan"
+    elif origin.worst is not None:
         more = pounds(max(0.0, origin.worst - origin.at_least))
         others = f"no other costs more than {more} above them"
     return f"{said}: {number(origin.counted)} stand as scenarios, and {others}."
