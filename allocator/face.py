@@ -5,10 +5,11 @@ See ``allocator``, from which all of it is taken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from allocator.progress import Progress
 from formulations import USUAL
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from allocator.instance import Instance
     from allocator.plan.plan import Plan
     from allocator.plan.saving.recheck import Verdict
-
-Progress = Callable[[str, int, int], None]
 
 
 def frontier(

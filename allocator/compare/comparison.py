@@ -11,8 +11,9 @@ from allocator.compare.agreement import Agreement, agreement
 from allocator.compare.face import Face, Range, unique_prices, widest
 from allocator.compare.judge import Result, absent, judge, unfit
 from allocator.compare.problems import ComparedProgram
-from allocator.compare.race import Run, Tell, Terms, race
+from allocator.compare.race import Run, Terms, race
 from allocator.compare.summary import SolverSummary, summarise
+from allocator.progress import Progress, silent
 from allocator.solvers.algorithms import BASIS, Algorithm
 from allocator.solvers.mps import write_mps
 from allocator.solvers.presence import version
@@ -75,7 +76,7 @@ def compare(
     *,
     repeat: int = 1,
     ranges: bool = True,
-    tell: Tell = lambda what, done, steps: None,
+    tell: Progress = silent,
 ) -> Comparison:
     """Run every algorithm on every program and judge what they answer.
 
@@ -97,7 +98,7 @@ def _one(
     terms: Terms,
     repeat: int,
     ranges: bool,
-    tell: Tell,
+    tell: Progress,
 ) -> Compared:
     whole = problem.program.integer is not None
     there = [each for each in algorithms if versions[each.name] and each.takes(whole)]
@@ -125,7 +126,7 @@ def _result(
     return judge(problem.program, version, runs[algorithm.name])
 
 
-def _optimum(problem: ComparedProgram, results: Sequence[Result], tell: Tell) -> Optimum:
+def _optimum(problem: ComparedProgram, results: Sequence[Result], tell: Progress) -> Optimum:
     """Paths and prices compared where there is but one; else how far spend can move."""
     certified = [each for each in results if each.optimal]
     primals = [each.primal for each in certified if each.primal is not None]
@@ -148,7 +149,7 @@ def _preference(result: Result) -> tuple[bool, float]:
     return BASIS not in result.algorithm.can, max(proof.primal.relative, proof.dual.relative)
 
 
-def _spend(problem: ComparedProgram, face: Face, tell: Tell) -> tuple[tuple[str, Range], ...]:
+def _spend(problem: ComparedProgram, face: Face, tell: Progress) -> tuple[tuple[str, Range], ...]:
     family = problem.program.columns.get("spend") if problem.instance else None
     if family is None:
         return ()

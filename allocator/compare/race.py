@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from typing import Final
 
 from allocator.compare import watch
 from allocator.program.program import LinearProgram
+from allocator.progress import Progress
 from allocator.solvers.algorithms import SEED, Algorithm
 from allocator.solvers.solution import Status
 from allocator.solvers.task import Reply, Task
@@ -31,8 +32,6 @@ GRACE: Final = 5.0  # seconds past the limit that a solver has to stop by itself
 # Signals that no solver gives itself: somebody ended it, or the system, short of memory.
 OUTSIDE: Final = ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGSTOP")
 SHOWN: Final = 4_000  # characters of a solver's log that are kept, from its end
-
-Tell = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def race(
     algorithms: Sequence[Algorithm],
     terms: Terms,
     repeat: int,
-    tell: Tell,
+    tell: Progress,
 ) -> dict[str, list[Run]]:
     """Runs by algorithm: each of them once, then each again, ``repeat`` times in all.
 

@@ -24,7 +24,8 @@ from allocator.instance.cell_changes import NewCells, with_cells
 from allocator.instance.instance import Row
 from allocator.plan.columns import ANSWERS, AnswerColumns, typed
 from allocator.plan.plan import Plan
-from allocator.solving.session import Progress, Session
+from allocator.progress import Progress, silent
+from allocator.solving.session import Session
 from allocator.solving.solve import plan_of
 from formulations import LEAST_COST
 
@@ -63,7 +64,7 @@ def cost_of_delay(
         raise UsageError(
             f"a delay of {most} years leaves nothing of a plan of {instance.years}; ask for less"
         )
-    tell: Progress = progress or (lambda what, done, steps: None)
+    tell = progress or silent
     session, delays, overrun = Session(), list[_Begun](), Overrun()
     asked = list(_asked(instance, most))
     for n, (late, targets, begun) in enumerate(asked):

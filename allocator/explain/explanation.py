@@ -39,10 +39,11 @@ from allocator.instance.instance import window_facts
 from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.plan.plan import Plan
 from allocator.program.program import LinearProgram
+from allocator.progress import Progress, silent
 from allocator.solvers.catalogue import find_solver
 from allocator.solving.areas.ladder import AreaLadder
 from allocator.solving.proved import Ladder
-from allocator.solving.session import Progress, Session, Solved, build, build_window
+from allocator.solving.session import Session, Solved, build, build_window
 from allocator.solving.solve import plan_of, with_tightest
 from allocator.solving.start import SMALL
 from formulations import FORMULATIONS, USUAL
@@ -125,7 +126,7 @@ def explain(
     prices say.  Raises UsageError for an unknown formulation, SolverError where the
     solver fails, CertificateError or AuditError where an answer does not hold.
     """
-    tell = progress or (lambda what, done, steps: None)
+    tell = progress or silent
     session = Session(formulation)
     program = build(instance, formulation)
     # One window's proof that there is no plan often serves the others: so that is asked first.

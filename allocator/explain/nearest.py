@@ -13,7 +13,8 @@ from allocator.plan.columns import table_of
 from allocator.plan.columns.explained import EXPLAIN
 from allocator.plan.plan import Plan
 from allocator.plan.tables import SHORTFALL
-from allocator.solving.session import Progress, Session
+from allocator.progress import Progress
+from allocator.solving.session import Session
 from allocator.solving.solve import plan_of
 from formulations import FORMULATIONS, LEAST_COST
 

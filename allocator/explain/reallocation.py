@@ -20,8 +20,8 @@ from allocator.instance.cell_changes import with_only
 from allocator.instance.schema import TIERS
 from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.plan.plan import Plan
+from allocator.progress import Progress
 from allocator.simulate import baseline
-from allocator.solving.session import Progress
 from allocator.solving.solve import solve
 from formulations import LARGEST_REDUCTION
 

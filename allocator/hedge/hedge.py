@@ -22,10 +22,11 @@ from allocator.instance import Instance, Window
 from allocator.instance.scenarios import Scenario, scenarios
 from allocator.plan.windows import WindowOutcome
 from allocator.program.program import POUNDS
+from allocator.progress import Progress, silent
 from allocator.solving.benders.decomposition import BendersDecomposition, one_by_one
 from allocator.solving.benders.steady import steadied
 from allocator.solving.futures import ExtensiveForm, dual_weights, extensive_form, plans_of
-from allocator.solving.session import Progress, Session, saying
+from allocator.solving.session import Session, saying
 from allocator.solving.windows import WindowSolved, cheapest, told_so_far
 from formulations import LEAST_COST
 
@@ -71,7 +72,7 @@ def _hedged(
     learn_earlier: Sequence[str],
     progress: Progress | None,
 ) -> Hedge:
-    tell: Progress = progress or (lambda what, done, steps: None)
+    tell = progress or silent
     futures = scenarios(instance)
     steps = len(instance.windows) + 4
     earlier = learned_earlier(futures, learn_earlier)

@@ -25,7 +25,8 @@ from allocator.instance import Instance
 from allocator.instance.cell_changes import with_only, without_futures
 from allocator.instance.keys import Key
 from allocator.instance.scenarios import scenarios
-from allocator.solving.session import Progress, Session
+from allocator.progress import Progress
+from allocator.solving.session import Session
 from allocator.wording import listed
 
 MOST: Final = 200  # choices that stand side by side; of more, the worst are added one by one

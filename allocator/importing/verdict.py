@@ -17,8 +17,9 @@ from allocator.instance import Instance, Window
 from allocator.plan.plan import Plan
 from allocator.program.certificate import GAP_TOLERANCE, TOLERANCE, Certificate, certify
 from allocator.program.program import LinearProgram
+from allocator.progress import Progress, silent
 from allocator.solvers.solution import Floats, Solution, Status
-from allocator.solving.session import Progress, Solved, WindowSolved, at_window, build, saying
+from allocator.solving.session import Solved, WindowSolved, at_window, build, saying
 from allocator.solving.solve import laid_out
 from allocator.vocabulary import IN_WINDOW
 from formulations import USUAL
@@ -43,7 +44,7 @@ def import_solution(
     the sidecar's, or ``least_cost``.  Raises UsageError where the file is not understood or
     belongs to another instance, formulation or window.
     """
-    tell: Progress = progress or (lambda what, done, steps: None)
+    tell = progress or silent
     tell("reading the solution", 0, 2)
     file = read_solution(path)
     sidecar = None if names is None else read_sidecar(names, instance)

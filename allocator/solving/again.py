@@ -14,9 +14,10 @@ from allocator.plan.saving.derived import named, same
 from allocator.plan.saving.recheck import Recheck, recheck
 from allocator.plan.windows import WindowOutcome
 from allocator.program.program import POUNDS
+from allocator.progress import Progress, silent
 from allocator.solving.keeping import keeping
 from allocator.solving.priced import check_prices
-from allocator.solving.session import Progress, Session, WindowSolved, at_window, build, saying
+from allocator.solving.session import Session, WindowSolved, at_window, build, saying
 
 
 def audit_saved(
@@ -32,7 +33,7 @@ def audit_saved(
     Raises UsageError where there is no plan, it is damaged, or it was found infeasible, and
     SolverError where the solver fails.
     """
-    tell: Progress = progress or (lambda what, done, steps: None)
+    tell = progress or silent
     tell("running the plan forward again", 0, 1)
     rechecked = recheck(path, instance)
     plan = rechecked.plan

@@ -19,10 +19,11 @@ from allocator.errors import SolverError
 from allocator.instance import Instance, Window
 from allocator.program.program import LinearProgram
 from allocator.program.proofs import lower_bound, refutes
+from allocator.progress import Progress, silent
 from allocator.solvers.mip import WholeSolution, solve_whole
 from allocator.solvers.solution import Floats, Solution, Status
 from allocator.solving.proved import why_not
-from allocator.solving.session import Progress, Session, Solved, at_window, build
+from allocator.solving.session import Session, Solved, at_window, build
 from allocator.solving.windows import TIE, WindowSolved, cheapest, saying
 
 SAME: Final = 1e-6  # relative, of branch and bound's objective and the linear program's
@@ -54,7 +55,7 @@ class WindowChoice(Session):
         ``every_window`` changes nothing: the program holds them all.  Raises what ``Session.solve``
         does, and SolverError where the linear programs contradict branch and bound.
         """
-        tell = progress or (lambda what, done, steps: None)
+        tell = progress or silent
         clock = Clock(time_limit)
         tell("building the program", 0, _STEPS)
         program = program or build(instance, self.formulation)

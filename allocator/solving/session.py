@@ -7,7 +7,7 @@ basis.  Since windows differ in bounds alone, the duals of one prove a bound on 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,6 +21,7 @@ from allocator.errors import UsageError
 from allocator.instance import Instance, Window
 from allocator.program.implied import share_bounds
 from allocator.program.program import LinearProgram
+from allocator.progress import Progress, silent
 from allocator.solvers.catalogue import DEFAULT, find_solver
 from allocator.solvers.solution import Ranging, Status
 from allocator.solving.areas.ladder import AreaLadder, By, by_areas
@@ -41,7 +42,6 @@ from formulations.double_investment import window_columns
 from formulations.windows import choice_columns
 
 __all__ = [
-    "Progress",
     "Session",
     "Solved",
     "WindowSolved",
@@ -53,8 +53,6 @@ __all__ = [
 ]  # fmt: skip
 
 BUILDING: Final = Lock()  # Pyomo makes templates in one thread at a time
-
-Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 
 def build(instance: Instance, formulation: str = USUAL) -> LinearProgram:
@@ -163,7 +161,7 @@ class Session:
         one's prices hold as well.
         Raises TimeLimitError when ``time_limit`` seconds are over, and as ``Ladder.solve`` does.
         """
-        tell: Progress = progress or (lambda what, done, steps: None)
+        tell = progress or silent
         clock, steps = Clock(time_limit), len(instance.windows) + 3
         tell("building the program", 0, steps)
         program = (program or build(instance, self.formulation)).relaxed()

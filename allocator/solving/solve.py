@@ -25,13 +25,13 @@ from allocator.plan.plan import Plan
 from allocator.plan.windows import WindowOutcome
 from allocator.program.certificate import certify
 from allocator.program.program import MONEY, POUNDS
+from allocator.progress import Progress, silent
 from allocator.simulate import baseline
 from allocator.solvers.catalogue import DEFAULT
 from allocator.solving.areas.ladder import By
 from allocator.solving.choice import SolvedByChoice, WindowChoice
 from allocator.solving.draws import in_order
 from allocator.solving.session import (
-    Progress,
     Session,
     Solved,
     WindowSolved,
@@ -79,7 +79,7 @@ def solve(
     check_formulation(formulation)
     if workers:
         _check_shared(instance, formulation, by)
-    tell = progress or (lambda what, done, steps: None)
+    tell = progress or silent
     steps, clock = len(instance.windows) + 3, Clock(time_limit)
     Thread(target=import_module, args=(_TABLES,)).start()
     with tempfile.TemporaryDirectory() as folder:

@@ -19,6 +19,7 @@ from allocator.instance.scenarios import Scenario
 from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.plan.columns.futures import BANDED
 from allocator.plan.plan import Plan
+from allocator.progress import Progress, silent
 from allocator.stress import tables
 from allocator.stress.drawn import Drawn
 from allocator.stress.followed import Followed
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from allocator.hedge.answer import Hedge
-    from allocator.solving.session import Progress
 
 Positions = NDArray[np.int64]
 
@@ -187,7 +187,7 @@ def stress(
     """
     if draws < 1:
         raise UsageError(f"{draws} draws are none; ask for one or more")
-    tell: Progress = progress or (lambda what, done, steps: None)
+    tell = progress or silent
     tell("holding the plan's levels", 0, 4)
     followed = Followed.of(plan)
     planned, held_plan = followed.planned(), followed.plan

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import nullcontext
 from pathlib import Path
@@ -11,12 +10,11 @@ import pandas as pd
 
 from allocator.errors import UsageError
 from allocator.files import place_file
+from allocator.progress import Progress, silent
 from allocator.spreadsheet import as_csv
 from allocator.sweep.facts import PointFacts
 from allocator.sweep.journal import Journal
 from allocator.sweep.run import Sweep
-
-Progress = Callable[[str, int, int], None]  # what is being done, points done, points in all
 
 
 class Recorded:
@@ -41,7 +39,7 @@ class Recorded:
         """The table, written to the file; goes on where the journal ends."""
         journal, points = self._journal, self._sweep.design.points
         done = dict(journal.done) if journal else {}
-        tell = progress or (lambda what, done, steps: None)
+        tell = progress or silent
         self._done = len(done)
         tell("sweeping", self._done, points)
 

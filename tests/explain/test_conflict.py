@@ -8,6 +8,7 @@ import pytest
 from allocator.explain.infeasible.conflict import Limit, conflict, in_proof, limits_of, only
 from allocator.explain.infeasible.elastic import program_at
 from allocator.program.proofs import refutes
+from allocator.progress import silent
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status
@@ -15,10 +16,6 @@ from allocator.solving.session import build, build_window
 from tests.explain.broken import BROKEN, broken
 from tests.model.random_cases import random_case
 from tests.plans import instance_of
-
-
-def silent(what, done, steps):
-    pass
 
 
 def solved(program):

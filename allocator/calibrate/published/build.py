@@ -34,13 +34,14 @@ from allocator.calibrate.published.money import (
 from allocator.calibrate.published.request import ESTIMATED, Request
 from allocator.calibrate.published.services import SERVICES, return_rows
 from allocator.calibrate.published.tables import YEARS, Council
-from allocator.calibrate.published.target import Tell, target_row
+from allocator.calibrate.published.target import target_row
 from allocator.calibrate.published.workforce import read_workforce
 from allocator.calibrate.uncertainty import ProjectionSpread, measure
 from allocator.errors import UsageError
 from allocator.instance import DoubleInvestment, Instance, Row
 from allocator.instance.columns import Kind
 from allocator.instance.schema import CONTINUOUS, TABLES
+from allocator.progress import Progress, silent
 from allocator.simulate import baseline
 
 PERIODS: Final = 4  # a year
@@ -60,9 +61,7 @@ class Calibrated:
     files: tuple[str, ...] = ()
 
 
-def calibrate(
-    panel: Panel, request: Request, told: Tell = lambda what, done, steps: None
-) -> Calibrated:
+def calibrate(panel: Panel, request: Request, told: Progress = silent) -> Calibrated:
     """The instance of a request.
 
     Raises UsageError where a council has no children in care published for the year, or the

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -12,6 +12,7 @@ from allocator.calibrate.published.request import Request
 from allocator.errors import UsageError
 from allocator.instance import Instance
 from allocator.program.matrix import Floats
+from allocator.progress import Progress
 from allocator.simulate import baseline
 from allocator.vocabulary import CHILDREN
 from formulations import LARGEST_REDUCTION
@@ -22,11 +23,9 @@ if TYPE_CHECKING:
 AFTER: Final = 5  # years into the plan
 _SLACK: Final = 0.25  # of the way from the least that can be reached back to doing nothing
 
-Tell = Callable[[str, int, int], None]
-
 
 def target_row(
-    funded: Instance, request: Request, alone: Iterable[Instance], told: Tell
+    funded: Instance, request: Request, alone: Iterable[Instance], told: Progress
 ) -> tuple[dict[str, Any], int | None]:
     """The row of ``targets``, and the least that can be reached, where that was asked.
 
@@ -52,7 +51,7 @@ def target_row(
     return row, math.ceil(least)
 
 
-def _least(alone: Iterable[Instance], count: int, told: Tell) -> Floats:
+def _least(alone: Iterable[Instance], count: int, told: Progress) -> Floats:
     """Children in care by year under each council's largest reduction, added up.
 
     Of a council that has no plan, those of its baseline.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -19,6 +18,7 @@ from allocator.errors import UsageError
 from allocator.files import check_file, place_file
 from allocator.instance import Instance
 from allocator.instance.writing import WORKBOOK, write
+from allocator.progress import Progress, silent
 
 SIDE_FILE = "calibration.json"
 
@@ -97,7 +97,7 @@ def calibrate(
     children_in_need: float | None = None,
     dates: str | None = None,
     council: str | None = None,
-    told: Callable[[str, int, int], None] = lambda what, done, steps: None,
+    told: Progress = silent,
 ) -> Calibration:
     """Calibrate from the returns of a folder, which are read and not written.
 

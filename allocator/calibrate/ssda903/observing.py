@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,6 +23,7 @@ from allocator.calibrate.ssda903.rules import Findings
 from allocator.calibrate.ssda903.settings import Settings
 from allocator.calibrate.ssda903.survey import check_headings, surveyed
 from allocator.errors import UsageError
+from allocator.progress import Progress, silent
 
 _SURPRISING = 30  # years of returns
 
@@ -62,7 +62,7 @@ def observe(
     end: date | None = None,
     dates: str | None = None,
     council: str | None = None,
-    told: Callable[[str, int, int], None] = lambda what, done, steps: None,
+    told: Progress = silent,
 ) -> Observed:
     """Read, clean and count the returns of a folder; nothing is written.
 

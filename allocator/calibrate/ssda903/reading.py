@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
 from typing import Final
@@ -32,13 +32,13 @@ from allocator.calibrate.ssda903.rules import Findings
 from allocator.calibrate.ssda903.settings import Settings
 from allocator.calibrate.ssda903.survey import rows_of
 from allocator.errors import UsageError
+from allocator.progress import Progress
 
 OPEN: Final = np.iinfo(np.int32).max  # the end of an episode that has none
 REASONS: Final = (FOLLOWED, *(code for codes in ROUTES.values() for code in codes))
 _BEGUN: Final = 0.2
 _EPOCH: Final = date(1970, 1, 1)
 _BREAKS: Final = [LEGAL_STATUS.index(code) for code in SHORT_BREAKS]
-Tell = Callable[[str, int, int], None]
 
 
 def day(of: date) -> int:
@@ -47,7 +47,7 @@ def day(of: date) -> int:
 
 
 def read_episodes(
-    files: Sequence[ReturnFile], settings: Settings, findings: Findings, told: Tell
+    files: Sequence[ReturnFile], settings: Settings, findings: Findings, told: Progress
 ) -> pd.DataFrame:
     """Episodes of all returns, one row each.
 

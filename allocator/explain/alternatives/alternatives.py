@@ -25,7 +25,8 @@ from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.plan.ties import margin
 from allocator.program.matrix import Floats
 from allocator.program.program import POUNDS, LinearProgram
-from allocator.solving.session import Progress, Session
+from allocator.progress import Progress
+from allocator.solving.session import Session
 from allocator.solving.solve import plan_of
 from formulations import LEAST_COST
 

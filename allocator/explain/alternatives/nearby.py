@@ -20,9 +20,10 @@ from allocator.instance import Instance
 from allocator.instance.schema import TIERS
 from allocator.program.matrix import Floats
 from allocator.program.program import POUNDS, LinearProgram, Objective
+from allocator.progress import Progress, silent
 from allocator.solvers.solution import Status
 from allocator.solving.extremes import Extreme, Extremes, within
-from allocator.solving.session import Progress, WindowSolved
+from allocator.solving.session import WindowSolved
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Nearby:
         self._costs = solved.program.objectives[-1].costs
         self.audits, self.overrun = 0, Overrun()
         program = within(solved.program, most - solved.program.objectives[-1].constant)
-        extremes, tell = Extremes(program), progress or (lambda what, done, steps: None)
+        extremes, tell = Extremes(program), progress or silent
         self._auditor = Auditor(instance, self.window, program, self._costs)
         items = items_of(instance, program)
         services = service_names(instance)

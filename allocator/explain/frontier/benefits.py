@@ -15,8 +15,9 @@ from allocator.explain.frontier.walk import walk
 from allocator.instance import Instance, Shortfall
 from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.program.program import POUNDS, Index, LinearProgram
+from allocator.progress import Progress
 from allocator.simulate import Simulator, baseline
-from allocator.solving.session import Progress, build
+from allocator.solving.session import build
 from allocator.vocabulary import CHILDREN, LEVEL
 from formulations import LEAST_COST
 

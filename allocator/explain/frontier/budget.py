@@ -15,8 +15,9 @@ from allocator.instance import Instance
 from allocator.instance.problems import did_you_mean
 from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.program.program import POUNDS
+from allocator.progress import Progress
 from allocator.simulate import baseline
-from allocator.solving.session import Progress, build
+from allocator.solving.session import build
 from allocator.vocabulary import BUDGET
 from formulations import LARGEST_REDUCTION
 

@@ -15,7 +15,8 @@ from allocator.instance import Instance
 from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.program.matrix import Floats
 from allocator.program.program import POUNDS, Family, LinearProgram
-from allocator.solving.session import Progress, build
+from allocator.progress import Progress
+from allocator.solving.session import build
 from allocator.vocabulary import FAIR_SHARE, REDUCTION
 from formulations import FAIR_REDUCTION
 

@@ -16,8 +16,9 @@ from allocator.instance.problems import did_you_mean
 from allocator.instance.schema import ALL
 from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.program.program import POUNDS, LinearProgram
+from allocator.progress import Progress
 from allocator.simulate import baseline
-from allocator.solving.session import Progress, at_window, build
+from allocator.solving.session import at_window, build
 from allocator.vocabulary import EXCESS, TARGET
 from formulations import LEAST_COST
 

@@ -12,7 +12,8 @@ from allocator.explain.frontier.envelope import Envelope, Piece, pieces
 from allocator.explain.frontier.parametric import INSIDE, SAME, Parametric, Shift, Touch, lines
 from allocator.instance import Instance, Window
 from allocator.program.program import LinearProgram
-from allocator.solving.session import Progress, at_window, saying
+from allocator.progress import Progress, silent
+from allocator.solving.session import at_window, saying
 from allocator.solving.windows import TIE
 
 End = Callable[[LinearProgram, Parametric], float]
@@ -52,7 +53,7 @@ def walk(
     ``far`` says for a window's program from which number on nothing changes.  The windows are
     followed one after the other, each only as far as it may still be the best.
     """
-    tell: Progress = progress or (lambda what, done, steps: None)
+    tell = progress or silent
     preferred: tuple[Window | None, ...] = (None, *instance.windows)
     followed, steps = Parametric(move, instance.areas), 2 * len(preferred) + 1
     starts: dict[Window | None, tuple[float, LinearProgram]] = {}

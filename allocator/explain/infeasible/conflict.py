@@ -13,7 +13,7 @@ of some of its settings that nothing can be left out, so it is not used.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from allocator.explain.infeasible.rays import Rays
 from allocator.instance import Instance, Window
 from allocator.plan.tables import outside
 from allocator.program.program import LinearProgram, Objective
+from allocator.progress import Progress
 from allocator.solvers.catalogue import PRIMAL, find_solver
 from allocator.solvers.solution import Floats, Solution, Status
 from allocator.solving.proved import Ladder, refuted
@@ -34,8 +35,6 @@ MOST_SAID: Final = 6  # limits on services in a sentence
 MOST_NAMED: Final = 4  # limits in a short sentence
 _IN_THE_RAY: Final = 1e-9  # relative: a weight below this is rounding
 _NOTHING: Final = 1e-12  # share of the limits: what gives way by less than this need not
-
-Tell = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -188,7 +187,7 @@ class _AllGiveWay(Feasibility):
 
 
 def conflict(
-    instance: Instance, program: LinearProgram, window: Window | None, tell: Tell
+    instance: Instance, program: LinearProgram, window: Window | None, tell: Progress
 ) -> Conflict:
     """An irreducible conflict of a window's program, which has no solution."""
     groups = limits_of(instance, program)
@@ -281,7 +280,7 @@ def _rows(groups: Sequence[Limit]) -> list[int]:
 
 
 def _filtered(
-    asked: Feasibility, program: LinearProgram, groups: Sequence[Limit], tell: Tell
+    asked: Feasibility, program: LinearProgram, groups: Sequence[Limit], tell: Progress
 ) -> list[Limit]:
     """Limits none of which can be left out; money all at once first, since that says most."""
     money = [each for each in groups if CONSTRAINTS[each.constraint].money]

@@ -24,10 +24,9 @@ from allocator.explain.infeasible.way import Way
 from allocator.instance import Instance, Window
 from allocator.instance.cell_changes import cells_meant
 from allocator.program.program import POUNDS
+from allocator.progress import Progress
 from allocator.solvers.solution import Floats
 from allocator.vocabulary import BUDGET, GROWTH, TARGET, WayOut, reliefs
-
-Tell = Callable[[str, int, int], None]
 
 _TARGET: Final = WayOut("target", "children")
 _TARGET_CELLS: Final = ("targets.children", "targets.per_10000")
@@ -37,7 +36,7 @@ def ways_out(
     instance: Instance,
     formulation: str,
     windows: Sequence[Window | None] | None,
-    tell: Tell,
+    tell: Progress,
     overrun: Overrun,
     known: Iterable[Floats] = (),
 ) -> list[Way]:

@@ -30,8 +30,9 @@ from allocator.plan.cash import CashPosition
 from allocator.plan.columns import ANSWERS, AnswerColumns
 from allocator.plan.tables import year_table
 from allocator.program.program import POUNDS
+from allocator.progress import Progress
 from allocator.simulate import baseline
-from allocator.solving.session import Progress, Session
+from allocator.solving.session import Session
 from allocator.solving.solve import plan_of
 from formulations import LEAST_COST
 

@@ -25,8 +25,9 @@ from allocator.instance.cell_changes import with_only
 from allocator.instance.schema import ALL
 from allocator.program.matrix import Floats
 from allocator.program.program import MONEY, POUNDS, LinearProgram, Objective
+from allocator.progress import Progress, silent
 from allocator.simulate import baseline
-from allocator.solving.session import Progress, Session, WindowSolved, at_window, build
+from allocator.solving.session import Session, WindowSolved, at_window, build
 from allocator.solving.windows import cheapest
 from allocator.vocabulary import DRAWN, EXCESS, OVERSPENT, TARGET, UNSPENT
 
@@ -88,7 +89,7 @@ def roll(
     a later year has no plan in any window that is still open, or a solve fails;
     AuditError where the simulator does not confirm what was done.
     """
-    tell: Progress = progress or (lambda what, done, steps: None)
+    tell = progress or silent
     years = [instance.last_year] if certain else list(instance.horizon)
     session, past = Session(), None
     settlements = list[Settlement]() if settled is None else settled

@@ -7,7 +7,6 @@ which several limits meet, and each side is found by solving again (``trial``).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +19,7 @@ from allocator.explain.shadow_prices.ranging import AT_LIMIT, Side, Trial, limit
 from allocator.plan.plan import Plan
 from allocator.plan.tables import outside, price_frame, price_row, window_terms
 from allocator.program.program import MONEY, POUNDS, Family
+from allocator.progress import Progress
 from allocator.solvers.solution import Ranging
 from allocator.table import Table
 from allocator.vocabulary import reliefs
@@ -33,11 +33,9 @@ FURTHEST: Final = 100.0  # times that range: as far as a price is followed
 
 _KEYS: Final = tuple(key for key in KEYS if key not in ("tier", "instead"))  # no limit's
 
-Tell = Callable[[str, int, int], None]
-
 
 def binding(
-    plan: Plan, trial: Trial, ranging: Ranging | None, tell: Tell, *, settle: bool = True
+    plan: Plan, trial: Trial, ranging: Ranging | None, tell: Progress, *, settle: bool = True
 ) -> pd.DataFrame:
     """The table, ordered by worth, with ``position`` in the program and what cites each ``cell``.
 

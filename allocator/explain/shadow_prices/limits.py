@@ -22,6 +22,7 @@ from allocator.plan.columns import typed
 from allocator.plan.columns.explained import EXPLAIN
 from allocator.plan.plan import Plan
 from allocator.program.program import POUNDS
+from allocator.progress import Progress
 from allocator.solvers.solution import Floats, Status
 from allocator.solving.proved import Ladder
 from allocator.solving.session import build_window
@@ -91,7 +92,7 @@ def limits(
     plan: Plan,
     trial: Trial,
     binding: pd.DataFrame,
-    tell: Callable[[str, int, int], None],
+    tell: Progress,
     before: Trial | None = None,
     shown: int | None = None,
 ) -> pd.DataFrame:

@@ -25,6 +25,7 @@ from allocator.plan.columns.explained import EXPLAIN, MOST_EFFECTIVE
 from allocator.plan.plan import Plan
 from allocator.plan.services import fate_of
 from allocator.program.program import LinearProgram
+from allocator.progress import Progress
 from allocator.solvers.solution import Status
 from allocator.solving.areas.ladder import ladder_for
 from allocator.solving.proved import why_not
@@ -35,11 +36,9 @@ CLOSE: Final = 2e-3  # of the unit cost: the bracket around the cost at which a 
 MOST_ASKED_OF_LARGE: Final = 2  # rows of services, the dearest first, where a solve takes long
 USED: Final = 1e-4  # cases a year above the floor, relative to the floor (at least 1)
 
-Tell = Callable[[str, int, int], None]
-
 
 def services(
-    plan: Plan, limits: pd.DataFrame, tell: Tell, *, large: bool, overrun: Overrun
+    plan: Plan, limits: pd.DataFrame, tell: Progress, *, large: bool, overrun: Overrun
 ) -> pd.DataFrame:
     """The table, a line for each row of ``services`` that is in force somewhere.
 

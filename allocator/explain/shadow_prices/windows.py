@@ -6,7 +6,6 @@ that bind there and are worth more than where the plan is.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -23,6 +22,7 @@ from allocator.plan.columns.explained import EXPLAIN
 from allocator.plan.plan import Plan
 from allocator.plan.tables import price_table
 from allocator.program.program import POUNDS
+from allocator.progress import Progress
 from allocator.solving.proved import refuted
 from allocator.solving.session import Solved, WindowSolved
 from allocator.solving.windows import TIE
@@ -32,11 +32,8 @@ MOST_CONFLICTS: Final = 1  # windows without a plan of which it is said what sto
 MOST_LIMITS: Final = 2  # limits that are named where a window is dearer
 
 
-Tell = Callable[[str, int, int], None]
-
-
 def windows(
-    plan: Plan, solved: Solved, tell: Tell, overrun: Overrun, *, large: bool = False
+    plan: Plan, solved: Solved, tell: Progress, overrun: Overrun, *, large: bool = False
 ) -> pd.DataFrame:
     """The table: the plan's window first, then by cost, then those that have no plan.
 

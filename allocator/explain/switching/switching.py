@@ -26,7 +26,7 @@ from allocator.explain.switching.worker import InputRow, Searcher, searched
 from allocator.instance import Instance
 from allocator.instance.instance import window_facts
 from allocator.plan.columns import ANSWERS, AnswerColumns
-from allocator.solving.session import Progress
+from allocator.progress import Progress, silent
 from formulations import LEAST_COST
 
 NumberedRow = tuple[int, InputRow, int]  # an input's number, its row, and how many programs it took
@@ -78,7 +78,7 @@ def switching_values(
     the answer is the same.
     UsageError for a pattern that fits no input, SolverError where a solve fails.
     """
-    tell: Progress = progress or (lambda what, done, steps: None)
+    tell = progress or silent
     asked = inputs(instance, patterns)
     searcher = Searcher(instance)
     usual, overrun = searcher.judge.usual, Overrun()

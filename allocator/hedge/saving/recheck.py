@@ -30,8 +30,8 @@ from allocator.plan.saving.layout import HEDGE_FILE, WINDOWS_FILE
 from allocator.plan.saving.recheck import Verdict, disagreements
 from allocator.plan.saving.seal import UNSEALED, broken
 from allocator.plan.saving.writing import window_table
+from allocator.progress import Progress, silent
 from allocator.solving.futures import extensive_form
-from allocator.solving.session import Progress
 from allocator.spreadsheet import as_csv
 
 _SECTION: Final = "3.15"
@@ -64,7 +64,7 @@ def audit_hedge(
     Raises UsageError where there is no hedge, it is damaged, or it was found infeasible, and
     SolverError where the solver fails.
     """
-    tell: Progress = progress or (lambda what, done, steps: None)
+    tell = progress or silent
     tell("running every future's plan forward again", 0, 2)
     folder, facts = open_hedge(path)
     files = broken(folder, facts, owns, HEDGE_FILE)
