@@ -12,7 +12,7 @@ certificate of the whole says: where that fails, or nothing ends, the whole is s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -28,6 +28,7 @@ from allocator.solvers.solution import Solution, Status
 from allocator.solving.benders.goals import Goal, HeldGoal, Scales
 from allocator.solving.benders.master import BendersMaster, InfeasibleMasterError, NoEndError
 from allocator.solving.benders.part import BendersCut, ScenarioPart
+from allocator.solving.benders.whole import Tried, WholeAnswer
 from allocator.solving.futures import RISK, ExtensiveForm
 from allocator.solving.proved import ProvedSolution
 from allocator.solving.session import at_window
@@ -46,15 +47,6 @@ class InfeasiblePartError(Exception):
     def __init__(self, ray: Floats) -> None:
         super().__init__()
         self.ray = ray
-
-
-@dataclass(frozen=True)
-class Tried:
-    """Shared columns as they were tried, and each scenario's cost, £m, and columns there."""
-
-    point: Floats
-    costs: Floats
-    points: list[Floats]
 
 
 def one_by_one(form: ExtensiveForm) -> bool:
@@ -82,6 +74,7 @@ class BendersDecomposition:
         self.last: Tried | None = None
         self.scales = Scales(form.uncertainty, form.chances)
         self.master = BendersMaster(form, self.parts, self.lower, self.upper, self.scales)
+        self.whole = WholeAnswer(form, self.parts, self.shared, self.master)
 
     @property
     def solver(self) -> str:
@@ -101,7 +94,7 @@ class BendersDecomposition:
             tried = self._begin(held)
             for stage, goal in enumerate(self.scales.goals):
                 tried, duals = self.descend(goal, kept, held, tried)
-                pair = self._whole(program, stage, tried, duals)
+                pair = self.whole.pair(program, stage, tried, duals, self.cuts)
                 certificate = certify(program, *pair, stage)
                 if not certificate.passed:
                     return None
@@ -113,7 +106,7 @@ class BendersDecomposition:
                     kept.append(HeldGoal(goal, most_kept(certificate)))
                     program = program.capped(f"{RISK}_kept", kept[-1].most)
         except InfeasibleMasterError as found:
-            return self._none(window, program, self._rows_of_whole(program, found.ray))
+            return self._none(window, program, self.whole.dual(program, found.ray, self.cuts))
         except InfeasiblePartError as found:
             return self._none(window, program, found.ray)
         except NoEndError:
@@ -134,7 +127,7 @@ class BendersDecomposition:
         """That the whole has no plan, from a ray over its rows: the master's or a scenario's."""
         for sign in (1.0, -1.0):
             proof = sign * ray
-            self._hold(program, proof, np.zeros(program.shape[1]))
+            self.whole.hold(program, proof, np.zeros(program.shape[1]))
             if refutes(program, proof):
                 empty = np.zeros(0)
                 solution = Solution(Status.INFEASIBLE, empty, empty, np.nan, 0, 0.0, ray=proof)
@@ -265,50 +258,3 @@ class BendersDecomposition:
     def _add(self, cut: BendersCut, window: Floats) -> None:
         self.cuts.append(cut)
         self.master.add(cut, window)
-
-    def _whole(
-        self, program: LinearProgram, stage: int, tried: Tried, duals: Floats
-    ) -> tuple[Floats, Floats]:
-        """Primal and dual of the whole: best point, recourse, and cuts times their weights."""
-        primal, dual = self.primal(program, tried), self._rows_of_whole(program, duals)
-        self._hold(program, dual, program.objectives[stage].costs)
-        return primal, dual
-
-    def primal(self, program: LinearProgram, tried: Tried) -> Floats:
-        """The whole's columns where these were tried."""
-        primal = np.zeros(program.shape[1])
-        for block, own in zip(self.form.blocks, tried.points, strict=True):
-            primal[block.columns] = own
-        primal[self.shared] = tried.point
-        self._risk(primal, tried.costs)
-        return primal
-
-    def _rows_of_whole(self, program: LinearProgram, duals: Floats) -> Floats:
-        """Prices of the whole's rows: the master's own, and its cuts' times their weights."""
-        dual, own = np.zeros(program.shape[0]), self.master.rows_of_whole
-        dual[own] = duals[: len(own)]
-        for cut, weight in zip(self.cuts, duals[self.master.first_cut :], strict=True):
-            if weight != 0:
-                dual[self.form.blocks[cut.part].rows] += weight * cut.prices
-        return dual
-
-    def _hold(self, program: LinearProgram, dual: Floats, costs: Floats) -> None:
-        """What a row holds at a number stands in the master as that: its row bears the price."""
-        reduced = costs - program.matrix.transposed_times(dual)
-        for part in self.parts:
-            columns, rows, values = part.holding
-            dual[part.block.rows[rows]] += reduced[part.block.columns[columns]] / values
-
-    def _risk(self, primal: Floats, costs: Floats) -> None:
-        """The threshold of the CVaR, and what lies beyond it."""
-        width = 1 + max(int(block.columns.max()) for block in self.form.blocks)
-        if width == len(primal):
-            return
-        level = self.form.uncertainty.risk_level
-        order = np.argsort(-costs)
-        tail = np.cumsum(self.form.chances[order])
-        at = 0 if level >= 1 else int(np.searchsorted(tail, 1 - level - 1e-12))
-        threshold = costs[order[min(at, len(order) - 1)]]
-        primal[width] = threshold
-        if len(primal) > width + 1:
-            primal[width + 1 :] = np.maximum(0.0, costs - threshold)

@@ -15,10 +15,11 @@ import numpy as np
 from allocator.program.certificate import certify
 from allocator.program.matrix import Floats
 from allocator.program.program import Objective
-from allocator.solving.benders.decomposition import BendersDecomposition, Tried
+from allocator.solving.benders.decomposition import BendersDecomposition
 from allocator.solving.benders.goals import Goal, HeldGoal
 from allocator.solving.benders.master import InfeasibleMasterError, NoEndError
 from allocator.solving.benders.part import TIED, change_of_levels
+from allocator.solving.benders.whole import Tried
 from allocator.solving.session import Session
 from allocator.solving.windows import WindowSolved
 
@@ -46,7 +47,7 @@ def steadied(
     for part, cost, own in zip(parts.parts, tried.costs, tried.points, strict=True):
         better = part.steadied(tried.point, window, float(cost))
         points.append(own if better is None else better)
-    primal = parts.primal(solved.program, replace(tried, points=points))
+    primal = parts.whole.primal(solved.program, replace(tried, points=points))
     certificate = certify(solved.program, primal, solved.solution.dual)
     if not certificate.passed:
         return solved
