@@ -33,6 +33,7 @@ class Table:
     ) -> None:
         self._columns, self._make = dict(columns), make
         self._frame: pd.DataFrame | None = None
+        self._rows: dict[str, dict[Any, list[int]]] = {}
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Table:
@@ -99,12 +100,19 @@ class Table:
 
     def where(self, rows: ArrayLike) -> Table:
         """Only the rows that are so."""
-        chosen = np.flatnonzero(np.asarray(rows, dtype=bool))
-        return Table({name: _taken(column, chosen) for name, column in self._columns.items()})
+        return self._at(np.flatnonzero(np.asarray(rows, dtype=bool)))
 
     def only(self, column: str, value: Any) -> Table:
-        """Only the rows with a value in a column."""
-        return self.where([cell == value for cell in _plain(self._columns[column])])
+        """Only the rows with a value in a column; a column is read once for all of its values."""
+        if column not in self._rows:
+            rows: dict[Any, list[int]] = {}
+            for n, cell in enumerate(_plain(self._columns[column])):
+                rows.setdefault(cell, []).append(n)
+            self._rows[column] = rows
+        return self._at(np.array(self._rows[column].get(value, []), dtype=int))
+
+    def _at(self, rows: NDArray[np.int64]) -> Table:
+        return Table({name: _taken(column, rows) for name, column in self._columns.items()})
 
     def assign(self, **columns: Any) -> Table:
         """With columns added, or others in their place."""

@@ -237,8 +237,8 @@ class Plan:
 
     def target_price(self, owner: str = ALL) -> dict[int, float]:
         """£ at present value per child more in the target, by year; of one area or of all."""
-        prices = self._decided("prices").keys(["constraint", "owner", "year", "price"])
-        worth = {y: float(price) for name, o, y, price in prices if (name, o) == (TARGET, owner)}
+        prices = self._decided("prices").only("owner", owner).only("constraint", TARGET)
+        worth = dict(zip(prices["year"], prices.numbers("price").tolist(), strict=True))
         named = [y for o, y in self.instance.resolved.targets if o == owner]
         return {year: worth.get(year, 0.0) for year in named}
 

@@ -143,18 +143,19 @@ def test_an_area_without_a_plan_of_its_own_is_proof_enough(monkeypatch):
     assert answer.status is Status.INFEASIBLE and refutes(variant, answer.ray)
 
 
-def test_prices_that_rounding_has_spoiled_are_found_anew(monkeypatch):
+@pytest.mark.parametrize("spoiled", ["dual", "primal"])
+def test_what_rounding_has_spoiled_in_an_area_is_found_anew(spoiled, monkeypatch):
     """One area's would spoil the certificate of all, and the whole program be solved instead."""
-    given, factored, anew = AreaModel.dual, AreaModel.refactor, set()
+    given, factored, anew = getattr(AreaModel, spoiled), AreaModel.refactor, set()
 
-    def spoiled(model):
+    def spoil(model):
         return given(model) + (0.0 if model in anew else 1e-3)
 
     def refactor(model):
         anew.add(model)
         factored(model)
 
-    monkeypatch.setattr(AreaModel, "dual", spoiled)
+    monkeypatch.setattr(AreaModel, spoiled, spoil)
     monkeypatch.setattr(AreaModel, "refactor", refactor)
     instance = instance_of("two-areas")
     ladder = AreaLadder(instance.areas)

@@ -26,13 +26,13 @@ from allocator.program.proofs import refutes
 from allocator.solvers.solution import Solution, Status
 from allocator.solving.areas.columns import AreaColumns
 from allocator.solving.areas.duals import KeptDual, KeptDuals
+from allocator.solving.areas.group import Group
 from allocator.solving.areas.master import AreaMaster, MasterPoint
 from allocator.solving.areas.pricing import (
     AreaFailed,
     AreaPoint,
     AreaProgram,
     Asked,
-    Group,
     Priced,
 )
 from allocator.solving.areas.search import DEAREST, GIVEN, PriceSearch

@@ -1,23 +1,21 @@
-"""Areas solved at prices of what they share, one after the other, each from its last basis."""
+"""An area solved at prices of what it shares with others, each time from its last basis."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from allocator.errors import SolverError
-from allocator.program.matrix import Floats, Matrix
+from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram
 from allocator.solvers.pricing import AreaModel
 from allocator.solvers.solution import Status
 from allocator.solving.areas.split import AreaBlock
 
 WORTH: Final = 1e-10  # relative to its cost: less than this a column does not improve
-_SAMPLED: Final = 16  # one in so many coefficients says how like two areas are
-STRAY: Final = 1e-7  # of a reduced cost on the wrong side: more than this, and it is found anew
+STRAY: Final = 1e-7  # beyond a bound, or of a reduced cost's wrong side: more is found anew
 FAR: Final = 100.0  # times the largest bound of an area's: what has no bound is held there
 
 
@@ -113,105 +111,7 @@ class AreaFailed(SolverError):
         return AreaFailed, (self.area, self._ended)
 
 
-class Group:
-    """Some areas, by number, each kept alive in HiGHS with the points it has given."""
-
-    def __init__(self, programs: Mapping[int, AreaProgram], ties: int) -> None:
-        self._ties, self._spent = ties, 0
-        self._areas: dict[int, _Area] = {}
-        self._saved: dict[Any, dict[int, Any]] = {}
-        self.add(programs)
-
-    def add(self, programs: Mapping[int, AreaProgram]) -> None:
-        """Some more areas."""
-        self._areas |= {n: _Area(n, program, self._ties) for n, program in programs.items()}
-
-    @property
-    def iterations(self) -> int:
-        """Of the simplex method, so far."""
-        return self._spent + sum(area.model.iterations for area in self._areas.values())
-
-    @property
-    def version(self) -> str:
-        """Version of HiGHS."""
-        return next(iter(self._areas.values())).model.version
-
-    def begin(self, other: object) -> None:
-        """Go on from the bases of another group's areas, where they have the same shape."""
-        assert isinstance(other, Group)
-        for number, area in self._areas.items():
-            before = other._areas.get(number)
-            if before is not None and before.model.shape == area.model.shape:
-                area.begin(before.model.basis)
-
-    def price(self, asked: Asked) -> dict[int, Priced]:
-        """Every area's answer.  Raises AreaFailed."""
-        answers: dict[int, Priced] = {}
-        for number, area in self._areas.items():
-            if area.model.basis is None:
-                area.begin(self._like(area))
-            answers[number] = area.price(asked)
-        return answers
-
-    def _like(self, area: _Area) -> Any:
-        """The basis of the area that is most alike, of those of its shape that were solved."""
-        own = area.program.block.matrix
-        alike = {
-            number: _unlikeness(own, other.program.block.matrix)
-            for number, other in self._areas.items()
-            if other.model.shape == own.shape and other.model.basis is not None
-        }
-        return self._areas[min(alike, key=alike.__getitem__)].model.basis if alike else None
-
-    def duals(self) -> dict[int, Floats]:
-        """By area, the duals of its rows in its last answer."""
-        return {number: area.dual() for number, area in self._areas.items()}
-
-    def mixed(self, weights: Iterable[tuple[int, int, float]]) -> dict[int, Floats]:
-        """By area, its points added up, each given by area and number, with its weight."""
-        sums: dict[int, Floats] = {}
-        for number, point, weight in weights:
-            sums[number] = sums.get(number, 0.0) + weight * self._areas[number].points[point]
-        return sums
-
-    def close(self) -> None:
-        """Nothing is kept elsewhere."""
-
-    def keep(self, points: Iterable[tuple[int, int]]) -> None:
-        """Forget all points but these, given by area and number."""
-        kept: dict[int, set[int]] = {number: set() for number in self._areas}
-        for number, point in points:
-            kept[number].add(point)
-        for number, area in self._areas.items():
-            area.points = {n: area.points[n] for n in kept[number]}
-
-    def save(self, key: Any) -> None:
-        """Save the bases under a key."""
-        self._saved[key] = {number: area.model.basis for number, area in self._areas.items()}
-
-    def restore(self, key: Any) -> None:
-        """Go back to the bases of a key; nothing happens where there are none."""
-        for number, basis in self._saved.get(key, {}).items():
-            self._areas[number].begin(basis)
-
-    def change(self, programs: Mapping[int, AreaProgram]) -> None:
-        """Take other numbers for some areas, whose points are forgotten; their bases stay."""
-        for number, program in programs.items():
-            self._spent += self._areas[number].model.iterations
-            basis = self._areas[number].model.basis
-            self._areas[number] = _Area(number, program, self._ties)
-            self._areas[number].begin(basis)
-
-
-def _unlikeness(one: Matrix, other: Matrix) -> float:
-    """How far apart the coefficients of two areas are, by a sample; infinite for other patterns."""
-    if not one.same_pattern(other):
-        return np.inf
-    ours, theirs = one.values[::_SAMPLED], other.values[::_SAMPLED]
-    return float(np.sum(np.abs(ours - theirs) / (np.abs(ours) + np.abs(theirs))))
-
-
-class _Area:
+class Area:
     """One area in HiGHS."""
 
     def __init__(self, number: int, program: AreaProgram, ties: int) -> None:
@@ -235,24 +135,49 @@ class _Area:
 
     def price(self, asked: Asked) -> Priced:
         """The answer at prices."""
-        block = self.program.block
         self._load(asked)
         status = self._run()
         if status is not Status.OPTIMAL:
             raise AreaFailed(self.number, status)
         primal = self.model.primal()
-        ties = np.zeros(self.ties)
-        ties[block.ties] = block.coefficients @ primal[block.tied]
-        costs = self.program.costs @ primal
+        ties, costs = self._ties_of(primal), self.program.costs @ primal
         cost = 0.0 if asked.stage is None else float(costs[asked.stage])
         gain = cost - float(asked.prices @ ties) - float(asked.least[self.number])
         if gain >= -WORTH * max(1.0, abs(cost)):
             return Priced(self.model.value, ties, None)
+        primal, activity = self._within_bounds(primal)
+        ties, costs = self._ties_of(primal), self.program.costs @ primal
         self._count += 1
         self.points[self._count] = primal
-        moved = block.matrix.times(primal)[block.moved]
+        moved = activity[self.program.block.moved]
         column = AreaPoint(self.number, self._count, costs, ties, moved)
         return Priced(self.model.value, ties, column)
+
+    def _ties_of(self, primal: Floats) -> Floats:
+        """What a point adds to each tying row."""
+        block, ties = self.program.block, np.zeros(self.ties)
+        ties[block.ties] = block.coefficients @ primal[block.tied]
+        return ties
+
+    def _within_bounds(self, primal: Floats) -> tuple[Floats, Floats]:
+        """The last answer by column and by row, found anew where rounding has grown in it."""
+        for renew in (self.model.refactor, self.model.begin_again):
+            activity = self.program.block.matrix.times(primal)
+            if self._outside(primal, activity) <= STRAY:
+                return primal, activity
+            renew()
+            primal = self.model.primal()
+        return primal, self.program.block.matrix.times(primal)
+
+    def _outside(self, primal: Floats, activity: Floats) -> float:
+        """How far a point is outside a bound, in the unit of its row or column, at most."""
+        program, moved = self.program, self.program.block.moved
+        assert self._window is not None
+        row_lower, row_upper = program.row_lower.copy(), program.row_upper.copy()
+        row_lower[moved], row_upper[moved] = program.moved(self._window)
+        rows = np.maximum(row_lower - activity, activity - row_upper)
+        columns = np.maximum(program.lower - primal, primal - program.upper)
+        return float(max(np.max(rows, initial=0.0), np.max(columns, initial=0.0)))
 
     def _run(self) -> Status:
         """Solve; what would go on for ever is held far away, which the whole will judge."""

@@ -17,7 +17,8 @@ from uuid import uuid4
 
 from allocator.errors import AllocatorError, SolverError
 from allocator.program.matrix import Floats
-from allocator.solving.areas.pricing import AreaProgram, Asked, Group, Priced
+from allocator.solving.areas.group import Group
+from allocator.solving.areas.pricing import AreaProgram, Asked, Priced
 
 TOGETHER: Final = 8  # areas that are sent in one task, some 2 MB
 PATIENCE: Final = 10  # seconds in which workers must have forgotten what they kept

@@ -1,0 +1,111 @@
+"""Some areas, solved one after the other, each kept alive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from allocator.program.matrix import Floats, Matrix
+from allocator.solving.areas.pricing import Area, AreaProgram, Asked, Priced
+
+_SAMPLED: Final = 16  # one in so many coefficients says how like two areas are
+
+
+class Group:
+    """Some areas, by number, each kept alive in HiGHS with the points it has given."""
+
+    def __init__(self, programs: Mapping[int, AreaProgram], ties: int) -> None:
+        self._ties, self._spent = ties, 0
+        self._areas: dict[int, Area] = {}
+        self._saved: dict[Any, dict[int, Any]] = {}
+        self.add(programs)
+
+    def add(self, programs: Mapping[int, AreaProgram]) -> None:
+        """Some more areas."""
+        self._areas |= {n: Area(n, program, self._ties) for n, program in programs.items()}
+
+    @property
+    def iterations(self) -> int:
+        """Of the simplex method, so far."""
+        return self._spent + sum(area.model.iterations for area in self._areas.values())
+
+    @property
+    def version(self) -> str:
+        """Version of HiGHS."""
+        return next(iter(self._areas.values())).model.version
+
+    def begin(self, other: object) -> None:
+        """Go on from the bases of another group's areas, where they have the same shape."""
+        assert isinstance(other, Group)
+        for number, area in self._areas.items():
+            before = other._areas.get(number)
+            if before is not None and before.model.shape == area.model.shape:
+                area.begin(before.model.basis)
+
+    def price(self, asked: Asked) -> dict[int, Priced]:
+        """Every area's answer.  Raises AreaFailed."""
+        answers: dict[int, Priced] = {}
+        for number, area in self._areas.items():
+            if area.model.basis is None:
+                area.begin(self._like(area))
+            answers[number] = area.price(asked)
+        return answers
+
+    def _like(self, area: Area) -> Any:
+        """The basis of the area that is most alike, of those of its shape that were solved."""
+        own = area.program.block.matrix
+        alike = {
+            number: _unlikeness(own, other.program.block.matrix)
+            for number, other in self._areas.items()
+            if other.model.shape == own.shape and other.model.basis is not None
+        }
+        return self._areas[min(alike, key=alike.__getitem__)].model.basis if alike else None
+
+    def duals(self) -> dict[int, Floats]:
+        """By area, the duals of its rows in its last answer."""
+        return {number: area.dual() for number, area in self._areas.items()}
+
+    def mixed(self, weights: Iterable[tuple[int, int, float]]) -> dict[int, Floats]:
+        """By area, its points added up, each given by area and number, with its weight."""
+        sums: dict[int, Floats] = {}
+        for number, point, weight in weights:
+            sums[number] = sums.get(number, 0.0) + weight * self._areas[number].points[point]
+        return sums
+
+    def close(self) -> None:
+        """Nothing is kept elsewhere."""
+
+    def keep(self, points: Iterable[tuple[int, int]]) -> None:
+        """Forget all points but these, given by area and number."""
+        kept: dict[int, set[int]] = {number: set() for number in self._areas}
+        for number, point in points:
+            kept[number].add(point)
+        for number, area in self._areas.items():
+            area.points = {n: area.points[n] for n in kept[number]}
+
+    def save(self, key: Any) -> None:
+        """Save the bases under a key."""
+        self._saved[key] = {number: area.model.basis for number, area in self._areas.items()}
+
+    def restore(self, key: Any) -> None:
+        """Go back to the bases of a key; nothing happens where there are none."""
+        for number, basis in self._saved.get(key, {}).items():
+            self._areas[number].begin(basis)
+
+    def change(self, programs: Mapping[int, AreaProgram]) -> None:
+        """Take other numbers for some areas, whose points are forgotten; their bases stay."""
+        for number, program in programs.items():
+            self._spent += self._areas[number].model.iterations
+            basis = self._areas[number].model.basis
+            self._areas[number] = Area(number, program, self._ties)
+            self._areas[number].begin(basis)
+
+
+def _unlikeness(one: Matrix, other: Matrix) -> float:
+    """How far apart the coefficients of two areas are, by a sample; infinite for other patterns."""
+    if not one.same_pattern(other):
+        return np.inf
+    ours, theirs = one.values[::_SAMPLED], other.values[::_SAMPLED]
+    return float(np.sum(np.abs(ours - theirs) / (np.abs(ours) + np.abs(theirs))))
