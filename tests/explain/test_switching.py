@@ -23,6 +23,7 @@ from allocator.instance.change import apply_changes
 from allocator.report.pages.switching import text
 from allocator.solving.session import build
 from allocator.solving.solve import solve
+from allocator.wording import pounds
 from tests.plans import CASES, instance_of
 
 HAND = ("hand", "targets.2021.children=66", "effects.*.low=0.05", "effects.*.high=0.4",
@@ -100,6 +101,25 @@ def test_the_ends_of_the_evidence_are_solved():
     assert "the target is out of reach; evidence: weak" in page
     assert f"{row['label']} {row['value']:g} " in page  # a row in words
     assert "effects.reunify.care.care.exit.0.effect" not in page
+
+
+def test_a_plan_that_weaker_effects_make_cheaper_is_told_with_the_reason():
+    """Hubs that do little are kept for it; if they do nothing, they are cut and their cost saved.
+
+    All of their effects stand for each.  Where no cut is allowed, nothing is cheaper.
+    """
+    weak = ("effects.hubs.*.effect=*0.4", "effects.hubs.*.low=0")
+    free = instance_of("window", *weak, "services.hubs.minimum=0")
+    answer = switching_values(free, ("effects.hubs.*",))
+    none = solve(apply_changes(free, ["effects.hubs.*.effect=0"]))
+    assert sum(answer.table["cost_at_low"] < answer.usual.cost) > 1
+    less = pounds(answer.usual.cost - none.objective)
+    said = " ".join(text(answer).split())
+    assert f"cost less, not more, at the low end of all effects of hubs ({less} less)." in said
+    assert "cut below that level at less loss" in said
+    held = instance_of("window", *weak, "services.hubs.minimum=900")
+    answer = switching_values(held, ("effects.hubs.*",))
+    assert "not more, at the low end" not in " ".join(text(answer).split())
 
 
 def test_an_instance_without_a_plan_has_nothing_to_switch():

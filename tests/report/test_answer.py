@@ -19,6 +19,7 @@ from allocator.plan.windows import WindowOutcome
 from allocator.report.pages.headline import answer, answer_paragraphs
 from allocator.solving.again import audit_saved
 from allocator.solving.solve import solve
+from allocator.wording import pounds
 from tests.plans import instance_of, plan_of, resealed
 
 # Hubs avert nothing any more: they are cut as fast as they can be.
@@ -128,7 +129,7 @@ def test_the_year_asked_for_is_the_year_answered():
     plan = plan_of("window", "targets.2027.year=2026")
     there, end = (plan.years()["children_in_care"][year] for year in (2026, 2027))
     said = answer(plan)
-    assert f"At the end of 2026-27 {there:.0f} children are in care" in said
+    assert f"At the end of 2026-27, {there:.0f} children are in care" in said
     assert f"and {end:.0f} at the end of 2027-28 (1,230 if nothing changes)" in said
 
 
@@ -202,7 +203,8 @@ def test_windows_within_a_hundredth_of_what_is_saved_are_as_good():
         ),
     )
     assert [each.window for each in as_good(tied)] == [others[0].window]
-    assert "As good, since within 1% of what it saves: no window at all." in answer(tied)
+    within = f"within 1% of the {pounds(plan.npv)} that it gains at present value"
+    assert f"As good, since {within}: no window at all." in answer(tied)
 
 
 def test_windows_that_reach_fewer_children_are_not_as_good():

@@ -9,6 +9,7 @@ import pytest
 from allocator.hedge.saving import save_hedge
 from allocator.report.pages.hedge import answered, windows_told
 from allocator.report.pages.hedge_settled import settled_told
+from allocator.wording import pounds
 from tests.cli.conftest import run
 from tests.hedge.hedges import hedge_of
 
@@ -73,8 +74,8 @@ def test_windows_that_differ_by_less_than_the_answer_is_sure_of_are_told_as_ties
     cost = {each.window: each.objective for each in answer.windows}
     near = {w for w, c in cost.items() if abs(c - answer.objective) <= 0.01 * abs(answer.npv)}
     assert {each.window for each in answer.as_good} == near - {answer.window} != set()
-    tied = "As good, since within 1% of what it saves: no window at all; 2020-21"
-    assert tied in answered(answer)
+    within = f"within 1% of the {pounds(answer.npv)} that it gains at present value"
+    assert f"As good, since {within}: no window at all; 2020-21" in answered(answer)
     _, rows = windows_told(answer)
     more = {row[0]: row[2] for row in rows}
     assert more["2020-21 and 2021-22 (chosen)"] == ""

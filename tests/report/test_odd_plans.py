@@ -76,6 +76,18 @@ def fewer_than_unchanged(name):
     return f"{number(there)} children are in care, {by} if nothing changes"
 
 
+def earlier_targets(name):
+    years = {int(row["year"]) for row in odd(name).instance.tables["targets"]}
+    before = sorted(years - {max(years, default=0)})
+    if not before:
+        return None
+    care, same = (facts(name)[k] for k in ("children_in_care", "baseline_children_in_care"))
+    return tuple(
+        f"{number(care[str(y)])} at the end of {years_said([y])} ({number(same[str(y)])} if nothing"
+        for y in before
+    )
+
+
 def window_beside_double_running(name):
     window, plan = facts(name)["window"], odd(name)
     said = "No window of double investment does better than none"
@@ -229,7 +241,10 @@ def windows_as_good(name):
         and any(each[key] != window[key] for key in window)
     ]
     some = facts(name)["window"] and others
-    return "As good, since within 1% of what it saves: " if some else None
+    gained = pounds(abs(facts(name)["npv"]))
+    verb = "gains" if facts(name)["npv"] >= 0 else "loses"
+    within = f"As good, since within 1% of the {gained} that it {verb} at present value: "
+    return within if some else None
 
 
 def weak_evidence(name):
@@ -258,6 +273,7 @@ def staff_that_bind(name):
 # By what each begins, wherever it is told.
 RULES = {
     "children are in care": fewer_than_unchanged,
+    " if nothing changes)": earlier_targets,
     "double investment|One-off money may be": window_beside_double_running,
     "of it is needed": one_off_money,
     "(evidence: ": services_lost,

@@ -27,11 +27,12 @@ from allocator.report.charts.pictures import picture
 from allocator.report.charts.plots import plots
 from allocator.report.charts.shapes import Chart, FlowChart, Panels, Ranked
 from allocator.report.html import evidence
+from allocator.report.html.headline import keys
 from allocator.report.html.page import charts, page, parts
 from allocator.report.saved_answers import SavedAnswers
 from allocator.report.saved_plan import SavedPlan
 from allocator.solving.solve import solve
-from allocator.wording import years_said
+from allocator.wording import number, years_said
 from tests.plans import LARGEST, plan_of, yearly
 from tests.report.plan_numbers import numbers_of
 from tests.report.saved_plans import NASTY, PLANS, many_areas, saved_plan_of
@@ -274,6 +275,17 @@ def test_the_first_screen_has_question_answer_and_hump():
     inside = range(round(spend.shaded[0] + 0.5), round(spend.shaded[1] + 0.5))
     [extra] = [series.values for series in below.series if series.name == "All tiers"]
     assert max(extra[n] for n in inside) > 0
+
+
+def test_the_first_figure_is_of_the_year_that_was_asked_for():
+    plan = plan_of("window", "targets.2027.year=2026")
+    there, unchanged = (
+        float(plan.years()[f"{name}children_in_care"][2026]) for name in ("", "baseline_")
+    )
+    first = keys(plan)[0]
+    assert (first.name, first.value) == ("In care, end of 2026-27", number(there))
+    most = number(plan.instance.resolved.targets["all", 2026])
+    assert first.note == f"{number(unchanged)} if nothing changes, target {most}"
 
 
 def test_the_window_and_double_running_are_two_marks():

@@ -27,7 +27,7 @@ hand
 
 Question: what is the cheapest path to at most 66 children in care at the end of 2021-22?
 
-Answer: At the end of 2021-22 66 children are in care, 37.4 fewer than if nothing changes (103);
+Answer: At the end of 2021-22, 66 children are in care, 37.4 fewer than if nothing changes (103);
 there are 100 at the start. One child fewer in the target for 2021-22 would cost £15,000 at
 present value. Over 2 years it saves £1.19m against doing nothing new, after a deficit of up to
 £614,048, and pays back in 2021-22. The instance allows no double investment; the plan costs more

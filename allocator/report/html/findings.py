@@ -46,6 +46,7 @@ from allocator.report.pages.services import service_figures
 from allocator.report.pages.staff import staff_figures, staff_lines
 from allocator.report.pages.summary import money_lines
 from allocator.report.pages.tightest import untold
+from allocator.report.pages.weaker import cheaper_if_weaker
 from allocator.report.saved_answers import FOLDER
 from allocator.report.saved_plan import SavedPlan
 from allocator.vocabulary import reliefs
@@ -306,6 +307,8 @@ def _sensitivity(saved: SavedPlan) -> tuple[PageBlock, ...]:
         lost = without_plan(saved.answers)
         said = f"No plan at all exists with {listed(lost[:MOST_LOST])}{_more(lost)}."
         shown = HtmlTable(switching(table)) if chart is None else HtmlChart(chart)
+        if less := cheaper_if_weaker(table.to_dict("records"), saved.plan.objective or 0.0):
+            notes = (Text(less, "note"), *notes)
         return (*((Text(said, "warning"),) if lost else ()), shown, *notes)
     asked = _not_made(
         saved,

@@ -7,7 +7,7 @@ from allocator.plan.plan import Plan
 from allocator.report.charts.children import care, targets
 from allocator.report.charts.money import available, spend
 from allocator.report.html.blocks import HtmlChart, KeyFigure, PageBlock, Text
-from allocator.report.pages.headline import answer_paragraphs, question
+from allocator.report.pages.headline import answer_paragraphs, asked_year, question
 from allocator.report.pages.summary import payback_said
 from allocator.wording import counted, number, pounds, window_words, years_said
 
@@ -34,16 +34,16 @@ def first_screen(plan: Plan) -> tuple[PageBlock, ...]:
 
 def keys(plan: Plan) -> tuple[KeyFigure, ...]:
     """The few figures that people quote."""
-    last = plan.instance.last_year
-    years = plan.years()
-    unchanged = number(float(years["baseline_children_in_care"][last]))
-    end, target = f"In care, end of {financial_year(last)}", targets(plan)[-1]
+    year, years = asked_year(plan), plan.years()
+    unchanged = number(float(years["baseline_children_in_care"][year]))
+    end = f"In care, end of {financial_year(year)}"
+    target = targets(plan)[year - plan.instance.first_year]
     aim = f"target {number(target)}" if target is not None else ""
     if not plan.found:
         return (KeyFigure(end, unchanged, ", ".join(filter(None, ("if nothing changes", aim)))),)
     cash = plan.cash()
     total = sum(cash.net.values())
-    reached = number(float(years["children_in_care"][last]))
+    reached = number(float(years["children_in_care"][year]))
     peak = "" if cash.peak_deficit_year is None else f"in {financial_year(cash.peak_deficit_year)}"
     present = f"at {100 * plan.instance.discount_rate:.3g}% a year"
     if plan.instance.terminal_value:

@@ -21,6 +21,7 @@ from allocator.wording import counted, listed, number, pounds, shortened, years_
 from formulations import FORMULATIONS
 
 _MOST_TARGETS = 3
+_MOST_BESIDE = 2  # years of targets told beside the last
 LEAST_CHILDREN = 1e-4  # fewer above a target are rounding
 
 
@@ -151,7 +152,7 @@ def asked_year(plan: Plan) -> int:
 
 def _children(plan: Plan) -> str:
     """Against what comes if nothing changes, in the year asked for; then the path."""
-    years, last, asked = plan.yearly(), plan.instance.last_year, asked_year(plan)
+    years, asked = plan.yearly(), asked_year(plan)
     opening = sum(s.opening for s in plan.instance.resolved.states.values() if s.in_care)
     there = years["children_in_care"][asked]
     unchanged = years["baseline_children_in_care"][asked]
@@ -160,15 +161,21 @@ def _children(plan: Plan) -> str:
     against = f"{by} {'more' if more else 'fewer'} than if nothing changes ({number(unchanged)})"
     if by == "0":
         against = "as many as if nothing changes"
-    path = f"there are {number(opening)} at the start"
-    if asked != last:
-        end = number(years["children_in_care"][last])
-        same = number(years["baseline_children_in_care"][last])
-        path += f" and {end} at the end of {financial_year(last)} ({same} if nothing changes)"
+    path = [f"{number(opening)} at the start"]
+    for year in _beside(plan, asked):
+        here = number(years["children_in_care"][year])
+        same = number(years["baseline_children_in_care"][year])
+        path.append(f"{here} at the end of {financial_year(year)} ({same} if nothing changes)")
     return (
-        f"at the end of {financial_year(asked)} {number(there)} children are in care, "
-        f"{against}; {path}.{_reached(plan)}"
+        f"at the end of {financial_year(asked)}, {number(there)} children are in care, "
+        f"{against}; there are {listed(path)}.{_reached(plan)}"
     )
+
+
+def _beside(plan: Plan, asked: int) -> list[int]:
+    """Years told beside the one asked for: the last of the targets before it, and the plan's."""
+    before = {int(row["year"]) for row in plan.instance.tables["targets"]} - {asked}
+    return [*sorted(before)[-_MOST_BESIDE:], *({plan.instance.last_year} - {asked})]
 
 
 def _target_said(plan: Plan) -> str:

@@ -123,7 +123,7 @@ def as_good_said(plan: Plan) -> str:
 
 
 def tied_said(others: Sequence[WindowOutcome], chosen: Window | None, saved: float) -> str:
-    """The same of any windows, where what is chosen saves so many £."""
+    """The same of any windows, where what is chosen saves so many £ at present value."""
     if not others or chosen is None:
         return ""
     names = [window_words(each.window) for each in others if each.window is not None]
@@ -131,5 +131,5 @@ def tied_said(others: Sequence[WindowOutcome], chosen: Window | None, saved: flo
         names = [*names[:_MOST_TIED], f"{counted(len(names) - _MOST_TIED, 'window')} more"]
     if any(each.window is None for each in others):
         names.insert(0, "no window at all")
-    least = f"1% of what it {'saves' if saved >= 0 else 'costs more'}"
-    return f"As good, since within {least}: {'; '.join(names)}."
+    within = f"1% of the {pounds(abs(saved))} that it {'gains' if saved >= 0 else 'loses'}"
+    return f"As good, since within {within} at present value: {'; '.join(names)}."

@@ -12,6 +12,7 @@ from allocator.explain.switching.search import STEPS, TOLERANCE
 from allocator.explain.switching.switching import Switching
 from allocator.report.pages.heading import heading
 from allocator.report.pages.need import driver_said
+from allocator.report.pages.weaker import cheaper_if_weaker
 from allocator.wording import (
     counted,
     listed,
@@ -38,7 +39,8 @@ def text(answer: Switching) -> str:
         none = "Answer: there is no plan to begin with; allocator explain says why."
         return f"{heading(answer, asked)}\n\n{paragraph(none)}\n"
     rows = answer.table.to_dict("records")
-    first = [heading(answer, asked), paragraph(_answer(answer, rows)), _weak(rows)]
+    cheaper = paragraph(cheaper_if_weaker(rows, answer.usual.cost))
+    first = [heading(answer, asked), paragraph(_answer(answer, rows)), _weak(rows), cheaper]
     parts = [*first, _need(rows), _all(rows)]
     return "\n\n".join([*filter(None, parts), paragraph(_how(answer))]) + "\n"
 
