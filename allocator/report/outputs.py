@@ -116,7 +116,7 @@ def open_saved(
             continue
         if len(paths) > 1:
             raise UsageError(f"{path}: a plan over several futures is reported alone")
-        yield open_saved_hedge(path)
+        yield open_saved_hedge(path, answers)
 
 
 def _hanging(plan: Plan) -> Plan:

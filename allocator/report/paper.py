@@ -53,7 +53,7 @@ def document(saved: SavedPlan | SavedHedge) -> Paper:
     _dress(made, saved.title)
     made.add_heading(saved.title, level=0)
     if isinstance(saved, SavedHedge):
-        instance, items = saved.hedge.instance, hedge_paper(saved.hedge)
+        instance, items = saved.hedge.instance, hedge_paper(saved)
     else:
         instance, items = saved.plan.instance, paper(saved)
     _line(made, PaperLine(subtitle(instance), prompt=True))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shlex
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from allocator.instance import Instance
 
 
 class SavedFolder(ABC):
-    """A plan's or a hedge's; ``name`` is its folder's."""
+    """A plan's or a hedge's, which ``KIND`` says; ``name`` is its folder's."""
 
+    KIND: ClassVar[str]
     name: str
 
     @property
@@ -30,3 +32,8 @@ class SavedFolder(ABC):
         A page goes from hand to hand: it names no path of the machine that made it.
         """
         return shlex.quote(f"./{self.name}" if self.name.startswith("-") else self.name)
+
+    @property
+    def whence(self) -> str:
+        """Where its commands are to be run."""
+        return f"in the folder that holds {self.name}, the {self.KIND}'s own folder"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import ClassVar
 
 from allocator.audit import Audit
 from allocator.errors import AuditError, UsageError
@@ -14,13 +15,15 @@ from allocator.hedge.saving.recheck import audit_of
 from allocator.instance import Instance
 from allocator.plan.saving.layout import HEDGE_FILE
 from allocator.plan.saving.seal import broken
-from allocator.report.saved_answers import SavedAnswers
+from allocator.report.saved_answers import SavedAnswers, answers_beside, read_answers
 from allocator.report.saved_folder import SavedFolder
 
 
 @dataclass(frozen=True)
 class SavedHedge(SavedFolder):
-    """A hedge to report on, as :class:`SavedPlan` is a plan; no verb answers questions of it."""
+    """A hedge to report on, as :class:`SavedPlan` is a plan; ``answers`` are of `stress`."""
+
+    KIND: ClassVar[str] = "hedge"
 
     name: str
     hedge: Hedge
@@ -34,8 +37,8 @@ class SavedHedge(SavedFolder):
         return self.hedge.instance
 
 
-def open_saved_hedge(path: Path) -> SavedHedge:
-    """The hedge saved at ``path``, audited again.
+def open_saved_hedge(path: Path, answers: Path | None = None) -> SavedHedge:
+    """The hedge saved at ``path``, audited again, and its answers: in its folder, or ``answers``.
 
     Raises UsageError where there is none, a file is damaged or its seal does not hold,
     AuditError where its tables do not stand up or hedge.json says otherwise.
@@ -58,4 +61,6 @@ def open_saved_hedge(path: Path) -> SavedHedge:
     )
     made_with = str(facts["saved"].get("allocator", ""))
     hedge = replace(checked.hedge, futures=futures)
-    return SavedHedge(folder.resolve().name, hedge, made_with, checked.audit)
+    hashed = hedge.instance.hash
+    chosen = read_answers(answers, hashed) if answers else answers_beside(folder, hashed)
+    return SavedHedge(folder.resolve().name, hedge, made_with, checked.audit, chosen)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import ClassVar
 
 from allocator.audit import Audit
 from allocator.errors import AuditError, UsageError
@@ -29,6 +30,8 @@ class SavedPlan(SavedFolder):
     what a fresh audit of its tables found, None where there is no plan to audit.
     """
 
+    KIND: ClassVar[str] = "plan"
+
     name: str
     plan: Plan
     made_with: str
@@ -47,11 +50,6 @@ class SavedPlan(SavedFolder):
         A report's one figure that the plan's tables do not hold.
         """
         return keeping_weights(self.plan)
-
-    @property
-    def whence(self) -> str:
-        """Where its commands are to be run."""
-        return f"in the folder that holds {self.name}, the plan's own folder"
 
 
 def plans_alone(saved: Sequence[object]) -> list[SavedPlan]:

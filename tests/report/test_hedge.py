@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import zipfile
 
+import openpyxl
 import pytest
 
 from allocator.hedge.saving import save_hedge
 from allocator.report.pages.hedge import answered, windows_told
 from allocator.report.pages.hedge_settled import settled_told
-from allocator.wording import pounds
+from allocator.wording import number, pounds
+
 from tests.cli.conftest import run
 from tests.hedge.hedges import hedge_of
 
@@ -45,6 +49,38 @@ def test_a_hedge_is_reported_in_every_form(run, saved, tmp_path):
     assert "Settle now, cases per year" in words
     pictures = sorted(file.name for file in (tmp_path / "png").iterdir())
     assert pictures == ["care-by-future.png", "spend-by-future.png"]
+
+
+def test_what_a_stress_test_of_it_found_is_in_every_form(run, saved, tmp_path):
+    folder = shutil.copytree(saved, tmp_path / "hedge")
+    page = tmp_path / "page.html"
+    assert run("report", folder, "--html", page).exit_code == 0
+    told = "allocator stress hedge --out hedge/answers/stress"
+    assert told in page.read_text(encoding="utf-8")
+    assert run("stress", folder, "--draws", "32", "--out", folder / "answers/stress").exit_code == 0
+    assert run("audit", folder).exit_code == 0
+    made = {name: tmp_path / f"hedge.{name}" for name in ("html", "xlsx", "docx")}
+    asked = [word for name, path in made.items() for word in (f"--{name}", path)]
+    result = run("report", folder, *asked, "--png", tmp_path / "png")
+    assert result.exit_code == 0, result.stderr
+    text = made["html"].read_text(encoding="utf-8")
+    assert told not in text
+    assert "by the levels of the future that is nearest to it" in text
+    names = [f"stress-{name}" for name in ("chances", "children-in-care", "cumulative-position")]
+    pictures = [file.stem for file in (tmp_path / "png").iterdir()]
+    assert {*names, "stress-spend"} <= set(pictures)
+    book = openpyxl.load_workbook(made["xlsx"], read_only=True)
+    facts = json.loads((folder / "answers/stress/stress.json").read_text())
+    rows = list(book["Plan stress"].iter_rows(values_only=True))
+    last = facts["children_in_care"][str(hedge_of("two-stage").instance.last_year)]
+    assert any(last["p95"] == pytest.approx(n) for n in rows[-1] if isinstance(n, float))
+    with zipfile.ZipFile(made["docx"]) as paper:
+        words = paper.read("word/document.xml").decode()
+        assert len([name for name in paper.namelist() if "media/" in name]) == 3
+    assert f"between {number(last['p5'])} and {number(last['p95'])} children in care" in words
+    (folder / "answers/stress/stress.json").write_text('{"instance_hash": "other"}')
+    warned = run("report", folder, "--html", page, "--force")
+    assert "warning: left out" in warned.stderr
 
 
 def test_what_is_not_as_it_was_saved_is_not_reported(run, saved, tmp_path):

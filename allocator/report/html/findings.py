@@ -19,10 +19,9 @@ from allocator.report.charts.areas import ranking, small_multiples
 from allocator.report.charts.flows import moves
 from allocator.report.charts.money import position
 from allocator.report.charts.services import services
-from allocator.report.charts.stress import stress_charts
 from allocator.report.figures import Figures, Form, Header, Value, by_year, missing
+from allocator.report.html.asked import not_made, stress_blocks
 from allocator.report.html.blocks import (
-    Command,
     Facts,
     HtmlChart,
     HtmlTable,
@@ -105,7 +104,7 @@ def sections(saved: SavedPlan) -> Iterator[Section]:
         yield Section("worth", "What binds, and what it is worth", tuple(_worth(plan)))
         yield Section("switching", "Sensitivity", _sensitivity(saved))
         yield Section("frontiers", "Frontier and the cost of delay", _frontiers(saved))
-        yield Section("stress", "If the numbers turn out otherwise", _stress(saved))
+        yield Section("stress", "If the numbers turn out otherwise", stress_blocks(saved))
     if plan.instance.has_areas and len(plan.instance.areas) > 1:
         charts: list[PageBlock] = [HtmlChart(small_multiples(plan))]
         charts += [HtmlChart(ranking(plan))] if plan.found else []
@@ -310,7 +309,7 @@ def _sensitivity(saved: SavedPlan) -> tuple[PageBlock, ...]:
         if less := cheaper_if_weaker(table.to_dict("records"), saved.plan.objective or 0.0):
             notes = (Text(less, "note"), *notes)
         return (*((Text(said, "warning"),) if lost else ()), shown, *notes)
-    asked = _not_made(
+    asked = not_made(
         saved,
         "How far each figure can move before the choice changes is not worked out here.",
         _asked(saved, "switching", "switching"),
@@ -326,7 +325,7 @@ def _frontiers(saved: SavedPlan) -> tuple[PageBlock, ...]:
         return (*said, *map(HtmlChart, charts))
     of_benefits = _asked(saved, "frontier --against benefits", "benefits")
     of_areas = _asked(saved, "frontier --against fairness", "fairness")
-    return _not_made(
+    return not_made(
         saved,
         "What other targets or budgets would cost, or reach, is not worked out here.",
         _asked(saved, "frontier", "target"),
@@ -334,22 +333,6 @@ def _frontiers(saved: SavedPlan) -> tuple[PageBlock, ...]:
         *([of_benefits] if saved.plan.instance.resolved.benefits else []),
         *([of_areas] if saved.plan.instance.has_areas else []),
         _asked(saved, "delay", "delay"),
-    )
-
-
-def _stress(saved: SavedPlan) -> tuple[PageBlock, ...]:
-    charts = stress_charts(saved.answers)
-    if charts:
-        said = (
-            "The plan's levels are held in draws of what is uncertain: rates, entries to care, "
-            "effects, unit costs and what drives demand."
-        )
-        return (Text(said, "note"), *map(HtmlChart, charts))
-    place = f"{saved.place}/{FOLDER}/stress"
-    return _not_made(
-        saved,
-        "How the plan fares where its numbers turn out otherwise is not worked out here.",
-        f"allocator stress {saved.place} --out {place}",
     )
 
 
@@ -363,10 +346,3 @@ def _asked(saved: SavedPlan, verb: str, folder: str) -> str:
 
 def _more(lost: list[str]) -> str:
     return f", and {len(lost) - MOST_LOST} more" if len(lost) > MOST_LOST else ""
-
-
-def _not_made(saved: SavedPlan, what: str, *lines: str) -> tuple[PageBlock, ...]:
-    refused = saved.answers.refused
-    why = (Text(f"Answers are there but left out: {refused}.", "warning"),) if refused else ()
-    how = f"To have it in this report, run {saved.whence}"
-    return (*why, Text(f"{what} {how}:", "note"), *map(Command, lines))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allocator import __version__
 from allocator.report.charts.futures import future_charts
+from allocator.report.html.asked import stress_blocks
 from allocator.report.html.blocks import (
     Command,
     Facts,
@@ -42,6 +43,7 @@ def hedge_part(saved: SavedHedge) -> Part:
     if len(hedge.windows) > 1:
         told = HtmlTable(windows_figures(hedge))
         sections.append(Section("windows", "Every window of double investment", (told,)))
+    sections.append(Section("stress", "If the numbers turn out otherwise", stress_blocks(saved)))
     charts = tuple(HtmlChart(chart) for chart in future_charts(hedge))
     question = QUESTION[:1].upper() + QUESTION[1:]
     return Part(

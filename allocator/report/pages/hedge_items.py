@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from allocator.hedge import Hedge
 from allocator.report.charts.futures import future_charts
+from allocator.report.charts.stress import stress_charts
 from allocator.report.figures import Figures, Header
 from allocator.report.pages.hedge import (
     QUESTION,
@@ -23,6 +24,8 @@ from allocator.report.pages.hedge_settled import (
     staff_told,
 )
 from allocator.report.pages.paper import PaperHeading, PaperItem, PaperLine
+from allocator.report.pages.stressed import stress_said
+from allocator.report.saved_hedge import SavedHedge
 
 
 def told_figures(caption: str, told: TextTable, source: str) -> Figures:
@@ -67,8 +70,9 @@ def worth_figures(hedge: Hedge) -> Figures:
     )
 
 
-def hedge_paper(hedge: Hedge) -> Iterator[PaperItem]:
+def hedge_paper(saved: SavedHedge) -> Iterator[PaperItem]:
     """Everything below the title of a committee paper, in order."""
+    hedge = saved.hedge
     yield PaperHeading("Purpose")
     yield PaperLine(f"The question put was: {QUESTION}")
     yield PaperHeading("Recommendation")
@@ -83,6 +87,9 @@ def hedge_paper(hedge: Hedge) -> Iterator[PaperItem]:
     yield from benefits_figures(hedge)
     if len(hedge.windows) > 1:
         yield windows_figures(hedge)
+    if held := stress_said(saved):
+        yield PaperLine(held)
+        yield from stress_charts(saved.answers)[:1]
     yield PaperHeading("Equality")
     unknown = "The plan knows no child's characteristics."
     yield PaperLine(f"[To be written: the equality impact assessment. {unknown}]", prompt=True)

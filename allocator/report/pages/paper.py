@@ -29,6 +29,7 @@ from allocator.report.pages.headline import answer_paragraphs, author_asked, que
 from allocator.report.pages.position import least
 from allocator.report.pages.services import lost_said, service_figures
 from allocator.report.pages.sources import rows_counted
+from allocator.report.pages.stressed import stress_said
 from allocator.report.pages.summary import money_lines, proof_lines
 from allocator.report.pages.tightest import known_far, tightest_said
 from allocator.report.saved_plan import SavedPlan
@@ -319,6 +320,8 @@ def _risks(saved: SavedPlan) -> Iterator[PaperItem]:
             yield PaperLine(
                 "No input changes the choice, the payback or the target within its range."
             )
+    if held := stress_said(saved):
+        yield PaperLine(held)
     yield rows_counted(saved.plan.instance)
 
 

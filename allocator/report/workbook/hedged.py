@@ -24,6 +24,7 @@ from allocator.report.saved_hedge import SavedHedge
 from allocator.report.workbook.book import COUNT, TEXT, WHOLE, Book, Heading
 from allocator.report.workbook.inputs import write_inputs
 from allocator.report.workbook.several import draw_chart, write_years
+from allocator.report.workbook.stress import write_stress
 
 
 def write_hedge_workbook(saved: SavedHedge, path: Path, *, force: bool = False) -> None:
@@ -34,7 +35,7 @@ def write_hedge_workbook(saved: SavedHedge, path: Path, *, force: bool = False) 
 def _write(saved: SavedHedge, file: Path) -> None:
     import xlsxwriter
 
-    from allocator.report.workbook.charts import Drawing
+    from allocator.report.workbook.charts import Drawing, stress_charts
 
     hedge = saved.hedge
     with xlsxwriter.Workbook(str(file), {"strings_to_formulas": False}) as workbook:
@@ -50,6 +51,8 @@ def _write(saved: SavedHedge, file: Path) -> None:
         drawing = Drawing(book, book.sheet(f"{RESULTS} charts"))
         for chart in future_charts(hedge):
             draw_chart(drawing, chart, write_years(book, chart))
+        if (fared := write_stress(book, saved.answers)) is not None:
+            stress_charts(drawing, fared)
         for name, table in hedge.tables.items():
             _table(book, name, table)
         write_inputs(book, hedge.instance)
