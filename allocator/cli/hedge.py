@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,6 +110,7 @@ def command(
     from allocator.hedge import Hedge, hedge
     from allocator.hedge.low import low_at_once
     from allocator.hedge.saving import check_place, save_hedge
+    from allocator.instance.beside import kept_beside
     from allocator.report.pages.hedge import text
 
     if low is not None and draw is not None:
@@ -137,5 +139,5 @@ def command(
         find,
         text,
         is_found=lambda answer: answer.is_feasible,
-        keep=(check_place, save_hedge),
+        keep=(check_place, partial(save_hedge, beside=kept_beside(asked.place))),
     )

@@ -106,6 +106,7 @@ def command(
 
         chosen = scenario_of(chosen, scenario)
     from allocator.executors import lanes
+    from allocator.instance.beside import kept_beside
     from allocator.plan.saving import check_place, save
     from allocator.solving.solve import solve
 
@@ -128,7 +129,7 @@ def command(
             click.echo(failure(error))
         raise
     if out is not None:
-        save(plan, out, force=force)
+        save(plan, out, force=force, beside=kept_beside(instance))
     _show(plan, json)
     if out is not None:
         click.echo(f"wrote the plan to {out}", err=True)

@@ -15,9 +15,8 @@ from typing import Any, Final
 
 from allocator.calibrate.uncertainty import ProjectionSpread, normal_width
 from allocator.errors import UsageError
-from allocator.instance.writing import WORKBOOK
+from allocator.instance.beside import calibration_of
 
-SIDE_FILE: Final = "calibration.json"
 OUTSIDE: Final = "outside care"
 
 
@@ -46,10 +45,7 @@ def read_doubt(path: Path) -> Doubt:
 
     Raises UsageError where the file beside it is not one that a calibration wrote.
     """
-    if path.suffix.lower() == WORKBOOK:
-        file = path.with_name(f"{path.stem}.{SIDE_FILE}")
-    else:
-        file = (path if path.is_dir() else path.parent) / SIDE_FILE
+    file = calibration_of(path)
     if not file.is_file():
         return ENGLAND
     try:

@@ -13,7 +13,6 @@ from allocator.hedge.saving import save_hedge
 from allocator.report.pages.hedge import answered, windows_told
 from allocator.report.pages.hedge_settled import settled_told
 from allocator.wording import number, pounds
-
 from tests.cli.conftest import run
 from tests.hedge.hedges import hedge_of
 

@@ -9,9 +9,8 @@ from allocator.calibrate.published.build import Calibrated
 from allocator.calibrate.published.readme import readme, sidecar
 from allocator.errors import UsageError
 from allocator.files import check_folder
+from allocator.instance.beside import CALIBRATION
 from allocator.instance.writing import INSTANCE, WORKBOOK, check_place, write
-
-SIDE_FILE = "calibration.json"
 
 
 def write_calibrated(made: Calibrated, path: Path, *, force: bool = False) -> None:
@@ -23,7 +22,7 @@ def write_calibrated(made: Calibrated, path: Path, *, force: bool = False) -> No
     check_out(path, force=force)
     beside = {
         "README.md": readme(made),
-        SIDE_FILE: json.dumps(sidecar(made), indent=1) + "\n",
+        CALIBRATION: json.dumps(sidecar(made), indent=1) + "\n",
     }
     write(made.instance, path, force=force, beside=beside)
 

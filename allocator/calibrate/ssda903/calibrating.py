@@ -17,10 +17,9 @@ from allocator.calibrate.ssda903.settings import Settings
 from allocator.errors import UsageError
 from allocator.files import check_file, place_file
 from allocator.instance import Instance
+from allocator.instance.beside import CALIBRATION
 from allocator.instance.writing import WORKBOOK, write
 from allocator.progress import Progress, silent
-
-SIDE_FILE = "calibration.json"
 
 
 @dataclass(frozen=True)
@@ -74,11 +73,11 @@ class Calibration:
     def save(self, path: Path, *, force: bool = False) -> None:
         """Write the instance, and beside its tables ``calibration.json`` with the intervals."""
         text = json.dumps(self.intervals(), indent=1) + "\n"
-        side = path.with_name(f"{path.stem}.{SIDE_FILE}")
+        side = path.with_name(f"{path.stem}.{CALIBRATION}")
         in_workbook = path.suffix.lower() == WORKBOOK
         if in_workbook:
             check_file(side, force=force)
-        write(self.instance, path, force=force, beside={SIDE_FILE: text})
+        write(self.instance, path, force=force, beside={CALIBRATION: text})
         if in_workbook:
             place_file(side, lambda new: _put(new, text), force=force)
 

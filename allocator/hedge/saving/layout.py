@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from allocator.files import FolderKind
-from allocator.instance.writing import INSTANCE
 from allocator.plan.columns import ANSWERS, HEDGED
 from allocator.plan.saving.layout import (
     HEDGE_FILE,
-    INSTANCE_FOLDER,
     README_FILE,
     WINDOWS_FILE,
+    is_of_copy,
 )
 
 SCENARIO: Final = "scenario"
@@ -22,8 +21,7 @@ _OWN: Final = frozenset(
 
 def owns(file: str) -> bool:
     """Whether a file of the folder, by relative path, is the hedge's own, and so under its seal."""
-    folder, _, inner = file.partition("/")
-    return file in _OWN or (folder == INSTANCE_FOLDER and INSTANCE.owns(inner))
+    return file in _OWN or is_of_copy(file)
 
 
 HEDGE: Final = FolderKind("a hedge", HEDGE_FILE, owns)

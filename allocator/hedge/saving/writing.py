@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import pandas as pd
@@ -35,13 +37,19 @@ from allocator.spreadsheet import write_csv
 SCHEMA: Final = 1
 
 
-def save_hedge(hedge: Hedge, folder: str | Path, *, force: bool = False) -> None:
-    """Write a hedge to a folder.
+def save_hedge(
+    hedge: Hedge,
+    folder: str | Path,
+    *,
+    force: bool = False,
+    beside: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Write a hedge to a folder; ``beside`` as :func:`allocator.plan.saving.save` has it.
 
     Nothing is ever half-written.  Raises UsageError if the folder holds something, unless
     ``force`` is true and it holds a hedge.
     """
-    place_folder(Path(folder), partial(_fill, hedge), force=force, kind=HEDGE)
+    place_folder(Path(folder), partial(_fill, hedge, beside), force=force, kind=HEDGE)
 
 
 def check_place(folder: str | Path, *, force: bool = False) -> None:
@@ -49,8 +57,8 @@ def check_place(folder: str | Path, *, force: bool = False) -> None:
     check_folder(Path(folder), force=force, kind=HEDGE)
 
 
-def _fill(hedge: Hedge, folder: Path) -> None:
-    write(hedge.instance, folder / INSTANCE_FOLDER)
+def _fill(hedge: Hedge, beside: Mapping[str, str], folder: Path) -> None:
+    write(hedge.instance, folder / INSTANCE_FOLDER, beside=beside)
     plans = plan_tables(hedge)
     for name, table in {
         **plans,

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from allocator.instance import storage
+from allocator.instance.beside import CALIBRATION
+from allocator.instance.writing import INSTANCE
 from allocator.plan.columns import COLUMNS
 
 PLAN_FILE: Final = storage.PLAN_FILE
@@ -26,6 +28,12 @@ SEALED: Final[Mapping[str, frozenset[str]]] = {
     "tightest": frozenset({"input", "share"}),  # known to a hundredth
     "windows": frozenset({"children_in_care_at_end", "proved"}),
 }
+
+
+def is_of_copy(file: str) -> bool:
+    """Whether a file, by relative path, is of the instance's copy, or was kept beside it."""
+    folder, _, inner = file.partition("/")
+    return folder == INSTANCE_FOLDER and (inner == CALIBRATION or INSTANCE.owns(inner))
 
 
 def is_hedge(path: Path) -> bool:

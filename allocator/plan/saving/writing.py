@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from allocator import __version__
 from allocator.files import FolderKind, check_folder, place_folder
-from allocator.instance.writing import INSTANCE, write
+from allocator.instance.writing import write
 from allocator.plan.columns import TABLES, WINDOWS, table_of
 from allocator.plan.plan import Plan
 from allocator.plan.saving.facts import as_json
@@ -22,6 +23,7 @@ from allocator.plan.saving.layout import (
     README_FILE,
     WINDOWS_FILE,
     described,
+    is_of_copy,
 )
 from allocator.plan.saving.seal import SEAL, seal_of
 from allocator.plan.windows import WindowOutcome
@@ -38,20 +40,27 @@ _OWN: Final = frozenset(
 
 def owns(file: str) -> bool:
     """Whether a file of the folder, by relative path, is the plan's own, and so under its seal."""
-    folder, _, inner = file.partition("/")
-    return file in _OWN or (folder == INSTANCE_FOLDER and INSTANCE.owns(inner))
+    return file in _OWN or is_of_copy(file)
 
 
 PLAN: Final = FolderKind("a plan", PLAN_FILE, owns)
 
 
-def save(plan: Plan, folder: str | Path, *, force: bool = False) -> None:
+def save(
+    plan: Plan,
+    folder: str | Path,
+    *,
+    force: bool = False,
+    beside: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Write a plan to a folder.
+
+    ``beside`` is text of files that go with the instance's copy, by name: its calibration.
 
     Made beside its place and then moved, so that nothing is ever half-written.  Raises
     UsageError if the folder holds something, unless ``force`` is true and it holds a plan.
     """
-    place_folder(Path(folder), partial(_fill, plan), force=force, kind=PLAN)
+    place_folder(Path(folder), partial(_fill, plan, beside), force=force, kind=PLAN)
 
 
 def check_place(folder: str | Path, *, force: bool = False) -> None:
@@ -59,8 +68,8 @@ def check_place(folder: str | Path, *, force: bool = False) -> None:
     check_folder(Path(folder), force=force, kind=PLAN)
 
 
-def _fill(plan: Plan, folder: Path) -> None:
-    write(plan.instance, folder / INSTANCE_FOLDER)
+def _fill(plan: Plan, beside: Mapping[str, str], folder: Path) -> None:
+    write(plan.instance, folder / INSTANCE_FOLDER, beside=beside)
     for name in plan.tables:
         _write_csv(plan.table(name), folder / f"{name}.csv")
     _write_csv(window_table(plan.windows), folder / WINDOWS_FILE)
