@@ -6,7 +6,8 @@ INSTANCE ?= instances/england-2016
 PLAN     ?= plans/$(notdir $(INSTANCE:/=))
 UV       ?= uv
 SIZE     ?= ten-minutes
-PYTEST   ?= $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+# A process for each core: in each, threads of linear algebra would only wait for one another.
+PYTEST   ?= OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 ASKING   := tests/compare/test_agreement.py tests/compare/test_netlib.py tests/compare/test_pyomos.py \
             tests/compare/test_solvers.py tests/hedge/test_mpi_sppy.py \
             tests/importing/test_importing.py tests/report/test_chromium.py \

@@ -26,11 +26,17 @@ BUILDING = (session, futures)  # modules that build programs
 KEPT = 300  # programs, of a process
 
 
+def pytest_configure() -> None:
+    """What is imported and collected stays, so that nothing is searched for garbage meanwhile."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """What is imported and collected by now stays: it need not be searched for garbage each time.
+    """What is there by now stays: it need not be searched for garbage each time.
 
     Nor need it be searched for so often; a seventh of the suite's time went there.
     """
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 LONGEST_CELL: Final = 32_767  # characters, in a workbook
+IN_MEMORY: Final = {"in_memory": True}  # not by a temporary file for each part of a workbook
 LINE: Final = 45  # characters of a line of a long text
 _LONGEST_TITLE: Final = 255  # characters of a document's title
 _A4: Final = 9
@@ -81,7 +82,7 @@ def write_workbook(
     """
     import xlsxwriter
 
-    with xlsxwriter.Workbook(str(file)) as workbook:
+    with xlsxwriter.Workbook(str(file), IN_MEMORY) as workbook:
         workbook.set_properties({"title": (instance.title or instance.name)[:_LONGEST_TITLE]})
         first = workbook.add_worksheet(guide.SHEET)
         on_paper(first)

@@ -7,6 +7,7 @@ from typing import Final
 from allocator.instance import Instance
 from tests.plans import instance_of
 
+SEVERAL: Final = ("two-areas", "double_investment.longest=1")  # few windows: one area has many
 BROKEN: Final[dict[str, tuple[str, ...]]] = {
     "as it is": ("hand-infeasible",),
     "target, avoidable share": ("hand", "targets.2021.children=30"),
@@ -34,10 +35,9 @@ BROKEN: Final[dict[str, tuple[str, ...]]] = {
     "target and growth": ("annual-returns-limits", "targets.*.children=*0.7"),
     "money": ("annual-returns-limits", "budgets.*.amount=*0.9"),
     "limit on spend": ("annual-returns-limits", "limits.early_help.minimum=9000000"),
-    "several areas": ("two-areas", "targets.*.children=*0.6"),
-    "several areas, money": ("two-areas", "budgets.*.amount=*0.9"),
-    "several areas, one target": ("two-areas", "budgets.*.amount=*0.985",
-                                  "targets.*.children=*0.85"),
+    "several areas": (*SEVERAL, "targets.*.children=*0.6"),
+    "several areas, money": (*SEVERAL, "budgets.*.amount=*0.9"),
+    "several areas, one target": (*SEVERAL, "budgets.*.amount=*0.985", "targets.*.children=*0.85"),
     "reinvestment": ("window", "reinvestment.share=1", "budgets.core.2027.amount=*0.9"),
     "protection": ("window", "double_investment.protect_statutory=1.5",
                    "targets.2025.children=820"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ NAMES = TEXTS.filter(
 )
 
 
+@cache
 def values(column: Column) -> st.SearchStrategy[Any]:
     """Valid cells of a column."""
     low, high = column.low, column.high
@@ -97,6 +99,7 @@ def values(column: Column) -> st.SearchStrategy[Any]:
 PRICES = st.none() | st.floats(0, 1e12)
 
 
+@cache
 def rows(table: str) -> st.SearchStrategy[list[dict[str, Any]]]:
     columns = TABLES[table].columns
     required = {c.name: values(c) for c in columns if c.required}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import zipfile
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -39,6 +40,12 @@ def written(tmp_path_factory) -> dict[str, Path]:
     return write_all(tmp_path_factory.mktemp("written"))
 
 
+@cache
+def held(path: Path) -> openpyxl.Workbook:
+    """What a workbook that nobody changes holds, read once."""
+    return cells(path, values=True)
+
+
 def chart_parts(path: Path) -> list[str]:
     with zipfile.ZipFile(path) as parts:
         names = [name for name in parts.namelist() if name.startswith("xl/charts/chart")]
@@ -46,7 +53,7 @@ def chart_parts(path: Path) -> list[str]:
 
 
 def test_sheets_stand_in_the_order_of_a_reader(written):
-    names = cells(written["window"], values=True).sheetnames
+    names = held(written["window"]).sheetnames
     plan = plan_of("window")
     results = ["Plan", "Plan charts", "Plan by year", "Plan levels", "Plan checks"]
     tables = [f"Plan {name}" for name in TABLES if name in plan.tables]
@@ -57,7 +64,7 @@ def test_sheets_stand_in_the_order_of_a_reader(written):
 
 @pytest.mark.parametrize("name", ["window", "two-areas"])
 def test_every_table_is_there_to_the_digit(written, name):
-    book, plan = cells(written[name], values=True), plan_of(name)
+    book, plan = held(written[name]), plan_of(name)
     for table, frame in plan.tables.items():
         sheet = book[f"Plan {table}"]
         heads = [cell.value for cell in sheet[TABLE_ROWS - 1]][: len(frame.columns)]
@@ -84,7 +91,7 @@ def test_every_column_of_every_table_has_a_unit_or_is_a_name():
 
 
 def test_inputs_say_what_each_column_is(written):
-    book = cells(written["window"], values=False)
+    book = held(written["window"])
     notes = {cell.value: cell.comment.text for cell in book["services"][1]}
     assert "Cost of a case.\nUnit: £ per case, prices of 2020-21" in notes["unit_cost"]
     assert "Blank: no limit" in notes["coverage"]
@@ -93,7 +100,7 @@ def test_inputs_say_what_each_column_is(written):
 
 
 def test_text_keeps_off_the_number_to_its_left(written):
-    funds = cells(written["window"], values=True)["Plan funds"]
+    funds = held(written["window"])["Plan funds"]
     (label,) = (cell for cell in funds[TABLE_ROWS - 1] if cell.value == "Label")
     first = funds.cell(TABLE_ROWS, label.column)
     assert isinstance(funds.cell(TABLE_ROWS, label.column - 1).value, float | int)
@@ -125,7 +132,7 @@ def test_a_wide_table_is_printed_on_more_pages_than_one_side_by_side(tmp_path):
 
 
 def test_the_answer_stands_first_a_paragraph_in_a_row_high_enough_for_it(written):
-    front, plan = cells(written["window"], values=True)["Plan"], plan_of("window")
+    front, plan = held(written["window"])["Plan"], plan_of("window")
     first, *others = answer_paragraphs(plan)
     rows = {cell.value: cell.row for (cell,) in front.iter_rows(max_col=1)}
     places = [rows[text] for text in (f"Answer: {first}", *others)]
@@ -247,7 +254,7 @@ def test_what_a_plan_falls_short_by_is_in_the_totals(tmp_path, name):
 
 def test_names_are_told_apart_whatever_their_case(written):
     for path in written.values():
-        names = [name.lower() for name in cells(path, values=False).defined_names]
+        names = [name.lower() for name in held(path).defined_names]
         assert len(names) == len(set(names))
         assert {"plan_discount_rate", "by_year_baseline_total", "plan_years_year"} <= set(names)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from allocator.errors import UsageError
 from allocator.files import place_file
+from allocator.instance.sheets import IN_MEMORY
 from allocator.instance.writing import WORKBOOK
 from allocator.plan.plan import Plan
 from allocator.report.saved_answers import SavedAnswers
@@ -51,6 +52,7 @@ def _write(plans: Sequence[Plan], answers: SavedAnswers, file: Path) -> None:
     from allocator.report.workbook.book import Book
 
     options = {
+        **IN_MEMORY,
         "strings_to_formulas": False,
         "strings_to_numbers": False,
         "strings_to_urls": False,

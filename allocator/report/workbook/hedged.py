@@ -10,6 +10,7 @@ import pandas as pd
 
 from allocator.files import place_file
 from allocator.instance.raw import RESULTS
+from allocator.instance.sheets import IN_MEMORY
 from allocator.report.charts.futures import future_charts
 from allocator.report.figures import Figures
 from allocator.report.pages.hedge import answered
@@ -38,7 +39,8 @@ def _write(saved: SavedHedge, file: Path) -> None:
     from allocator.report.workbook.charts import Drawing, stress_charts
 
     hedge = saved.hedge
-    with xlsxwriter.Workbook(str(file), {"strings_to_formulas": False}) as workbook:
+    options = {**IN_MEMORY, "strings_to_formulas": False}
+    with xlsxwriter.Workbook(str(file), options) as workbook:
         book = Book(workbook, saved.title)
         settled = settled_figures(hedge)
         for name, figures in zip(("settle", "staff"), settled, strict=False):
