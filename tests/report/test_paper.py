@@ -181,6 +181,22 @@ def test_risks_name_what_it_hangs_on_and_on_which_evidence():
     assert risks(far)[0] == untold(far)
 
 
+def test_how_much_is_assumed_is_a_sentence_under_risks():
+    instance = plan_of("window").instance
+    tables = {**instance.tables, "returns": ()}
+    sources = {"states": "Assumption, in part", "services": "a return", "effects": None}
+    for name, rows in tables.items():
+        source = sources.get(name, "a return")
+        tables[name] = tuple(replace(row, values={**row.values, "source": source}) for row in rows)
+    plan = replace(plan_of("window"), instance=replace(instance, tables=tables))
+    count = {name: len(rows) for name, rows in tables.items()}
+    assert risks(plan)[-1] == (
+        f"Of {sum(count.values())} rows of the instance, {count['states']} are in whole or in "
+        f"part an assumption ({count['states']} of {count['states']} in states); "
+        f"{count['effects']} name no source."
+    )
+
+
 def risks(plan) -> list[str]:
     items = list(paper(SavedPlan("plan", plan, "1", plan.audit)))
     start = items.index(PaperHeading("Risks"))

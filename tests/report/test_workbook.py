@@ -125,10 +125,27 @@ def test_a_wide_table_is_printed_on_more_pages_than_one_side_by_side(tmp_path):
         book = Book(workbook, "")
         for name, columns in (("narrow", 6), ("wide", 30)):
             heads = names(*((f"c{n}", "A heading") for n in range(columns)))
-            book.table(book.sheet(name), name, heads, [["ten letters"] * columns])
-    sheets = cells(tmp_path / "wide.xlsx", values=True)
+            sheet = book.sheet(name)
+            book.title(sheet, "What & where", "How it is told")
+            book.table(sheet, name, heads, [["ten letters"] * columns])
+    sheets = list(cells(tmp_path / "wide.xlsx", values=True))
     assert [sheet.page_setup.fitToWidth for sheet in sheets] == [None, 2]
     assert [sheet.print_title_cols for sheet in sheets] == [None, "$A:$A"]
+    assert [sheet.oddHeader.left.text for sheet in sheets] == [
+        None,
+        "What && where\nHow it is told",
+    ]
+    assert [sheet.print_area for sheet in sheets] == ["", "'wide'!$A$3:$AD$5"]
+
+
+def test_a_text_that_its_column_holds_takes_one_line(tmp_path):
+    with Workbook(tmp_path / "lines.xlsx") as workbook:
+        book, told = Book(workbook, ""), names(("what", "What"))
+        texts = ["x" * 58, "word " * 16]
+        book.table(book.sheet("lines"), "lines", told, [[text] for text in texts])
+    sheet = cells(tmp_path / "lines.xlsx", values=True)["lines"]
+    one, two = (sheet.row_dimensions[row].height for row in (4, 5))
+    assert one is None and two == pytest.approx(2 * LINE, abs=0.75)
 
 
 def test_the_answer_stands_first_a_paragraph_in_a_row_high_enough_for_it(written):

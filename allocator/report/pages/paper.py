@@ -28,7 +28,7 @@ from allocator.report.pages.cash_prices import cash_figures, cash_fund_figures
 from allocator.report.pages.headline import answer_paragraphs, author_asked, question, weak_said
 from allocator.report.pages.position import least
 from allocator.report.pages.services import lost_said, service_figures
-from allocator.report.pages.sources import rows_counted
+from allocator.report.pages.sources import rows_counted, rows_said
 from allocator.report.pages.stressed import stress_said
 from allocator.report.pages.summary import money_lines, proof_lines
 from allocator.report.pages.tightest import known_far, tightest_said
@@ -322,7 +322,8 @@ def _risks(saved: SavedPlan) -> Iterator[PaperItem]:
             )
     if held := stress_said(saved):
         yield PaperLine(held)
-    yield rows_counted(saved.plan.instance)
+    instance = saved.plan.instance
+    yield PaperLine(rows_said(instance)) if saved.plan.found else rows_counted(instance)
 
 
 def _proof(saved: SavedPlan) -> Iterator[PaperItem]:

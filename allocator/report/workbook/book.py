@@ -24,8 +24,10 @@ LINE: Final = 15.5  # points of a line of text
 _WIDEST: Final = 60.0  # characters of a column
 _NARROWEST: Final = 9.0
 _PAGE: Final = 240.0  # characters side by side that can still be read on paper
+_MOST_KEYS: Final = 2  # columns that stand on every page of those side by side
 _HALF_A_PENNY: Final = 0.005  # £
 _LONGEST_FOOTER: Final = 120
+_LONGEST_HEADER: Final = 255
 
 MONEY: Final = "#,##0;[Red]-#,##0;0"
 PRICE: Final = "#,##0.00;[Red]-#,##0.00;0.00"
@@ -110,6 +112,7 @@ class Book:
         self.workbook = workbook
         self.footer = " ".join(footer.split())[:_LONGEST_FOOTER].replace("&", "&&")
         self._styles: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._titles: dict[str, tuple[str, str]] = {}  # by sheet
 
     def style(self, **properties: Any) -> Format:
         """A format, made once."""
@@ -132,6 +135,7 @@ class Book:
 
     def title(self, sheet: Worksheet, title: str, note: str) -> None:
         """The first two rows of a sheet."""
+        self._titles[sheet.name] = title, note
         self.put(sheet, 0, 0, title, bold=True, font_size=14)
         self.put(sheet, 1, 0, note, italic=True, font_color="#595959")
 
@@ -170,11 +174,12 @@ class Book:
         *,
         keys: int = 1,
         filtered: bool = True,
+        pages: int = 1,
     ) -> Extent:
         """A table under the title of a sheet, each column named ``prefix_key``.
 
         The headings and the first ``keys`` columns stay in view, and the headings stand on
-        every printed page.
+        every printed page; no fewer than so many ``pages`` are printed side by side.
         """
         columns = {heading.key: n for n, heading in enumerate(headings)}
         widths = [_width(heading) for heading in headings]
@@ -186,11 +191,14 @@ class Book:
                 cell = value if isinstance(value, Shaped) else Shaped(value, heading.shape)
                 self.put(sheet, last, n, cell.value, **cell.style, **apart[n])
                 widths[n] = max(widths[n], min(_WIDEST, cell.length + 2.0))
-                lines = max(lines, math.ceil(cell.length / (0.9 * _WIDEST)))
+                if cell.length + 2.0 > _WIDEST:
+                    lines = max(lines, math.ceil(cell.length / (0.9 * _WIDEST)))
             if lines > 1:
                 sheet.set_row(last, LINE * lines)
         block = Extent(sheet.name, HEADING + 1, max(last, HEADING + 1), columns)
         self._head(sheet, headings, widths, apart)
+        if (pages := max(pages, math.ceil(sum(widths) / _PAGE))) > 1:
+            self._side_by_side(sheet, block, pages, min(keys, _MOST_KEYS))
         sheet.freeze_panes(HEADING + 1, keys)
         sheet.repeat_rows(HEADING)
         if filtered:
@@ -206,7 +214,7 @@ class Book:
         widths: Sequence[float],
         apart: Sequence[Mapping[str, Any]],
     ) -> None:
-        """The headings, in a row as high as the longest of them; paper as wide as they need."""
+        """The headings, in a row as high as the longest of them."""
         for n, (heading, width) in enumerate(zip(headings, widths, strict=True)):
             side = "left" if heading.shape == TEXT else "right"
             self.put(
@@ -223,9 +231,19 @@ class Book:
             sheet.set_column(n, n, width)
         lines = max(map(_lines, headings, widths))
         sheet.set_row(HEADING, LINE * lines + 4)
-        if sum(widths) > _PAGE:
-            sheet.fit_to_pages(math.ceil(sum(widths) / _PAGE), 0)
-            sheet.repeat_columns(0)
+
+    def _side_by_side(self, sheet: Worksheet, block: Extent, pages: int, keys: int) -> None:
+        """A table that is printed on pages side by side: its keys and its title stand on each.
+
+        The title in the margin, since its own cell would end where the keys do; a total's row is
+        printed with the table.
+        """
+        sheet.fit_to_pages(pages, 0)
+        sheet.repeat_columns(0, keys - 1)
+        if sheet.name in self._titles:
+            title, note = (said.replace("&", "&&") for said in self._titles[sheet.name])
+            sheet.set_header(f'&L&"-,Bold"&12 {title}\n&"-,Italic"&8 {note}'[:_LONGEST_HEADER])
+            sheet.print_area(HEADING, 0, block.last + 1, len(block.columns) - 1)
 
     def name(self, name: str, block: Extent, key: str) -> None:
         """Name a column of a table."""

@@ -74,9 +74,8 @@ def write_years(book: Book, plan: Plan) -> Extent:
         [_cell(line, block, first + n, value) for line, value in zip(lines, values, strict=True)]
         for n, values in enumerate(zip(*(line.values for line in lines), strict=True))
     ]
-    book.table(sheet, "by_year", [line.heading for line in lines], rows, keys=2, filtered=False)
-    sheet.fit_to_pages(2, 0)
-    sheet.repeat_columns(0, 1)
+    told = [line.heading for line in lines]
+    book.table(sheet, "by_year", told, rows, keys=2, filtered=False, pages=2)
     _totals(book, sheet, lines, block)
     return block
 
