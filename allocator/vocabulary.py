@@ -458,6 +458,8 @@ SETTLED: Final[tuple[tuple[str, str, Literal["same", "opening", "best band"]], .
     ("children_balance", "children", "same"),
     ("level_held", "level", "same"),
     ("level_change", "level", "same"),
+    ("served_held", "served", "same"),
+    ("served_funded", "served", "same"),
     ("places_opening", "places", "opening"),
     ("places_needed", "places", "same"),
     ("diverted_by_service", "diverted", "same"),

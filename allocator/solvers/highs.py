@@ -133,6 +133,9 @@ class HighsModel:
         basis, columns = other._highs.getBasis(), self._program.shape[1]
         if not basis.valid:
             return
+        if self._program.shape == other._program.shape:
+            self._highs.setBasis(basis)
+            return
         narrow, held = highspy.HighsBasis(), list(basis.row_status)
         rows = len(held)
         for n, status in enumerate(list(basis.col_status)[columns:]):

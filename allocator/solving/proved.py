@@ -25,7 +25,6 @@ from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import (
     DEFAULT,
     FROM_A_BASIS,
-    LARGE,
     PRIMAL,
     Solver,
     find_solver,
@@ -33,7 +32,7 @@ from allocator.solvers.catalogue import (
 )
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Floats, Ranging, Solution, Status
-from allocator.solving.start import SMALL, unchanged_basis
+from allocator.solving.start import basis_to_begin_at
 
 PATIENCE: Final = 5.0  # times the longest that another solve took, and a second more
 
@@ -163,11 +162,8 @@ class Ladder:
     def _begun(self, program: LinearProgram) -> HighsModel:
         """A new model; one that the simplex method solves first at what happens if nothing does."""
         model = HighsModel(program, self.solver, self._log)
-        if (
-            self.solver in (find_solver(DEFAULT), FROM_A_BASIS, PRIMAL)
-            and SMALL < program.shape[0] <= LARGE
-        ):
-            basis = unchanged_basis(program)
+        if self.solver in (find_solver(DEFAULT), FROM_A_BASIS, PRIMAL):
+            basis = basis_to_begin_at(program)
             if basis is not None:
                 model.begin_at(*basis)
         return model

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.program.program import Index, LinearProgram
+from allocator.solvers.catalogue import LARGE
 from allocator.vocabulary import CHILDREN_BALANCE, DRAWN, FUNDED, SETTLED
 
 SMALL: Final = 1_000  # rows, below which a program is solved in no time from anywhere
@@ -38,6 +39,13 @@ _LEADS: Final[Mapping[str, Callable[[Index], Index]]] = {
     "opening": _opening,
     "best band": _best_band,
 }
+
+
+def basis_to_begin_at(
+    program: LinearProgram,
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]] | None:
+    """The basis where nothing changes, for a program of a size at which it is worth it."""
+    return unchanged_basis(program) if SMALL < program.shape[0] <= LARGE else None
 
 
 def unchanged_basis(

@@ -14,7 +14,7 @@ from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.pricing import AreaModel
 from allocator.solvers.solution import Status
-from allocator.solving import proved
+from allocator.solving import start
 from allocator.solving.areas.decomposition import AreaDecomposition
 from allocator.solving.areas.ladder import AreaLadder, by_areas
 from allocator.solving.areas.search import Box
@@ -132,7 +132,7 @@ def test_any_ray_so_far_may_be_a_proof():
 
 
 def test_an_area_without_a_plan_of_its_own_is_proof_enough(monkeypatch):
-    monkeypatch.setattr(proved, "SMALL", 0)  # as though it were too large to begin anywhere
+    monkeypatch.setattr(start, "SMALL", 0)  # as though it were too large to begin anywhere
     instance = instance_of("two-areas")
     program = build(instance)
     row = program.rows["coverage_limited"].positions["area1", "conference", 3]

@@ -18,6 +18,7 @@ from allocator.solvers.solution import Solution, Status
 from allocator.solving.areas.ladder import AreaLadder, by_areas
 from allocator.solving.futures import Block
 from allocator.solving.proved import PATIENCE
+from allocator.solving.start import basis_to_begin_at
 from allocator.vocabulary import AFTER_WINDOW, IN_WINDOW
 
 Positions = NDArray[np.int64]
@@ -140,6 +141,8 @@ class ScenarioPart:
             if solution.status is not Status.OPTIMAL:
                 return solution
             model.begin_near(solution.primal, solution.dual)
+        elif (basis := basis_to_begin_at(program)) is not None:
+            model.begin_at(*basis)
         return self._timed(model.solve(program, seconds=Clock().left()))
 
     def solve(self, point: Floats, window: Floats, like: ScenarioPart | None) -> Solution:
