@@ -47,7 +47,7 @@ KINDS = {
     "none": Kind(
         "core budgets far below what the baseline costs",
         Hardness(0.97, (0.99, 0.97)),
-        Hardness(0.97, (0.99, 0.97)),
+        Hardness(0.97, (0.98, 0.96)),
     ),
 }
 

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allocator.errors import UsageError
+from allocator.errors import TimeLimitError, UsageError
+from allocator.explain.frontier import walk
 from allocator.explain.frontier.budget import budget_frontier
 from allocator.explain.frontier.envelope import Envelope, Piece, pieces
-from allocator.explain.frontier.parametric import Touch, lines
+from allocator.explain.frontier.parametric import Parametric, Touch, lines
 from allocator.explain.frontier.target import target_frontier
 from allocator.instance.cell_changes import with_only
 from allocator.instance.change import apply_changes
@@ -78,6 +79,53 @@ def test_the_curve_begins_where_the_funds_reach_and_ends_where_the_target_is_fre
     assert cost == pytest.approx(last["cost"], rel=1e-8)
     nearer, _ = least_cost(instance, year, float(found.table["children"].iloc[-2:].mean()))
     assert nearer > cost
+
+
+@pytest.mark.parametrize("case", ["window", "two-areas"])
+def test_the_curve_of_a_large_program_is_close_and_says_how_close(case, monkeypatch):
+    exact = target_frontier(instance_of(case))
+    monkeypatch.setattr(walk, "LARGE", 0)  # as though it were large
+    monkeypatch.setattr(walk, "CLOSE", 1e-3)
+    found = target_frontier(instance_of(case))
+    assert found.walked.solves < exact.walked.solves
+    assert exact.within == 0 < found.within <= 1e-3 * exact.table["cost"].max()
+    assert found.reach == pytest.approx(exact.reach)
+    for at in np.linspace(exact.reach, exact.end, 50):
+        apart = abs(found.walked.at(at).line(at) - exact.walked.at(at).line(at)) * 1e6
+        assert apart <= found.within * (1 + 1e-9)
+    assert "nowhere further than" in " ".join(text(found).split())
+    assert "exact breakpoints" in text(exact)
+
+
+def test_a_window_that_the_prices_of_others_rule_out_is_not_followed(monkeypatch):
+    touched = []
+    touch = Parametric.touch
+    monkeypatch.setattr(
+        Parametric, "touch", lambda self, *asked: touched.append(asked) or touch(self, *asked)
+    )
+    instance = instance_of("window")
+    found = target_frontier(instance)
+    windows = {id(program) for program, _ in touched}
+    followed = {id(program) for program, at in touched if at < found.end - 1e-6}
+    assert len(windows) == len(instance.windows) + 1 > len(followed) >= 1
+
+
+def test_what_was_followed_when_time_was_over_is_kept(monkeypatch):
+    """The lines so far, and how far from them the curve may be."""
+    exact = target_frontier(instance_of("two-areas"))
+    touch, asked = Parametric.touch, []
+
+    def limited(self, program, at):
+        asked.append(at)
+        if len(asked) > len(instance_of("two-areas").windows) + 3:
+            raise TimeLimitError("out of time while following the frontier")
+        return touch(self, program, at)
+
+    monkeypatch.setattr(Parametric, "touch", limited)
+    found = target_frontier(instance_of("two-areas"))
+    assert "out of time" in found.unfinished and found.within > 0
+    for at in np.linspace(exact.reach, exact.end, 20):
+        assert found.walked.at(at).line(at) <= exact.walked.at(at).line(at) * (1 + 1e-9)
 
 
 def test_the_hand_case_is_the_curve_worked_out_by_hand():
@@ -159,7 +207,8 @@ def touch_of(slopes_and_values):
 @settings(max_examples=60, deadline=None)
 def test_every_breakpoint_of_a_convex_function_is_found(slopes_and_values):
     touch, asked = touch_of([(float(s), float(v)) for s, v in slopes_and_values])
-    found = pieces(list(lines(touch, touch(0.0), touch(10.0), lambda a, b: False)), None)
+    ends = touch(0.0), touch(10.0)
+    found = pieces([*ends, *lines(touch, *ends, lambda a, b: False)], None)
     for piece in found:
         for at in (piece.start, piece.end, (piece.start + piece.end) / 2):
             assert piece.line(at) == pytest.approx(touch(at).value, abs=1e-6)

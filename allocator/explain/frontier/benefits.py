@@ -46,6 +46,7 @@ class BenefitFrontier(Frontier):
             "greatest_cost": None if table.empty else float(table["cost"].max()),
             "breakpoints": len(table),
             "solves": self.walked.solves,
+            "within": self.within,
         }
 
 

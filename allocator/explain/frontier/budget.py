@@ -29,6 +29,10 @@ class BudgetFrontier(Frontier):
     NAME: ClassVar[str] = "frontier_budget"
     COLUMNS: ClassVar[AnswerColumns] = ANSWERS[NAME]
 
+    def _scaled(self, value: float) -> float:
+        """A value of the curve in children."""
+        return float(value)
+
     def facts(self) -> dict[str, Any]:
         """The same in pounds a year."""
         known = super().facts()

@@ -1,8 +1,9 @@
 """A frontier: what is asked against what it costs, the whole curve, breakpoint by breakpoint.
 
 What moves along each is in a file of its own: a target, a budget, a reduction that all share, the
-good done to others.  All are exact.  Between two breakpoints the price is one number; at each of
-them another plan, or another double-investment window, takes over.
+good done to others.  All are exact, but those of large programs, which are close (``within``).
+Between two breakpoints the price is one number; at each of them another plan, or another
+double-investment window, takes over.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pandas as pd
 from allocator.explain.answers import Answer
 from allocator.explain.frontier.envelope import Piece
 from allocator.explain.frontier.walk import Walked
+from allocator.program.program import POUNDS
 from allocator.solving.windows import TIE
 
 
@@ -58,10 +60,17 @@ class Frontier(Answer):
             "price_now": None if here is None else -self._scaled(here.slope),
             "breakpoints": len(self.table),
             "solves": self.walked.solves,
+            "within": self.within,
         }
 
+    @property
+    def within(self) -> float:
+        """How far the best may be from the curve: nought where every breakpoint is known."""
+        return self._scaled(self.walked.within)
+
     def _scaled(self, value: float) -> float:
-        return float(value)
+        """A value of the curve in pounds."""
+        return float(value) * POUNDS
 
 
 def rows_of(walked: Walked) -> Iterator[tuple[float, float, float, dict[str, Any]]]:

@@ -52,10 +52,14 @@ def pieces(touches: Sequence[Touch], window: Window | None) -> list[Piece]:
 
 
 class Envelope:
-    """The least of the curves given so far; ties go to the window that is preferred."""
+    """The least of the curves given so far; ties go to the window that is preferred.
 
-    def __init__(self, preferred: Sequence[Window | None]) -> None:
+    ``close`` is by how much, relative, another must be better for it to matter.
+    """
+
+    def __init__(self, preferred: Sequence[Window | None], close: float = 0.0) -> None:
         self._rank = {window: n for n, window in enumerate(preferred)}
+        self.close = close
         self.pieces: list[Piece] = []
 
     def add(self, curve: Iterable[Piece]) -> None:
@@ -89,13 +93,36 @@ class Envelope:
             for piece, at in gaps
         )
 
+    def contested(
+        self, window: Window | None, floor: Sequence[Touch], start: float, end: float
+    ) -> tuple[float, float] | None:
+        """Where a window may still win whose curve stays above these lines; None for nowhere."""
+        where = [(start, end)] if not self.pieces else self._uncovered(start, end)
+        for piece in self.pieces:
+            ends = max(piece.start, start), min(piece.end, end)
+            if ends[0] >= ends[1] or any(
+                not any(self._wins(window, line.line(at), piece, at) for at in ends)
+                for line in floor
+            ):
+                continue
+            where.append(ends)
+        if not where:
+            return None
+        return min(left for left, _ in where), max(right for _, right in where)
+
+    def _uncovered(self, start: float, end: float) -> list[tuple[float, float]]:
+        """What of a stretch lies before the first piece or after the last."""
+        first, last = self.pieces[0].start, self.pieces[-1].end
+        sides = (start, min(first, end)), (max(last, start), end)
+        return [(left, right) for left, right in sides if right - left > _near(right)]
+
     def _wins(self, window: Window | None, value: float, other: Piece, at: float) -> bool:
         """Whether a value of one window is better than a piece of another."""
         known = other.line(at)
         tie = TIE * max(1.0, abs(known))
         if abs(value - known) <= tie:
             return self._rank[window] < self._rank[other.window]
-        return value < known
+        return value < known - self.close * max(1.0, abs(known))
 
     def _better(self, old: Piece, new: Piece) -> list[Piece]:
         """The better of two lines over one stretch, cut where they cross."""

@@ -44,6 +44,7 @@ class FairFrontier(Frontier):
             "price_of_fairness": None if table.empty else float(table["price_of_fairness"].max()),
             "breakpoints": len(table),
             "solves": self.walked.solves,
+            "within": self.within,
         }
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from allocator.errors import SolverError
 from allocator.program.matrix import Floats, Matrix
 from allocator.program.program import LinearProgram, Objective
+from allocator.program.proofs import lower_bound
 from allocator.solvers.solution import Solution, Status
 from allocator.solving.areas.ladder import ladder_for
 from allocator.solving.proved import Ladder
@@ -69,6 +70,7 @@ class Parametric:
         self._ladder, self._limits = Ladder(), Ladder()
         self._aim: LinearProgram | None = None
         self._of: Matrix | None = None  # of the program whose aim it is
+        self._touched: list[tuple[float, Floats]] = []  # where, and the optimum's prices by row
 
     @property
     def solves(self) -> int:
@@ -125,31 +127,33 @@ class Parametric:
     def touch(self, program: LinearProgram, at: float) -> Touch:
         """The value at a number, and a line that touches the function there."""
         solution = self.solution(program, at)
-        slope = float(solution.dual[self.move.rows] @ self.move.steps)
-        return Touch(at, solution.objective, slope)
+        self._touched.append((at, solution.dual))
+        return Touch(at, solution.objective, self._slope(solution.dual))
+
+    def _slope(self, dual: Floats) -> float:
+        return float(dual[self.move.rows] @ self.move.steps)
+
+    def floor(self, program: LinearProgram) -> list[Touch]:
+        """Lines that another program's function stays above: by weak duality, from every touch."""
+        aimed = replace(program, objectives=program.objectives[:1])
+        return [
+            Touch(at, lower_bound(self.move.of(aimed, at), dual), self._slope(dual))
+            for at, dual in self._touched
+        ]
 
 
 Worthless = Callable[[Touch, Touch], bool]  # whether what lies between two points is of no use
 
 
 def lines(
-    touch: Callable[[float], Touch], first: Touch, last: Touch, worthless: Worthless
+    touch: Callable[[float], Touch], left: Touch, right: Touch, worthless: Worthless
 ) -> Iterator[Touch]:
-    """Touching lines that make up the function between two points of it, from left to right.
+    """Touching lines that make up the function strictly between two points of it.
 
     ``worthless`` may end the search between two points; what is there is then left out, and
     the lines on either side stand for a lower bound.
     """
-    yield first
-    yield from _between(touch, first, last, worthless)
-    yield last
-
-
-def _between(
-    touch: Callable[[float], Touch], left: Touch, right: Touch, worthless: Worthless
-) -> Iterator[Touch]:
-    """Lines strictly between two; a stack, since there may be many."""
-    waiting = [(left, right)]
+    waiting = [(left, right)]  # a stack, since there may be many
     while waiting:
         left, right = waiting.pop()
         meet = meeting(left, right)
@@ -161,6 +165,18 @@ def _between(
             continue
         waiting += [(touched, right), (left, touched)]
         yield touched
+
+
+def apart(left: Touch, right: Touch) -> float:
+    """How far the function may be above the lines of two of its points, at most, between them.
+
+    It is convex, so that it lies below what joins the two.
+    """
+    meet = meeting(left, right)
+    if meet is None:
+        return 0.0
+    share = (meet - left.at) / (right.at - left.at)
+    return left.value + share * (right.value - left.value) - left.line(meet)
 
 
 def meeting(left: Touch, right: Touch) -> float | None:

@@ -30,9 +30,6 @@ class TargetFrontier(Frontier):
     NAME: ClassVar[str] = "frontier_target"
     COLUMNS: ClassVar[AnswerColumns] = ANSWERS[NAME]
 
-    def _scaled(self, value: float) -> float:
-        return float(value) * POUNDS
-
 
 def target_frontier(
     instance: Instance, target: str | None = None, progress: Progress | None = None

@@ -65,9 +65,8 @@ def _target(answer: Frontier) -> str:
         _yours(answer, here),
     ]
     more = (
-        f"The curve has {len(answer.table):,} exact breakpoints; --out writes all of them.  Prices "
-        "are pounds at present value, with what comes after the plan, and hold from each target "
-        "to the next breakpoint above it."
+        f"{_breakpoints(answer)}  Prices are pounds at present value, with what comes after the "
+        "plan, and hold from each target to the next breakpoint above it."
     )
     return (
         "\n\n".join(
@@ -137,8 +136,7 @@ def _budget(answer: Frontier) -> str:
     ]
     more = (
         f"Money is the same amount in every year on top of {fund}.  Targets are left out: this is "
-        f"what the money can do.  The curve has {len(answer.table):,} exact breakpoints; --out "
-        "writes all of them."
+        f"what the money can do.  {_breakpoints(answer)}"
     )
     return (
         "\n\n".join(
@@ -195,9 +193,8 @@ def _fairness(answer: FairFrontier) -> str:
         f"{pounds(answer.table['price_of_fairness'].max())} more than the cheapest plan."
     )
     more = (
-        f"Targets are left out: this is what the money can do.  The curve has "
-        f"{len(answer.table):,} exact breakpoints; --out writes all of them.  Prices are pounds at "
-        "present value, with what comes after the plan; one point is a percentage point."
+        f"Targets are left out: this is what the money can do.  {_breakpoints(answer)}  Prices are "
+        "pounds at present value, with what comes after the plan; one point is a percentage point."
     )
     told = [heading(answer, asked), paragraph(said), table(head, rows), paragraph(more)]
     return "\n\n".join(told) + "\n"
@@ -242,10 +239,24 @@ def _benefits(answer: BenefitFrontier) -> str:
     more = (
         "Good to others is at present value and unweighted, more or less than if nothing changes, "
         "as the table benefits says; the cost is the council's own, with what comes after the "
-        f"plan.  The curve has {len(answer.table):,} exact breakpoints; --out writes all of them."
+        f"plan.  {_breakpoints(answer)}"
     )
     told = [heading(answer, asked), paragraph(said), table(head, rows), paragraph(more)]
     return "\n\n".join(told) + "\n"
+
+
+def _breakpoints(answer: Frontier) -> str:
+    """How many the curve has, and whether they are all that there are."""
+    if answer.within == 0:
+        return f"The curve has {len(answer.table):,} exact breakpoints; --out writes all of them."
+    unit = isinstance(answer, BudgetFrontier)
+    most = f"{answer.within:.2g} children" if unit else pounds(answer.within)
+    return (
+        f"The curve is drawn by {len(answer.table):,} lines that touch it, and is nowhere further "
+        f"than {most} from them, so that windows that differ by less are as good: not every "
+        "breakpoint of so large a program, or where time was over, is looked for; --out writes the "
+        "lines."
+    )
 
 
 def _good(forgone: float) -> str:

@@ -65,7 +65,7 @@ class AreaDecomposition:
         self._columns = AreaColumns()
         self._duals = KeptDuals()
         self._latest: bytes | None = None  # of the dual at whose bases the areas are, if at any
-        self._nearest: bytes | None = None  # of the optimum at whose bases they are to begin
+        self._nearest: KeptDual | None = None  # of the optimum at whose bases they are to begin
         self._prices = self._tried = np.zeros(len(self.split.ties))  # to begin at; asked last
         self._ray: KeptDual | None = None  # what proves, or nearly, that the program has no point
         self._was_empty = False  # whether the last one had none
@@ -173,14 +173,16 @@ class AreaDecomposition:
             clock,
         )
         end = None
-        if self._was_empty and self._ray is not None and self._ray.prices is not None:
-            self._restore(self._ray.key)
-            end = search.proof(self._ray.prices)
+        ray, nearest = self._ray, self._nearest
+        solved_before = nearest is not None and nearest.is_of(program)
+        if self._was_empty and not solved_before and ray is not None and ray.prices is not None:
+            self._restore(ray.key)
+            end = search.proof(ray.prices)
             if end.status is Status.OPTIMAL:
                 search.master.count(True)
                 end = None
         if end is None:
-            self._restore(self._nearest)
+            self._restore(None if nearest is None else nearest.key)
             end = search.optimum(self._prices)
         if end.status is Status.OPTIMAL and end.point is not None:
             return self._optimum(program, stage, search.master.columns, end.point, end.prices)
@@ -204,8 +206,7 @@ class AreaDecomposition:
 
     def _begin(self, program: LinearProgram, stage: int) -> None:
         """Start from whichever stored window's prices prove the best bound on this program."""
-        nearest = self._duals.nearest(program, stage)
-        self._nearest = None if nearest is None else nearest.key
+        self._nearest = nearest = self._duals.nearest(program, stage)
         if nearest is not None and nearest.prices is not None:
             self._prices = nearest.prices
         self._tried = self._prices

@@ -7,6 +7,7 @@ search for it begins.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -30,6 +31,7 @@ class KeptDual:
         prices: by tying row, those that they were found at; None where they are one area's own.
         key: of the bases that the areas had then.
         stage: the objective that an optimum is of; None for a ray.
+        bounds: a digest of those of the program that it was found for.
     """
 
     weights: Floats
@@ -37,10 +39,23 @@ class KeptDual:
     prices: Floats | None
     key: bytes
     stage: int | None
+    bounds: bytes
+
+    def is_of(self, program: LinearProgram) -> bool:
+        """Whether it was found for this very program, of its matrix."""
+        return self.bounds == _digest(program)
 
     def proves(self, program: LinearProgram) -> float:
         """What no point of a program goes below; of a ray, more than nought where there is none."""
         return lower_bound(program, self.weights, self.combined)
+
+
+def _digest(program: LinearProgram) -> bytes:
+    """Of the bounds of rows and columns, which set programs of one matrix apart."""
+    digest = hashlib.blake2b()
+    for ends in (program.row_lower, program.row_upper, program.lower, program.upper):
+        digest.update(ends.tobytes())
+    return digest.digest()
 
 
 class KeptDuals:
@@ -60,7 +75,9 @@ class KeptDuals:
         """One more, in place of what was found before with its key."""
         if stage is None:
             weights = weights / (float(np.max(np.abs(weights), initial=0.0)) or 1.0)
-        made = KeptDual(weights, program.matrix.transposed_times(weights), prices, key, stage)
+        made = KeptDual(
+            weights, program.matrix.transposed_times(weights), prices, key, stage, _digest(program)
+        )
         self._kept = [each for each in self._kept if each.key != key]
         alike = [each for each in self._kept if (each.stage is None) == (stage is None)]
         if len(alike) >= MOST:
