@@ -32,8 +32,10 @@ def unguarded(text: str) -> str:
 
 
 def as_csv(table: pd.DataFrame) -> str:
-    """A table as CSV, every digit that tells a number apart, no text a formula."""
+    """A table as CSV: every digit that tells a number apart, nought unsigned, no text a formula."""
     safe = table.copy(deep=False)
+    for name in table.select_dtypes(include=["float"]).columns:
+        safe[name] = table[name] + 0.0
     for name in table.select_dtypes(include=["object", "string"]).columns:
         safe[name] = [guarded(each) if isinstance(each, str) else each for each in table[name]]
     return safe.to_csv(index=False, lineterminator="\n")

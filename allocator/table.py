@@ -237,7 +237,8 @@ def _taken(column: Any, rows: NDArray[np.int64]) -> Any:
 
 
 def _written(column: Any) -> list[Any]:
-    """Cells as a file has them: blank for what is missing."""
-    cells = _plain(column)
+    """Cells as a file has them: blank for what is missing, nought without a sign."""
+    numbers = isinstance(column, np.ndarray) and column.dtype.kind == "f"
+    cells = _plain(column + 0.0 if numbers else column)
     missing = (cell is None or (isinstance(cell, float) and math.isnan(cell)) for cell in cells)
     return ["" if gone else cell for cell, gone in zip(cells, missing, strict=True)]

@@ -40,15 +40,16 @@ def misdrawn(
     """
     paid = _Paid(instance, tables, window)
     about = 1.0 / _MILLION + _SAME * float(paid.values[: paid.draws].sum())
-    kept: list[tuple[Floats, float]] = []
+    kept: list[Floats] = []
     for told, aim in paid.aims():
         if not np.any(aim[paid.open]):
             continue
-        least, said = paid.least(aim, kept, _KEPT * about), float(aim @ paid.values)
+        said = float(aim @ paid.values)
+        least = said + paid.change(aim, kept, _KEPT * about)
         if said > least + about:
             yield told.format(said=abs(said) * _MILLION, best=abs(least) * _MILLION)
             return
-        kept.append((aim, said))
+        kept.append(aim)
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,10 @@ class _Paid:
             and not start <= int(year) < start + length
             for n, (fund, owner, year) in enumerate(self.keys)
         ]
-        self._equal, self._right = self._equations(drawn)
+        self._equal = self._equations(drawn)
         self.open = self._chosen()
 
-    def _equations(self, drawn: Table) -> tuple[csr_array, Floats]:
+    def _equations(self, drawn: Table) -> csr_array:
         """What each tier of an area is paid in a year, and each balance, stay what they are."""
         from scipy.sparse import csr_array
 
@@ -112,9 +113,7 @@ class _Paid:
                 rows.append(named.setdefault((fund, owner, after), len(named)))
                 columns.append(n)
                 values.append(self.accounts[fund, owner].lapses - 1)
-        equal = csr_array((values, (rows, columns)), shape=(len(named), len(self.keys)))
-        right = np.asarray(equal @ self.values, dtype=float)
-        return equal, right
+        return csr_array((values, (rows, columns)), shape=(len(named), len(self.keys)))
 
     def _chosen(self) -> NDArray[np.bool_]:
         """Which draws and balances could be other than they are.
@@ -156,21 +155,26 @@ class _Paid:
         """Year of each draw and balance."""
         return [int(year) for _, _, year in self.keys]
 
-    def least(self, aim: Floats, kept: list[tuple[Floats, float]], slack: float) -> float:
-        """The least of an aim, £m, with the aims before it kept.
+    def change(self, aim: Floats, kept: list[Floats], slack: float) -> float:
+        """By how much an aim could be less, £m, with the aims before it kept; not above nought.
 
-        These are kept to within ``slack``, and what that wins is taken off again by its price: a
-        pound that lapses in the first year rather than in the last may be worth a thousand.
+        Asked of the changes to what is drawn and left, so that a fund beyond all need rounds off
+        nothing.  Aims before it are kept to within ``slack``, and what that wins is taken off
+        again by its price: a pound that lapses in the first year rather than in the last may be
+        worth a thousand.
         """
         from scipy.optimize import linprog
 
         optimum = linprog(  # type: ignore[call-overload] # its stubs know no sparse arrays
             aim,
             A_eq=self._equal,
-            b_eq=self._right,
-            A_ub=np.array([each for each, _ in kept]) if kept else None,
-            b_ub=[most + slack for _, most in kept] if kept else None,
-            bounds=[(0.0, 0.0 if shut else None) for shut in self._shut],
+            b_eq=np.zeros(self._equal.shape[0]),
+            A_ub=np.array(kept) if kept else None,
+            b_ub=np.full(len(kept), slack) if kept else None,
+            bounds=[
+                (0.0, 0.0) if shut else (-max(value, 0.0), None)
+                for shut, value in zip(self._shut, self.values.tolist(), strict=True)
+            ],
             options={"primal_feasibility_tolerance": 1e-9},
         )
         if optimum.status != 0:

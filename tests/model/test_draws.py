@@ -155,6 +155,12 @@ def test_the_audits_own_slack_is_not_taken_for_a_fault():
     assert list(misdrawn(plan.instance, plan.tables, plan.window)) == []
 
 
+def test_a_fund_beyond_all_need_is_checked_as_any_other():
+    """£1,000,000bn a year, of which what is drawn is a rounding."""
+    plan = plan_of("window", "budgets.core.*.amount=1e15")
+    assert list(misdrawn(plan.instance, plan.tables, plan.window)) == []
+
+
 @pytest.mark.parametrize(
     ("carry_forward", "moves", "said"),
     [

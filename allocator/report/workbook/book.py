@@ -159,9 +159,12 @@ class Book:
     def _put_number(
         self, sheet: Worksheet, row: int, column: int, value: float, form: Format
     ) -> None:
-        """A number that is missing is a blank cell, one without end is said to be so."""
+        """A number that is missing is a blank cell, one without end is said to be so.
+
+        Nought has no sign.
+        """
         if math.isfinite(value):
-            sheet.write_number(row, column, value, form)
+            sheet.write_number(row, column, value + 0.0, form)
         elif not math.isnan(value):
             sheet.write_string(row, column, "no limit" if value > 0 else "no least", form)
 
