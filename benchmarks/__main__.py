@@ -145,7 +145,7 @@ class Bench:
         wanted = ["allocator", "hand", "pyomo", *peers]
         told = [building.check_same(ONE, wanted)]
         text, found = building.compare(
-            "One council, 40 quarters", ONE, wanted, self.times, self.by_size(1, 10, 10), ()
+            "One council, 40 quarters", ONE, wanted, self.times, self.by_size(0, 10, 10), ()
         )
         told.append(text)
         aims = building.aims_one(found)

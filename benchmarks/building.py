@@ -42,10 +42,15 @@ def compare(
     repeats: int,
     slow: Sequence[str] = (),
 ) -> tuple[str, dict[str, dict[str, list[float]]]]:
-    """A table of the peers at one size, and what it holds; ``slow`` ones run only once."""
+    """A table of the peers at one size, and what it holds; ``slow`` ones run only once.
+
+    ``repeats`` is how often each is built again in its process.
+    """
     quick = [peer for peer in peers if peer not in slow]
     timed = in_turn(quick, rounds, lambda peer: build(peer, folder, 1 + repeats))
-    once = in_turn(quick, min(rounds, 3), lambda peer: build(peer, folder, 1))
+    once = timed  # built but once each
+    if repeats:
+        once = in_turn(quick, min(rounds, 3), lambda peer: build(peer, folder, 1))
     for peer in slow:  # a minute each: one process, one build
         timed[peer] = once[peer] = [build(peer, folder, 1)]
     idle = in_turn(peers, 1, lambda peer: build(peer, folder, 0))

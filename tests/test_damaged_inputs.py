@@ -113,7 +113,7 @@ def import_alone(folder: Path) -> None:
 
 READERS = {
     "an instance's folder": Reader(
-        700, lambda folder: draft().write(folder), lambda folder, _: not inspect(folder)[1]
+        500, lambda folder: draft().write(folder), lambda folder, _: not inspect(folder)[1]
     ),
     "the hand case": Reader(
         400, lambda folder: shutil.copytree(CASES / "hand", folder), lambda f, _: bool(read(f))
@@ -124,8 +124,8 @@ READERS = {
     "SSDA903 returns": Reader(
         60, returns, lambda folder, _: bool(calibrate_returns(folder, PLAIN, name="made").instance)
     ),
-    "published tables": Reader(100, published, lambda folder, _: bool(read_panel(folder).names)),
-    "a council's published tables": Reader(12, published, takes_published),
+    "published tables": Reader(60, published, lambda folder, _: bool(read_panel(folder).names)),
+    "a council's published tables": Reader(8, published, takes_published),
     "a saved plan": Reader(
         120, lambda folder: save(plan_of("hand"), folder), lambda f, _: recheck(f).passed
     ),
@@ -162,7 +162,7 @@ def test_damaged_files_give_answers_or_our_own_errors(tmp_path, name):
 
 def test_damaged_workbooks_give_answers_or_our_own_errors(tmp_path):
     """Bytes of their parts, and of the whole file."""
-    reader = Reader(150, write_instance, lambda _, file: not inspect(file)[1])
+    reader = Reader(100, write_instance, lambda _, file: not inspect(file)[1])
     book, chance = tmp_path / "book.xlsx", random.Random(20160401)
     write_instance(read(draft().write(tmp_path / "good")), book)
     whole = book.read_bytes()

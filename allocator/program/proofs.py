@@ -70,14 +70,22 @@ def refutes(program: LinearProgram, ray: Floats, *, own_bounds: bool = False) ->
     sum is charged for its rounding, by the number and the size of its terms.  With ``own_bounds``
     what the rows imply is worked out for this very program, not for several together.
     """
+    return signed(program, ray, own_bounds=own_bounds) is not None
+
+
+def signed(program: LinearProgram, ray: Floats, *, own_bounds: bool = False) -> Floats | None:
+    """The one of a ray's ``ways`` that ``refutes`` a program; None where neither does."""
+    return next((each for each in ways(ray) if refuted_by(program, each, own_bounds)), None)
+
+
+def ways(ray: Floats) -> tuple[Floats, ...]:
+    """A ray of size 1 either way round, since solvers give either; none where it has no size."""
     scale = float(np.max(np.abs(ray), initial=0.0))
-    if not 0.0 < scale < np.inf:
-        return False
-    signs = (1.0, -1.0)  # either is used
-    return any(_refutes(program, sign * ray / scale, own_bounds) for sign in signs)
+    return (ray / scale, -ray / scale) if 0.0 < scale < np.inf else ()
 
 
-def _refutes(program: LinearProgram, weights: Floats, own: bool) -> bool:
+def refuted_by(program: LinearProgram, weights: Floats, own: bool = False) -> bool:
+    """Whether one of a ray's ``ways`` proves it; ``own`` is ``own_bounds`` of ``refutes``."""
     kept = (np.abs(weights) > 1e-13) & _backed(weights, program.row_lower, program.row_upper)
     weights = np.where(kept, weights, 0.0)
     combined, sizes = program.matrix.transposed_times_and_sizes(weights)

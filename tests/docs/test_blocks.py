@@ -20,6 +20,7 @@ import pytest
 from click.testing import CliRunner
 
 from allocator.cli import cli
+from allocator.plan.plan import Plan
 from allocator.plan.saving import save
 from allocator.report.workbook import write_workbook
 from allocator.solving.solve import solve
@@ -143,9 +144,29 @@ def test_every_command_is_one(page, line, tmp_path, monkeypatch):
     command.make_context(name, list(rest))
 
 
+def planned(place: Path, plan: Plan) -> None:
+    """Put a plan there, under several names, and its workbook."""
+    for name in ("england-2016", "england-2020", "my-council"):
+        save(plan, place / "plans" / name)
+    write_workbook([plan], place / "plan.xlsx")
+
+
+@pytest.fixture(scope="module")
+def at_hand(tmp_path_factory):
+    """What most pages have at hand: plans, a program, returns, a workbook."""
+    place = tmp_path_factory.mktemp("at-hand")
+    planned(place, plan_of("hand"))
+    with gzip.open(ROOT / "tests" / "compare" / "netlib" / "afiro.mps.gz") as packed:
+        (place / "afiro.mps").write_bytes(packed.read())
+    world, children = world_of(150, 3)
+    write_returns(place / "returns", children, world, 5, seed=3)
+    return place
+
+
 @pytest.fixture
-def _place(page, tmp_path, monkeypatch, by_years):
-    """What the pages have at hand: instances by years, plans, a council, returns, a workbook."""
+def _place(page, tmp_path, monkeypatch, by_years, at_hand):
+    """That, a council, instances by years; a report's plan does good to others."""
+    shutil.copytree(at_hand, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     shutil.copytree(CASES / "hand", "my-council")
     for name, text in FUTURES.get(page.name, {}).items():
@@ -154,16 +175,10 @@ def _place(page, tmp_path, monkeypatch, by_years):
     for each in STANDING:
         small = (page.name, each) in SMALL
         (Path("instances") / each).symlink_to(Path("../my-council") if small else by_years / each)
-    plan = plan_of("hand")
     if page.name == "how-to-report.md":
-        plan = solve(plan.instance.with_rows("benefits", [HEALTH]))
-    for name in ("england-2016", "england-2020", "my-council"):
-        save(plan, Path("plans") / name)
-    write_workbook([plan], Path("plan.xlsx"))
-    with gzip.open(ROOT / "tests" / "compare" / "netlib" / "afiro.mps.gz") as packed:
-        Path("afiro.mps").write_bytes(packed.read())
-    world, children = world_of(150, 3)
-    write_returns(Path("returns"), children, world, 5, seed=3)
+        for made in ("plans", "plan.xlsx"):
+            shutil.move(made, tmp_path.with_name(f"{tmp_path.name}-{made}"))
+        planned(tmp_path, solve(plan_of("hand").instance.with_rows("benefits", [HEALTH])))
 
 
 def _can_run(line: str) -> bool:

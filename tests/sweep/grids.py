@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 WINDOW = ("targets.2027.children=500:1000:100", "budgets.core.*.amount=*1,*1.01")
-AREAS = ("targets.2025.children=1200:1800:100", "budgets.core.area0.2022.amount=7.4e7,7.6e7,7.8e7")
+AREAS = ("targets.2025.children=1200:1800:200", "budgets.core.area0.2022.amount=7.4e7,7.6e7,7.8e7")
 
 
 def assert_same(one: pd.DataFrame, other: pd.DataFrame, rel: float = 1e-9) -> None:
