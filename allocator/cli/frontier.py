@@ -38,7 +38,8 @@ def command(asked: SharedOptions, against: str, target: str | None, fund: str | 
     or, against benefits, what it costs the council to do so much good to others, by the table
     benefits.
     The curve is exact, every breakpoint of it, with the double-investment window that is the
-    best there; that of a large program is close, and says how close.  Exits 3 where no target, reduction, benefit or change of the budget has a plan.
+    best there; that of a large program is close, and says how close.  Exits 3 where no target,
+    reduction, benefit or change of the budget has a plan.
     """
     for name, given in (("target", target), ("fund", fund)):
         if given is not None and against != {"fund": "budget"}.get(name, name):
