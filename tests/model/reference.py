@@ -36,6 +36,8 @@ Terms = dict[int, float]
 class Program:
     """Section 3: variables by name, constraints as sums of terms; ``at`` makes a window's."""
 
+    served = "x"  # cases served are those funded; in 3.15 they are variables of their own
+
     def __init__(self, data: Data, *, targets: bool = True) -> None:
         self.data = data
         self.window: Window | None = None
@@ -207,7 +209,7 @@ class Program:
         """e_pt times a weight: the level, or its bands times their multipliers."""
         bands = self.data.bands(a, p)
         if not bands:
-            return [(weight, ("x", a, p, t))]
+            return [(weight, (self.served, a, p, t))]
         return [(weight * mu, ("z", a, p, b, t)) for b, (_, mu) in enumerate(bands)]
 
     def levels(self, a: str) -> None:
@@ -220,16 +222,19 @@ class Program:
             for t in range(1, d.horizon + 1):
                 x, up, down = (("x", a, p, t), ("up", a, p, t), ("down", a, p, t))
                 before, stock = ("x", a, p, t - 1), ("n", a, row["from"], t - 1)
+                served = (self.served, a, p, t)
+                if served != x:
+                    self.le(0.0, (1.0, served), (-1.0, x))
                 self.eq(0.0, (1.0, x), (-1.0, before), (-1.0, up), (1.0, down))
                 if growth < INF:
                     self.le(growth * d.delta, (1.0, up))
                 self.le(0.0, (1.0, down), (-release * d.delta, before))
                 if coverage < INF:
-                    self.le(0.0, (1.0, x), (-coverage, stock))
+                    self.le(0.0, (1.0, served), (-coverage, stock))
                 bands = d.bands(a, p)
                 if bands:
                     filled = [(1.0, ("z", a, p, b, t)) for b in range(len(bands))]
-                    self.eq(0.0, *filled, (-1.0, x))
+                    self.eq(0.0, *filled, (-1.0, served))
                 for b, (width, _) in enumerate(bands):
                     self.le(0.0, (1.0, ("z", a, p, b, t)), (-width * coverage, stock))
 
@@ -392,7 +397,9 @@ class Program:
         for n, y in enumerate(d.years):
             parts += [(discount**n * beyond, ("overspent", a, y)) for a in d.areas]
             parts += [(discount**n * over / POUNDS, e) for e in self.excess if e[-1] == y]
-        parts += [(-d.weight * good, name) for a in d.areas for good, name in benefits(d, a)]
+        parts += [
+            (-d.weight * good, name) for a in d.areas for good, name in benefits(d, a, self.served)
+        ]
         if not d.terminal:
             return self.terms(*parts)
         closing, beta = discount ** (len(d.years) - 1), discount**d.delta

@@ -58,17 +58,17 @@ def staff(program: Any, a: str) -> None:
                 if growth < INF:
                     program.le(growth * d.delta, (1.0, v), (-1.0, before))
                 able.append((number(row_k, "time", 1.25) - 1, v))
-            program.ge(0.0, *able, *((-c, name) for c, name in needed(d, a, r, t)))
+            program.ge(0.0, *able, *((-c, name) for c, name in needed(d, a, r, t, program.served)))
 
 
-def needed(d: Data, a: str, role: str, t: int) -> list[tuple[float, Name]]:
+def needed(d: Data, a: str, role: str, t: int, served: str) -> list[tuple[float, Name]]:
     """FTE that the work of a period takes."""
     parts: list[tuple[float, Name]] = []
     for r, item, caseload in d.work(a):
         if r == role and (a, item) in d.state:
             parts += [(0.5 / caseload, ("n", a, item, s)) for s in (t - 1, t)]
         elif r == role:
-            parts.append((1 / caseload, ("x", a, item, t)))
+            parts.append((1 / caseload, (served, a, item, t)))
     return parts
 
 
@@ -90,7 +90,7 @@ def staff_cost(
     return parts
 
 
-def benefits(d: Data, a: str) -> list[tuple[float, Name]]:
+def benefits(d: Data, a: str, served: str) -> list[tuple[float, Name]]:
     """3.14: B of the years of the horizon, £m."""
     parts: list[tuple[float, Name]] = []
     for item, lag, amount in d.good(a):
@@ -100,5 +100,5 @@ def benefits(d: Data, a: str) -> list[tuple[float, Name]]:
             if (a, item) in d.state:
                 parts += [(worth / 2, ("n", a, item, s)) for s in (t - 1, t)]
             else:
-                parts.append((worth, ("x", a, item, t)))
+                parts.append((worth, (served, a, item, t)))
     return parts

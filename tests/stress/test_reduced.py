@@ -48,6 +48,9 @@ def test_draws_are_scenarios_that_add_up_and_more_of_them_are_nearer():
     listed = scenarios(made)
     assert len(listed) == told.kept == 4
     assert sum(each.probability for each in listed) == pytest.approx(1)
+    shares = [round(32 * each.probability) for each in listed]
+    assert [each.label.split(", ")[1] for each in listed] == [f"for {n} of 32" for n in shares]
+    assert len(set(shares)) > 1
     more = drawn_futures(instance, 32, 1, kept=8)[1]
     assert 0 < more.distance < told.distance < told.alone
     pairs = pairwise(each.instance.resolved.rates for each in listed)
