@@ -117,6 +117,7 @@ def test_a_plan_that_weaker_effects_make_cheaper_is_told_with_the_reason():
     said = " ".join(text(answer).split())
     assert f"cost less, not more, at the low end of all effects of hubs ({less} less)." in said
     assert "cut below that level at less loss" in said
+    assert "warns of spending that may buy little today; it is no gain" in said
     held = instance_of("window", *weak, "services.hubs.minimum=900")
     answer = switching_values(held, ("effects.hubs.*",))
     assert "not more, at the low end" not in " ".join(text(answer).split())

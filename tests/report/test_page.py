@@ -177,6 +177,20 @@ def test_an_end_without_a_plan_is_a_bar_to_the_edge_that_says_so():
     assert "no plan" in plot.figure["data"][1]["text"]
 
 
+def test_weaker_effects_that_make_the_plan_cheaper_are_explained_beside_the_tornado():
+    saved = saved_plan_of("window")
+    table, cost = saved.answers.get("switching"), saved.plan.objective
+    row = table.index[0]
+    table = table.astype({"input": str, "label": str})
+    table.loc[row, ["input", "label"]] = "effects.hubs.*.effect", "all effects of hubs"
+    for at_low, told in ((cost - 2e6, True), (cost + 2e6, False)):
+        table.loc[row, "cost_at_low"] = at_low
+        tables = {**saved.answers.tables, "switching": table}
+        changed = replace(saved, answers=replace(saved.answers, tables=tables))
+        said = " ".join(page([changed]).split())
+        assert ("low end of all effects of hubs (£2.00m less)." in said) is told
+
+
 def test_long_names_of_bars_keep_their_ends_and_stand_clear_of_each_other(monkeypatch):
     """What tells two inputs apart is where the move ends, and a star at the end says it counts."""
     saved = saved_plan_of("window")

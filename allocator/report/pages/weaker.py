@@ -13,7 +13,8 @@ _NEGLIGIBLE: Final = 1e-6  # of the cost of a plan
 _ALL: Final = "*.effect"  # how the key of all effects of a service ends
 _WHY: Final = (
     "Effects count from today's level on: a service that does less can be cut below that level "
-    "at less loss, and what it costs is saved."
+    "at less loss, and what it costs is saved.  That warns of spending that may buy little today; "
+    "it is no gain."
 )
 
 
