@@ -19,7 +19,7 @@ from allocator.instance import Instance, read
 from allocator.program.program import LinearProgram
 from formulations import FORMULATIONS
 from tests.model.random_cases import random_case
-from tests.plans import CASES, INSTANCES, LARGEST, NAMES, STANDING, standing, yearly
+from tests.plans import CASES, INSTANCES, LARGEST, NAMES, STANDING, yearly
 
 SEEDS = range(0, 60, 5)
 
@@ -61,8 +61,19 @@ def both_ways(instance: Instance, formulation: str) -> list[str]:
     return differences(compile_program(build), compile_by_pyomo(build()).with_priorities())
 
 
-@pytest.mark.parametrize("formulation", FORMULATIONS)
-@pytest.mark.parametrize("name", [*NAMES, *standing(LARGEST)])
+# Those that stand here are of one form: of each every other formulation, in turn.
+FORMS = [*FORMULATIONS]
+COMPARED = [(name, formulation) for name in (*NAMES, LARGEST) for formulation in FORMS] + [
+    (name, formulation)
+    for n, name in enumerate(each for each in STANDING if each != LARGEST)
+    for formulation in FORMS[n % 2 :: 2]
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "formulation"),
+    [pytest.param(*each, marks=[pytest.mark.large] * (each[0] == LARGEST)) for each in COMPARED],
+)
 def test_the_arrays_are_pyomos_to_the_last_bit(name: str, formulation: str) -> None:
     """Those that stand here by years, the largest as it stands."""
     if name in STANDING and name != LARGEST:
