@@ -40,16 +40,22 @@ def tree(file: Path) -> ast.Module:
     return ast.parse(file.read_text(encoding="utf-8"))
 
 
-def strings(file: Path) -> Iterator[str]:
+@cache
+def nodes(file: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree(file)))
+
+
+@cache
+def strings(file: Path) -> tuple[str, ...]:
     """Strings of a file but for those that stand alone: docstrings."""
-    whole = tree(file)
     alone = {
-        id(node.value) for node in ast.walk(whole)
+        id(node.value) for node in nodes(file)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }  # fmt: skip
-    for node in ast.walk(whole):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
-            yield node.value
+    return tuple(
+        node.value for node in nodes(file)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone
+    )  # fmt: skip
 
 
 def test_a_constraint_is_named_where_it_is_said():
@@ -66,7 +72,7 @@ def test_a_family_of_a_program_is_named_where_it_is_said_or_laid_out():
     families = {*CONSTRAINTS, *COLUMNS, IN_WINDOW, AFTER_WINDOW}
     found = defaultdict(set)
     for file in FILES:
-        for node in ast.walk(tree(file)):
+        for node in nodes(file):
             match node:
                 case ast.Subscript(
                     value=ast.Attribute(attr="rows" | "columns"), slice=ast.Constant(value=key)
@@ -105,7 +111,7 @@ def texts(nodes: list[ast.expr | None]) -> list[str]:
 
 def column_lists(file: Path) -> Iterator[list[str]]:
     """Columns of a table listed by name, or said in words."""
-    for node in ast.walk(tree(file)):
+    for node in nodes(file):
         match node:
             case ast.keyword(arg="columns", value=ast.List(elts=each) | ast.Tuple(elts=each)):
                 if len(each) > KEYS_OF_A_FRAME:
@@ -130,7 +136,7 @@ def test_a_result_column_is_said_in_one_place():
 
 def imported(file: Path) -> Iterator[tuple[str, str]]:
     """Modules that a file imports, each with a name that it takes from there."""
-    for node in ast.walk(tree(file)):
+    for node in nodes(file):
         match node:
             case ast.ImportFrom(module=str(module), names=names):
                 yield from ((module, each.name) for each in names)
@@ -171,11 +177,11 @@ def test_what_a_verb_prints_is_a_page_or_data():
     for file in (each for each in FILES if name(each).startswith("allocator/cli/")):
         of = {
             each.asname or each.name: f"{node.module}.{each.name}"
-            for node in ast.walk(tree(file))
+            for node in nodes(file)
             if isinstance(node, ast.ImportFrom)
             for each in node.names
         }
-        for node in ast.walk(tree(file)):
+        for node in nodes(file):
             match node:
                 case ast.Call(func=ast.Attribute(attr="echo"), args=told, keywords=options):
                     if "err" not in {each.arg for each in options}:
@@ -238,7 +244,7 @@ def types() -> dict[str, list[str]]:
     """What each type's name stands for: its class, at any depth, or what it is another name for."""
     found = defaultdict(list)
     for file in (*FILES, *MATHEMATICS):
-        for node in ast.walk(tree(file)):
+        for node in nodes(file):
             if isinstance(node, ast.ClassDef):
                 found[node.name.lstrip("_")].append(name(file))
         for node in tree(file).body:
@@ -268,7 +274,7 @@ def test_a_name_says_what_it_holds():
     bound = {
         (name(file), node.lineno)
         for file in (*FILES, *MATHEMATICS)
-        for node in ast.walk(tree(file))
+        for node in nodes(file)
         if (isinstance(node, ast.Name) and node.id == "found" and isinstance(node.ctx, ast.Store))
         or (isinstance(node, ast.arg) and node.arg == "found")
     }
@@ -287,7 +293,7 @@ def test_tables_of_data_alone_are_left_unformatted():
 @pytest.mark.parametrize("file", MATHEMATICS, ids=lambda file: file.stem)
 def test_no_rule_asks_if(file):
     """What a rule does not hold for is left out of its index set."""
-    for node in ast.walk(tree(file)):
+    for node in nodes(file):
         if isinstance(node, ast.FunctionDef) and [a.arg for a in node.args.args][:1] == ["m"]:
             if node.name.startswith(("declare", "_")):
                 continue

@@ -31,6 +31,7 @@ def _build() -> ModuleType:
 
 BUILD = _build()
 PAGES = BUILD.pages()
+RULES = BUILD.constraint_rules(instance_of("window"))
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -53,9 +54,9 @@ def test_every_topic_of_the_model_is_on_the_page():
             assert f"`{component.local_name}`" in PAGES["model.md"], component.local_name
 
 
-@pytest.mark.parametrize("name", BUILD.constraint_rules(instance_of("window")))
+@pytest.mark.parametrize("name", RULES)
 def test_every_rule_states_its_mathematics_and_its_section(name):
-    component, rule = BUILD.constraint_rules(instance_of("window"))[name]
+    component, rule = RULES[name]
     told = inspect.getdoc(rule) or ""
     assert ".. math::" in told
     assert re.search(r"MODEL\.md 3\.\d", told)
@@ -64,10 +65,10 @@ def test_every_rule_states_its_mathematics_and_its_section(name):
         assert "Dual: £m (present value) per " in told
 
 
-@pytest.mark.parametrize("name", BUILD.constraint_rules(instance_of("window")))
+@pytest.mark.parametrize("name", RULES)
 def test_no_rule_holds_an_if(name):
     """Conditions belong in the index sets, so that rules read like the mathematics."""
-    _, rule = BUILD.constraint_rules(instance_of("window"))[name]
+    _, rule = RULES[name]
     code = inspect.getsource(rule).rpartition('"""')[2]
     assert not re.search(r"\bif\b(?! t in)", code)
 
