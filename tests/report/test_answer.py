@@ -81,6 +81,16 @@ def test_a_floor_at_todays_level_is_told_with_what_it_costs():
     assert "Without that floor the plan would cost £8.32m less at present value" in said
 
 
+def test_a_floor_at_todays_level_that_costs_little_is_as_good_as_none():
+    plan = plan_of("window", "services.hubs.minimum=900", "effects.hubs.*.effect=*0.53")
+    change = next(each for each in service_changes(plan) if each.service == "hubs")
+    cost = plan.tables["kept"].set_index("service").loc["hubs", "keeping"]
+    assert change.fate == "held at its floor" and not change.below_today
+    assert 1 < cost <= margin(plan)
+    little = f"cost {pounds(cost)} less at present value, so little that it is as good;"
+    assert f"Without that floor the plan would {little}" in answer(plan)
+
+
 @pytest.mark.parametrize("service", ["intensive", "hubs"])
 def test_at_the_price_and_the_effect_told_one_case_more_begins_to_pay(service):
     """The plan solved again on either side of the factors that the prices give.

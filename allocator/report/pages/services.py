@@ -131,13 +131,11 @@ def _keeping(plan: Plan, change: ServiceChange, kept: dict[str, dict[str, float]
     cost = row["keeping"]
     if math.isnan(cost):
         return " No plan keeps it at today's level."
-    if cost <= margin(plan):
-        little = f"{pounds(cost)} at present value, so little that it is as good"
-        said = f" Keeping today's level costs {little}"
-    elif change.below_today:
-        said = f" Keeping today's level would cost {pounds(cost)} more at present value"
-    else:
-        said = f" Without that floor the plan would cost {pounds(cost)} less at present value"
+    little = ", so little that it is as good" if cost <= margin(plan) else ""
+    said = f" Without that floor the plan would cost {pounds(cost)} less at present value{little}"
+    if change.below_today:
+        would = f"costs {pounds(cost)}" if little else f"would cost {pounds(cost)} more"
+        said = f" Keeping today's level {would} at present value{little}"
     return f"{said}; {pays_said(row)}."
 
 
