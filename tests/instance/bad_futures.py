@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allocator.instance.check import futures
-from tests.instance.bad import error
+from tests.instance.bad import error, warning
 from tests.instance.drafts import add, cell
 
 FUTURES = [
@@ -16,6 +16,12 @@ FUTURES = [
         futures.parents_come_to_an_end, cell("scenarios", 3, "parent", "weak"),
         at="scenarios.csv 3 parent", value="weak", rule="leads back to the scenario itself",
         remedy="or leave it blank",
+    ),
+    warning(
+        futures.parents_branch_first, cell("scenarios", 3, "branches", "2021"),
+        cell("scenarios", 3, "parent", "central"),
+        at="scenarios.csv 3 parent", value="central", rule="told apart in 2022, after",
+        remedy="leave it blank",
     ),
     error(
         futures.branches_lie_in_the_plan, cell("scenarios", 3, "branches", "2031"),

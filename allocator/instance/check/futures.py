@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from allocator.errors import UsageError
 from allocator.instance.cell_changes import with_cell, without_futures
-from allocator.instance.check.candidate import Candidate, Check, at, figure, span, unread_in
+from allocator.instance.check.candidate import Candidate, Check, at, figure, span, unread_in, warn
 from allocator.instance.problems import Problem
 
 _ROUNDING = 1e-6  # of the sum of probabilities: thirds written to six decimals add up
@@ -43,6 +43,25 @@ def parents_come_to_an_end(candidate: Candidate) -> Iterator[Problem]:
                 "parent",
                 "leads back to the scenario itself",
                 "name a scenario that branches before it, or leave it blank",
+            )
+
+
+def parents_branch_first(candidate: Candidate) -> Iterator[Problem]:
+    """A scenario is told apart no earlier than its parent, or the parent changes nothing."""
+    instance = candidate.instance
+    usual = instance.first_year + instance.uncertainty.decide
+    years = {
+        row["scenario"]: usual if row["branches"] is None else row["branches"]
+        for row in candidate.rows("scenarios")
+    }
+    for row in candidate.rows("scenarios"):
+        own, parents = years[row["scenario"]], years.get(row["parent"])
+        if parents is not None and own < parents:
+            yield warn(
+                row,
+                "parent",
+                f"is told apart in {parents}, after this scenario in {own}",
+                "name a scenario that branches before it, give it a later year, or leave it blank",
             )
 
 
@@ -87,6 +106,7 @@ def changes_name_numbers(candidate: Candidate) -> Iterator[Problem]:
 CHECKS: tuple[Check, ...] = (
     probabilities_add_up,
     parents_come_to_an_end,
+    parents_branch_first,
     branches_lie_in_the_plan,
     futures_are_of_all_areas,
 )
