@@ -6,6 +6,7 @@ The points may be all that cost no more than so much (``within``), or the optima
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,8 +15,9 @@ import numpy as np
 from allocator.errors import CertificateError, SolverError
 from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram, Objective
-from allocator.solvers.catalogue import PRIMAL
+from allocator.solvers.catalogue import DEFAULT, PRIMAL, find_solver
 from allocator.solvers.solution import Solution, Status
+from allocator.solving.areas.ladder import AreaLadder, by_areas
 from allocator.solving.proved import Ladder
 
 PATIENCE: Final = 60.0  # seconds for any one solve
@@ -31,11 +33,21 @@ class Extreme:
 
 
 class Extremes:
-    """Extremes over the points of a program, whatever its own objective."""
+    """Extremes over the points of a program, whatever its own objective.
 
-    def __init__(self, program: LinearProgram) -> None:
+    A large program of several ``areas`` is solved area by area; then points that were found for one
+    of the ``aims``, functions by column that are to be asked, serve the others as well.
+    """
+
+    def __init__(
+        self, program: LinearProgram, areas: Sequence[str] = (), aims: Sequence[Floats] = ()
+    ) -> None:
         self.program = program
-        self._ladder = Ladder(PRIMAL)
+        large = by_areas(None, areas, program, find_solver(DEFAULT))
+        self._ladder = AreaLadder(areas) if large else Ladder(PRIMAL)
+        self._aims = tuple(aims) if large else ()
+        both = tuple(_toward(aim, sign) for aim in self._aims for sign in (1.0, -1.0))
+        self._shared = replace(program, objectives=both)
 
     @property
     def solver(self) -> str:
@@ -61,13 +73,18 @@ class Extremes:
 
         Raises what ``Ladder.solve`` does, and CertificateError where there are no points.
         """
-        aim = Objective("direction", sign * weights, 0.0, "")
-        program = replace(self.program, objectives=(aim,))
+        program = replace(self.program, objectives=(_toward(weights, sign),))
+        known = next((n for n, aim in enumerate(self._aims) if aim is weights), None)
+        asked, stage = (program, 0) if known is None else (self._shared, 2 * known + (sign < 0))
         doing = "looking for how far a choice goes"
-        solution = self._ladder.solve(program, doing=doing, seconds=PATIENCE)
+        solution = self._ladder.solve(asked, stage, doing=doing, seconds=PATIENCE)
         if solution.status is not Status.OPTIMAL:
             raise CertificateError("there are no points to choose among")
         return Extreme(float(weights @ solution.primal), program, solution)
+
+
+def _toward(weights: Floats, sign: float) -> Objective:
+    return Objective("direction", sign * weights, 0.0, "")
 
 
 def within(program: LinearProgram, most: float) -> LinearProgram:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from allocator.errors import AuditError
+from allocator.errors import AuditError, TimeLimitError
 from allocator.explain.alternatives.alternatives import AS_TODAY, FEWER, MORE, OPEN, alternatives
 from allocator.explain.alternatives.nearby import items_of
 from allocator.explain.auditing import Auditor
@@ -16,6 +16,9 @@ from allocator.explain.spending import today
 from allocator.plan.tables import decision_tables
 from allocator.report.pages.alternatives import text
 from allocator.simulate import baseline
+from allocator.solving.areas import ladder
+from allocator.solving.areas.ladder import AreaLadder
+from allocator.solving.extremes import Extremes
 from allocator.solving.session import Session, build
 from allocator.wording import pounds
 from tests.plans import instance_of, plan_of
@@ -199,3 +202,42 @@ def test_without_a_plan_there_are_no_alternatives():
     none = alternatives(instance_of("hand-infeasible"))
     assert none.cost is None and none.tables["alternatives"].empty
     assert "there is no plan at all" in text(none)
+
+
+def test_when_time_is_over_what_is_of_all_years_is_there_first(monkeypatch):
+    whole = alternatives(instance_of("hand"))
+    of, asked = Extremes.of, []
+
+    def limited(self, weights):
+        asked.append(weights)
+        if len(asked) > len(totals) + len(whole.tables["alternatives_services"]):
+            raise TimeLimitError("out of time while looking")
+        return of(self, weights)
+
+    table = whole.tables["alternatives"]
+    totals = table[table["year"].isna()]
+    monkeypatch.setattr(Extremes, "of", limited)
+    found = alternatives(instance_of("hand"))
+    assert "out of time" in found.unfinished and found.margin == whole.margin
+    told = found.tables["alternatives"]
+    assert told["item"].tolist() == totals["item"].tolist() and told["year"].isna().all()
+    assert told["least"].to_numpy() == pytest.approx(totals["least"].to_numpy(), rel=1e-8)
+    assert found.distance == pytest.approx(whole.distance)
+    assert "Answer: " in text(found) and "out of time" in text(found)
+
+
+def test_area_by_area_a_choice_goes_as_far_as_in_the_whole(monkeypatch):
+    whole = alternatives(instance_of("two-areas"))
+    monkeypatch.setattr(ladder, "FEWEST", 2)
+    monkeypatch.setattr(ladder, "SMALLEST", 0)  # as though it were large
+    solved = []
+    solve = AreaLadder.solve
+    monkeypatch.setattr(
+        AreaLadder, "solve", lambda self, *a, **k: solved.append(self) or solve(self, *a, **k)
+    )
+    found = alternatives(instance_of("two-areas"))
+    assert len(solved) >= 2 * len(found.tables["alternatives"])
+    for column in ("least", "most"):
+        ours, theirs = (each.tables["alternatives"][column].to_numpy() for each in (found, whole))
+        assert ours == pytest.approx(theirs, rel=1e-6, abs=1.0)
+    assert found.distance == pytest.approx(whole.distance, rel=1e-6, abs=1.0)

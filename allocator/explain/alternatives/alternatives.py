@@ -9,6 +9,7 @@ Management Science 28 (1982).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -90,9 +91,10 @@ def alternatives(
     allowed = max(allowed, 1e-9 * abs(cost))  # so that the best plan itself is one of them
     near = [each for each in solved.windows if each.optimal and each.value(-1) <= cost + allowed]
     near = near if every_window else [best]
+    as_good = margin(plan_of(instance, solved, LEAST_COST, session.solver))
     nearby = [Nearby(instance, each, cost + allowed, progress) for each in near]
     unfinished = next((each.overrun.said for each in nearby if each.overrun), "")
-    nearest = nearby[-1] if unfinished else min(nearby, key=lambda each: each.distance)
+    nearest = min(nearby, key=lambda each: (math.isnan(each.distance), each.distance))
     assert best.solution is not None
     planned = best.solution.primal
     items = items_of(instance, best.program)
@@ -109,8 +111,8 @@ def alternatives(
         allowed * POUNDS,
         best.window,
         tuple(each.window for each in near),
-        margin(plan_of(instance, solved, LEAST_COST, session.solver)),
-        None if unfinished else nearest.distance * POUNDS,
+        as_good,
+        None if math.isnan(nearest.distance) else nearest.distance * POUNDS,
         sum(each.audits for each in nearby),
         unfinished=unfinished,
     )
@@ -136,7 +138,8 @@ def _spend_table(
             "most": max(each.spend[n][1] for each in nearby) * POUNDS,
             "nearest": float(item.weights @ nearest.nearest) * POUNDS,
         }
-        for n, item in enumerate(items[: min(len(each.spend) for each in nearby)])
+        for n, item in enumerate(items)
+        if all(n in each.spend for each in nearby)
     ]
     return Alternatives.table_of("alternatives", rows)
 
@@ -162,15 +165,16 @@ def _case_table(
 def _case_rows(
     instance: Instance, program: LinearProgram, planned: Floats, nearby: Sequence[Nearby]
 ) -> Iterator[dict[str, Any]]:
-    asked = min(len(each.cases) for each in nearby)
-    for n, service in enumerate(service_names(instance)[:asked]):
+    for service in service_names(instance):
+        if not all(service in each.cases for each in nearby):
+            continue
         usual = instance.years * sum(
             rules.baseline
             for (_, name), rules in instance.resolved.services.items()
             if name == service
         )
-        least = min(each.cases[n][0] for each in nearby)
-        most = max(each.cases[n][1] for each in nearby)
+        least = min(each.cases[service][0] for each in nearby)
+        most = max(each.cases[service][1] for each in nearby)
         yield {
             "service": service,
             "label": instance.label("services", service),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
 
@@ -24,6 +26,8 @@ from allocator.progress import Progress, silent
 from allocator.solvers.solution import Status
 from allocator.solving.extremes import Extreme, Extremes, within
 from allocator.solving.session import WindowSolved
+
+Range = tuple[float, float]  # the least and the most
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,9 @@ def items_of(instance: Instance, program: LinearProgram) -> list[Item]:
 class Nearby:
     """The ranges within one window, and its plan nearest to today's pattern.
 
-    As far as there is time for them: ``overrun`` says where there was not.
+    As far as there is time for them: ``overrun`` says where there was not.  What is asked of all
+    years together comes first, then the nearest plan, then each year.  ``spend`` is by place of the
+    item in ``items_of``, £m; ``cases`` by service.
     """
 
     def __init__(
@@ -61,25 +67,38 @@ class Nearby:
         self._costs = solved.program.objectives[-1].costs
         self.audits, self.overrun = 0, Overrun()
         program = within(solved.program, most - solved.program.objectives[-1].constant)
-        extremes, tell = Extremes(program), progress or silent
         self._auditor = Auditor(instance, self.window, program, self._costs)
         items = items_of(instance, program)
-        services = service_names(instance)
-        steps = len(items) + len(services) + 1
-        self.spend, self.cases = list[tuple[float, float]](), list[tuple[float, float]]()
+        services = {s: case_weights(instance, program, s) for s in service_names(instance)}
+        self.spend, self.cases = dict[int, Range](), dict[str, Range]()
         self.nearest, self.distance = np.full(program.shape[1], np.nan), np.nan
-        with self.overrun.kept():
-            for n, item in enumerate(items):
-                tell(f"how much {item.item} can vary", n, steps)
-                self.spend.append(self._range(extremes, item.weights))
-            for n, service in enumerate(services):
-                tell(f"how many cases {service} can have", len(items) + n, steps)
-                self.cases.append(self._range(extremes, case_weights(instance, program, service)))
-            tell("the plan nearest to today's", steps - 1, steps)
-            self.nearest, self.distance = self._nearest(program)
-        tell("done", steps, steps)
+        total, yearly = (
+            {n: i for n, i in enumerate(items) if (i.year is None) is whole}
+            for whole in (True, False)
+        )
+        aims = [*(item.weights for item in total.values()), *services.values()]
+        extremes = Extremes(program, instance.areas, aims)
+        done, steps = count(), len(items) + len(services) + 1
 
-    def _range(self, extremes: Extremes, weights: Floats) -> tuple[float, float]:
+        def tell(what: str) -> None:
+            (progress or silent)(what, next(done), steps)
+
+        def vary(asked: Mapping[int, Item]) -> None:
+            for n, item in asked.items():
+                tell(f"how much {item.item} can vary")
+                self.spend[n] = self._range(extremes, item.weights)
+
+        with self.overrun.kept():
+            vary(total)
+            for service, weights in services.items():
+                tell(f"how many cases {service} can have")
+                self.cases[service] = self._range(extremes, weights)
+            tell("the plan nearest to today's")
+            self.nearest, self.distance = self._nearest(program)
+            vary(yearly)
+        tell("done")
+
+    def _range(self, extremes: Extremes, weights: Floats) -> Range:
         least, most = extremes.of(weights)
         for extreme in (least, most):
             self._audit(extreme)
@@ -107,7 +126,8 @@ class Nearby:
         )
         apart = np.zeros(program.shape[1])
         apart[width:] = 1.0
-        least = Extremes(replace(program, objectives=(Objective("apart", apart, 0.0, "£m"),)))
+        aim = Objective("apart", apart, 0.0, "£m")
+        least = Extremes(replace(program, objectives=(aim,)), self._instance.areas)
         plan = least.toward(apart)
         if plan.solution.status is not Status.OPTIMAL:
             raise SolverError("the plan nearest to today's was not found")

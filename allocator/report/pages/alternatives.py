@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from allocator.explain.alternatives.alternatives import AS_TODAY, FEWER, MORE, OPEN, Alternatives
+from allocator.explain.spending import service_names
 from allocator.instance.instance import financial_year
 from allocator.report.pages.heading import heading
 from allocator.wording import (
@@ -47,7 +48,10 @@ def text(answer: Alternatives) -> str:
         "is a plan of its "
         f"own; all {answer.audits:,} were re-run by the simulator."
     )
-    said = "" if answer.unfinished else paragraph(_answer(answer))
+    asked_of_all = len(answer.tables["alternatives_services"]) == len(
+        service_names(answer.instance)
+    )
+    said = paragraph(_answer(answer)) if asked_of_all else ""
     parts = [heading(answer, asked), said, _whole(answer), _by_year(answer), paragraph(how)]
     return "\n\n".join(filter(None, parts)) + "\n"
 
