@@ -30,6 +30,19 @@ def limited(seconds: float | None) -> Iterator[None]:
         _END.reset(before)
 
 
+@contextmanager
+def finishing() -> Iterator[None]:
+    """What was found in time is put together whatever the time: a small part of the work.
+
+    Without that the last step could lose all before it.
+    """
+    before = _END.set(math.inf)
+    try:
+        yield
+    finally:
+        _END.reset(before)
+
+
 class Clock:
     """Seconds left of a time limit, or of the one set around it where that ends sooner."""
 

@@ -92,7 +92,8 @@ def _hedged(
         )
     tell(_KNOWING_MORE, steps - 2, steps)
     name = solver.names[best.window]
-    with told_so_far({each.window: each for each in solved}, len(solved)):
+    steadying = Overrun()
+    with steadying.kept():
         best = solver.steadied(best)
     audited = _audited(form, best, name)
     known = _known(instance, form, best, earlier)
@@ -112,7 +113,7 @@ def _hedged(
         {} if other is None else {other.name: other.bounds[best.window]},
         known.earlier,
         average=known.average,
-        unfinished=known.unfinished,
+        unfinished=known.unfinished or steadying.said,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from allocator.clock import finishing
 from allocator.instance import Instance
 from allocator.program.matrix import Floats
 from allocator.program.program import Family, Flags, LinearProgram, Objective
@@ -47,7 +48,8 @@ def in_order(instance: Instance, program: LinearProgram, primal: Floats) -> Floa
         if not np.any(open_ & (aim[free] != 0)):
             continue
         part = replace(part, objectives=(Objective("draws", aim[free], 0.0, "£m"),))
-        solution = ladder.solve(part, doing=doing)
+        with finishing():
+            solution = ladder.solve(part, doing=doing)
         if solution.status is not Status.OPTIMAL:
             raise why_not(solution, doing)
         best = np.clip(solution.primal, part.lower, part.upper)
