@@ -9,7 +9,7 @@ from benchmarks.measure import run, table
 from benchmarks.record import Aim
 
 OUT_OF_TIME = 4  # the exit code of what did not end, whatever it has
-PATIENCE = 4  # times the aim, after which a question is asked for what it has
+PATIENCE = 3  # times the aim, after which a question is asked for what it has
 ONE = {"switching": 5.0, "explain": 2.0}  # seconds, of one council
 MANY = {"explain": 30.0, "delay": 60.0, "alternatives": 60.0, "frontier": 60.0, "regimes": 60.0}
 
