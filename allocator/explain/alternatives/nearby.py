@@ -27,7 +27,7 @@ from allocator.solvers.solution import Status
 from allocator.solving.extremes import Extreme, Extremes, within
 from allocator.solving.session import WindowSolved
 
-Range = tuple[float, float]  # the least and the most
+LeastAndMost = tuple[float, float]  # the least and the most
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Nearby:
         self._auditor = Auditor(instance, self.window, program, self._costs)
         items = items_of(instance, program)
         services = {s: case_weights(instance, program, s) for s in service_names(instance)}
-        self.spend, self.cases = dict[int, Range](), dict[str, Range]()
+        self.spend, self.cases = dict[int, LeastAndMost](), dict[str, LeastAndMost]()
         self.nearest, self.distance = np.full(program.shape[1], np.nan), np.nan
         total, yearly = (
             {n: i for n, i in enumerate(items) if (i.year is None) is whole}
@@ -98,7 +98,7 @@ class Nearby:
             vary(yearly)
         tell("done")
 
-    def _range(self, extremes: Extremes, weights: Floats) -> Range:
+    def _range(self, extremes: Extremes, weights: Floats) -> LeastAndMost:
         least, most = extremes.of(weights)
         for extreme in (least, most):
             self._audit(extreme)
