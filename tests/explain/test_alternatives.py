@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from allocator.errors import AuditError, TimeLimitError
+from allocator.explain.alternatives import alternatives as alternatives_module
+from allocator.explain.alternatives import nearby
 from allocator.explain.alternatives.alternatives import AS_TODAY, FEWER, MORE, OPEN, alternatives
 from allocator.explain.alternatives.nearby import items_of
 from allocator.explain.auditing import Auditor
@@ -227,7 +229,10 @@ def test_when_time_is_over_what_is_of_all_years_is_there_first(monkeypatch):
 
 
 def test_area_by_area_a_choice_goes_as_far_as_in_the_whole(monkeypatch):
+    for module in (alternatives_module, nearby):  # one in seven of them: of years and of all
+        monkeypatch.setattr(module, "items_of", lambda *of: items_of(*of)[::7])
     whole = alternatives(instance_of("two-areas"))
+    assert whole.tables["alternatives"]["year"].isna().any()
     monkeypatch.setattr(ladder, "FEWEST", 2)
     monkeypatch.setattr(ladder, "SMALLEST", 0)  # as though it were large
     solved = []
