@@ -52,6 +52,13 @@ class SharedOptions:
         """Whether all of the answer is written or printed, and not the page alone."""
         return self._json or self._out is not None
 
+    @property
+    def beside(self) -> dict[str, str]:
+        """Files that go with the instance where it is saved with the answer, text by name."""
+        from allocator.instance.beside import kept_beside
+
+        return {} if self._out is None else kept_beside(self.place)
+
     def answer(
         self,
         kind: type[A],

@@ -110,7 +110,6 @@ def command(
     from allocator.hedge import Hedge, hedge
     from allocator.hedge.low import low_at_once
     from allocator.hedge.saving import check_place, save_hedge
-    from allocator.instance.beside import kept_beside
     from allocator.report.pages.hedge import text
 
     if low is not None and draw is not None:
@@ -139,5 +138,5 @@ def command(
         find,
         text,
         is_found=lambda answer: answer.is_feasible,
-        keep=(check_place, partial(save_hedge, beside=kept_beside(asked.place))),
+        keep=(check_place, partial(save_hedge, beside=asked.beside)),
     )

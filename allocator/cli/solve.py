@@ -110,8 +110,10 @@ def command(
     from allocator.plan.saving import check_place, save
     from allocator.solving.solve import solve
 
+    beside: dict[str, str] = {}
     if out is not None:
         check_place(out, force=force)
+        beside = kept_beside(instance)
     try:
         with ProgressBar() as progress, lanes(jobs, scheduler) as workers:
             plan = solve(
@@ -129,7 +131,7 @@ def command(
             click.echo(failure(error))
         raise
     if out is not None:
-        save(plan, out, force=force, beside=kept_beside(instance))
+        save(plan, out, force=force, beside=beside)
     _show(plan, json)
     if out is not None:
         click.echo(f"wrote the plan to {out}", err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from allocator.errors import UsageError
 from allocator.instance.writing import WORKBOOK
 
 CALIBRATION: Final = "calibration.json"
@@ -18,6 +19,17 @@ def calibration_of(path: Path) -> Path:
 
 
 def kept_beside(path: Path) -> dict[str, str]:
-    """Text of the files that go with a copy of the instance at a path, by name."""
+    """Text of the files that go with a copy of the instance at a path, by name.
+
+    Raises UsageError where one cannot be read as text.
+    """
     file = calibration_of(path)
-    return {CALIBRATION: file.read_text(encoding="utf-8")} if file.is_file() else {}
+    if not file.is_file():
+        return {}
+    try:
+        return {CALIBRATION: file.read_text(encoding="utf-8")}
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"{file}: cannot be read ({error}); it goes with a saved plan, to say how sure its "
+            "rates are: calibrate again, or remove it"
+        ) from error

@@ -245,3 +245,16 @@ def test_a_plan_keeps_the_calibration_of_its_instance_for_its_draws(verb, folder
     (tmp_path / "plan" / "instance" / "calibration.json").write_text("{}")
     assert run("audit", tmp_path / "plan").exit_code == 4
     assert "no calibration stands" not in run(*asked).stdout
+
+
+@pytest.mark.parametrize(
+    ("verb", "folder"), [("solve", CASES / "window"), ("hedge", HEDGES / "two-stage")]
+)
+def test_a_calibration_that_is_no_text_is_named_before_any_work(verb, folder, run, tmp_path):
+    """It is asked for only where a plan is saved, and is no defect of the program."""
+    shutil.copytree(folder, tmp_path / "council")
+    (tmp_path / "council" / "calibration.json").write_bytes(b"\xff{")
+    result = run(verb, tmp_path / "council", "--out", tmp_path / "plan")
+    assert result.exit_code == 2 and not (tmp_path / "plan").exists()
+    assert "calibration.json: cannot be read" in result.stderr and "remove it" in result.stderr
+    assert run(verb, tmp_path / "council").exit_code == 0
