@@ -19,6 +19,7 @@ from allocator.instance.cell_changes import with_only
 from allocator.instance.change import apply_changes
 from allocator.report.pages.frontier import text
 from allocator.solving.session import Session
+from allocator.wording import pounds
 from tests.plans import instance_of
 
 TARGETS = [
@@ -93,7 +94,9 @@ def test_the_curve_of_a_large_program_is_close_and_says_how_close(case, monkeypa
     for at in np.linspace(exact.reach, exact.end, 50):
         apart = abs(found.walked.at(at).line(at) - exact.walked.at(at).line(at)) * 1e6
         assert apart <= found.within * (1 + 1e-9)
-    assert "nowhere further than" in " ".join(text(found).split())
+    said = " ".join(text(found).split())
+    assert "nowhere further than" in said and "costs nothing: the cheapest" not in said
+    assert f"the target costs less than {pounds(found.within)}" in said
     assert "exact breakpoints" in text(exact)
 
 

@@ -27,7 +27,7 @@ from allocator.solvers.solution import Status
 from allocator.solving.extremes import Extreme, Extremes, within
 from allocator.solving.session import WindowSolved
 
-LeastAndMost = tuple[float, float]  # the least and the most
+LeastAndMost = tuple[float, float]  # £m, or cases
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,7 @@ def _target(answer: Frontier) -> str:
     ]
     said = [
         f"Answer: the funds reach no fewer than {_exactly(answer.reach)} children.  From "
-        f"{_exactly(answer.end)} on the target costs nothing: the cheapest plan has no more "
-        "than that anyway.",
+        f"{_exactly(answer.end)} on {_free(answer)}.",
         _yours(answer, here),
     ]
     more = (
@@ -245,17 +244,25 @@ def _benefits(answer: BenefitFrontier) -> str:
     return "\n\n".join(told) + "\n"
 
 
+def _free(answer: Frontier) -> str:
+    """What a target costs that is easier than the last breakpoint."""
+    if answer.within == 0:
+        return "the target costs nothing: the cheapest plan has no more than that anyway"
+    return f"the target costs less than {pounds(answer.within)}, which is as well as it is known"
+
+
 def _breakpoints(answer: Frontier) -> str:
     """How many the curve has, and whether they are all that there are."""
     if answer.within == 0:
         return f"The curve has {len(answer.table):,} exact breakpoints; --out writes all of them."
-    unit = isinstance(answer, BudgetFrontier)
-    most = f"{answer.within:.2g} children" if unit else pounds(answer.within)
+    counts_children = isinstance(answer, BudgetFrontier)
+    most = f"{answer.within:.2g} children" if counts_children else pounds(answer.within)
+    why = "there was no time for" if answer.unfinished else "so large a program has too many of"
     return (
-        f"The curve is drawn by {len(answer.table):,} lines that touch it, and is nowhere further "
-        f"than {most} from them, so that windows that differ by less are as good: not every "
-        "breakpoint of so large a program, or where time was over, is looked for; --out writes the "
-        "lines."
+        f"The curve is drawn by {len(answer.table):,} lines that touch it and is nowhere further "
+        f"than {most} from them; windows that differ by less are as good, prices are those of the "
+        f"lines, and where it costs nothing is known as well as that: {why} its breakpoints.  "
+        "--out writes the lines."
     )
 
 
