@@ -49,13 +49,15 @@ def nodes(file: Path) -> tuple[ast.AST, ...]:
 def strings(file: Path) -> tuple[str, ...]:
     """Strings of a file but for those that stand alone: docstrings."""
     alone = {
-        id(node.value) for node in nodes(file)
+        id(node.value)
+        for node in nodes(file)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    }  # fmt: skip
+    }
     return tuple(
-        node.value for node in nodes(file)
+        node.value
+        for node in nodes(file)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone
-    )  # fmt: skip
+    )
 
 
 def test_a_constraint_is_named_where_it_is_said():

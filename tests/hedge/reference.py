@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
-from tests.model.reference import POUNDS, Program, Window
+from tests.model.reference import POUNDS, Program, Window, least_value
 from tests.model.reference_data import Data
 
 SHARED = ("x", "up", "down", "hired", "let_go", "v")
@@ -71,7 +69,8 @@ def least(
                     starts[other] + programs[other].columns[name]: -1.0,
                 }
                 equal.append((pair, 0.0))
-    return _solved(costs, at_most, equal, bounds)
+    value = least_value(costs, at_most, equal, bounds, last=1e-7)
+    return None if value is None else value * POUNDS
 
 
 def _together(scenarios: Sequence[ReferenceScenario]) -> Iterator[tuple[int, int, int]]:
@@ -86,30 +85,3 @@ def _together(scenarios: Sequence[ReferenceScenario]) -> Iterator[tuple[int, int
 
 def _moved(terms: dict[int, float], start: int) -> dict[int, float]:
     return {start + column: value for column, value in terms.items()}
-
-
-def _solved(costs: Any, at_most: Any, equal: Any, bounds: Any) -> float | None:
-    for method, tolerance in (("highs-ds", 1e-9), ("highs-ipm", 1e-8), ("highs-ds", 1e-7)):
-        answer = linprog(
-            costs,
-            *_rows(at_most, len(costs)),
-            *_rows(equal, len(costs)),
-            bounds=bounds,
-            method=method,
-            options={
-                "primal_feasibility_tolerance": tolerance,
-                "dual_feasibility_tolerance": tolerance,
-            },
-        )
-        if answer.status != 4:  # numerical difficulties
-            break
-    if answer.status == 2:
-        return None
-    assert answer.status == 0, answer.message
-    return float(answer.fun) * POUNDS
-
-
-def _rows(rows: list[tuple[dict[int, float], float]], width: int) -> tuple[Any, list[float]]:
-    entries = [(r, c, v) for r, (terms, _) in enumerate(rows) for c, v in terms.items()]
-    r, c, v = zip(*entries, strict=True)
-    return csr_array((v, (r, c)), shape=(len(rows), width)), [right for _, right in rows]

@@ -8,12 +8,13 @@ Equation numbers are those of MODEL.md.  Money is in millions of pounds inside.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
@@ -421,30 +422,41 @@ class Program:
 
     def minimise(self, objective: Terms) -> float | None:
         """Least value of an objective, or None where nothing is feasible."""
-        width = len(self.bounds)
-        costs = np.zeros(width)
+        costs = np.zeros(len(self.bounds))
         costs[list(objective)] = list(objective.values())
-        for method, tolerance in (("highs-ds", 1e-9), ("highs-ipm", 1e-8), ("highs-ds", 1e-6)):
-            answer = linprog(
-                costs,
-                *(_matrix(self.at_most, width), [right for _, right in self.at_most]),
-                *(_matrix(self.equal, width), [right for _, right in self.equal]),
-                bounds=self.bounds,
-                method=method,
-                options={
-                    "primal_feasibility_tolerance": tolerance,
-                    "dual_feasibility_tolerance": tolerance,
-                },
-            )
-            if answer.status != 4:  # numerical difficulties
-                break
-        if answer.status == 2:
-            return None
-        assert answer.status == 0, answer.message
-        return float(answer.fun)
+        return least_value(costs, self.at_most, self.equal, self.bounds, last=1e-6)
 
 
-def _matrix(rows: list[tuple[Terms, float]], width: int) -> csr_array:
+def least_value(
+    costs: NDArray[np.float64],
+    at_most: Sequence[tuple[Terms, float]],
+    equal: Sequence[tuple[Terms, float]],
+    bounds: Sequence[tuple[float, float]],
+    *,
+    last: float,
+) -> float | None:
+    """By scipy; None where nothing is feasible.  ``last`` is the tolerance of the last attempt."""
+    for method, tolerance in (("highs-ds", 1e-9), ("highs-ipm", 1e-8), ("highs-ds", last)):
+        answer = linprog(
+            costs,
+            *(_matrix(at_most, len(costs)), [right for _, right in at_most]),
+            *(_matrix(equal, len(costs)), [right for _, right in equal]),
+            bounds=bounds,
+            method=method,
+            options={
+                "primal_feasibility_tolerance": tolerance,
+                "dual_feasibility_tolerance": tolerance,
+            },
+        )
+        if answer.status != 4:  # numerical difficulties
+            break
+    if answer.status == 2:
+        return None
+    assert answer.status == 0, answer.message
+    return float(answer.fun)
+
+
+def _matrix(rows: Sequence[tuple[Terms, float]], width: int) -> csr_array:
     entries = [(r, c, v) for r, (terms, _) in enumerate(rows) for c, v in terms.items()]
     r, c, v = zip(*entries, strict=True)
     return csr_array((v, (r, c)), shape=(len(rows), width))

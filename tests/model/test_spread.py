@@ -147,20 +147,20 @@ def test_no_process_is_left():
 
 @pytest.fixture(scope="module")
 def cluster():
-    """Address of a scheduler with two workers."""
-    with local_cluster(2) as scheduler:
+    """Address of a scheduler with four workers."""
+    with local_cluster(4) as scheduler:
         yield scheduler
 
 
-def test_workers_of_a_cluster_answer_as_one_process_and_after_one_is_killed(
+def test_four_workers_of_a_cluster_answer_as_one_process_and_after_one_is_killed(
     cluster, alone, monkeypatch
 ):
     monkeypatch.setattr(executors, "PATIENCE", 3600)
     with lanes(scheduler=cluster) as workers:
-        assert len(workers) == 2
+        assert len(workers) == 4
         assert_same(spread_over(workers), alone)
-        mortal = Mortal(workers[1], {15})
-        assert_same(spread_over([workers[0], mortal]), alone)
+        mortal = Mortal(workers[2], {15})
+        assert_same(spread_over([*workers[:2], mortal, workers[3]]), alone)
         assert mortal.tasks > 15
 
 
