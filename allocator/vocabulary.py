@@ -21,6 +21,8 @@ BUDGET: Final = "fund_balance"
 FUNDED: Final = "spend_funded"
 GROWTH: Final = "growth_limited"
 HIRING: Final = "hiring_limited"
+WORK_FITS: Final = "work_fits"
+REINVESTED: Final = "savings_reinvested"
 WINDOW_FUNDS: Final = "window_only"
 IN_WINDOW: Final = "in_window"
 AFTER_WINDOW: Final = "after_window"
@@ -187,7 +189,7 @@ CONSTRAINTS: Final[dict[str, Term]] = {
         source="double_investment.prevention_uplift",
         relief=_spend("Prevention uplift asked for", yearly=True),
     ),
-    "savings_reinvested": Term(
+    REINVESTED: Term(
         noun="the reinvestment of savings in {years}{place}", source="reinvestment.share",
         relief=_spend("Savings to be reinvested", yearly=True),
     ),
@@ -265,7 +267,7 @@ CONSTRAINTS: Final[dict[str, Term]] = {
             counted=OF_STAFF, way=WayOut("hires", "FTE a year"),
         ),
     ),
-    "work_fits": Term(
+    WORK_FITS: Term(
         noun="the work that {role}{place} can carry in {years}", source="roles.opening",
         relief=Relief(
             title="Staff to do the work of {role}",

@@ -249,6 +249,19 @@ def test_the_answer_says_that_hiring_holds_the_plan_back() -> None:
     assert "Hiring holds it back" not in answer(hires(hires_per_year=""))
 
 
+def test_the_answer_says_what_staff_it_takes_and_what_their_time_is_worth() -> None:
+    """An agency FTE costs 50,000 in each of three years, undiscounted; 3.75 of 15 are the most."""
+    said = answer(hires())
+    assert (
+        "Worker: 8 FTE in post at the start and 11.3 at the end, 6 hired in all, and at most 25% "
+        "of those at work from an agency, in 2022-23." in said
+    )
+    worth = "£150,000 for a full-time post of worker, 2020-21 to 2022-23; that is a rate"
+    assert f"at present value in prices of 2020-21, {worth}" in said
+    idle = answer(hires(opening=40, unit_cost=0, hire_cost=0))
+    assert "Time given back" not in idle and "FTE in post at the start" in idle
+
+
 def test_a_whole_hire_is_priced_where_the_price_holds_for_less() -> None:
     """With 3.5 a year 0.3 more is needed in the first year, and less than one in the others."""
     usual, more = (hires(hires_per_year=each) for each in (3.5, 4.5))

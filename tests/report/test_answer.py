@@ -16,10 +16,10 @@ from allocator.plan.saving.loading import load
 from allocator.plan.services import fate_of, service_changes
 from allocator.plan.ties import as_good, margin
 from allocator.plan.windows import WindowOutcome
-from allocator.report.pages.headline import answer, answer_paragraphs
+from allocator.report.pages.headline import answer, answer_paragraphs, question
 from allocator.solving.again import audit_saved
 from allocator.solving.solve import solve
-from allocator.wording import pounds
+from allocator.wording import pounds, years_said
 from tests.plans import instance_of, plan_of, resealed
 
 # Hubs avert nothing any more: they are cut as fast as they can be.
@@ -151,6 +151,36 @@ def test_a_price_is_of_every_year_for_which_the_target_stands():
     assert whole in answer(plan)
 
 
+def test_a_target_that_stands_on_is_asked_for_so():
+    until_the_next = ("targets.2021.year=2020", "targets.2020.children=66")
+    assert question(instance_of("hand", *until_the_next), "least_cost").endswith(
+        "at most 66 children in care at the end of 2020-21 and after?"
+    )
+    rows = [{"year": 2020, "children": 95}, {"year": 2021, "children": 66}]
+    both = instance_of("hand", f"+targets.2020.children={rows[0]['children']}")
+    assert "children in care at the end of 2020-21 and at most" in question(both, "least_cost")
+    assert not question(instance_of("hand"), "least_cost").endswith("and after?")
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0, ""),
+        (0.05, "must go into prevention again costs nothing: the plan puts back as much of itself"),
+        (1, "That 100% of what statutory work saves must go into prevention again makes the plan"),
+    ],
+)
+def test_savings_that_must_be_put_back_are_told_with_whether_that_costs_anything(share, words):
+    plan = plan_of("window", f"reinvestment.share={share}")
+    said = answer(plan)
+    assert words in said and ("must go into prevention" in said) is bool(share)
+    prices = plan.tables["prices"].query("constraint == 'savings_reinvested' and price > 1e-6")
+    if "dearer" in words or share == 1:
+        assert f"makes the plan dearer, in {years_said(prices['year'].astype(int))}." in said
+    else:
+        assert prices.empty
+
+
 def test_a_target_that_does_not_bind_says_so_and_has_no_price():
     assert "The targets do not bind: the cheapest plan goes as low without being told to." in told()
     assert "One child fewer" not in told()
@@ -192,7 +222,7 @@ def cash_of(plan: Plan, *net: float) -> Plan:
 )  # fmt: skip
 def test_no_payback_and_a_loss_are_in_the_answer(net, words):
     said = answer(cash_of(plan_of("hand"), *net))
-    assert f"Over 2 years it {words}" in said
+    assert f"Over 2 years, in prices of 2020-21, it {words}" in said
 
 
 def test_windows_within_a_hundredth_of_what_is_saved_are_as_good():

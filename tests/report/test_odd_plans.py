@@ -139,9 +139,12 @@ def services_grown(name):
     if not grown:
         return None
     expanded = [k for k, v in grown.items() if v["fate"] == "expanded"]
+
+    def start(each):
+        return f"from {number(each['before'])} to" if each["fate"] == "expanded" else "at"
+
     verbs = ["It expands " if expanded else "", "takes up " if len(expanded) < len(grown) else ""]
-    ends = [f"to {number(each['after'])}" for each in grown.values()]
-    ends += [f"{k} (from {number(grown[k]['before'])} to" for k in expanded]
+    ends = [f"{k} {start(v)} {number(v['after'])}" for k, v in grown.items()]
     return (*filter(None, verbs), *grown, *ends, "cases a year")
 
 
@@ -270,6 +273,33 @@ def staff_that_bind(name):
     return f"Hiring holds it back: social worker, {years}, are hired as fast"
 
 
+def staff_in_post(name):
+    staff = facts(name).get("staff")
+    if not staff:
+        return None
+    words = []
+    for by_year in staff.values():
+        end = by_year[str(odd(name).instance.last_year)]["in_post"]
+        hired = number(sum(each["hired"] for each in by_year.values()))
+        words.append(f"FTE in post at the start and {number(end)} at the end, {hired} hired in all")
+    return (*words, *(f"{role.replace('_', ' ')[1:]}: " for role in staff))
+
+
+def time_given_back(name):
+    prices = odd(name).tables["prices"]
+    rates = prices[prices["constraint"] == "work_fits"]
+    if rates.empty:
+        return None
+    words = [f"at present value in prices of {facts(name)['price_base']}, £", "that is a rate"]
+    whole = True
+    for role, of_role in rates.groupby("role"):
+        years = set(of_role["year"].astype(int))
+        whole &= len(years) == odd(name).instance.years
+        rate, who = pounds(-of_role["price"].sum()), role.replace("_", " ")
+        words.append(f"{rate} for a full-time post of {who}, {years_said(years)}")
+    return (*words, *([] if whole else ["and nothing in other years"]))
+
+
 # By what each begins, wherever it is told.
 RULES = {
     "children are in care": fewer_than_unchanged,
@@ -294,6 +324,8 @@ RULES = {
     "rest on evidence that is weak": weak_evidence,
     "Counting ": benefits_counted,
     "Hiring holds it back": staff_that_bind,
+    "FTE in post": staff_in_post,
+    "Time given back": time_given_back,
 }
 ALWAYS = ("children are in care", "double investment|One-off money may be", "doing nothing new")
 FOUND = [name for name in PLANS if name != "infeasible"]

@@ -26,6 +26,7 @@ from allocator.solving.solve import solve
 from tests.plans import instance_of, plan_of
 from tests.presence import need_writer
 from tests.report.libreoffice import converted
+from tests.report.odd_plans import odd_saved
 from tests.report.saved_plans import folder_of, saved_plan_of
 from tests.report.test_command import report
 
@@ -53,6 +54,14 @@ def test_it_says_what_the_answer_says():
     for paragraph in answer_paragraphs(saved_plan_of("window").plan):
         assert paragraph in said or "weak" in paragraph or paragraph.startswith("It expands")
     assert "It is recommended that members agree" in said
+
+
+def test_it_says_what_staff_it_takes():
+    saved = odd_saved("staff binding")
+    said = [paragraph.text for paragraph in document(saved).paragraphs]
+    (staff,) = [each for each in answer_paragraphs(saved.plan) if "FTE in post" in each]
+    assert said[said.index("Staff") + 1] == staff.replace("`", "")
+    assert "Staff" not in lines("window")
 
 
 @pytest.mark.parametrize("name", ["window", "two-areas", "infeasible"])

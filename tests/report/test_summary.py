@@ -29,11 +29,11 @@ Question: what is the cheapest path to at most 66 children in care at the end of
 
 Answer: At the end of 2021-22, 66 children are in care, 37.4 fewer than if nothing changes (103);
 there are 100 at the start. One child fewer in the target for 2021-22 would cost £15,000 at
-present value. Over 2 years it saves £1.19m against doing nothing new, after a deficit of up to
-£614,048, and pays back in 2021-22. The instance allows no double investment; the plan costs more
-than doing nothing new in 1 year, 2020-21.
+present value. Over 2 years, in prices of 2020-21, it saves £1.19m against doing nothing new,
+after a deficit of up to £614,048, and pays back in 2021-22. The instance allows no double
+investment; the plan costs more than doing nothing new in 1 year, 2020-21.
 
-It takes up reunify (to 15.6 cases a year, after 164 in 2020-21).
+It takes up reunify at 15.6 cases a year (164 in 2020-21).
 
 All of the moves that it averts or adds rest on evidence that is weak or not graded.
 
@@ -244,7 +244,7 @@ def test_what_binds_is_told_for_areas_together():
 def test_one_year():
     instance = replace(instance_of("hand", "targets.2021.year=2020"), years=1)
     told = summary(solve(instance))
-    assert "Over 1 year it " in " ".join(told.split())
+    assert "Over 1 year, in prices of 2020-21, it " in " ".join(told.split())
     assert "Payback              not within the 1 year of the plan" in told
 
 

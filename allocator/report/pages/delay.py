@@ -9,8 +9,8 @@ import pandas as pd
 from allocator.explain.delay import HELD, SHIFTED, Delay
 from allocator.instance.instance import financial_year
 from allocator.report.pages.heading import charged, heading
-from allocator.report.pages.headline import LEAST_CHILDREN
 from allocator.report.pages.position import LEAST_POUNDS
+from allocator.report.pages.targets import LEAST_CHILDREN
 from allocator.wording import counted, number, paragraph, pounds, signed, table, window_words
 
 

@@ -29,6 +29,7 @@ from allocator.report.pages.headline import answer_paragraphs, author_asked, que
 from allocator.report.pages.position import least
 from allocator.report.pages.services import lost_said, service_figures
 from allocator.report.pages.sources import rows_counted, rows_said
+from allocator.report.pages.staff import staff_said
 from allocator.report.pages.stressed import stress_said
 from allocator.report.pages.summary import money_lines, proof_lines
 from allocator.report.pages.tightest import known_far, tightest_said
@@ -129,6 +130,9 @@ def _recommendation(saved: SavedPlan) -> Iterator[PaperItem]:
     if lost := lost_said(plan):
         yield PaperHeading("What is cut or held at its floor, and on what evidence")
         yield PaperLine(lost)
+    if staff := staff_said(plan):
+        yield PaperHeading("Staff")
+        yield PaperLine(staff.replace("`", ""))
     weights = weights_said(plan, saved.keeping_weights) if saved.keeping_weights else []
     yield from (PaperLine(each.replace("`", "")) for each in weights)
     if plan.instance.resolved.services:

@@ -9,8 +9,8 @@ from allocator.explain.answers import records
 from allocator.explain.explanation import Explanation
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import ALL
-from allocator.report.pages.headline import LEAST_CHILDREN
 from allocator.report.pages.position import LEAST_POUNDS
+from allocator.report.pages.targets import LEAST_CHILDREN
 from allocator.wording import between, listed, number, paragraph, pounds, shortened, years_said
 
 Record = dict[str, Any]

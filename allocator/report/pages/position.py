@@ -11,9 +11,11 @@ from allocator.plan.plan import Plan
 from allocator.plan.ties import as_good
 from allocator.plan.windows import WindowOutcome
 from allocator.report.pages.sections import charged_or_credited
+from allocator.vocabulary import REINVESTED
 from allocator.wording import counted, listed, pounds, window_words, years_said
 
 LEAST_POUNDS: Final = 1.0  # fewer are rounding
+LEAST_PRICE: Final = 1e-6  # £ for £1: less is rounding
 _MOST_TIED: Final = 3
 
 
@@ -26,7 +28,7 @@ def position_said(plan: Plan) -> str:
     """Over the years: saved or spent, how far behind, paid back or not, and a loss in the end."""
     cash = plan.cash()
     total = sum(cash.net.values())
-    years = counted(plan.instance.years, "year")
+    years = f"{counted(plan.instance.years, 'year')}, in prices of {plan.instance.price_base},"
     if abs(total) <= cash.tolerance:
         told = f"Over {years} it costs as much as doing nothing new"
     elif total >= 0:
@@ -112,6 +114,19 @@ def _without(plan: Plan) -> str:
     beside = listed(charged_or_credited(plan))
     more = pounds(none.objective - plan.objective)
     return f" (without a window it costs {more} more{f', {beside} counted' if beside else ''})"
+
+
+def reinvested_said(plan: Plan) -> str:
+    """Whether the rule that savings go back into prevention makes the plan dearer, and when."""
+    share = plan.instance.reinvestment_share
+    if not share:
+        return ""
+    rule = f"{100 * share:g}% of what statutory work saves must go into prevention again"
+    prices = plan.table("prices").only("constraint", REINVESTED)
+    years = [int(y) for y, price in prices.keys(["year", "price"]) if price > LEAST_PRICE]
+    if not years:
+        return f"That {rule} costs nothing: the plan puts back as much of itself."
+    return f"That {rule} makes the plan dearer, in {years_said(years)}."
 
 
 def as_good_said(plan: Plan) -> str:

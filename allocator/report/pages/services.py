@@ -33,16 +33,16 @@ def grown_said(plan: Plan) -> str:
     """Which services the plan expands or takes up, from and to; blank where none."""
     grown = {fate: [c for c in service_changes(plan) if c.fate == fate] for fate in _GROWN}
     said = [f"{verb} {_grown(plan, grown[fate])}" for fate, verb in _GROWN.items() if grown[fate]]
-    return f"It {listed(said)}." if said else ""
+    return f"It {', and '.join(said)}." if said else ""
 
 
 def _grown(plan: Plan, changes: list[ServiceChange]) -> str:
     """Names with cases a year before and after; the unit stands with the first alone."""
     words, unit = [], " cases a year"
     for each in changes[:MOST_GROWN]:
-        start = f"from {number(each.before)} " if each.before > NONE else ""
-        path = f"{start}to {number(each.after)}{unit}{_peak(each)}"
-        words.append(f"{_label(plan, each.service)} ({path})")
+        start = f"from {number(each.before)} to" if each.before > NONE else "at"
+        path = f"{start} {number(each.after)}{unit}{_peak(each)}"
+        words.append(f"{_label(plan, each.service)} {path}")
         unit = ""
     if len(changes) > MOST_GROWN:
         words.append(f"{counted(len(changes) - MOST_GROWN, 'service')} more")
@@ -53,7 +53,7 @@ def _peak(change: ServiceChange) -> str:
     """The most in between, where it is well above the end."""
     if change.highest <= change.after * _PEAK:
         return ""
-    return f", after {number(change.highest)} in {financial_year(change.highest_year)}"
+    return f" ({number(change.highest)} in {financial_year(change.highest_year)})"
 
 
 def lost_said(plan: Plan) -> str:
@@ -110,7 +110,9 @@ def _what(name: str, change: ServiceChange) -> str:
     before, after = number(change.before), number(change.after)
     raised = ""
     if change.highest > 1.01 * max(change.before, change.after):
-        raised = f", after {number(change.highest)} in {financial_year(change.highest_year)}"
+        raised = (
+            f", after a high of {number(change.highest)} in {financial_year(change.highest_year)}"
+        )
     if change.fate == "ended":
         return f"{name}: ended, from {before} cases a year{raised}"
     if change.below_today:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from allocator.explain.shadow_prices.priced_limits import priced_limits
+from allocator.explain.shadow_prices.priced_limits import PricedLimit, priced_limits
 from allocator.instance.instance import financial_year
 from allocator.plan.plan import Plan
 from allocator.report.figures import Figures, Header, Value
-from allocator.vocabulary import HIRING, reliefs
-from allocator.wording import counted, listed, number, plain, pounds, shortened
+from allocator.vocabulary import HIRING, WORK_FITS, reliefs
+from allocator.wording import (
+    between,
+    capital,
+    counted,
+    listed,
+    number,
+    plain,
+    pounds,
+    shortened,
+)
 
 TITLE: Final = "Staff, FTE at the year's end, and the cases that each carries"
-_MOST_HELD: Final = 2  # roles that the answer names
+_MOST_TOLD: Final = 2  # roles that the answer tells of
 _COSTS: Final = ("turnover_cost", "agency_cost", "support_cost")
 _COLUMNS: Final = (
     Header("Role"),
@@ -67,12 +76,9 @@ def staff_lines(plan: Plan) -> list[tuple[str, str]]:
     """A line for each role: posts, hires, the most from an agency, the fullest caseload, costs."""
     lines = []
     for role, by_year in (plan.staff() or {}).items():
-        opening = sum(
-            r.opening for (_, name), r in plan.instance.resolved.roles.items() if name == role
-        )
         end = by_year[str(plan.instance.last_year)]
         said = (
-            f"{number(opening)} FTE in post, {number(end['in_post'])} at the end; "
+            f"{number(_opening(plan, role))} FTE in post, {number(end['in_post'])} at the end; "
             f"{number(sum(each['hired'] for each in by_year.values()))} hired"
         )
         most = max(by_year, key=lambda year: _share(by_year[year]))
@@ -85,22 +91,81 @@ def staff_lines(plan: Plan) -> list[tuple[str, str]]:
     return [*lines, *_costs_said(plan)] if lines else []
 
 
-def hiring_said(plan: Plan) -> str:
+def staff_said(plan: Plan) -> str:
+    """What staff the plan takes, whether hiring holds it back, and what their time is worth."""
+    return " ".join(filter(None, (_posts_said(plan), _hiring_said(plan), _time_said(plan))))
+
+
+def _posts_said(plan: Plan) -> str:
+    """In post at the start and at the end, hired, and from an agency; blank without roles."""
+    staff = plan.staff() or {}
+    told = [_posts_of(plan, role, by_year) for role, by_year in list(staff.items())[:_MOST_TOLD]]
+    if len(staff) > _MOST_TOLD:
+        told.append(f"{counted(len(staff) - _MOST_TOLD, 'role')} more")
+    return f"{capital('; '.join(told))}." if told else ""
+
+
+def _posts_of(plan: Plan, role: str, by_year: dict[str, dict[str, float]]) -> str:
+    end, hired = (
+        number(by_year[str(plan.instance.last_year)]["in_post"]),
+        number(sum(each["hired"] for each in by_year.values())),
+    )
+    most = max(by_year, key=lambda year: _share(by_year[year]))
+    agency = "none from an agency"
+    if _share(by_year[most]) > 0:
+        share = plain(100 * _share(by_year[most]), 3)
+        agency = f"at most {share}% of those at work from an agency, in {financial_year(int(most))}"
+    posts = f"{number(_opening(plan, role))} FTE in post at the start and {end} at the end"
+    return f"{_label(plan, role)}: {posts}, {hired} hired in all, and {agency}"
+
+
+def _hiring_said(plan: Plan) -> str:
     """Which roles are hired as fast as there are any, where more would be cheaper; blank if none.
 
     What one hire more is worth is left to ``explain``, since its price may hold for no whole one.
     """
-    known = list(plan.table("prices")["constraint"])
-    held = [each for each in priced_limits(plan) if any(known[row] == HIRING for row in each.rows)]
+    held = _limits_of(plan, HIRING)
     if not held:
         return ""
-    hiring = reliefs()[HIRING].title.format(role="")
-    named = [each.what.removeprefix(hiring) for each in held[:_MOST_HELD]]
-    more = f" and {counted(len(held) - _MOST_HELD, 'role')} more" if len(held) > _MOST_HELD else ""
     return (
-        f"Hiring holds it back: {listed(named)}{more}, are hired as fast as they can be, and one "
+        f"Hiring holds it back: {_named(held, HIRING)}, are hired as fast as they can be, and one "
         "more would make the plan cheaper."
     )
+
+
+def _time_said(plan: Plan) -> str:
+    """What time given back to those at work would save, and when: a rate, that may hold for little.
+
+    Of a post throughout the years told; blank where time of nobody is short.
+    """
+    busy = _limits_of(plan, WORK_FITS)[:_MOST_TOLD]
+    if not busy:
+        return ""
+    told = [
+        f"{between(each.low, each.high)} for a full-time post of {_named([each], WORK_FITS)},"
+        for each in busy
+    ]
+    every = all(each.years == set(plan.instance.horizon) for each in busy)
+    return (
+        f"Time given back is worth, at present value in prices of {plan.instance.price_base}, "
+        f"{' and '.join(told).removesuffix(',')}{'' if every else ', and nothing in other years'}; "
+        "that is a rate, and `allocator explain` says for how much time it holds."
+    )
+
+
+def _limits_of(plan: Plan, constraint: str) -> list[PricedLimit]:
+    """What binds of one kind, the weightiest first."""
+    known = list(plan.table("prices")["constraint"])
+    limits = priced_limits(plan)
+    return [each for each in limits if any(known[row] == constraint for row in each.rows)]
+
+
+def _named(limits: list[PricedLimit], constraint: str) -> str:
+    """``social worker, 2020-21 to 2022-23, and 2 roles more``."""
+    before = reliefs()[constraint].title.format(role="")
+    named = [each.what.removeprefix(before) for each in limits[:_MOST_TOLD]]
+    more = len(limits) - _MOST_TOLD
+    return listed([*named, f"{counted(more, 'role')} more"] if more > 0 else named)
 
 
 def _carried(by_year: dict[str, dict[str, float | None]]) -> str:
@@ -130,6 +195,12 @@ def _costs_said(plan: Plan) -> list[tuple[str, str]]:
         for said, amount in told.items()
         if amount > 0
     ]
+
+
+def _opening(plan: Plan, role: str) -> float:
+    """FTE in post before the first period, areas together."""
+    roles = plan.instance.resolved.roles
+    return sum(each.opening for (_, name), each in roles.items() if name == role)
 
 
 def _label(plan: Plan, role: str) -> str:
