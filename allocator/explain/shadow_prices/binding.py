@@ -7,6 +7,7 @@ which several limits meet, and each side is found by solving again (``trial``).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -118,21 +119,26 @@ def _laid_out(
 def _sides(trial: Trial, row: int, ranging: Ranging | None, settle: bool) -> tuple[Side, Side, str]:
     """Price for less, price for more, and whether they are one."""
     dual = float(trial.solution.dual[row])
+    past = {-1.0: False, 1.0: False}  # whether the range of the price goes on, for less and more
     if ranging is not None and dual != 0:
         limit = limit_of(trial.program, trial.solution, row)
         room = AT_LIMIT * max(1.0, abs(limit))
-        if ranging.lower[row] < limit - room and ranging.upper[row] > limit + room:
+        past = {-1.0: ranging.lower[row] < limit - room, 1.0: ranging.upper[row] > limit + room}
+        if all(past.values()):
             return Side(dual), Side(dual), "one"
     if settle and not trial.overrun:
         with trial.overrun.kept():
-            return _settled(trial, row)
+            return _settled(trial, row, past)
     return Side(dual, False), Side(dual, False), "unsettled"
 
 
-def _settled(trial: Trial, row: int) -> tuple[Side, Side, str]:
-    """The same, found by solving again on both sides."""
-    rows = np.array([row])
-    less, more = (trial.side(rows, np.array([sign])) for sign in (-1.0, 1.0))
+def _settled(trial: Trial, row: int, past: Mapping[float, bool]) -> tuple[Side, Side, str]:
+    """The same, found by solving again where the range of the price ends at the limit."""
+    rows, dual = np.array([row]), float(trial.solution.dual[row])
+    less, more = (
+        Side(sign * dual) if past[sign] else trial.side(rows, np.array([sign]))
+        for sign in (-1.0, 1.0)
+    )
     less = Side(-less.price, less.exact, less.settled)
     if not (less.settled and more.settled):
         return less, more, "unsettled"
