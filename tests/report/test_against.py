@@ -10,11 +10,15 @@ from openpyxl import load_workbook
 from allocator.instance.instance import financial_year
 from allocator.plan.saving import save
 from allocator.report.against import against_first
+from allocator.report.differing import differing
+from allocator.report.html.differences import comparison
+from allocator.report.html.headline import keys
 from allocator.report.html.page import page
 from allocator.report.pages.against import SAME, answers, text
+from allocator.report.saved_plan import SavedPlan
 from allocator.report.workbook import write_workbook
-from allocator.wording import pounds
-from tests.plans import plan_of
+from allocator.wording import number, pounds, years_said
+from tests.plans import instance_of, plan_of
 from tests.report.saved_plans import saved_plan_of
 from tests.report.test_command import report
 
@@ -75,6 +79,50 @@ def test_plans_of_other_years_are_compared_over_those_they_share():
     assert {each.when for each in lines} == {
         "end of 2020-21", "end of 2021-22", "2020-21 and 2021-22",
     }  # fmt: skip
+
+
+def facts_of(*saved):
+    """The cells of the table that tells several plans fact by fact, by the name of the fact."""
+    table = comparison(saved).first[0]
+    return {str(row[0]): row[1:] for row in table.figures.rows}
+
+
+def test_plans_asked_for_different_years_are_told_in_both_of_them():
+    plans = [plan_of("window"), plan_of("window", "targets.2027.year=2026"), plan_of("hand")]
+    facts = facts_of(
+        *(SavedPlan(f"plan {n}", each, "1", each.audit) for n, each in enumerate(plans))
+    )
+    assert all(cell for row in facts.values() for cell in row)
+    for year in (2026, 2027):
+        name = f"In care, end of {financial_year(year)}"
+        *found, never = facts[name]
+        assert never == "not one of its years"
+        for plan, said in zip(plans, found, strict=False):
+            there = float(plan.years()["children_in_care"][year])
+            assert said.startswith(f"{number(there)} (")
+        assert f"In care, end of {financial_year(2021)}" in facts
+    assert [each.split(": ")[0] for each in facts["Over its years"]] == [
+        keys(plan)[-2].name for plan in plans
+    ]
+
+
+def test_a_plan_that_was_not_found_leaves_no_blank_among_the_facts():
+    facts = facts_of(saved_plan_of("window"), saved_plan_of("infeasible"))
+    assert facts["Payback"][1] == facts["Peak deficit"][1] == "no plan"
+    assert all(cell for row in facts.values() for cell in row)
+    assert len(facts_of(saved_plan_of("infeasible"), saved_plan_of("infeasible"))) >= 6
+
+
+def test_rows_that_an_instance_lacks_are_counted_where_they_are_many():
+    years = [instance_of("window"), instance_of("hand")]
+    assert all("rows" not in str(row[1]) for row in differing(years))
+    counted = differing(years, 2)
+    [budgets] = [row for row in counted if row[0] == "budgets" and "rows" in str(row[1])]
+    own, other = ({(r["fund"], r["year"]) for r in each.tables["budgets"]} for each in years)
+    lacked = own - other
+    assert len(lacked) > 2
+    of = years_said({year for _, year in lacked})
+    assert budgets == ("budgets", f"{len(lacked)} rows, of {of}", "", "there", "not there")
 
 
 @pytest.mark.usefixtures("drawn_alike")

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from allocator.instance.instance import financial_year
+from allocator.plan.plan import Plan
 from allocator.report.charts.together import together
 from allocator.report.figures import Figures, Header, Value
-from allocator.report.html.blocks import HtmlChart, HtmlTable, PageBlock, Part, Section, Text
-from allocator.report.html.headline import answered, asked, keys
+from allocator.report.html.blocks import (
+    HtmlChart,
+    HtmlTable,
+    KeyFigure,
+    PageBlock,
+    Part,
+    Section,
+    Text,
+)
+from allocator.report.html.headline import answered, asked, care_key, keys
 from allocator.report.pages.against import (
     SAME,
     answers,
@@ -16,6 +26,7 @@ from allocator.report.pages.against import (
     names,
     other_prices,
 )
+from allocator.report.pages.headline import asked_year
 from allocator.report.saved_plan import SavedPlan
 from allocator.wording import counted
 
@@ -51,24 +62,42 @@ def _facts(saved_plans: Sequence[SavedPlan], labels: Sequence[str]) -> Figures:
     rows: list[tuple[Value, ...]] = [
         ("Title", *(saved.title for saved in saved_plans)),
         ("Question", *(asked(saved.plan) for saved in saved_plans)),
-        ("Answer", *(" ".join(answered(saved.plan)).replace("`", "") for saved in saved_plans)),
+        *_in_care([saved.plan for saved in saved_plans]),
+        *_quoted([saved.plan for saved in saved_plans]),
+        ("Answer", *(answered(saved.plan)[0].replace("`", "") for saved in saved_plans)),
     ]
-    said = [{key.name: key for key in keys(saved.plan)} for saved in saved_plans]
-    for name in dict.fromkeys(name for each in said for name in each):
-        cells = (each.get(name) for each in said)
-        rows.append(
-            (
-                name,
-                *(
-                    "" if k is None else f"{k.value} ({k.note})" if k.note else k.value
-                    for k in cells
-                ),
-            )
-        )
     rows.append(("Formulation", *(saved.plan.formulation for saved in saved_plans)))
     rows.append(("Price base", *(saved.plan.instance.price_base for saved in saved_plans)))
     rows.append(("Hash", *(saved.plan.instance.hash[:12] for saved in saved_plans)))
     return Figures("The plans, fact by fact", columns, tuple(rows), "plan.json of each plan")
+
+
+def _in_care(plans: Sequence[Plan]) -> Iterator[tuple[Value, ...]]:
+    """In every year that one of them is asked for, what all of them have then."""
+    for year in sorted({asked_year(plan) for plan in plans}):
+        cells = (care_key(plan, year) if year in plan.instance.horizon else None for plan in plans)
+        yield (
+            f"In care, end of {financial_year(year)}",
+            *("not one of its years" if each is None else _cell(each) for each in cells),
+        )
+
+
+def _quoted(plans: Sequence[Plan]) -> Iterator[tuple[Value, ...]]:
+    """The other key figures, row by row, whatever each plan calls its own."""
+    figures = [keys(plan)[1:] for plan in plans]
+    most = max(figures, key=len)
+    for n, figure in enumerate(most):
+        names = dict.fromkeys(each[n].name for each in figures if each)
+        cells = (
+            "no plan" if not each else _cell(each[n], each[n].name if len(names) > 1 else "")
+            for each in figures
+        )
+        yield (figure.name if len(names) == 1 else "Over its years", *cells)
+
+
+def _cell(figure: KeyFigure, name: str = "") -> str:
+    said = f"{figure.value} ({figure.note})" if figure.note else figure.value
+    return f"{name}: {said}" if name else said
 
 
 def _by_how_much(saved_plans: Sequence[SavedPlan], labels: Sequence[str]) -> Iterator[Section]:

@@ -34,22 +34,17 @@ def first_screen(plan: Plan) -> tuple[PageBlock, ...]:
 
 def keys(plan: Plan) -> tuple[KeyFigure, ...]:
     """The few figures that people quote."""
-    year, years = asked_year(plan), plan.years()
-    unchanged = number(float(years["baseline_children_in_care"][year]))
-    end = f"In care, end of {financial_year(year)}"
-    target = targets(plan)[year - plan.instance.first_year]
-    aim = f"target {number(target)}" if target is not None else ""
+    in_care = care_key(plan, asked_year(plan))
     if not plan.found:
-        return (KeyFigure(end, unchanged, ", ".join(filter(None, ("if nothing changes", aim)))),)
+        return (in_care,)
     cash = plan.cash()
     total = sum(cash.net.values())
-    reached = number(float(years["children_in_care"][year]))
     peak = "" if cash.peak_deficit_year is None else f"in {financial_year(cash.peak_deficit_year)}"
     present = f"at {100 * plan.instance.discount_rate:.3g}% a year"
     if plan.instance.terminal_value:
         present += f"; with what comes after {pounds(plan.npv)}"
     return (
-        KeyFigure(end, reached, ", ".join(filter(None, (f"{unchanged} if nothing changes", aim)))),
+        in_care,
         KeyFigure("Double investment", window_words(plan.window).capitalize(), _length(plan)),
         KeyFigure(
             "Double running",
@@ -65,6 +60,20 @@ def keys(plan: Plan) -> tuple[KeyFigure, ...]:
         ),
         KeyFigure("Net present value, years of the plan", pounds(plan.npv_in_horizon), present),
     )
+
+
+def care_key(plan: Plan, year: int) -> KeyFigure:
+    """Children in care at the end of a year; without a plan, if nothing changes."""
+    years = plan.years()
+    unchanged = number(float(years["baseline_children_in_care"][year]))
+    name = f"In care, end of {financial_year(year)}"
+    target = targets(plan)[year - plan.instance.first_year]
+    aim = f"target {number(target)}" if target is not None else ""
+    if not plan.found:
+        return KeyFigure(name, unchanged, ", ".join(filter(None, ("if nothing changes", aim))))
+    reached = number(float(years["children_in_care"][year]))
+    said = (f"{unchanged} if nothing changes", aim)
+    return KeyFigure(name, reached, ", ".join(filter(None, said)))
 
 
 def _length(plan: Plan) -> str:

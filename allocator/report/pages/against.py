@@ -13,6 +13,7 @@ from allocator.report.saved_plan import SavedPlan
 from allocator.wording import counted, number, paragraph, pounds, table
 
 MOST_ROWS: Final = 200
+MOST_LACKING: Final = 5  # rows of a table that a plan lacks and that are named
 SAME: Final = "Nothing: all are plans of the same instance."
 
 
@@ -130,7 +131,7 @@ def inputs_that_differ(plans: Sequence[Plan], labels: Sequence[str]) -> Figures 
     instances = [plan.instance for plan in plans]
     if len({instance.hash for instance in instances}) == 1:
         return None
-    rows = differing(instances)
+    rows = differing(instances, MOST_LACKING)
     columns = (
         Header("Table"),
         Header("Row"),
