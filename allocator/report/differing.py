@@ -14,7 +14,7 @@ from allocator.instance.schema import TABLES
 from allocator.report.figures import Value
 from allocator.wording import plain, years_said
 
-KeyCells = tuple[str | int | None, ...]  # the cells of a row's key
+NamedRow = tuple[str | int | None, ...]  # the cells of a row's key
 
 _REMARKS: Final = frozenset({"label", "source", "note"})
 
@@ -71,7 +71,7 @@ def _rows(instances: Sequence[Instance], most: float) -> Iterator[tuple[Value, .
     for name in TABLES:
         keyed = [{_key(each, row): row for row in each.tables[name]} for each in instances]
         keys = list(dict.fromkeys(key for rows in keyed for key in rows))
-        lacking: dict[tuple[str, ...], list[KeyCells]] = {}
+        lacking: dict[tuple[str, ...], list[NamedRow]] = {}
         for key in keys:
             there = [rows.get(key) for rows in keyed]
             if any(row is None for row in there):
@@ -84,7 +84,7 @@ def _rows(instances: Sequence[Instance], most: float) -> Iterator[tuple[Value, .
                 yield (name, said, "", *cells)
 
 
-def _unlike_cells(name: str, key: KeyCells, rows: Sequence[Any]) -> Iterator[tuple[Value, ...]]:
+def _unlike_cells(name: str, key: NamedRow, rows: Sequence[Any]) -> Iterator[tuple[Value, ...]]:
     table = TABLES[name]
     for column in table.columns:
         if column.name not in (*table.key, *_REMARKS):
@@ -93,7 +93,7 @@ def _unlike_cells(name: str, key: KeyCells, rows: Sequence[Any]) -> Iterator[tup
                 yield (name, _row_said(key), column.name, *values)
 
 
-def _row_said(key: KeyCells) -> str:
+def _row_said(key: NamedRow) -> str:
     return " ".join(filter(None, map(_key_said, key))) or "every one"
 
 
@@ -101,13 +101,13 @@ def _key_said(cell: str | int | None) -> str:
     return "" if cell is None else financial_year(cell) if isinstance(cell, int) else cell
 
 
-def _few(group: Sequence[KeyCells]) -> list[str]:
+def _few(group: Sequence[NamedRow]) -> list[str]:
     """``168 rows, of 2016-17 to 2018-19``."""
     years = {cell for key in group for cell in key if isinstance(cell, int)}
     return [f"{len(group):,} rows{f', of {years_said(years)}' if years else ''}"]
 
 
-def _key(instance: Instance, row: Any) -> KeyCells:
+def _key(instance: Instance, row: Any) -> NamedRow:
     """Its cells; a year as a number, all else as text."""
     cells: list[str | int | None] = []
     for column in TABLES[row.table].columns:
