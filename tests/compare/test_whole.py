@@ -136,7 +136,7 @@ def market(rows: int, columns: int) -> str:
 def test_out_of_time_the_point_and_the_gap_so_far_are_told(tmp_path):
     path = tmp_path / "market.mps"
     path.write_text(market(6, 50))
-    found = compare([of_file(path)], solvers(), Terms(1.0))
+    found = compare([of_file(path)], solvers(), Terms(0.4))
     assert not found.settled
     told = text(found)
     assert "nan" not in told

@@ -58,7 +58,7 @@ def cells_hold(answer, cost, most=CELLS):
 @pytest.mark.parametrize("name", ONE_AREA)
 def test_what_a_cell_is_worth_is_what_changing_it_does(monkeypatch, name):
     """Of as many rows as are needed: each that is priced is solved."""
-    monkeypatch.setattr(limits, "MOST_PRICED", 30)
+    monkeypatch.setattr(limits, "MOST_PRICED", 15)
     answer = explain(instance_of(name))
     assert answer.found
     assert cells_hold(answer, cost_of) >= 2

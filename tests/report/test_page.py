@@ -412,6 +412,7 @@ def test_a_page_is_under_two_megabytes(name):
     assert len(text_of(name).encode("utf-8")) < LARGEST_PAGE
 
 
+@pytest.mark.large
 def test_the_page_of_the_largest_instance_is_under_two_megabytes():
     """Years and quarters have the same tables and charts; no other instance has as many."""
     text = page([SavedPlan(LARGEST, solve(yearly(LARGEST), every_window=False), "")])
