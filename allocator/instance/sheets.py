@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 LONGEST_CELL: Final = 32_767  # characters, in a workbook
 IN_MEMORY: Final = {"in_memory": True}  # not by a temporary file for each part of a workbook
 LINE: Final = 45  # characters of a line of a long text
+_CLOSE_LINES: Final = (45, 36, 28)  # the same on a sheet that is set close
+_WIDE: Final = 200  # characters side by side; a sheet that is wider is set close, for paper
+_BESIDE: Final = 3  # characters of a column beside its text
+_UPRIGHT: Final = 7.5  # points of a letter of a heading that stands upright
 _LONGEST_TITLE: Final = 255  # characters of a document's title
 _A4: Final = 9
 _HEIGHT: Final = 15.0  # points of a line
@@ -45,6 +49,7 @@ class _Styles:
         head = {"bold": True, "bottom": 1, "bg_color": "#E8EEF4"}
         self._heading = workbook.add_format({**head, "indent": 1})
         self._heading_of_numbers = workbook.add_format({**head, "align": "right"})
+        self._upright = workbook.add_format({**head, "align": "center", "rotation": 90})
         text = {
             "align": "left",
             "indent": 1,
@@ -57,15 +62,16 @@ class _Styles:
             for shape in ("General", "#,##0", "#,##0.00")
         }
 
-    def heading(self, column: Column | None) -> Format:
-        """The format of a heading."""
-        numbers = column is not None and column.kind in _NUMBERS
-        return self._heading_of_numbers if numbers else self._heading
+    def heading(self, column: Column | None, *, close: bool = False) -> Format:
+        """The format of a heading; of a sheet that is set close, upright over numbers."""
+        if not _of_numbers(column):
+            return self._heading
+        return self._upright if close else self._heading_of_numbers
 
-    def cell(self, column: Column | None, value: object) -> Format:
-        """The format of a cell."""
+    def cell(self, column: Column | None, value: object, line: int) -> Format:
+        """The format of a cell; a text longer than a line is wrapped."""
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            return self._long if len(cell_text(value)) > LINE else self._text
+            return self._long if len(cell_text(value)) > line else self._text
         if column is None or column.kind is Kind.YEAR:
             return self._numbers["General"]
         if column.unit.startswith(("£", "children", "cases")) and abs(value) >= 1000:
@@ -160,20 +166,46 @@ def _fill(
     columns: Sequence[Column | None],
     styles: _Styles,
 ) -> None:
-    widths = [0] * len(columns)
-    for number, line in enumerate(lines):
-        tallest = 1
-        for at, (value, column) in enumerate(zip(line, columns, strict=True)):
-            style = styles.cell(column, value) if number else styles.heading(column)
-            _put(sheet, number, at, value, style)
-            length = len(cell_text(value))
-            tallest = max(tallest, -(-length // LINE))
-            widths[at] = max(widths[at], min(length, LINE))
+    """Headings and rows, each column as wide as its text; closer where that is wide for paper."""
+    heading, *rows = lines
+    line, widths = LINE, _widths([heading, *rows], LINE)
+    if close := sum(widths) > _WIDE:
+        line, widths = _closer([_lying(heading, columns), *rows])
+        longest = max(len(str(name)) for name in heading)
+        sheet.set_row(0, max(_HEIGHT, _UPRIGHT * longest))
+    for at, (value, column) in enumerate(zip(heading, columns, strict=True)):
+        _put(sheet, 0, at, value, styles.heading(column, close=close))
+    for number, row in enumerate(rows, 1):
+        for at, (value, column) in enumerate(zip(row, columns, strict=True)):
+            _put(sheet, number, at, value, styles.cell(column, value, line))
+        tallest = max((-(-len(cell_text(value)) // line) for value in row), default=1)
         if tallest > 1:
             sheet.set_row(number, _HEIGHT * min(tallest, _TALLEST))
     sheet.freeze_panes(1, 0)
     for at, width in enumerate(widths):
-        sheet.set_column(at, at, width + 3)
+        sheet.set_column(at, at, width)
+
+
+def _of_numbers(column: Column | None) -> bool:
+    return column is not None and column.kind in _NUMBERS
+
+
+def _lying(heading: Sequence[Any], columns: Sequence[Column | None]) -> list[Any]:
+    """The headings that take a column's width: those over numbers stand upright."""
+    return ["" if _of_numbers(c) else name for name, c in zip(heading, columns, strict=True)]
+
+
+def _closer(lines: Sequence[Sequence[Any]]) -> tuple[int, list[int]]:
+    """The longest line at which a sheet is narrow enough, else the shortest; and its widths."""
+    tried = ((line, _widths(lines, line)) for line in _CLOSE_LINES)
+    narrow = (each for each in tried if sum(each[1]) <= _WIDE)
+    return next(narrow, (_CLOSE_LINES[-1], _widths(lines, _CLOSE_LINES[-1])))
+
+
+def _widths(lines: Iterable[Sequence[Any]], line: int) -> list[int]:
+    """Characters of each column, none wider than a line."""
+    lengths = ([min(len(cell_text(value)), line) for value in each] for each in lines)
+    return [max(each) + _BESIDE for each in zip(*lengths, strict=True)]
 
 
 def _put(sheet: Worksheet, row: int, column: int, value: object, style: Format) -> None:

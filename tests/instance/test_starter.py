@@ -11,6 +11,7 @@ import pytest
 from allocator.errors import UsageError
 from allocator.instance import inspect, read
 from allocator.instance.change import apply_changes
+from allocator.instance.columns import Kind
 from allocator.instance.schema import FUTURES, TABLES
 from allocator.instance.settings import SETTINGS
 from allocator.instance.starter import TEMPLATE, what_it_shows, write_starter
@@ -128,6 +129,28 @@ def test_every_table_has_a_sheet_that_explains_its_headings(book: openpyxl.Workb
         assert sheet.page_setup.fitToWidth in (None, 1)  # None: the default, 1
         assert sheet.page_setup.fitToHeight == 0
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
+_ACROSS = 146  # characters that a page on its side holds as they are
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_wide_sheet_is_set_close_enough_to_be_read_on_paper(
+    book: openpyxl.Workbook, name: str
+) -> None:
+    """One page wide, its letters of 11 points come to 6.5 or more; then some headings are upright.
+
+    Of ``services`` the headings over numbers, which are longer than the numbers.
+    """
+    sheet = book[name]
+    across = sum((d.max - d.min + 1) * d.width for d in sheet.column_dimensions.values())
+    assert 11 * _ACROSS / across >= 6.5
+    upright = {cell.value for cell in sheet[1] if cell.alignment.textRotation == 90}
+    numbers = {Kind.NUMBER, Kind.WHOLE, Kind.YEAR}
+    over = {c.value for c in sheet[1] if TABLES[name].column(c.value).kind in numbers}
+    assert upright == (over if name == "services" else set())
+    if upright:
+        assert sheet.row_dimensions[1].height >= 7 * max(map(len, upright))
 
 
 def offers(book: openpyxl.Workbook, table: str, column: str) -> str:

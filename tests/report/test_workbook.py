@@ -30,7 +30,7 @@ from allocator.report.workbook.columns import headings, names
 from allocator.report.workbook.facts import facts_of
 from allocator.solving.solve import solve
 from tests.instance.test_writing import STANDING, content
-from tests.plans import plan_of
+from tests.plans import instance_of, plan_of
 from tests.report.saved_plans import saved_plan_of
 from tests.report.workbooks import PLANS, TABLE_ROWS, cells, unsolved, write_all
 
@@ -136,6 +136,47 @@ def test_a_wide_table_is_printed_on_more_pages_than_one_side_by_side(tmp_path):
         "What && where\nHow it is told",
     ]
     assert [sheet.print_area for sheet in sheets] == ["", "'wide'!$A$3:$AD$5"]
+
+
+def test_of_a_long_table_the_first_rows_are_printed_and_the_page_says_so(tmp_path):
+    with Workbook(tmp_path / "long.xlsx") as workbook:
+        book = Book(workbook, "")
+        for name, columns, rows in (("short", 2, 100), ("long", 2, 101), ("wide", 30, 5000)):
+            heads = names(*((f"c{n}", "A heading") for n in range(columns)))
+            sheet = book.sheet(name)
+            book.title(sheet, "What", "How")
+            told = [["ten letters"] * columns] * rows
+            book.table(sheet, name, heads, told, looked_up=True)
+        sheet = book.sheet("whole")
+        book.table(sheet, "whole", names(("c", "A heading")), [["ten letters"]] * 101)
+    sheets = list(cells(tmp_path / "long.xlsx", values=True))
+    areas = [each.print_area for each in sheets]
+    assert areas == ["", "'long'!$A$1:$B$103", "'wide'!$A$3:$AD$103", ""]
+    said = [each.oddHeader.right.text for each in sheets]
+    first = "On paper the first 100 of {} rows; all are on the sheet"
+    assert said == [None, first.format(101), first.format("5,000"), None]
+    assert sheets[2].oddHeader.left.text == "What\nHow"
+
+
+def test_long_tables_and_long_inputs_alike_are_printed_in_part(tmp_path):
+    write_workbook([plan_of("window")], tmp_path / "plan.xlsx")
+    book = cells(tmp_path / "plan.xlsx", values=True)
+    tables = {f"Plan {name}": len(table) for name, table in plan_of("window").tables.items()}
+    inputs = {name: len(rows) for name, rows in plan_of("window").instance.tables.items()}
+    for name, rows in {**tables, **inputs}.items():
+        if name in book.sheetnames:
+            assert bool(book[name].print_area) is (rows > 100), name
+    assert any(rows > 100 for rows in tables.values())
+    long = instance_of("window").with_rows("prices", price_rows())
+    write_workbook([replace(plan_of("window"), instance=long)], tmp_path / "long.xlsx")
+    sheet = cells(tmp_path / "long.xlsx", values=True)["prices"]
+    assert sheet.print_area.startswith("'prices'!$A$1:") and sheet.print_area.endswith("$101")
+
+
+def price_rows() -> list[dict[str, object]]:
+    """Of each state a hundred years, more than are printed."""
+    columns = dict.fromkeys(("area", "source", "note"))
+    return [{**columns, "item": "need", "year": 2020 + n, "index": 1.0} for n in range(120)]
 
 
 def test_a_text_that_its_column_holds_takes_one_line(tmp_path):

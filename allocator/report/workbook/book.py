@@ -26,6 +26,7 @@ _NARROWEST: Final = 9.0
 _PAGE: Final = 240.0  # characters side by side that can still be read on paper
 _MOST_KEYS: Final = 2  # columns that stand on every page of those side by side
 _HALF_A_PENNY: Final = 0.005  # £
+_MOST_PRINTED: Final = 100  # rows of a table that is there to be looked up
 _LONGEST_FOOTER: Final = 120
 _LONGEST_HEADER: Final = 255
 
@@ -113,6 +114,7 @@ class Book:
         self.footer = " ".join(footer.split())[:_LONGEST_FOOTER].replace("&", "&&")
         self._styles: dict[tuple[tuple[str, Any], ...], Format] = {}
         self._titles: dict[str, tuple[str, str]] = {}  # by sheet
+        self._beside: set[str] = set()  # sheets printed on pages side by side
 
     def style(self, **properties: Any) -> Format:
         """A format, made once."""
@@ -178,11 +180,13 @@ class Book:
         keys: int = 1,
         filtered: bool = True,
         pages: int = 1,
+        looked_up: bool = False,
     ) -> Extent:
         """A table under the title of a sheet, each column named ``prefix_key``.
 
         The headings and the first ``keys`` columns stay in view, and the headings stand on
-        every printed page; no fewer than so many ``pages`` are printed side by side.
+        every printed page; no fewer than so many ``pages`` are printed side by side.  Of a table
+        that is ``looked_up`` only the first rows are printed.
         """
         columns = {heading.key: n for n, heading in enumerate(headings)}
         widths = [_width(heading) for heading in headings]
@@ -202,6 +206,8 @@ class Book:
         self._head(sheet, headings, widths, apart)
         if (pages := max(pages, math.ceil(sum(widths) / _PAGE))) > 1:
             self._side_by_side(sheet, block, pages, min(keys, _MOST_KEYS))
+        if looked_up:
+            self.print_first(sheet, HEADING, block.last - HEADING, len(headings))
         sheet.freeze_panes(HEADING + 1, keys)
         sheet.repeat_rows(HEADING)
         if filtered:
@@ -241,12 +247,22 @@ class Book:
         The title in the margin, since its own cell would end where the keys do; a total's row is
         printed with the table.
         """
+        self._beside.add(sheet.name)
         sheet.fit_to_pages(pages, 0)
         sheet.repeat_columns(0, keys - 1)
         if sheet.name in self._titles:
             title, note = (said.replace("&", "&&") for said in self._titles[sheet.name])
             sheet.set_header(f'&L&"-,Bold"&12 {title}\n&"-,Italic"&8 {note}'[:_LONGEST_HEADER])
             sheet.print_area(HEADING, 0, block.last + 1, len(block.columns) - 1)
+
+    def print_first(self, sheet: Worksheet, heading: int, rows: int, columns: int) -> None:
+        """Where there are many rows, only the first are on paper, which says so."""
+        if rows <= _MOST_PRINTED:
+            return
+        beside = sheet.name in self._beside
+        sheet.print_area(heading if beside else 0, 0, heading + _MOST_PRINTED, columns - 1)
+        told = f"On paper the first {_MOST_PRINTED} of {rows:,} rows; all are on the sheet"
+        sheet.set_header(f"{sheet.header}&R&8 {told}"[:_LONGEST_HEADER])
 
     def name(self, name: str, block: Extent, key: str) -> None:
         """Name a column of a table."""

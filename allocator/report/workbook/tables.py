@@ -50,7 +50,7 @@ def write_tables(book: Book, plan: Plan, frames: Frames) -> None:
         book.title(sheet, f"One row per {row}", f"Prices of {base}; {GUIDE!r} says what each is")
         told = [*headings(table.columns, base), *_added(table, frames[name])]
         keys = len(_KEYS.intersection(table.columns))
-        book.table(sheet, f"plan_{name}", told, _rows(frames[name]), keys=keys)
+        book.table(sheet, f"plan_{name}", told, _rows(frames[name]), keys=keys, looked_up=True)
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[list[Any]]:
