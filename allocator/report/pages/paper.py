@@ -130,13 +130,13 @@ def _recommendation(saved: SavedPlan) -> Iterator[PaperItem]:
     if lost := lost_said(plan):
         yield PaperHeading("What is cut or held at its floor, and on what evidence")
         yield PaperLine(lost)
-    if staff := staff_said(plan):
-        yield PaperHeading("Staff")
-        yield PaperLine(staff.replace("`", ""))
     weights = weights_said(plan, saved.keeping_weights) if saved.keeping_weights else []
     yield from (PaperLine(each.replace("`", "")) for each in weights)
     if plan.instance.resolved.services:
         yield _services(plan)
+    if staff := staff_said(plan):
+        yield PaperHeading("Staff")
+        yield PaperLine(staff)
 
 
 def _services(plan: Plan) -> Figures:

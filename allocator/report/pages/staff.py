@@ -149,7 +149,7 @@ def _time_said(plan: Plan) -> str:
     return (
         f"Time given back is worth, at present value in prices of {plan.instance.price_base}, "
         f"{' and '.join(told).removesuffix(',')}{'' if every else ', and nothing in other years'}; "
-        "that is a rate, and `allocator explain` says for how much time it holds."
+        "that is a rate, which may hold for less than a whole post."
     )
 
 

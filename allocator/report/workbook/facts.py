@@ -224,9 +224,8 @@ def _cash(plan: Plan) -> list[Fact]:
                 "=SUMPRODUCT((by_year_net<-plan_rounding)*(by_year_year<IF(ISNUMBER("
                 "plan_lasting_payback_year),plan_lasting_payback_year,plan_last_year+1)))",
             ),
-            "dearer than doing nothing new, before the payback that lasts: "
-            f"{years_said(cash.double_running_years) or 'none'}; not the window of double "
-            "investment",
+            "dearer than doing nothing new, before payback for good: "
+            f"{years_said(cash.double_running_years) or 'none'}; not the window",
             WHOLE,
             len(cash.double_running_years),
         ),

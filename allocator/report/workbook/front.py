@@ -50,6 +50,7 @@ def write_front(
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width)
     sheet.set_row(0, 2 * LINE)
+    sheet.set_portrait()
     sheet.fit_to_pages(1, 1)
     row = 1
     asked = author_asked(plan.instance), question(plan.instance, plan.formulation)
