@@ -153,7 +153,7 @@ def test_a_hedge_keeps_the_plan_that_it_has_proved_whenever_the_time_is_over(run
 
     used = looks(MOST)
     assert run("hedge", FUTURES, "--time-limit", "60").exit_code == 0
-    found = [ended(count) for count in range(1, len(used) - 1, 4)]
+    found = [ended(count) for count in range(1, len(used) - 1, 8)]
     assert {each.exit_code for each in found} == {4}
     kept = ["Answer" in each.stdout for each in found]
     assert kept == sorted(kept) and sum(kept) > len(kept) / 2  # from some time on, always

@@ -119,11 +119,11 @@ def test_a_future_split_in_two_halves_changes_nothing():
 
 def test_the_longer_is_settled_the_dearer_and_the_more_risk_counts():
     by_years = [
-        hedge_of("two-stage", f"uncertainty.decide={years}").objective for years in (0, 1, 2, 4, 6)
+        hedge_of("two-stage", f"uncertainty.decide={years}").objective for years in (0, 1, 3, 6)
     ]
     by_risk = [
         hedge_of("two-stage", f"uncertainty.risk_weight={weight}").objective
-        for weight in (0, 0.25, 0.5, 1)
+        for weight in (0, 0.5, 1)
     ]
     for costs in (by_years, by_risk):
         slack = 1e-8 * costs[0]
