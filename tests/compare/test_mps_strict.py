@@ -151,6 +151,7 @@ INFEASIBLE = {
 }  # fmt: skip
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("why", INFEASIBLE)
 def test_what_nothing_fits_at_sight_is_proved(tmp_path, why):
     result = compared(tmp_path, INFEASIBLE[why])
@@ -158,6 +159,7 @@ def test_what_nothing_fits_at_sight_is_proved(tmp_path, why):
     assert "infeasible, certified" in result.stdout and "only claimed" not in result.stdout
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_no_solver_is_believed_that_nothing_fits_where_something_does(tmp_path):
     """A program at the very edge: bounds that meet, a row that is just reached."""
     text = bounded("UP b x 1", "LO b x 1", "UP b y 1")
@@ -166,6 +168,7 @@ def test_no_solver_is_believed_that_nothing_fits_where_something_does(tmp_path):
     assert "infeasible" not in result.stdout
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_without_rows_the_optimum_is_at_the_bounds(tmp_path):
     text = "NAME t\nROWS\n N c\nCOLUMNS\n x c 1\n y c 1\nBOUNDS\n UP b x 3\n LO b y 1\nENDATA\n"
     result = compared(tmp_path, text)
@@ -173,6 +176,7 @@ def test_without_rows_the_optimum_is_at_the_bounds(tmp_path):
     assert result.stdout.startswith("The answers agree: 2 certified answers by 2 codes")
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_without_columns_there_is_nothing_to_choose(tmp_path):
     result = compared(tmp_path, "NAME t\nROWS\n N c\n G r\nCOLUMNS\nRHS\n R r -1\nENDATA\n")
     assert result.exit_code in (0, 4) and "Traceback" not in result.output

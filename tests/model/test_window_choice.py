@@ -78,7 +78,7 @@ def test_the_largest_instance():
     agree(chosen, chosen)
 
 
-@pytest.mark.parametrize("seed", WINDOWED)
+@pytest.mark.parametrize("seed", WINDOWED[::2])  # of each kind that there is
 def test_random_instances(seed):
     enumerated = random_plan(seed)
     assert len(enumerated.windows) > 1
