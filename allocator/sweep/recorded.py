@@ -5,8 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Executor
 from contextlib import nullcontext
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from allocator.errors import UsageError
 from allocator.files import place_file
@@ -15,6 +14,9 @@ from allocator.spreadsheet import as_csv
 from allocator.sweep.facts import PointFacts
 from allocator.sweep.journal import Journal
 from allocator.sweep.run import Sweep
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Recorded:

@@ -6,9 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from typing import Final
-
-import pandas as pd
+from typing import TYPE_CHECKING, Final
 
 from allocator.errors import AuditError
 from allocator.executors import rows_as_done
@@ -20,6 +18,9 @@ from allocator.sweep.design import Design
 from allocator.sweep.facts import OPTIMAL, PointFacts
 from allocator.sweep.worker import Worker, rows
 from formulations import USUAL
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TellPoint = Callable[[int, PointFacts], None]  # a point and its row
 
@@ -120,6 +121,8 @@ class Sweep:
         return tuple(Axis(place, (value,)) for place, value in self.design.values(point).items())
 
     def _table(self, known: Mapping[int, PointFacts]) -> pd.DataFrame:
+        import pandas as pd  # which the processes of a sweep do without
+
         points = range(self.design.points)
         table = pd.DataFrame(
             [{**self.design.values(point), **known[point]} for point in points],

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -77,6 +79,12 @@ def test_every_row_is_the_plan_of_its_point(case, formulation):
                 assert row[name] == pytest.approx(fact, rel=1e-9, abs=0.5), (point, name)
     assert "optimal" in statuses
     assert ("infeasible" in statuses) == (formulation == "least_cost")
+
+
+def test_a_process_of_a_sweep_begins_without_pandas():
+    """Which takes as long to load as all the rest; the table is made where it is asked for."""
+    code = "import sys, allocator.sweep.worker; assert 'pandas' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 
 
 def test_axis_values_stand_first_as_numbers_or_as_they_were_typed():
