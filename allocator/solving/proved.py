@@ -130,21 +130,28 @@ class Ladder:
         self, program: LinearProgram, stage: int, clock: Clock
     ) -> Iterator[tuple[Model, Solution]]:
         """Answers by one way after the other, each with the model that gave it."""
-        warm = self.takes(program)
+        patience, left = self._patience(self.takes(program)), list[Solver]()
         model = self._loaded(program)
-        yield model, model.solve(program, stage, min(clock.left(), self._patience(warm)))
+        yield model, model.solve(program, stage, min(clock.left(), patience))
         for other in others(program.shape[0]):
             self.others.add(other.meaning)
             model = HighsModel(program, other, self._log)
-            yield model, model.solve(program, stage, clock.left())
+            answer = model.solve(program, stage, min(clock.left(), patience))
+            yield model, answer
+            if answer.status is Status.TIME_LIMIT:
+                left.append(other)
         self.others.add("the elastic program")
         yield self._by_elastic(program, stage, clock)
+        for other in left:
+            model = HighsModel(program, other, self._log)
+            yield model, model.solve(program, stage, clock.left())
 
     def _patience(self, warm: bool) -> float:
-        """Seconds for a solve from the last basis, after which it is begun anew another way.
+        """Seconds for a solve until another way is tried; no end of them before any was proved.
 
-        Near the edge of what is feasible a basis may be so bad that HiGHS factors it at every
-        iteration and makes a few of them a second, for hours: far below any limit of iterations.
+        ``warm`` says whether one of that shape was.  Near the edge of what is feasible a basis may
+        be so bad that HiGHS factors it at every iteration and makes a few of them a second, for
+        hours: far below any limit of iterations.
         """
         return PATIENCE * (1.0 + self._longest) if warm else np.inf
 

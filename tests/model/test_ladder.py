@@ -14,8 +14,9 @@ from allocator.instance import read
 from allocator.instance.change import apply_changes
 from allocator.program.certificate import certify
 from allocator.program.proofs import refutes
+from allocator.solvers.catalogue import others
 from allocator.solvers.highs import HighsModel
-from allocator.solvers.solution import Status
+from allocator.solvers.solution import Solution, Status
 from allocator.solving import proved
 from allocator.solving.proved import Ladder
 from allocator.solving.session import build
@@ -101,26 +102,51 @@ def test_no_time_is_no_answer():
         Ladder().solve(linear, doing="solving", seconds=0.0)
 
 
-def test_a_basis_that_leads_nowhere_is_given_up_and_another_way_asked(monkeypatch):
-    """From the last basis HiGHS may make a few iterations a second, for hours."""
-    linear = build(read(CASES / "hand"))
-    ladder, given = Ladder(), []
-    expected = ladder.solve(linear, doing="solving")
-    own = HighsModel.solve
+@pytest.fixture
+def hurried(monkeypatch):
+    """A program proved once, its ladder, its least cost; then what has a patience has no end.
+
+    And the seconds that each solve is given.
+    """
+    linear, ladder, given = build(read(CASES / "hand")), Ladder(), list[float]()
+    cost, own = ladder.solve(linear, doing="solving").objective, HighsModel.solve
 
     def stuck(model, program, stage=-1, seconds=INF):
         given.append(seconds)
         answer = own(model, program, stage, seconds)
-        first = len(given) == 1
-        return replace(answer, status=Status.TIME_LIMIT, message="no end") if first else answer
+        return answer if seconds == INF else replace(answer, status=Status.TIME_LIMIT)
 
     monkeypatch.setattr(HighsModel, "solve", stuck)
+    return linear, ladder, cost, given
+
+
+def test_a_way_that_leads_nowhere_is_given_up_and_another_asked(hurried):
+    """Near the edge HiGHS may make a few iterations a second, for hours, by any of its methods."""
+    linear, ladder, cost, given = hurried
     found = ladder.solve(linear, doing="solving again")
     assert found.certificate.passed
-    assert found.objective == pytest.approx(expected.objective, rel=1e-9)
-    assert proved.PATIENCE <= given[0] < INF  # of a solve from a basis
-    assert given[1] == INF  # of one begun anew, which has a limit of iterations
-    given.clear()
+    assert found.objective == pytest.approx(cost, rel=1e-9)
+    ways = len(others(linear.shape[0]))
+    assert all(proved.PATIENCE <= each < INF for each in given[: 1 + ways])
+    assert given[1 + ways :] == [INF, INF]  # the elastic program, and on from there
+
+
+def test_what_was_given_up_is_asked_again_where_nothing_else_helps(hurried, monkeypatch):
+    linear, ladder, cost, given = hurried
+    failed = Solution(Status.FAILED, np.zeros(0), np.zeros(0), np.nan, 0, 0.0, "nothing")
+    monkeypatch.setattr(Ladder, "_by_elastic", lambda self, program, *_: (HighsModel, failed))
+    assert ladder.solve(linear, doing="solving again").objective == pytest.approx(cost, rel=1e-9)
+    assert given[-1] == INF
+
+
+def test_before_anything_is_proved_no_way_is_given_up(hurried):
+    linear, _, cost, given = hurried
+    assert Ladder().solve(linear, doing="solving").objective == pytest.approx(cost, rel=1e-9)
+    assert given == [INF]
+
+
+def test_no_time_is_no_answer_again_either(hurried):
+    linear, ladder, _, _ = hurried
     with pytest.raises(TimeLimitError):
         ladder.solve(linear, doing="solving", seconds=0.0)
 
