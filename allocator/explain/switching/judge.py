@@ -151,8 +151,8 @@ class Judge:
         for price in GIVING_WAY:
             priced = _priced(wide, program, price)
             solved = self._plans.solve(instance, program=priced, every_window=False)
-            if solved.best is None:
-                break
+            if solved.best is None:  # nor is there where nothing gives way
+                return solved
             if _holds(solved.best):
                 return solved
             if self._has_none(instance, wide):
