@@ -75,18 +75,20 @@ def fake(tmp_path, monkeypatch):
     return lambda name: replace(GOOD, name=name, code="Fake", bridge=f"fake_{name}", options={})
 
 
-@pytest.mark.parametrize("name", FAKES)
-def test_a_solver_that_misbehaves_costs_its_own_row(problem, fake, name, monkeypatch):
+def test_solvers_that_misbehave_cost_their_own_rows(problem, fake, monkeypatch):
     def hurried(program, path, algorithm, terms):
         return run(program, path, algorithm, SHORT if algorithm.name == "hang" else terms)
 
     monkeypatch.setattr(race, "run", hurried)
-    found = compare([problem], [fake(name), GOOD], TERMS, ranges=False)
-    bad, good = found.compared[0].results
+    found = compare([problem], [*map(fake, FAKES), GOOD], TERMS, ranges=False)
+    *bad, good = found.compared[0].results
     assert good.standing is Standing.CERTIFIED
-    assert bad.standing is (Standing.CLAIMED if name == "liar" else Standing.FAILED)
-    assert SAID[name] in bad.reason
+    for name, result in zip(FAKES, bad, strict=True):
+        claimed = Standing.CLAIMED if name == "liar" else Standing.FAILED
+        assert (name, result.standing) == (name, claimed)
+        assert SAID[name] in result.reason, name
     assert found.agrees and found.settled
+    assert not found.ended and headline(found).startswith("The answers agree")
 
 
 def released(path: Path) -> bool:
@@ -160,11 +162,6 @@ def test_a_solver_that_is_killed_from_outside_is_told_and_the_comparison_not_who
     assert "ended from outside (SIGKILL)" in bad.reason
     assert found.ended == (bad,)
     assert headline(found).startswith("Not whole: ended from outside: killed. The answers agree")
-
-
-def test_a_crash_is_a_solvers_own(problem, fake):
-    found = compare([problem], [fake("crash"), GOOD], TERMS, ranges=False)
-    assert not found.ended and headline(found).startswith("The answers agree")
 
 
 def test_where_the_watcher_is_killed_its_solver_is_ended_and_both_are_told(problem, fake, tmp_path):
