@@ -28,7 +28,7 @@ from tests.plans import CASES, instance_of
 
 HAND = ("hand", "targets.2021.children=66", "effects.*.low=0.05", "effects.*.high=0.4",
         "effects.*.evidence=weak")  # fmt: skip
-WINDOW = ("window", "targets.2025.children=866")
+WINDOW = ("window", "targets.2025.children=866", "double_investment.starts=2020")
 
 
 def concluded(instance):

@@ -202,7 +202,7 @@ def test_work_is_not_left_to_the_whole_program_where_workers_are_gone():
 
 def test_a_cluster_that_is_not_there_is_told(monkeypatch):
     pytest.importorskip("distributed", reason="needs the extra `cluster`")
-    monkeypatch.setattr(executors, "PATIENCE", 1)
+    monkeypatch.setattr(executors, "PATIENCE", 0.1)
     words = ["solve", "tests/cases/two-areas", "--scheduler", "tcp://127.0.0.1:1"]
     result = CliRunner().invoke(cli, words)
     assert result.exit_code == 2 and "no Dask scheduler answers there" in result.stderr

@@ -49,7 +49,7 @@ def test_the_command_takes_its_address(address, patient):
 
 
 def test_nobody_answers(monkeypatch):
-    monkeypatch.setattr(executors, "PATIENCE", 1)
+    monkeypatch.setattr(executors, "PATIENCE", 0.1)
     pytest.importorskip("distributed", reason="needs the extra `cluster`")
     with (
         pytest.raises(UsageError, match="no Dask scheduler answers there"),
