@@ -72,9 +72,15 @@ def check(name: str, text: str, folder: Path) -> None:
     assert dual == pytest.approx(every_kind.DUAL, abs=close)
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize("name", LINEAR)
 def test_every_row_and_bound_has_its_value_and_its_price(tmp_path, name):
-    """In a process of its own."""
+    check(name, every_kind.FREE, tmp_path)
+
+
+@pytest.mark.parametrize("name", {ALGORITHMS[name].bridge: name for name in LINEAR}.values())
+def test_so_it_has_in_a_process_of_its_own(tmp_path, name):
+    """One of those that a bridge drives."""
     check(name, every_kind.FREE, tmp_path)
 
 

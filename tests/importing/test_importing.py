@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -112,8 +113,9 @@ def test_names_are_made_anew_without_the_sidecar(tmp_path, writer):
     assert found.plan.window == plan_of("window").window
 
 
-@pytest.mark.parametrize("suffix", ["mps", "lp"])
-@pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.parametrize(
+    ("writer", "suffix"), list(zip(WRITERS, cycle(["mps", "lp"]), strict=False))
+)
 def test_a_mixed_integer_program_s_solution(tmp_path, writer, suffix):
     instance, plan = instance_of("window"), plan_of("window")
     program = exported(tmp_path, instance, None, "window_choice", suffix, chosen=True)
