@@ -130,7 +130,10 @@ class _Paid:
             is_open &= ~known
 
     def aims(self) -> Iterator[tuple[str, Floats]]:
-        """What is least, one aim after the other, with what is said of a plan that misses it."""
+        """What is least, one aim after the other, with what is said of a plan that misses it.
+
+        None is of the last fund alone: in every year it pays what is left.
+        """
         is_draw = np.arange(len(self.keys)) < self.draws
         whose = [self.accounts[fund, owner] for fund, owner, _ in self.keys]
         one_off = np.array([each.window_only for each in whose])
@@ -138,7 +141,7 @@ class _Paid:
         funds, years = (np.array(part) for part in ([k[0] for k in self.keys], self.years))
         yield "£{said:,.0f} of one-off money is drawn; £{best:,.0f} is enough", is_draw * one_off
         yield "£{said:,.0f} lapses; it need be no more than £{best:,.0f}", ~is_draw * lapses
-        order = list(dict.fromkeys(fund for fund, _ in self.accounts))
+        order = list(dict.fromkeys(fund for fund, _ in self.accounts))[:-1]
         for fund in order:
             told = f"of {fund} £{{said:,.0f}} is drawn; before later funds £{{best:,.0f}} could be"
             yield told, -1.0 * (is_draw & (funds == fund))

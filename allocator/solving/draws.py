@@ -108,7 +108,10 @@ def _unnamed(count: int) -> dict[str, Family]:
 
 
 def _aims(instance: Instance, program: LinearProgram) -> Iterator[Floats]:
-    """What is minimised, one after the other: coefficients by column of the whole program."""
+    """What is minimised, one after the other: coefficients by column of the whole program.
+
+    Nothing is asked of the last fund alone: in every year it pays what is left.
+    """
     drawn, unspent = (program.columns[name] for name in DRAWS)
     funds = instance.resolved.accounts
     nothing = np.zeros(program.shape[1])
@@ -122,9 +125,10 @@ def _aims(instance: Instance, program: LinearProgram) -> Iterator[Floats]:
             lapsing[position] = 1 - funds[f, o].carry_forward
     yield one_off
     yield lapsing
-    for years in by_fund.values():
+    before_the_last = [*by_fund.values()][:-1]
+    for years in before_the_last:
         yield _most(nothing, [at for positions in years.values() for at in positions])
-    for years in by_fund.values():
+    for years in before_the_last:
         for _, positions in sorted(years.items()):
             yield _most(nothing, positions)
 
