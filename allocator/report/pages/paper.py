@@ -332,14 +332,23 @@ def _risks(saved: SavedPlan) -> Iterator[PaperItem]:
 
 def _proof(saved: SavedPlan) -> Iterator[PaperItem]:
     yield PaperHeading("Proof and sources")
-    yield PaperLine(
-        "The plan is the optimum of a linear program, proved from its own numbers, and was run "
-        "forward again by a simulator that shares no code with that program. Every input stands "
-        "with its source in the instance that the plan was made from."
-    )
+    rests = "Every input stands with its source in the instance that it was asked of."
+    yield PaperLine(f"{_proved(saved.plan)} {rests}")
     yield Figures(
         "What the figures rest on",
         (Header("What"), Header("Finding")),
         tuple(proof_lines(saved.plan)),
         "plan.json",
     )
+
+
+def _proved(plan: Plan) -> str:
+    """What stands behind the plan, or behind there being none."""
+    if plan.found:
+        return (
+            "The plan is the optimum of a linear program, proved from its own numbers, and was run "
+            "forward again by a simulator that shares no code with that program."
+        )
+    if all(outcome.proved for outcome in plan.windows):
+        return "That there is no plan is proved from the numbers of the linear program, each time."
+    return "No plan was found; that there is none is not proved in every case."

@@ -1,0 +1,158 @@
+"""The starter as a workbook: what whoever fills it in is told, offered and stopped at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from allocator.instance import read
+from allocator.instance.columns import Column, Kind
+from allocator.instance.dropdowns import SPARE
+from allocator.instance.schema import ALL, TABLES, TIERS
+from allocator.instance.settings import SETTINGS
+from allocator.instance.starter import TEMPLATE, write_starter
+
+NUMBERS = (Kind.NUMBER, Kind.WHOLE, Kind.YEAR)
+CELLS = [(name, column) for name, table in TABLES.items() for column in table.columns]
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> openpyxl.Workbook:
+    path = tmp_path_factory.mktemp("starter") / "mine.xlsx"
+    write_starter(path)
+    return openpyxl.load_workbook(path)
+
+
+def heading(book: openpyxl.Workbook, table: str, column: Column) -> Any:
+    """The cell of a heading; None for a column that the sheet has not."""
+    return next((cell for cell in book[table][1] if cell.value == column.name), None)
+
+
+def test_the_guide_comes_first_and_leads_to_each_sheet(book: openpyxl.Workbook) -> None:
+    guide, instance = book["Guide"], read(TEMPLATE)
+    assert book.active is guide
+    rows = {str(row[0].value): row for row in guide.iter_rows() if row[0].value}
+    for name, table in TABLES.items():
+        name_cell, held, count = rows[name]
+        assert name_cell.hyperlink.location == f"'{name}'!A1"
+        assert held.value == f"one row for each {table.one_row_per}"
+        assert count.value == len(instance.tables[name])
+    assert rows["instance"][1].value.startswith("settings: ")
+    for verb in ("check", "solve", "explain"):
+        assert rows[f"allocator {verb}"][1].value.startswith("with this file's name after it: ")
+
+
+def test_the_guide_says_how_to_fill_it_in_and_which_settings_there_are_more(
+    book: openpyxl.Workbook,
+) -> None:
+    guide = book["Guide"]
+    how = (Path(read.__code__.co_filename).parent / "guide.txt").read_text(encoding="utf-8")
+    said = {str(row[0].value): row for row in guide.iter_rows() if row[0].value}
+    assert all(line in said for line in how.splitlines()) and len(how.splitlines()) > 2
+    for section, columns in SETTINGS.items():
+        for column in columns:
+            key = f"{section}.{column.name}"
+            if key in said:
+                assert str(said[key][1].value).startswith(column.meaning)
+    for line in how.splitlines():
+        [cell] = [row[0] for name, row in said.items() if name == line]
+        assert cell.alignment.wrap_text
+        assert guide.row_dimensions[cell.row].height >= 15 * -(-len(line) // 100)
+
+
+@pytest.mark.parametrize(("table", "column"), CELLS, ids=lambda each: getattr(each, "name", each))
+def test_a_headings_note_has_meaning_unit_prices_and_what_a_blank_is(
+    book: openpyxl.Workbook, table: str, column: Column
+) -> None:
+    cell = heading(book, table, column)
+    if cell is None:
+        return
+    told = cell.comment.text.split("\n")
+    assert told[0] == column.meaning
+    unit = [line for line in told if line.startswith("Unit: ")]
+    base = ", prices of 2026-27" if "£" in column.unit else ""
+    assert unit == ([f"Unit: {column.unit}{base}"] if column.unit else [])
+    blank = [line for line in told if line.startswith("Blank: ")]
+    assert blank == ([] if column.required else [f"Blank: {column.default_text}"])
+
+
+@pytest.mark.parametrize(("table", "column"), CELLS, ids=lambda each: getattr(each, "name", each))
+def test_a_cell_takes_what_its_column_may_hold(
+    book: openpyxl.Workbook, table: str, column: Column
+) -> None:
+    cell = heading(book, table, column)
+    if cell is None:
+        return
+    found = [
+        each for each in book[table].data_validations.dataValidation
+        if f"{cell.column_letter}2" in each.sqref
+    ]  # fmt: skip
+    lists = {
+        Kind.FLAG: ["yes", "no"], Kind.TIER: [*TIERS], Kind.TIERS: [ALL, *TIERS],
+        Kind.CHOICE: [*column.choices],
+    }  # fmt: skip
+    if column.refers:
+        assert [each.errorStyle for each in found] in ([], ["information"])
+    elif lists.get(column.kind):
+        [asked] = found
+        assert asked.formula1 == f'"{",".join(map(str, lists[column.kind]))}"'
+        assert asked.errorStyle == ("warning" if column.kind is Kind.TIERS else None)
+    elif column.kind in (Kind.NUMBER, Kind.WHOLE) and column.low is not None:
+        [asked] = found
+        assert (asked.type, asked.errorStyle) == ("decimal", "warning")
+        ends = [float(each) for each in (asked.formula1, asked.formula2) if each is not None]
+        assert ends == [each for each in (column.low, column.high) if each is not None]
+        assert asked.error.startswith(f"A number of {column.low:g} ")
+    else:
+        assert found == []
+    for asked in found:
+        rows = len(read(TEMPLATE).tables[table])
+        assert f"{cell.column_letter}{rows + 1 + SPARE}" in asked.sqref
+        assert f"{cell.column_letter}{rows + 2 + SPARE}" not in asked.sqref
+    assert SPARE >= 100
+
+
+def test_large_numbers_have_their_thousands_apart_and_years_have_not(
+    book: openpyxl.Workbook,
+) -> None:
+    seen = set()
+    for table, column in CELLS:
+        cell = heading(book, table, column)
+        for row in [] if cell is None else book[table].iter_rows(min_row=2):
+            value = row[cell.column - 1]
+            if not isinstance(value.value, int | float):
+                continue
+            counted = column.unit.startswith(("£", "children", "cases"))
+            shape = "General"
+            if column.kind is not Kind.YEAR and counted and value.value >= 1000:
+                shape = "#,##0" if value.value == int(value.value) else "#,##0.00"
+            assert value.number_format == shape, (table, column.name, value.value)
+            seen.add((shape, column.unit[:1], column.kind is Kind.YEAR))
+    assert {shape for shape, *_ in seen} >= {"General", "#,##0"}
+    assert {("#,##0", "£", False), ("#,##0", "c", False)} <= seen
+    assert any(year for *_, year in seen)
+
+
+def test_a_long_text_is_wrapped_in_a_row_high_enough(book: openpyxl.Workbook) -> None:
+    long = 0
+    for sheet in (book[name] for name in TABLES):
+        for row in sheet.iter_rows(min_row=2):
+            for cell in row:
+                if isinstance(cell.value, str) and len(cell.value) > 45:
+                    assert cell.alignment.wrap_text
+                    lines = len(cell.value) / 45
+                    assert sheet.row_dimensions[cell.row].height >= 15 * lines
+                    long += 1
+    assert long > 10
+
+
+def test_a_sheet_without_rows_has_a_grey_tab_and_all_are_for_a4(book: openpyxl.Workbook) -> None:
+    for name in TABLES:
+        sheet = book[name]
+        colour = sheet.sheet_properties.tabColor
+        assert (colour is not None) is (sheet.max_row == 1)
+        assert sheet.page_setup.paperSize == 9
+    assert {book[name].max_row == 1 for name in TABLES} == {True, False}
