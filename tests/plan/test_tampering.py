@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pandas as pd
@@ -24,30 +26,37 @@ from allocator.solving import again
 from allocator.solving.again import audit_saved
 from tests.plans import plan_of, resealed
 
-PLAN = plan_of("window")
+WINDOW, SMALL = "window", "annual-returns-limits"  # the latter without windows, and with bands
+PLAN = plan_of(WINDOW)
 COLUMNS = [
     (name, column)
     for name, columns in [*((n, c) for n, (_, c) in TABLES.items()), ("windows", WINDOWS[1])]
     for column in columns
-    if name == "windows" or len(PLAN.tables.get(name, ()))
+    if name == "windows" or len(plan_of(SMALL).tables.get(name, ()))
 ]
 
 
-@pytest.fixture(scope="module")
-def original(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("tampering") / "plan"
-    save(PLAN, folder)
-    return folder
+@pytest.fixture
+def saved(tmp_path) -> Path:
+    return shutil.copytree(kept(WINDOW), tmp_path / "plan")
+
+
+@cache
+def solved_again(case: str):
+    return again._solved(plan_of(case), lambda *step: None, every_window=False, overrun=Overrun())
 
 
 @pytest.fixture
-def saved(original, tmp_path) -> Path:
-    return shutil.copytree(original, tmp_path / "plan")
-
-
-@pytest.fixture(scope="module")
 def solved():
-    return again._solved(PLAN, lambda *step: None, every_window=False, overrun=Overrun())
+    return solved_again(WINDOW)
+
+
+@cache
+def kept(case: str) -> Path:
+    """Where a plan is saved for all tests, which take copies."""
+    folder = Path(mkdtemp(prefix="tampering-")) / "plan"
+    save(plan_of(case), folder)
+    return folder
 
 
 def unsealed(folder: Path) -> None:
@@ -90,12 +99,15 @@ def test_what_was_saved_stands(saved):
 
 
 @pytest.mark.parametrize(("name", "column"), COLUMNS)
-def test_every_column_is_under_the_seal_and_derived(saved, monkeypatch, solved, name, column):
+def test_every_column_is_under_the_seal_and_derived(tmp_path, monkeypatch, name, column):
+    case = WINDOW if name == "windows" else SMALL
+    saved = shutil.copytree(kept(case), tmp_path / "plan")
     changed(saved, name, column)
     assert broken(*open_facts(saved), owns) == [f"{name}.csv"]
     with pytest.raises(UsageError, match=rf"its seal is broken: {name}\.csv"):
         open_saved_plan(saved)
     resealed(saved)
+    solved = solved_again(case)
     monkeypatch.setattr(again, "_solved", lambda plan, tell, *, every_window, overrun: solved)
     sealed_alone = name != "windows" and column in SEALED.get(name, ())
     assert stands(saved) == sealed_alone

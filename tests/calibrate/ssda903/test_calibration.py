@@ -18,7 +18,7 @@ from allocator.calibrate.ssda903.rates import ADULT, ENTRY, EXIT, best_half_life
 from allocator.calibrate.ssda903.settings import read_settings
 from allocator.instance import inspect
 from allocator.simulate import baseline
-from allocator.solving.solve import solve
+from allocator.solving.session import Session
 from benchmarks.returns903 import BANDS, CATEGORIES, OUT, World
 from tests.calibrate.ssda903.made import BASE, PLAIN, calibrated, world_of
 
@@ -124,7 +124,7 @@ def test_the_instance_checks_solves_and_repeats_the_base_year(
     assert here == dict(zip(found.tally.names, found.tally.opening.tolist(), strict=True))
     assert unchanged.entries[0] == pytest.approx(found.tally.entries[:, -1].sum(), rel=near)
     assert unchanged.exits[0] == pytest.approx(found.tally.exits[:, :, -1].sum(), rel=near)
-    assert solve(instance, every_window=False).found
+    assert Session().solve(instance, every_window=False).best is not None
 
 
 def test_children_in_need_hold_where_nothing_changes() -> None:
