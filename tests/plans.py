@@ -28,6 +28,7 @@ LARGEST = "north-east-2025"  # twelve areas
 LARGER = ("derbyshire-2025", "enfield-2025", "england-2020")
 YEARLY = "instance.periods_per_year=1"
 STANDING = sorted(file.parent.name for file in INSTANCES.glob("*/instance.toml"))
+EACH_FORM = [name for name in STANDING if name not in (*LARGER, LARGEST)]
 NAMES = ("hand", "hand-infeasible", "annual-returns-limits", "window", "two-areas")
 
 

@@ -24,7 +24,7 @@ from allocator.solvers.solution import Status
 from allocator.solving.solve import build_window, solve
 from formulations import FORMULATIONS
 from tests.model.agreement import agree
-from tests.plans import INSTANCES, LARGEST, PERIOD, standing, yearly
+from tests.plans import EACH_FORM, INSTANCES, LARGEST, PERIOD, standing, yearly
 
 TESTS = Path(__file__).parents[1]
 CASES = {folder.name: folder for folder in sorted((TESTS / "cases").iterdir())}
@@ -159,7 +159,7 @@ def test_instance_has_a_certified_audited_plan(name: str) -> None:
 
 
 @pytest.mark.parametrize("formulation", FORMULATIONS)
-@pytest.mark.parametrize("name", standing(but=LARGEST))
+@pytest.mark.parametrize("name", EACH_FORM)
 def test_simplex_and_interior_point_agree(name: str, formulation: str) -> None:
     """On the program of the longest window that has a plan."""
     instance = yearly(name)

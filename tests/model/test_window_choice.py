@@ -23,7 +23,7 @@ from allocator.solving.session import Session, at_window, build
 from allocator.solving.solve import solve
 from formulations import window_choice
 from tests.model.random_cases import random_case, random_plan
-from tests.plans import LARGEST, NAMES, PERIOD, instance_of, plan_of, standing, yearly
+from tests.plans import EACH_FORM, LARGEST, NAMES, PERIOD, instance_of, plan_of, yearly
 
 WINDOWED = (  # those of the first hundred seeds with more than one window
     0, 1, 2, 3, 4, 9, 10, 11, 12, 13, 14, 17, 19, 20, 22, 23, 25, 26, 29, 30, 32, 33, 34, 35, 36,
@@ -58,7 +58,7 @@ def test_cases(case):
     agree(plan_of(case, formulation="window_choice"), plan_of(case))
 
 
-@pytest.mark.parametrize("name", standing(but=LARGEST))
+@pytest.mark.parametrize("name", EACH_FORM)
 def test_instances(name):
     instance = yearly(name)
     agree(solve(instance, formulation="window_choice"), solve(instance))
