@@ -30,7 +30,7 @@ from allocator.report.workbook.columns import headings, names
 from allocator.report.workbook.facts import facts_of
 from allocator.solving.solve import solve
 from tests.instance.test_writing import STANDING, content
-from tests.plans import LARGER, instance_of, plan_of
+from tests.plans import LARGER, LARGEST, instance_of, plan_of
 from tests.report.saved_plans import saved_plan_of
 from tests.report.workbooks import PLANS, TABLE_ROWS, cells, unsolved, write_all
 
@@ -141,7 +141,7 @@ def test_a_wide_table_is_printed_on_more_pages_than_one_side_by_side(tmp_path):
 def test_of_a_long_table_the_first_rows_are_printed_and_the_page_says_so(tmp_path):
     with Workbook(tmp_path / "long.xlsx") as workbook:
         book = Book(workbook, "")
-        for name, columns, rows in (("short", 2, 100), ("long", 2, 101), ("wide", 30, 5000)):
+        for name, columns, rows in (("short", 2, 100), ("long", 2, 101), ("wide", 30, 1000)):
             heads = names(*((f"c{n}", "A heading") for n in range(columns)))
             sheet = book.sheet(name)
             book.title(sheet, "What", "How")
@@ -154,7 +154,7 @@ def test_of_a_long_table_the_first_rows_are_printed_and_the_page_says_so(tmp_pat
     assert areas == ["", "'long'!$A$1:$B$103", "'wide'!$A$3:$AD$103", ""]
     said = [each.oddHeader.right.text for each in sheets]
     first = "On paper the first 100 of {} rows; all are on the sheet"
-    assert said == [None, first.format(101), first.format("5,000"), None]
+    assert said == [None, first.format(101), first.format("1,000"), None]
     assert sheets[2].oddHeader.left.text == "What\nHow"
 
 
@@ -226,7 +226,7 @@ def test_text_is_never_a_formula_a_number_or_a_link(tmp_path):
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in STANDING if path.parent.name not in LARGER],
+    [path for path in STANDING if path.parent.name not in (*LARGER, LARGEST)],
     ids=lambda path: path.parent.name,
 )
 def test_the_inputs_come_back_exactly(path, tmp_path):
