@@ -214,9 +214,13 @@ def test_services_and_proof_are_tables_of_the_plans_own():
 
 def test_without_a_plan_it_says_in_how_many_ways_it_was_tried():
     saved = saved_plan_of("infeasible")
-    tried = counted(len(saved.plan.windows), "way")
-    (said,) = (each.text for each in lines(saved) if each.text.startswith("No plan was found"))
-    assert f"in any of the {tried} tried" in said and len(saved.plan.windows) > 0
+    (once,) = saved.plan.windows
+    three = replace(saved, plan=replace(saved.plan, windows=(once,) * 3))
+    for each, tried in ((saved, "1 way"), (three, "3 ways")):
+        (said,) = (line.text for line in lines(each) if line.text.startswith("No plan was found"))
+        assert f"in any of the {tried} tried" in said
+    assert any("allocator explain" in each.text for each in lines(saved))
+    assert not any("`" in each.text for each in lines(saved))
 
 
 def test_proof_is_of_the_plan_or_of_there_being_none():

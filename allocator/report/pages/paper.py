@@ -127,6 +127,9 @@ def _recommendation(saved: SavedPlan) -> Iterator[PaperItem]:
                 bullet=True,
             )
     yield PaperLine("[the decisions asked of this committee].", prompt=True, bullet=True)
+    if staff := staff_said(plan):
+        yield PaperHeading("Staff")
+        yield PaperLine(staff)
     if lost := lost_said(plan):
         yield PaperHeading("What is cut or held at its floor, and on what evidence")
         yield PaperLine(lost)
@@ -134,9 +137,6 @@ def _recommendation(saved: SavedPlan) -> Iterator[PaperItem]:
     yield from (PaperLine(each.replace("`", "")) for each in weights)
     if plan.instance.resolved.services:
         yield _services(plan)
-    if staff := staff_said(plan):
-        yield PaperHeading("Staff")
-        yield PaperLine(staff)
 
 
 def _services(plan: Plan) -> Figures:

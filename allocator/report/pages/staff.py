@@ -129,7 +129,7 @@ def _hiring_said(plan: Plan) -> str:
         return ""
     return (
         f"Hiring holds it back: {_named(held, HIRING)}, are hired as fast as they can be, and one "
-        "more would make the plan cheaper."
+        "hire more would make the plan cheaper."
     )
 
 
