@@ -68,7 +68,6 @@ def fill(
             sheet.merge_range(row, 1, row, 2, meaning, text)
             sheet.write_string(row, 0, key, text)
             row += 1
-    sheet.activate()
 
 
 def _block(sheet: Worksheet, row: int, words: Sequence[str], heading: Format) -> int:

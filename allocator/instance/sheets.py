@@ -72,7 +72,7 @@ class _Styles:
         """The format of a cell; a text longer than a line is wrapped."""
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return self._long if len(cell_text(value)) > line else self._text
-        if column is None or column.kind is Kind.YEAR:
+        if column is None:
             return self._numbers["General"]
         if column.unit.startswith(("£", "children", "cases")) and abs(value) >= 1000:
             return self._numbers["#,##0" if value == int(value) else "#,##0.00"]

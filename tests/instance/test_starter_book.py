@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +11,14 @@ import openpyxl
 import pytest
 
 from allocator.instance import read
+from allocator.instance.change import apply_changes
 from allocator.instance.columns import Column, Kind
 from allocator.instance.dropdowns import SPARE
 from allocator.instance.schema import ALL, TABLES, TIERS
 from allocator.instance.settings import SETTINGS
 from allocator.instance.starter import TEMPLATE, write_starter
+from allocator.instance.writing import write
+from tests.plans import instance_of
 
 NUMBERS = (Kind.NUMBER, Kind.WHOLE, Kind.YEAR)
 CELLS = [(name, column) for name, table in TABLES.items() for column in table.columns]
@@ -136,6 +141,36 @@ def test_large_numbers_have_their_thousands_apart_and_years_have_not(
     assert any(year for *_, year in seen)
 
 
+def test_notes_are_wide_enough_to_be_read(tmp_path: Path) -> None:
+    write_starter(tmp_path / "mine.xlsx")
+    with zipfile.ZipFile(tmp_path / "mine.xlsx") as parts:
+        drawn = [parts.read(each) for each in parts.namelist() if each.endswith(".vml")]
+    widths = [float(w) for each in drawn for w in re.findall(rb";width:([\d.]+)pt", each)]
+    assert len(widths) > 100 and min(widths) > 150
+
+
+def test_a_large_number_with_pence_shows_them(tmp_path: Path) -> None:
+    instance = apply_changes(read(TEMPLATE), ("services.family_hub.unit_cost=1234.56",))
+    write(instance, tmp_path / "mine.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "mine.xlsx")["services"]
+    [cell] = [cell for row in sheet.iter_rows() for cell in row if cell.value == 1234.56]
+    assert cell.number_format == "#,##0.00"
+
+
+def test_of_several_areas_each_name_is_offered_once(tmp_path: Path) -> None:
+    write(instance_of("two-areas"), tmp_path / "two.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "two.xlsx")
+    column = next(cell.column_letter for cell in book["services"][1] if cell.value == "from")
+    [asked] = [
+        each for each in book["services"].data_validations.dataValidation
+        if f"{column}2" in each.sqref
+    ]  # fmt: skip
+    sheet, place = asked.formula1.split("!")
+    names = [cell.value for row in book[sheet.strip("'")][place] for cell in row]
+    assert sheet == "'Drop-downs'" and names
+    assert len(set(names)) == len(names) < book["states"].max_row - 1
+
+
 def test_a_long_text_is_wrapped_in_a_row_high_enough(book: openpyxl.Workbook) -> None:
     long = 0
     for sheet in (book[name] for name in TABLES):
@@ -147,6 +182,29 @@ def test_a_long_text_is_wrapped_in_a_row_high_enough(book: openpyxl.Workbook) ->
                     assert sheet.row_dimensions[cell.row].height >= 15 * lines
                     long += 1
     assert long > 10
+
+
+def test_every_setting_says_what_it_means_beside_its_value(book: openpyxl.Workbook) -> None:
+    rows = {str(row[0].value): row for row in book["instance"].iter_rows(min_row=3)}
+    for section, columns in SETTINGS.items():
+        for column in columns:
+            if (key := f"{section}.{column.name}") in rows:
+                assert str(rows.pop(key)[2].value).startswith(column.meaning)
+    assert not rows or list(rows) == ["None"]
+
+
+def test_columns_are_as_wide_as_their_words(book: openpyxl.Workbook) -> None:
+    for name in ("instance", *TABLES):
+        sheet = book[name]
+        widths = {
+            n: each.width
+            for each in sheet.column_dimensions.values()
+            for n in range(each.min, each.max + 1)
+        }
+        for column in sheet.iter_cols():
+            lying = [c for c in column if c.alignment.textRotation != 90 and c.value is not None]
+            longest = max((len(str(cell.value)) for cell in lying), default=0)
+            assert widths[column[0].column] > min(longest, 28), (name, column[0].value)
 
 
 def test_a_sheet_without_rows_has_a_grey_tab_and_all_are_for_a4(book: openpyxl.Workbook) -> None:
