@@ -38,7 +38,7 @@ def form_of(name: str, *changes: str) -> ExtensiveForm:
         ("tree", ()),
         ("strong", ()),
         ("windows", ()),
-        ("cvar", ("instance.periods_per_year=2",)),
+        ("cvar", ("instance.periods_per_year=2", "double_investment.longest=1")),
         ("worst", ()),
         ("worst", ("uncertainty.risk_level=0.6",)),
         ("worst", ("uncertainty.risk_weight=0.5",)),

@@ -82,7 +82,7 @@ def sequence(seed: int) -> list[tuple[Instance, Answer]]:
 
 
 @pytest.mark.parametrize("every_window", [True, False])
-@pytest.mark.parametrize("seed", [7, 19, 39, 64, 93])
+@pytest.mark.parametrize("seed", [7, 19, 64])
 def test_a_session_forgets_the_instances_before(seed: int, every_window: bool) -> None:
     session = Session()
     for instance, expected in sequence(seed):

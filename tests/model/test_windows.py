@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -37,6 +38,12 @@ def changed_instances():
     return [apply_changes(instance_of("window"), [change]) for change in CHANGES]
 
 
+@cache
+def each_cold(formulation="least_cost"):
+    """Every window of each of them, solved by a session of its own."""
+    return [Session(formulation).solve(each, every_window=True) for each in changed_instances()]
+
+
 def counting(monkeypatch, name):
     """How often a method of HiGHS's bridge is called."""
     calls, method = [], getattr(HighsModel, name)
@@ -52,9 +59,8 @@ def counting(monkeypatch, name):
 @pytest.mark.parametrize("formulation", ["least_cost", "largest_reduction"])
 def test_one_instance_after_another_is_each_on_its_own(formulation):
     session = Session(formulation)
-    for instance in changed_instances():
+    for instance, cold in zip(changed_instances(), each_cold(formulation), strict=True):
         warm = session.solve(instance, every_window=True)
-        cold = Session(formulation).solve(instance, every_window=True)
         for one, other in zip(warm.windows, cold.windows, strict=True):
             assert (one.window, one.optimal) == (other.window, other.optimal)
             if one.optimal and formulation == "least_cost":
@@ -65,9 +71,9 @@ def test_one_instance_after_another_is_each_on_its_own(formulation):
 
 def test_what_is_remembered_rules_out_rightly():
     session, bounded = Session(), 0
-    for instance in [*changed_instances(), *reversed(changed_instances())]:
+    there = list(zip(changed_instances(), each_cold(), strict=True))
+    for instance, all_ in [*there, *reversed(there)]:
         some = session.solve(instance, every_window=False)
-        all_ = Session().solve(instance, every_window=True)
         assert (some.best is None) == (all_.best is None)
         if all_.best is not None:
             assert some.best.window == all_.best.window
