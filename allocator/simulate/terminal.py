@@ -54,14 +54,17 @@ def _by_periods(run: Simulator, children: Floats, late: Floats, yearly: Floats) 
     per_period = (1 + run.instance.discount_rate) ** (-1 / run.instance.periods_per_year)
     each, shift = yearly / run.instance.periods_per_year, run.shift()
     total, left, factor, gross = 0.0, children.copy(), run.discount()[-1], 0.0
+    sizes = np.abs(each)
+    size = float(sizes @ np.abs(left))
     for period in range(_MOST_PERIODS):
         factor *= per_period
         total += factor * float(each @ left)
-        gross += factor * float(np.abs(each) @ np.abs(left))
+        gross += factor * size
         left = run.movement.moved(left, run.instance.last_year)
         if period < len(late):
             left = left + late[period] @ shift
-        elif not factor * float(np.abs(each) @ np.abs(left)) > _NEGLIGIBLE * gross:
+        size = float(sizes @ np.abs(left))
+        if period >= len(late) and not factor * size > _NEGLIGIBLE * gross:
             break  # so too where a number is missing
     return total
 
