@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -75,6 +76,11 @@ def test_the_sample_is_what_is_printed(tmp_path, monkeypatch):
     assert run("allocator solve my-council").startswith("\n".join(block("text")))
 
 
+@cache
+def instance_at(name):
+    return read(ROOT / name)
+
+
 @pytest.mark.parametrize(
     "line",
     [line for verb in cli.list_commands(None) for line in cli.get_command(None, verb).examples],
@@ -84,7 +90,7 @@ def test_examples_of_the_help_name_what_there_is(line):
     named = [word for word in words if word.startswith("instances/")]
     changes = [value for option, value in pairwise(words) if option == "--set"]
     for name in named:
-        apply_changes(read(ROOT / name), changes)
+        apply_changes(instance_at(name), changes)
 
 
 def test_the_three_library_lines(monkeypatch):
