@@ -41,8 +41,8 @@ KINDS = {
     ),
     "mixed": Kind(
         "core budgets below what the baseline costs",
-        Hardness(0.95, (0.998, 0.988)),
-        Hardness(0.95, (0.998, 0.988)),
+        Hardness(0.95, (0.9968, 0.9868)),
+        Hardness(0.95, (0.9972, 0.9872)),
     ),
     "none": Kind(
         "core budgets far below what the baseline costs",
