@@ -276,7 +276,7 @@ class Bench:
         asked = [("one council", READING, asking.ONE)]
         if self.size == "whole":
             asked.append(("twelve councils", ROOT / "instances" / NORTH_EAST, asking.MANY))
-        return asking.questions(asked)
+        return asking.questions(asked, self.by_size(0.0, 0.0, 180.0))
 
 
 def main(words: Sequence[str] | None = None) -> None:

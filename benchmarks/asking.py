@@ -14,15 +14,17 @@ ONE = {"switching": 5.0, "explain": 2.0}  # seconds, of one council
 MANY = {"explain": 30.0, "delay": 60.0, "alternatives": 60.0, "frontier": 60.0, "regimes": 60.0}
 
 
-def questions(asked: Sequence[tuple[str, Path, Mapping[str, float]]]) -> tuple[str, list[Aim]]:
+def questions(
+    asked: Sequence[tuple[str, Path, Mapping[str, float]]], seconds: float
+) -> tuple[str, list[Aim]]:
     """Times of each verb on each instance, asked once, and the aims.
 
-    One that is not ended when its patience is over counts as that, or more.
+    One that is not ended when its patience, ``seconds`` at least, is over counts as that, or more.
     """
     rows, aims = [], []
     for title, folder, verbs in asked:
         for verb, aim in verbs.items():
-            limit = PATIENCE * aim
+            limit = max(PATIENCE * aim, seconds)
             words = (verb, str(folder), "--json", "--time-limit", f"{limit:g}")
             done = run("-m", "allocator", *words, codes=(0, 3, OUT_OF_TIME))
             ended = done.code != OUT_OF_TIME
