@@ -22,6 +22,7 @@ from tests.model.by_hand import by_period, care, near, price, same
 from tests.model.cases import Case
 from tests.model.random_cases import random_case
 from tests.model.test_solvers import certified
+from tests.plans import LARGEST
 
 INSTANCES = sorted((Path(__file__).parents[2] / "instances").glob("*/instance.toml"))
 SAME = 1e-9
@@ -84,7 +85,6 @@ def test_two_ways_to_an_exponential_and_its_integrals_agree(scale: float, length
 
 OF_COST = 0.002  # by which costs at other lengths of a period may differ
 CASES2 = (Path(__file__).parents[1] / "cases2", Path(__file__).parents[3] / "shared" / "cases2")
-LARGE = ("north-east-2025", "england-2016", "england-2020")  # left to `make test-all`
 EVERY = INSTANCES + [
     path
     for path in {
@@ -114,7 +114,10 @@ def test_the_baseline_costs_as_much_for_all_periods(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [pytest.param(path, marks=[pytest.mark.large] * (path.parent.name in LARGE)) for path in EVERY],
+    [
+        pytest.param(path, marks=[pytest.mark.large] * (path.parent.name == LARGEST))
+        for path in EVERY
+    ],
     ids=lambda path: path.parent.name,
 )
 def test_twice_the_baseline_costs_as_much_for_all_periods(path: Path) -> None:
