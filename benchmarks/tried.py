@@ -25,4 +25,50 @@ TRIED: Final = {
         "Of 2.2 s imports are 0.6, ten programs and their check 0.4, the first future alone 0.2, "
         "and 0.6 the 73 times that HiGHS goes on from a future's last basis, 1,650 iterations."
     ),
+    "One council, `--windows best`, of the floor script's time": (
+        "Half is HiGHS, which the floor script has too; numpy's import is a tenth, and the ranges "
+        "of prices, which the script does not ask for, a fifteenth. Tried: no pandas and no Pyomo "
+        "on the way, templates kept, windows ruled out by the duals of those before."
+    ),
+    "12 areas, reached, area by area, of the whole's CPU": (
+        "Two thirds are HiGHS's in the areas' own programs. Tried: bases from the area before, one "
+        "table of each area's facts for all; the whole too begins at what happens if nothing does, "
+        "which took a third off what this is measured against."
+    ),
+    "36 areas, reached, how much faster two processes are": (
+        "What both share is not halved: reading, building, the master and the certificate of the "
+        "whole. Tried: areas stay with their worker, only prices and values are sent."
+    ),
+    "`allocator explain`, one council": (
+        "Some 720 programs, most of one iteration. Tried: a side on which the range of a price "
+        "goes on is not solved for (a fifth less); proofs at hand are read before they are sought. "
+        "A price that is told has been solved for on its side, which takes 2 ms a side and "
+        "its certificate as long."
+    ),
+    "`allocator explain`, twelve councils": (
+        "Tried: areas one by one, the reach of a frontier by areas, what stops a window from the "
+        "proof at hand. Prices on both sides of the rows that tie are solved for by the master."
+    ),
+    "`allocator alternatives`, twelve councils": (
+        "A least or a most of one service is a program of all areas, some 8 s of CPU, and there "
+        "are two for each service and year. Tried: areas one by one with their bases (a minute "
+        "each before), columns kept from one to the next, all years and cases first."
+    ),
+    "`allocator regimes`, twelve councils": (
+        "A regime plans anew in each year, by five aims one after the other, each then held by a "
+        "row over all areas; seven tenths go to programs that are solved as a whole. Tried: areas "
+        "one by one, windows that are alike in the years past planned from one past."
+    ),
+    "`allocator frontier`, twelve councils": (
+        "Tried: points by areas, closer than a hundred-thousandth of the value not asked for, "
+        "windows that others' prices rule out not followed."
+    ),
+    "`allocator switching`, one council": (
+        "85 inputs take some 1,250 outcomes, most of ten windows which differ by less than their "
+        "bounds rule out, 20 ms a program. Tried: bases by place on the line, the edge of reach by "
+        "prices and false position, what leads nowhere given up (a third less), `--jobs`."
+    ),
+    "`allocator check` of one council": (
+        "Python and click are half. Tried: no numpy, no pandas, tables read by row."
+    ),
 }
