@@ -204,6 +204,9 @@ def test_long_names_of_bars_keep_their_ends_and_stand_clear_of_each_other(monkey
     shown = plot.figure["layout"]["yaxis"]["ticktext"]
     kept = [label.replace("<br>", " ").split()[-2:] for label in shown]
     assert kept == [end.split()[-2:] for end in ends] * 5
+    assert [tuple(bars["customdata"]) for bars in plot.figure["data"]] == [chart.labels] * 2
+    lines = max(label.count("<br>") + 1 for label in shown)
+    assert lines == 4 and plot.height >= len(shown) * lines * 16  # letters of 13 pixels
     boxes: list[Bbox] = []
 
     def measured(figure: Figure, *_: object, **__: object) -> None:

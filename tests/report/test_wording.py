@@ -6,6 +6,7 @@ import pytest
 
 from allocator import wording
 from allocator.audit import Audit, Finding
+from allocator.report.charts.plots import wrapped
 from allocator.report.pages.audit import text
 
 
@@ -61,6 +62,17 @@ def test_rows_that_do_not_follow_each_other_are_listed_once():
 def test_labels_are_cut():
     assert wording.shortened("a  b\nc") == "a b c"
     assert len(wording.shortened("word " * 20)) <= 34
+    assert wording.shortened("a" * 34) == "a" * 34
+    assert wording.shortened("a" * 35) == f"{'a' * 31}..."
+    assert wording.shortened("four words of it", 12) == "four word..."
+    assert wording.shortened("four words of it", 16) == "four words of it"
+
+
+def test_a_long_name_takes_four_lines_and_is_cut_in_its_middle_beyond():
+    words = [f"word{n}" for n in range(6)]
+    assert wrapped(" ".join(words[:4]), 6, "|") == "|".join(words[:4])
+    assert wrapped(" ".join(words), 6, "|") == "word0|word1 …|word4|word5"
+    assert wrapped("", 6, "|") == ""
 
 
 def test_an_audit_is_a_table():
