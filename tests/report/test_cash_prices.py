@@ -115,6 +115,14 @@ def test_page_paper_and_workbook_have_it_and_agree(tmp_path):
         assert row[1] == pytest.approx(INDEX[row[0]])
         names = ("early_help", "edge_of_care", "statutory", "total", "baseline_total", "net")
         assert row[2:8] == pytest.approx([cash[name][row[0]] for name in names])
+        after = [cash[name][row[0]] for name in ("cumulative", "one_off")]
+        assert row[8:] == pytest.approx(after) and after[0] != after[1]
+    heads = [column.heading for column in on_page.columns]
+    assert heads[-3:] == ["Net, £m", "Cumulative, £m", "One-off money, £m"]
+    assert on_page.caption == (
+        "The same in cash, at the prices of each year; the plan itself is worked out at prices of "
+        "2020-21"
+    )
     funds = next(item for item in in_paper if item.caption.startswith("Drawn from each fund in"))
     assert [row[1] for row in funds.rows] == pytest.approx([*cash["total"].values()])
     write_workbook([plan], tmp_path / "plan.xlsx")
