@@ -304,10 +304,11 @@ def main(words: Sequence[str] | None = None) -> None:
         for letter in letters:
             print(f"{time.strftime('%H:%M:%S')} {HEADINGS[letter]}", file=sys.stderr, flush=True)
             text, aims = steps[letter]()
-            record, version = Record(chosen.out), measured(__version__)
+            version = measured(__version__)
             if chosen.size != "tiny":
                 for aim in aims:
-                    profile(record.profile(letter, aim), aim)
+                    profile(Record(chosen.out).profile(letter, aim), aim)
+            record = Record(chosen.out)  # as it is by now: another run may have written a part
             how = f"--size {chosen.size} --rounds {chosen.rounds} --seconds {seconds:g}"
             stamp = f"{time.strftime('%Y-%m-%d')}, {version}: `python -m benchmarks --only {letter}"
             record.put(

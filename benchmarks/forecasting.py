@@ -96,13 +96,13 @@ def ours(folder: str, config: str) -> dict[str, Any]:
     found = calibrate(Path(folder), replace(read_settings(config), years=AHEAD), name="made-up")
     instance = found.instance
     path = baseline(instance).children[instance.periods_per_year :: instance.periods_per_year]
-    states = [name for _, name in instance.resolved.states]
+    states = instance.resolved.states
     stocks: Stocks = []
     for row in path:
         told: dict[str, float] = {}
-        for state, count in zip(states, row.tolist(), strict=True):
-            if state != "need":
-                _add(told, next((v for k, v in OURS.items() if state.startswith(k)), REST), count)
+        for ((_, name), state), count in zip(states.items(), row.tolist(), strict=True):
+            if state.in_care:
+                _add(told, next((v for k, v in OURS.items() if name.startswith(k)), REST), count)
         stocks.append(told)
     return {
         "stocks": stocks, "opening": float(found.tally.opening.sum()), "imports": loaded - begun,

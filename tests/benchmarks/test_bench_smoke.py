@@ -15,7 +15,7 @@ from benchmarks.__main__ import ONE, ROOT, TWELVE, main
 from benchmarks.by_hand import arrays
 from benchmarks.by_pyomo import build as build_by_pyomo
 from benchmarks.country import country
-from benchmarks.forecasting import by_size, compare, error
+from benchmarks.forecasting import AHEAD, by_size, compare, error, ours
 from benchmarks.hedging import KINDS, OVER, _check, _who, futures
 from benchmarks.measure import Run, run
 from benchmarks.searching import Search
@@ -90,6 +90,9 @@ def test_forecasts_from_the_same_returns_are_compared_with_the_truth(tmp_path):
     lines = [len(f.read_text().splitlines()) for f in tmp_path.glob("times-1/*/episodes.csv")]
     assert len(lines) == 5
     assert min(lines) > 500
+    found = ours(str(tmp_path / "returns-20-1"), "default")
+    in_care = [sum(stock.values()) for stock in found["stocks"]]
+    assert in_care == pytest.approx([found["opening"]] * AHEAD, rel=0.25)  # rates stay
 
 
 def test_errors_are_shares_of_the_true_total():
