@@ -69,8 +69,8 @@ TRIED: Final = {
     ),
     "One council, the whole command, of the floor script's time": ("As with `--windows best`."),
     "`allocator delay`, twelve councils": (
-        "Tried: area by area, and how far a frontier reaches too; it took 56 s with nothing else on "
-        "the machine."
+        "Tried: area by area, and how far a frontier reaches too; with nothing else on the machine "
+        "it took 56 s."
     ),
     "151 × 40, continuous, edge: a target at the edge of what can be reached": (
         "Three quarters are HiGHS's in the areas' programs. Tried: bases from an area of the same "
