@@ -21,7 +21,6 @@ from allocator.instance.writing import write
 from tests.plans import instance_of
 
 NUMBERS = (Kind.NUMBER, Kind.WHOLE, Kind.YEAR)
-CELLS = [(name, column) for name, table in TABLES.items() for column in table.columns]
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +30,12 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> openpyxl.Workbook:
     return openpyxl.load_workbook(path)
 
 
-def heading(book: openpyxl.Workbook, table: str, column: Column) -> Any:
-    """The cell of a heading; None for a column that the sheet has not."""
-    return next((cell for cell in book[table][1] if cell.value == column.name), None)
+def headings(book: openpyxl.Workbook) -> list[tuple[str, Column, Any]]:
+    """Every column that a sheet has: its table, what it is, and the cell of its heading."""
+    known = {(name, column.name): column for name, t in TABLES.items() for column in t.columns}
+    there = [(name, known[name, cell.value], cell) for name in TABLES for cell in book[name][1]]
+    assert len(there) > 100
+    return there
 
 
 def test_the_guide_comes_first_and_leads_to_each_sheet(book: openpyxl.Workbook) -> None:
@@ -68,65 +70,67 @@ def test_the_guide_says_how_to_fill_it_in_and_which_settings_there_are_more(
         assert guide.row_dimensions[cell.row].height >= 15 * -(-len(line) // 100)
 
 
-@pytest.mark.parametrize(("table", "column"), CELLS, ids=lambda each: getattr(each, "name", each))
 def test_a_headings_note_has_meaning_unit_prices_and_what_a_blank_is(
-    book: openpyxl.Workbook, table: str, column: Column
+    book: openpyxl.Workbook,
 ) -> None:
-    cell = heading(book, table, column)
-    if cell is None:
-        return
-    told = cell.comment.text.split("\n")
-    assert told[0] == column.meaning
-    unit = [line for line in told if line.startswith("Unit: ")]
-    base = ", prices of 2026-27" if "£" in column.unit else ""
-    assert unit == ([f"Unit: {column.unit}{base}"] if column.unit else [])
-    blank = [line for line in told if line.startswith("Blank: ")]
-    assert blank == ([] if column.required else [f"Blank: {column.default_text}"])
+    for table, column, cell in headings(book):
+        told = cell.comment.text.split("\n")
+        assert told[0] == column.meaning, (table, column.name)
+        unit = [line for line in told if line.startswith("Unit: ")]
+        base = ", prices of 2026-27" if "£" in column.unit else ""
+        assert unit == ([f"Unit: {column.unit}{base}"] if column.unit else []), (table, column.name)
+        blank = [line for line in told if line.startswith("Blank: ")]
+        assert blank == ([] if column.required else [f"Blank: {column.default_text}"]), column.name
 
 
-@pytest.mark.parametrize(("table", "column"), CELLS, ids=lambda each: getattr(each, "name", each))
-def test_a_cell_takes_what_its_column_may_hold(
-    book: openpyxl.Workbook, table: str, column: Column
-) -> None:
-    cell = heading(book, table, column)
-    if cell is None:
-        return
-    found = [
-        each for each in book[table].data_validations.dataValidation
-        if f"{cell.column_letter}2" in each.sqref
-    ]  # fmt: skip
-    lists = {
-        Kind.FLAG: ["yes", "no"], Kind.TIER: [*TIERS], Kind.TIERS: [ALL, *TIERS],
-        Kind.CHOICE: [*column.choices],
-    }  # fmt: skip
-    if column.refers:
-        assert [each.errorStyle for each in found] in ([], ["information"])
-    elif lists.get(column.kind):
-        [asked] = found
-        assert asked.formula1 == f'"{",".join(map(str, lists[column.kind]))}"'
-        assert asked.errorStyle == ("warning" if column.kind is Kind.TIERS else None)
-    elif column.kind in (Kind.NUMBER, Kind.WHOLE) and column.low is not None:
-        [asked] = found
-        assert (asked.type, asked.errorStyle) == ("decimal", "warning")
-        ends = [float(each) for each in (asked.formula1, asked.formula2) if each is not None]
-        assert ends == [each for each in (column.low, column.high) if each is not None]
-        assert asked.error.startswith(f"A number of {column.low:g} ")
-    else:
-        assert found == []
-    for asked in found:
-        rows = len(read(TEMPLATE).tables[table])
-        assert f"{cell.column_letter}{rows + 1 + SPARE}" in asked.sqref
-        assert f"{cell.column_letter}{rows + 2 + SPARE}" not in asked.sqref
+def test_a_cell_takes_what_its_column_may_hold(book: openpyxl.Workbook) -> None:
+    for table, column, cell in headings(book):
+        at = cell.column_letter
+        found = [
+            asked
+            for asked in book[table].data_validations.dataValidation
+            if f"{at}2" in asked.sqref
+        ]
+        assert offered(column, found), (table, column.name)
+        last = len(read(TEMPLATE).tables[table]) + 1 + SPARE
+        for asked in found:
+            assert f"{at}{last}" in asked.sqref, (table, column.name)
+            assert f"{at}{last + 1}" not in asked.sqref, (table, column.name)
     assert SPARE >= 100
+
+
+def offered(column: Column, found: list[Any]) -> bool:
+    """Whether what a column's cells are held to is what the column may hold."""
+    lists: dict[Kind, list[str]] = {
+        Kind.FLAG: ["yes", "no"],
+        Kind.TIER: [*TIERS],
+        Kind.TIERS: [ALL, *TIERS],
+        Kind.CHOICE: [*column.choices],
+    }
+    if column.refers:
+        return [each.errorStyle for each in found] in ([], ["information"])
+    if lists.get(column.kind):
+        [asked] = found
+        style = "warning" if column.kind is Kind.TIERS else None
+        words = f'"{",".join(map(str, lists[column.kind]))}"'
+        return (asked.formula1, asked.errorStyle) == (words, style)
+    if column.kind in (Kind.NUMBER, Kind.WHOLE) and column.low is not None:
+        [asked] = found
+        ends = [float(each) for each in (asked.formula1, asked.formula2) if each is not None]
+        return (
+            (asked.type, asked.errorStyle) == ("decimal", "warning")
+            and ends == [each for each in (column.low, column.high) if each is not None]
+            and asked.error.startswith(f"A number of {column.low:g} ")
+        )
+    return found == []
 
 
 def test_large_numbers_have_their_thousands_apart_and_years_have_not(
     book: openpyxl.Workbook,
 ) -> None:
     seen = set()
-    for table, column in CELLS:
-        cell = heading(book, table, column)
-        for row in [] if cell is None else book[table].iter_rows(min_row=2):
+    for table, column, cell in headings(book):
+        for row in book[table].iter_rows(min_row=2):
             value = row[cell.column - 1]
             if not isinstance(value.value, int | float):
                 continue
@@ -162,9 +166,10 @@ def test_of_several_areas_each_name_is_offered_once(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(tmp_path / "two.xlsx")
     column = next(cell.column_letter for cell in book["services"][1] if cell.value == "from")
     [asked] = [
-        each for each in book["services"].data_validations.dataValidation
+        each
+        for each in book["services"].data_validations.dataValidation
         if f"{column}2" in each.sqref
-    ]  # fmt: skip
+    ]
     sheet, place = asked.formula1.split("!")
     names = [cell.value for row in book[sheet.strip("'")][place] for cell in row]
     assert sheet == "'Drop-downs'" and names

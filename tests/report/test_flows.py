@@ -12,8 +12,10 @@ from tests.plans import plan_of
 
 LONG = "Foster care with a family of the council, "  # its first 28 characters are in two names
 LABELS = {
-    "need": "A name of twenty-eight chars", "foster": f"{LONG}near", "home": f"{LONG}further off",
-}  # fmt: skip
+    "need": "A name of twenty-eight chars",
+    "foster": f"{LONG}near",
+    "home": f"{LONG}further off",
+}
 
 
 def labelled(labels: dict[str, str]) -> Plan:

@@ -77,8 +77,9 @@ def test_pictures_are_described_by_what_their_charts_say():
 
 
 def test_prompts_are_in_a_colour_of_their_own_and_bullets_are_bullets():
-    given = {each.text: each for each in paper(saved_plan_of("window"))
-             if isinstance(each, PaperLine)}  # fmt: skip
+    given = {
+        each.text: each for each in paper(saved_plan_of("window")) if isinstance(each, PaperLine)
+    }
     found = [each for each in made("window").paragraphs if each.text in given]
     assert len(found) == len(given)
     for paragraph in found:

@@ -151,8 +151,9 @@ def test_members_are_asked_for_the_one_off_money_and_for_each_service_that_grows
     said = [each.text for each in lines(saved) if each.bullet]
     total = sum(plan.one_off.values())
     assert said[0] == f"one-off money of {pounds(total)}, in 2020-21 to 2022-23;"
-    grown = {k: v for k, v in plan.to_dict()["services"].items()
-             if v["fate"] in ("expanded", "taken up")}  # fmt: skip
+    grown = {
+        k: v for k, v in plan.to_dict()["services"].items() if v["fate"] in ("expanded", "taken up")
+    }
     for service, told in zip(grown, said[1:-1], strict=True):
         levels = plan.levels()[service]
         year = max(levels, key=levels.__getitem__)
@@ -177,8 +178,11 @@ def test_the_purpose_has_the_question_and_the_years():
 def test_risks_name_the_inputs_that_hang_on_it_or_that_none_does():
     saved = saved_plan_of("window")
     table = saved.answers.get("switching")
-    hanging = [label for label, on in zip(table["label"], table["hangs_on"], strict=True)
-               if isinstance(on, str) and on.strip()]  # fmt: skip
+    hanging = [
+        label
+        for label, on in zip(table["label"], table["hangs_on"], strict=True)
+        if isinstance(on, str) and on.strip()
+    ]
     assert hanging and len(hanging) < len(table)
     (said,) = (each.text for each in lines(saved) if each.text.startswith("Within their own"))
     assert all(label in said for label in hanging)
