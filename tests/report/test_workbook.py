@@ -141,21 +141,29 @@ def test_a_wide_table_is_printed_on_more_pages_than_one_side_by_side(tmp_path):
 def test_of_a_long_table_the_first_rows_are_printed_and_the_page_says_so(tmp_path):
     with Workbook(tmp_path / "long.xlsx") as workbook:
         book = Book(workbook, "")
-        for name, columns, rows in (("short", 2, 100), ("long", 2, 101), ("wide", 30, 1000)):
+        for name, columns, rows, how in (
+            ("short", 2, 100, "How"),
+            ("long", 2, 101, "How"),
+            ("wide", 30, 1000, "How"),
+            ("worded", 30, 1000, "Why & how " * 30),
+        ):
             heads = names(*((f"c{n}", "A heading") for n in range(columns)))
             sheet = book.sheet(name)
-            book.title(sheet, "What", "How")
+            book.title(sheet, "What", how)
             told = [["ten letters"] * columns] * rows
             book.table(sheet, name, heads, told, looked_up=True)
         sheet = book.sheet("whole")
         book.table(sheet, "whole", names(("c", "A heading")), [["ten letters"]] * 101)
     sheets = list(cells(tmp_path / "long.xlsx", values=True))
     areas = [each.print_area for each in sheets]
-    assert areas == ["", "'long'!$A$1:$B$103", "'wide'!$A$3:$AD$103", ""]
+    wide = ["'wide'!$A$3:$AD$103", "'worded'!$A$3:$AD$103"]
+    assert areas == ["", "'long'!$A$1:$B$103", *wide, ""]
     said = [each.oddHeader.right.text for each in sheets]
     first = "On paper the first 100 of {} rows; all are on the sheet"
-    assert said == [None, first.format(101), first.format("1,000"), None]
+    many = first.format("1,000")
+    assert said == [None, first.format(101), many, many, None]  # whatever else the page says
     assert sheets[2].oddHeader.left.text == "What\nHow"
+    assert sheets[3].oddHeader.left.text.startswith("What\nWhy && how Why && how ")
 
 
 def test_long_tables_and_long_inputs_alike_are_printed_in_part(tmp_path):

@@ -252,7 +252,7 @@ class Book:
         sheet.repeat_columns(0, keys - 1)
         if sheet.name in self._titles:
             title, note = (said.replace("&", "&&") for said in self._titles[sheet.name])
-            sheet.set_header(f'&L&"-,Bold"&12 {title}\n&"-,Italic"&8 {note}'[:_LONGEST_HEADER])
+            sheet.set_header(_cut(f'&L&"-,Bold"&12 {title}\n&"-,Italic"&8 {note}'))
             sheet.print_area(HEADING, 0, block.last + 1, len(block.columns) - 1)
 
     def print_first(self, sheet: Worksheet, heading: int, rows: int, columns: int) -> None:
@@ -261,8 +261,8 @@ class Book:
             return
         beside = sheet.name in self._beside
         sheet.print_area(heading if beside else 0, 0, heading + _MOST_PRINTED, columns - 1)
-        told = f"On paper the first {_MOST_PRINTED} of {rows:,} rows; all are on the sheet"
-        sheet.set_header(f"{sheet.header}&R&8 {told}"[:_LONGEST_HEADER])
+        told = f"&R&8 On paper the first {_MOST_PRINTED} of {rows:,} rows; all are on the sheet"
+        sheet.set_header(_cut(sheet.header, len(told)) + told)
 
     def name(self, name: str, block: Extent, key: str) -> None:
         """Name a column of a table."""
@@ -274,6 +274,12 @@ class Book:
 def _is_nought(value: float, shape: str) -> bool:
     """Whether money owed is so little that it would be shown as a nought, red and with a minus."""
     return "[Red]" in shape and -_HALF_A_PENNY < value < 0
+
+
+def _cut(header: str, besides: int = 0) -> str:
+    """A header as long as there is room ``besides`` what follows; no half of a mark at its end."""
+    most = _LONGEST_HEADER - besides
+    return header if len(header) <= most else header[:most].rstrip("&")
 
 
 def _width(heading: Heading) -> float:
