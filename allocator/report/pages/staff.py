@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from allocator.explain.shadow_prices.priced_limits import PricedLimit, priced_limits
 from allocator.instance.instance import financial_year
@@ -19,6 +19,8 @@ from allocator.wording import (
     pounds,
     shortened,
 )
+
+_ByYear = dict[str, dict[str, Any]]  # a role's figures by year, as ``Plan.staff`` gives them
 
 TITLE: Final = "Staff, FTE at the year's end, and the cases that each carries"
 _MOST_TOLD: Final = 2  # roles that the answer tells of
@@ -76,15 +78,10 @@ def staff_lines(plan: Plan) -> list[tuple[str, str]]:
     """A line for each role: posts, hires, the most from an agency, the fullest caseload, costs."""
     lines = []
     for role, by_year in (plan.staff() or {}).items():
-        end = by_year[str(plan.instance.last_year)]
-        said = (
-            f"{number(_opening(plan, role))} FTE in post, {number(end['in_post'])} at the end; "
-            f"{number(sum(each['hired'] for each in by_year.values()))} hired"
-        )
-        most = max(by_year, key=lambda year: _share(by_year[year]))
-        if _share(by_year[most]) > 0:
-            share = plain(100 * _share(by_year[most]), 3)
-            said += f"; agency {share}% at most, in {financial_year(int(most))}"
+        start, end, hired = _posts(plan, role, by_year)
+        said = f"{start} FTE in post, {end} at the end; {hired} hired"
+        if most := _most_agency(by_year):
+            said += f"; agency {most[0]} at most, in {most[1]}"
         lines.append((_label(plan, role), said))
         if carried := _carried(by_year):
             lines.append(("", carried))
@@ -105,18 +102,27 @@ def _posts_said(plan: Plan) -> str:
     return f"{capital('; '.join(told))}." if told else ""
 
 
-def _posts_of(plan: Plan, role: str, by_year: dict[str, dict[str, float]]) -> str:
-    end, hired = (
-        number(by_year[str(plan.instance.last_year)]["in_post"]),
-        number(sum(each["hired"] for each in by_year.values())),
-    )
-    most = max(by_year, key=lambda year: _share(by_year[year]))
+def _posts_of(plan: Plan, role: str, by_year: _ByYear) -> str:
+    start, end, hired = _posts(plan, role, by_year)
     agency = "none from an agency"
-    if _share(by_year[most]) > 0:
-        share = plain(100 * _share(by_year[most]), 3)
-        agency = f"at most {share}% of those at work from an agency, in {financial_year(int(most))}"
-    posts = f"{number(_opening(plan, role))} FTE in post at the start and {end} at the end"
+    if most := _most_agency(by_year):
+        agency = f"at most {most[0]} of those at work from an agency, in {most[1]}"
+    posts = f"{start} FTE in post at the start and {end} at the end"
     return f"{_label(plan, role)}: {posts}, {hired} hired in all, and {agency}"
+
+
+def _posts(plan: Plan, role: str, by_year: _ByYear) -> tuple[str, str, str]:
+    """FTE in post before the first period and at the end, and hired in all, in words."""
+    end = by_year[str(plan.instance.last_year)]["in_post"]
+    hired = sum(each["hired"] for each in by_year.values())
+    return number(_opening(plan, role)), number(end), number(hired)
+
+
+def _most_agency(by_year: _ByYear) -> tuple[str, str] | None:
+    """The agency's highest share, in words, and the year; None where there is none from one."""
+    most = max(by_year, key=lambda year: _share(by_year[year]))
+    share = _share(by_year[most])
+    return (f"{plain(100 * share, 3)}%", financial_year(int(most))) if share > 0 else None
 
 
 def _hiring_said(plan: Plan) -> str:
