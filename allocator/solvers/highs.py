@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,9 @@ from allocator.solvers.solution import Floats, Ranging, Solution, Status
 
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4  # as HiGHS numbers its strategies
 
-_NONE = np.zeros(0)
+MANY: Final = 500  # coefficients: to change more takes longer than to hand over all of them
+
+_NONE, _NO_ENTRIES = np.zeros(0), np.zeros(0, dtype=np.intp)
 
 _Arrays = tuple[Floats, ...]
 
@@ -225,14 +227,15 @@ class HighsModel:
         before, after = self._matrix, program.matrix
         if after is before:
             return
-        self._matrix = after
-        if not after.same_pattern(before):
+        self._matrix, alike = after, after.same_pattern(before)
+        changed = np.flatnonzero(after.values != before.values) if alike else _NO_ENTRIES
+        if not alike or len(changed) > MANY:
             basis = self._highs.getBasis()
             self._pass(program)
             if basis.valid:
                 self._check(self._highs.setBasis(basis))
             return
-        for entry in np.flatnonzero(after.values != before.values):
+        for entry in changed:
             row, column = int(after.rows[entry]), int(after.columns[entry])
             self._check(self._highs.changeCoeff(row, column, float(after.values[entry])))
 

@@ -194,6 +194,22 @@ def test_where_targets_give_way_at_a_price_the_plan_is_the_same_and_that_there_i
     assert cheap.outcome(beyond, build(beyond)).cost is None and not solve(beyond).found
 
 
+def test_one_proof_serves_every_window_where_nothing_that_gives_way_helps():
+    """Hubs as large as today have too few to serve: a solve shows it, and again with no solve."""
+    instance = instance_of(*WINDOW)
+    asked = Judge(instance, build(instance))
+    asked.begin_line()
+    solves = asked._plans.ladder.solves
+    for few in ("0.01", "0.02"):
+        empty = apply_changes(
+            instance, [f"arrivals.*.children=*{few}", "services.hubs.minimum=900"]
+        )
+        assert not solve(empty).found
+        assert not asked.has_plan(empty, build(empty), asked.usual.window, float(few))
+        assert (asked._rooms.ladder.solves, asked._plans.ladder.solves) == (1, solves)
+    assert asked.has_plan(instance, build(instance), asked.usual.window, 1.0)
+
+
 def test_what_steers_is_near_what_would_be_built_and_the_same_where_it_was():
     instance = instance_of("window")
     (rate,) = inputs(instance, ["transitions.foster.exit.*"])

@@ -12,6 +12,7 @@ from allocator.errors import TimeLimitError
 from allocator.instance import Instance, read
 from allocator.program.certificate import certify
 from allocator.program.proofs import refutes
+from allocator.solvers import highs
 from allocator.solvers.catalogue import SOLVERS, find_solver
 from allocator.solvers.highs import HighsModel
 from allocator.solvers.solution import Status
@@ -81,9 +82,13 @@ def sequence(seed: int) -> list[tuple[Instance, Answer]]:
     return [*told, told[0]]
 
 
+@pytest.mark.parametrize("many", [0, highs.MANY])  # changed coefficients: all at once, one by one
 @pytest.mark.parametrize("every_window", [True, False])
 @pytest.mark.parametrize("seed", [7, 19, 64])
-def test_a_session_forgets_the_instances_before(seed: int, every_window: bool) -> None:
+def test_a_session_forgets_the_instances_before(
+    seed: int, every_window: bool, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(highs, "MANY", many)
     session = Session()
     for instance, expected in sequence(seed):
         solved = session.solve(instance, every_window=every_window)

@@ -23,8 +23,9 @@ from allocator.program.program import POUNDS, LinearProgram
 from allocator.simulate import baseline
 from allocator.solvers.solution import Floats
 from allocator.solving.alike import AlikeSession
+from allocator.solving.proved import refuted
 from allocator.solving.reach import room_of, widened, with_room
-from allocator.solving.session import Session, Solved, WindowSolved, at_window
+from allocator.solving.session import Session, Solved, WindowSolved, any_window, at_window
 from allocator.vocabulary import LEVEL, SPEND
 
 # £m for each share by which targets and funds are higher; the second where a plan pays the first
@@ -44,6 +45,7 @@ class Judge:
         self._by_areas = self._plain.goes_by_areas(instance, program)
         self.solves = 0
         self.leading: Window | None = None  # what left the most room
+        self._empty: Floats | None = None  # a proof that there is none, whatever gives way
         self.usual = self.outcome(instance, program)
 
     def _begin(self) -> None:
@@ -56,7 +58,7 @@ class Judge:
 
     def begin_line(self) -> None:
         """What follows is another input moved."""
-        self.leading = self.usual.window
+        self.leading, self._empty = self.usual.window, None
         self._plans.begin_line()
         self._rooms.begin_line()
 
@@ -99,25 +101,43 @@ class Judge:
     def room(self, program: LinearProgram, window: Window | None, factor: float) -> float:
         """The room that a window leaves where an input is multiplied; less than nought for none."""
         self._at(factor)
-        wide = at_window(widened(program), self._instance, window)
-        return room_of(self._tried(lambda: self._rooms.solve_window(window, wide)))
+        return room_of(self._room(widened(program), window))
 
     def has_plan(
         self, instance: Instance, program: LinearProgram, window: Window | None, factor: float
     ) -> bool:
         """Whether some window has a plan where an input is multiplied; ``window`` may well have."""
         if not self._by_areas:
-            if self.room(program, window, factor) > NOTHING:
+            wide = widened(program)
+            if self._shown_empty(wide):
+                return False
+            self._at(factor)
+            own = self._room(wide, window)
+            if room_of(own) > NOTHING:
                 self.leading = window
                 return True
+            if own is not None and own.solution is not None and own.solution.ray is not None:
+                self._empty = own.solution.ray
+                if self._shown_empty(wide):
+                    return False
             try:
-                if self._has_none(instance, widened(program)):
+                if self._has_none(instance, wide):
                     return False
             except TimeLimitError:
                 raise
             except SolverError:
                 self._begin()
         return self.outcome(instance, program, factor).cost is not None
+
+    def _room(self, wide: LinearProgram, window: Window | None) -> WindowSolved | None:
+        """What a window's program with room comes to; None where that is not proved."""
+        program = at_window(wide, self._instance, window)
+        return self._tried(lambda: self._rooms.solve_window(window, program))
+
+    def _shown_empty(self, wide: LinearProgram) -> bool:
+        """Whether the last proof that nothing gives a window a plan serves every window here."""
+        ray = self._empty
+        return ray is not None and len(ray) == wide.shape[0] and refuted(any_window(wide), ray)
 
     def _at(self, factor: float) -> None:
         self.solves += 1
