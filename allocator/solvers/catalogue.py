@@ -101,6 +101,17 @@ FROM_A_BASIS: Final = replace(
     options={**SOLVERS[DEFAULT].options, "simplex_dual_edge_weight_strategy": 1},
 )
 
+# The same where the programs differ in little: costs need no perturbing for the few iterations that
+# are left, and scaling makes more of them.
+FROM_NEARBY: Final = replace(
+    FROM_A_BASIS,
+    options={
+        **FROM_A_BASIS.options,
+        "simplex_scale_strategy": 0,
+        "dual_simplex_cost_perturbation_multiplier": 0.0,
+    },
+)
+
 # Asked in turn, each from nothing, where a solver gives no answer that is proved.
 OTHERS: Final = (
     Solver("simplex", "dual simplex without presolve", {**_SIMPLEX, "presolve": "off"}),

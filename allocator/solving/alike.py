@@ -12,7 +12,7 @@ from typing import Any, Final
 from allocator.clock import Clock
 from allocator.instance import Window
 from allocator.program.program import LinearProgram
-from allocator.solvers.catalogue import FROM_A_BASIS
+from allocator.solvers.catalogue import FROM_A_BASIS, Solver
 from allocator.solving.proved import Ladder
 from allocator.solving.session import Session
 from allocator.solving.windows import Trace, WindowSolved
@@ -27,9 +27,11 @@ class AlikeSession(Session):
     All lines have their ``start`` in common.
     """
 
-    def __init__(self, start: float = 0.0, formulation: str = USUAL) -> None:
+    def __init__(
+        self, start: float = 0.0, formulation: str = USUAL, solver: Solver = FROM_A_BASIS
+    ) -> None:
         super().__init__(formulation)
-        self.ladder = Ladder(FROM_A_BASIS)
+        self.ladder = Ladder(solver)
         self.place = self._start = start
         self._bases: dict[Window | None, dict[float, Any]] = {}
         self._first: tuple[dict[Window | None, Any], dict[Window | None, Trace], Window | None]

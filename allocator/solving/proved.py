@@ -25,6 +25,7 @@ from allocator.program.proofs import refutes
 from allocator.solvers.catalogue import (
     DEFAULT,
     FROM_A_BASIS,
+    FROM_NEARBY,
     PRIMAL,
     Solver,
     find_solver,
@@ -169,7 +170,7 @@ class Ladder:
     def _begun(self, program: LinearProgram) -> HighsModel:
         """A new model; one that the simplex method solves first at what happens if nothing does."""
         model = HighsModel(program, self.solver, self._log)
-        if self.solver in (find_solver(DEFAULT), FROM_A_BASIS, PRIMAL):
+        if self.solver in (find_solver(DEFAULT), FROM_A_BASIS, FROM_NEARBY, PRIMAL):
             basis = basis_to_begin_at(program)
             if basis is not None:
                 model.begin_at(*basis)

@@ -21,6 +21,7 @@ from allocator.instance.schema import TIERS
 from allocator.plan.cash import CashPosition
 from allocator.program.program import POUNDS, LinearProgram
 from allocator.simulate import baseline
+from allocator.solvers.catalogue import FROM_NEARBY
 from allocator.solvers.solution import Floats
 from allocator.solving.alike import AlikeSession
 from allocator.solving.proved import refuted
@@ -49,7 +50,8 @@ class Judge:
         self.usual = self.outcome(instance, program)
 
     def _begin(self) -> None:
-        self._plans, self._rooms, self._plain = AlikeSession(1.0), AlikeSession(1.0), Session()
+        self._plans = AlikeSession(1.0, solver=FROM_NEARBY)
+        self._rooms, self._plain = AlikeSession(1.0), Session()
 
     @property
     def solver(self) -> str:
