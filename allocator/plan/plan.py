@@ -40,7 +40,7 @@ SHORT: Final = {"excess": "owner", "overspent": "area"}
 Untold = Literal["not asked", "large", "late", "failed", "no room", "far"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """See the module.  ``tables`` holds the baseline alone where there is no plan.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from itertools import chain, repeat
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -130,7 +130,7 @@ def price_table(
     """
     activity, given = program.matrix.times(primal), window_terms(program)
     least = 1e-9 * float(np.max(np.abs(costs), initial=0.0))
-    by_family = [
+    by_family = (
         [
             price_row(program, family, int(n), dual[n], activity[n], given[n], ranging)
             for n in family.start + np.flatnonzero(np.abs(dual[family.start : family.stop]) > least)
@@ -138,13 +138,13 @@ def price_table(
         ]
         for family in program.rows.values()
         if family.name in CONSTRAINTS
-    ]
+    )
     columns = _columns(by_family, TABLES["prices"].columns)
     columns["year"] = [
         year if period is None else int(years_of(period, instance))
         for year, period in zip(columns["year"], columns["period"], strict=True)
     ]
-    return Table(columns, partial(price_frame, instance, [*chain.from_iterable(by_family)]))
+    return Table(columns, partial(_whole_numbers, columns))
 
 
 def _columns(
@@ -168,7 +168,14 @@ def price_frame(instance: Instance, rows: Sequence[Mapping[str, object]]) -> pd.
     table["year"] = table["year"].where(
         table["period"].isna(), years_of(table["period"].fillna(0).astype(int), instance)
     )
-    return table.astype({"year": "Int64", "period": "Int64", "band": "Int64"})
+    return _whole_numbers(table)
+
+
+def _whole_numbers(columns: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
+    """A table of prices with whole numbers, of which some are missing."""
+    import pandas as pd
+
+    return pd.DataFrame(columns).astype({"year": "Int64", "period": "Int64", "band": "Int64"})
 
 
 def window_terms(program: LinearProgram) -> Floats:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 import numpy as np
 
@@ -64,6 +64,8 @@ class Ladder:
     ``solver`` is asked first, the default one where none is given.  ``log`` is a file that HiGHS
     writes its log to.
     """
+
+    tells_ranges: ClassVar = True
 
     def __init__(self, solver: Solver | None = None, log: Path | None = None) -> None:
         self.solver = solver or find_solver(DEFAULT)

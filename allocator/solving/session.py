@@ -139,7 +139,7 @@ class Session:
         return self.ladder.name
 
     def close(self) -> None:
-        """Have workers forget what they keep."""
+        """Let go of areas' programs, here and with workers."""
         if isinstance(self.ladder, AreaLadder):
             self.ladder.close()
 
@@ -175,7 +175,7 @@ class Session:
         self._leader = best.window
         if not ranges:
             return Solved(windows, best, None)
-        if best.window != self._latest:  # ranges are of the last that was solved
+        if best.window != self._latest and self.ladder.tells_ranges:  # of the last that was solved
             variant = at_window(program, instance, best.window)
             best = self._solve_window(best.window, variant, clock)
         return Solved(windows, best, self.ladder.ranging())

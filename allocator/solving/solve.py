@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -81,7 +81,7 @@ def solve(
         _check_shared(instance, formulation, by)
     tell = progress or silent
     steps, clock = len(instance.windows) + 3, Clock(time_limit)
-    Thread(target=import_module, args=(_TABLES,)).start()
+    Thread(target=_load_tables).start()
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "solver.log"
         kind = WindowChoice if FORMULATIONS[formulation].chooses_window else Session
@@ -94,10 +94,14 @@ def solve(
                 progress=progress,
             )
             tell("auditing the plan", steps - 1, steps)
-            plan = plan_of(instance, solved, formulation, session.solver)
-            if solved.best is not None and solved.best.program.shape[0] <= MOST_ROWS_ASKED:
+            name, best = session.solver, solved.best
+            ask_keeping = best is not None and best.program.shape[0] <= MOST_ROWS_ASKED
+            if not ask_keeping:
+                session.close()  # the tables want its memory
+            plan = plan_of(instance, solved, formulation, name)
+            if best is not None and ask_keeping:
                 again = Session(formulation, solver, log) if kind is WindowChoice else session
-                plan = _with_keeping(plan, again, solved.best, clock)
+                plan = _with_keeping(plan, again, best, clock)
         if ask_tightest:
             tell("asking which inputs are tightest", steps - 1, steps)
             plan = with_tightest(plan, clock)
@@ -105,6 +109,12 @@ def solve(
         text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
     tell("done", steps, steps)
     return replace(plan, branch_and_bound=_whole(solved), log=text)
+
+
+def _load_tables() -> None:
+    """Import what lays a plan out, while HiGHS solves; where memory is short, not yet."""
+    with suppress(MemoryError):
+        import_module(_TABLES)
 
 
 def _check_shared(instance: Instance, formulation: str, by: By | None) -> None:

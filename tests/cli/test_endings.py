@@ -126,7 +126,7 @@ def test_where_memory_is_limited_it_ends_in_words(most):
     resource = pytest.importorskip("resource")  # POSIX alone has it
     limited = partial(resource.setrlimit, resource.RLIMIT_AS, (most * 1024, most * 1024))
     words = ("-m", "allocator", "solve", CASES / "hand")
-    threads = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")  # a cluster's workers leave the latter set
+    threads = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")  # a cluster leaves the latter set
     usual = {name: value for name, value in os.environ.items() if name not in threads}
     done = python(*words, timeout=60, preexec_fn=limited, env=usual)
     assert done.returncode in ((4,) if most < 400_000 else (0, 4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 
@@ -275,3 +276,10 @@ def test_a_page_prices_only_what_it_shows_and_prices_it_alike(case, monkeypatch)
         )
     assert len(asked) < 2 * len(whole)  # both sides of each would be twice as many
     assert "and any others are of less weight; --out prices each of them" in explanation_text(page)
+
+
+def test_what_binds_is_worked_out_once_for_each_plan():
+    plan = solve(instance_of("hand"))
+    assert priced_limits(plan) and priced_limits(plan) is priced_limits(plan)
+    without = replace(plan, tables={**plan.tables, "prices": plan.table("prices").where([])})
+    assert priced_limits(without) == [] != priced_limits(plan)

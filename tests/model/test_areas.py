@@ -15,9 +15,11 @@ from allocator.solvers.catalogue import find_solver
 from allocator.solvers.pricing import AreaModel
 from allocator.solvers.solution import Status
 from allocator.solving import start
+from allocator.solving.areas import search
 from allocator.solving.areas.decomposition import AreaDecomposition
+from allocator.solving.areas.group import Group
 from allocator.solving.areas.ladder import AreaLadder, by_areas
-from allocator.solving.areas.search import Box
+from allocator.solving.areas.search import Box, PriceSearch
 from allocator.solving.areas.split import split
 from allocator.solving.session import Session, at_window, build
 from allocator.solving.solve import solve
@@ -196,3 +198,77 @@ def test_a_box_follows_what_its_prices_prove():
     assert (box.width == [2, 1]).all() and (box.center == [1, 0.5]).all() and box.bound == 1.8
     box.step(np.array([0.0, 0.0]), -3.0, 1.0)  # worse by more than was predicted
     assert (box.width == [1, 0.5]).all() and box.bound == 1.8
+
+
+@pytest.mark.parametrize("seed", [2, 16, 21])
+def test_a_search_that_looks_for_a_proof_in_vain_goes_on_from_where_it_was(seed, monkeypatch):
+    """Without costs prices and bases are far from an optimum: it goes back to those before."""
+    monkeypatch.setattr(search, "SUSPECT", -np.inf)  # looks into every window
+    monkeypatch.setattr(search, "EARLIEST", 1)
+    kept, ended = [], []
+    save, restore, look = Group.save, Group.restore, PriceSearch._looked_into
+
+    def saved(group, key):
+        save(group, key)
+        if key == b"search":
+            kept.append(group._saved[key])
+
+    def restored(group, key):
+        if key == b"search":
+            assert group._saved[key] is kept[-1]
+            ended.append(len(kept))
+        restore(group, key)
+
+    def looked(self, box, point, turn):
+        before, end = self._may_be_empty, look(self, box, point, turn)
+        if before and not self._may_be_empty:
+            assert self.master.counts and np.max(box.width) <= search.START
+        return end
+
+    monkeypatch.setattr(Group, "save", saved)
+    monkeypatch.setattr(Group, "restore", restored)
+    monkeypatch.setattr(PriceSearch, "_looked_into", looked)
+    ours, _ = compared(many_areas(seed))
+    proved = sum(not each.optimal for each in ours.windows)
+    assert ended and len(kept) - proved <= len(ended) <= len(kept)
+
+
+def proofs_begun(monkeypatch, before, after):
+    """How proofs that are sought first end, of one program and then another of "two-areas"."""
+    ends, proof = [], PriceSearch.proof
+
+    def sought(self, prices, *least):
+        end = proof(self, prices, *least)
+        ends.append((end.status, bool(least)))
+        return end
+
+    monkeypatch.setattr(PriceSearch, "proof", sought)
+    instance = instance_of("two-areas")
+    program = build(instance)
+    parts = AreaDecomposition(program, instance.areas)
+    short, other = (
+        at_window(moved(program, *by), instance, instance.windows[-1]) for by in (before, after)
+    )
+    assert parts.solve(short).status is Status.INFEASIBLE
+    ends.clear()
+    answer = parts.solve(other)
+    assert answer.status is Status.OPTIMAL
+    assert certify(other, answer.primal, answer.dual).passed
+    return ends
+
+
+def test_a_proof_that_is_far_is_given_up_at_once(monkeypatch):
+    assert proofs_begun(monkeypatch, (0.5, 1.0), (1.0, 1.0)) == [(Status.FAILED, True)]
+
+
+def test_a_proof_is_not_sought_first_where_the_ray_at_hand_proves_nothing_like_it(monkeypatch):
+    assert proofs_begun(monkeypatch, (0.5, 1.0), (3.0, 1.0)) == []
+
+
+def test_no_window_is_solved_again_for_ranges_that_are_not_told():
+    instance = instance_of("two-areas")
+    by, whole = Session(by="areas"), Session(by="whole")
+    for session in (by, whole):
+        session.solve(instance, ranges=True)
+    assert by.ladder.solves == len(instance.windows) + 1
+    assert whole.ladder.solves == by.ladder.solves + 1  # the best was not the last

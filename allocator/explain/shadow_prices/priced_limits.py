@@ -12,6 +12,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+import numpy as np
 
 from allocator.instance.instance import Instance
 from allocator.instance.rows import table_of
@@ -62,15 +65,25 @@ class PricedLimit:
 
 
 PriceRow = Mapping[str, Any]  # of the table of prices
-Weighed = tuple[int, PriceRow, float]  # its place there, and its weight
+Weighed = tuple[PriceRow, float]  # and its weight
 
 _WITHIN: Final = ("band", "year", "period")  # in which the rows of one thing differ
 LONGEST: Final = 60  # characters of a name
 _NEGLIGIBLE: Final = 1e-7  # of the plan's cost
+_FOUND: Final[WeakKeyDictionary[Plan, list[PricedLimit]]] = WeakKeyDictionary()
 
 
 def priced_limits(plan: Plan) -> list[PricedLimit]:
-    """Every constraint that binds, by item, areas together: levers first, then by weight."""
+    """Every constraint that binds, by item, areas together: levers first, then by weight.
+
+    Kept with the plan, since half of what is told of it reads them.
+    """
+    if plan not in _FOUND:
+        _FOUND[plan] = _by_weight(plan)
+    return _FOUND[plan]
+
+
+def _by_weight(plan: Plan) -> list[PricedLimit]:
     limits: dict[tuple[str, str], PricedLimit] = {}
     for each in _by_area(plan):
         key = (each.noun, each.saves)
@@ -81,20 +94,21 @@ def priced_limits(plan: Plan) -> list[PricedLimit]:
 
 
 def _by_area(plan: Plan) -> Iterable[PricedLimit]:
-    prices = list(enumerate(plan.table("prices").records()))
+    prices = plan.table("prices")
+    prices = prices.assign(place=np.arange(len(prices)))
     for constraint, relief in reliefs().items():
-        rows = [(n, row) for n, row in prices if row["constraint"] == constraint]
+        rows = list(prices.only("constraint", constraint).records())
         if not rows:
             continue
-        keys = [key for key in _keys([row for _, row in rows]) if key not in _WITHIN]
+        keys = [key for key in _keys(rows) if key not in _WITHIN]
         if CONSTRAINTS[constraint].table == "targets":
             keys.append("item")
-            rows = [(n, {**row, "item": _target_of(plan.instance, row)}) for n, row in rows]
+            rows = [{**row, "item": _target_of(plan.instance, row)} for row in rows]
         parts: dict[tuple[object, ...], list[Weighed]] = {}
-        for (n, row), size in zip(rows, sizes(plan, [row for _, row in rows]), strict=True):
+        for row, size in zip(rows, sizes(plan, rows), strict=True):
             # a maximum, a minimum: two things
             kind = (*(row[key] for key in keys), row["price"] < 0)
-            parts.setdefault(kind, []).append((n, row, abs(row["price"]) * size))
+            parts.setdefault(kind, []).append((row, abs(row["price"]) * size))
         for (*named, _), part in parts.items():
             yield _priced(plan, relief, dict(zip(keys, map(str, named), strict=True)), part)
 
@@ -112,8 +126,8 @@ def _priced(
     plan: Plan, relief: Relief, keys: Mapping[str, str], rows: Sequence[Weighed]
 ) -> PricedLimit:
     """Of the rows of one thing, which differ in band, period and year alone."""
-    labels, prices = _labels(plan, keys), [row["price"] for _, row, _ in rows]
-    labels["limit"] = number(float(rows[0][1]["limit"]))
+    labels, prices = _labels(plan, keys), [row["price"] for row, _ in rows]
+    labels["limit"] = number(float(rows[0][0]["limit"]))
     fewer = "less" if relief.step == "pound" else "fewer"
     more = "more" if sum(prices) < 0 else fewer
     area = keys.get("area", keys.get("owner", ALL))
@@ -122,14 +136,14 @@ def _priced(
     return PricedLimit(
         relief.title.format(**labels),
         () if whole else (shortened(plan.instance.label("areas", area), 24),),
-        frozenset(int(row["year"]) for _, row, _ in rows if not _missing(row["year"])),
+        frozenset(int(row["year"]) for row, _ in rows if not _missing(row["year"])),
         relief.saves.format(more=more, price="{}"),
         low,
         high,
-        sum(weight for _, _, weight in rows),
+        sum(weight for _, weight in rows),
         relief.lever,
         relief.counted,
-        tuple(n for n, _, _ in rows),
+        tuple(int(row["place"]) for row, _ in rows),
     )
 
 

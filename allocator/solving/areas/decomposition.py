@@ -35,7 +35,7 @@ from allocator.solving.areas.pricing import (
     Asked,
     Priced,
 )
-from allocator.solving.areas.search import DEAREST, GIVEN, PriceSearch
+from allocator.solving.areas.search import DEAREST, GIVEN, REMOTE, PriceSearch, SearchEnd
 from allocator.solving.areas.split import Split, split
 from allocator.solving.areas.spread import PointsLost, SpreadGroup
 from allocator.solving.proved import Ladder
@@ -170,25 +170,32 @@ class AreaDecomposition:
             window,
             program.objectives[stage].constant,
             lambda prices: self._refuted(program, prices),
+            _Turning(self._group),
             clock,
         )
-        end = None
-        ray, nearest = self._ray, self._nearest
-        solved_before = nearest is not None and nearest.is_of(program)
-        if self._was_empty and not solved_before and ray is not None and ray.prices is not None:
-            self._restore(ray.key)
-            end = search.proof(ray.prices)
-            if end.status is Status.OPTIMAL:
-                search.master.count(True)
-                end = None
+        end = self._proof_first(program, search)
         if end is None:
-            self._restore(None if nearest is None else nearest.key)
+            self._restore(None if self._nearest is None else self._nearest.key)
             end = search.optimum(self._prices)
         if end.status is Status.OPTIMAL and end.point is not None:
             return self._optimum(program, stage, search.master.columns, end.point, end.prices)
         if end.status is Status.INFEASIBLE:
             return self._without_point()
         return replace(_failed(end.message), status=end.status)
+
+    def _proof_first(self, program: LinearProgram, search: PriceSearch) -> SearchEnd | None:
+        """A proof from the ray at hand, where the last program had no point and it is near one."""
+        ray, nearest = self._ray, self._nearest
+        if not self._was_empty or ray is None or ray.prices is None:
+            return None
+        if (nearest is not None and nearest.is_of(program)) or not ray.is_near(program):
+            return None
+        self._restore(ray.key)
+        end = search.proof(ray.prices, -REMOTE * ray.asks(program))
+        if end.status in (Status.INFEASIBLE, Status.TIME_LIMIT):
+            return end
+        search.master.count(True)
+        return None
 
     def _bounded(self, program: LinearProgram) -> LinearProgram:
         """With a lower bound for shared columns that have none, or the master might have no end.
@@ -285,6 +292,21 @@ class AreaDecomposition:
         key = b"own" + self._key(program)
         self._ray = self._duals.add(program, ray, None, key, None)
         return self._without_point()
+
+
+@dataclass(frozen=True)
+class _Turning:
+    """Bases of areas that a search comes back to."""
+
+    group: Group | SpreadGroup
+
+    def save(self) -> None:
+        """Keep those at hand."""
+        self.group.save(b"search")
+
+    def restore(self) -> None:
+        """Go back to those that were kept last."""
+        self.group.restore(b"search")
 
 
 @dataclass(frozen=True, eq=False)

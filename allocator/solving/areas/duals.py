@@ -19,6 +19,7 @@ from allocator.program.program import LinearProgram, Objective
 from allocator.program.proofs import lower_bound
 
 MOST: Final = 24  # of each kind, the latest
+NEAR: Final = 0.5  # of what its rows ask for: a ray that lacks less may be near a proof
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +50,15 @@ class KeptDual:
         """What no point of a program goes below; of a ray, more than nought where there is none."""
         return lower_bound(program, self.weights, self.combined)
 
+    def asks(self, program: LinearProgram) -> float:
+        """What a program's rows ask for by its weights, each row's without sign."""
+        rows = np.where(self.weights > 0, program.row_lower, program.row_upper)
+        return float(np.abs(self.weights) @ np.abs(np.where(np.isfinite(rows), rows, 0.0)))
+
+    def is_near(self, program: LinearProgram) -> bool:
+        """Whether a ray proves, or nearly, that a program has no point."""
+        return self.proves(_without_costs(program)) > -NEAR * self.asks(program)
+
 
 def _digest(program: LinearProgram) -> bytes:
     """Of the bounds of rows and columns, which set programs of one matrix apart."""
@@ -56,6 +66,13 @@ def _digest(program: LinearProgram) -> bytes:
     for ends in (program.row_lower, program.row_upper, program.lower, program.upper):
         digest.update(ends.tobytes())
     return digest.digest()
+
+
+def _without_costs(program: LinearProgram) -> LinearProgram:
+    """A program with nothing to minimise, and for columns the bounds that the rows imply."""
+    lower, upper = implied_bounds(program)
+    nothing = Objective("", np.zeros(program.shape[1]), 0.0, "")
+    return replace(program, lower=lower, upper=upper, objectives=(nothing,))
 
 
 class KeptDuals:
@@ -99,7 +116,5 @@ class KeptDuals:
         rays = [each for each in self._kept if each.stage is None]
         if len(rays) < 2:
             return rays[0] if rays else None
-        lower, upper = implied_bounds(program)
-        nothing = Objective("", np.zeros(program.shape[1]), 0.0, "")
-        held = replace(program, lower=lower, upper=upper, objectives=(nothing,))
+        held = _without_costs(program)
         return max(reversed(rays), key=lambda each: each.proves(held))

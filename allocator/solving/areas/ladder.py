@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from allocator.clock import Clock
 from allocator.errors import UsageError
@@ -53,6 +53,8 @@ class AreaLadder(Ladder):
     ``workers``, executors of one worker each, keep the areas between them.
     """
 
+    tells_ranges: ClassVar = False  # those of the whole take longer than its solution
+
     def __init__(
         self,
         areas: Sequence[str],
@@ -74,7 +76,7 @@ class AreaLadder(Ladder):
         return self._parts is not None and self._parts.resembles(program)
 
     def ranging(self) -> Ranging | None:
-        """None: the ranges of the whole take longer than its solution."""
+        """None: they are not told."""
         return None
 
     def _rungs(
@@ -103,6 +105,7 @@ class AreaLadder(Ladder):
         return self._parts_of(program).points(program)
 
     def close(self) -> None:
-        """Have workers forget what they keep."""
+        """Let go of the areas' programs, here and with workers."""
         if self._parts is not None:
             self._parts.close()
+        self._parts = self._model = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -34,6 +34,17 @@ PROVES: Final = 1e-7  # a bound above this, of prices of at most 1, may be a pro
 SUSPECT: Final = 0.005  # of the cost: such a bound with the prices at hand is looked into
 WIDE: Final = 6.4  # or any, once the box is this wide
 EARLIEST: Final = 3  # rounds
+REMOTE: Final = 0.001  # of what a ray's rows ask for: a window that lacks more likely has a plan
+
+
+class Bases(Protocol):
+    """Those of the areas, kept for when a search turns back."""
+
+    def save(self) -> None:
+        """Keep those at hand."""
+
+    def restore(self) -> None:
+        """Go back to those that were kept last."""
 
 
 @dataclass
@@ -70,7 +81,7 @@ class PriceSearch:
     """One window's search, for one stage.
 
     ``proves`` is asked, once the areas have been solved at prices that may be a proof, whether
-    they are one.
+    they are one.  ``bases`` keeps those that the areas have, and goes back to them.
     """
 
     def __init__(
@@ -80,10 +91,12 @@ class PriceSearch:
         window: Floats,
         constant: float,
         proves: Callable[[Floats], bool],
+        bases: Bases,
         clock: Clock,
     ) -> None:
         self.master, self._price, self._window = master, price, window
         self._constant, self._proves, self._clock = constant, proves, clock
+        self._bases = bases
         self.rounds = 0
         self._may_be_empty, self._next = True, EARLIEST
         self._stalled = 0
@@ -152,11 +165,14 @@ class PriceSearch:
         wide = float(np.max(box.width)) >= WIDE
         if not (excess > SUSPECT * abs(point.value) or (wide and excess > 0)):
             return None
+        self._bases.save()
         end = self.proof(point.prices)
         if end.status is not Status.OPTIMAL:
             return end
         self._may_be_empty, self._next = False, turn + EARLIEST
         self.master.count(True)
+        self._bases.restore()
+        box.width = np.minimum(box.width, START)
         return None
 
     def _without_costs(self, prices: Floats) -> float:
@@ -183,8 +199,11 @@ class PriceSearch:
 
     # -- without costs
 
-    def proof(self, prices: Floats) -> SearchEnd:
-        """From prices to some that prove that there is no point, or to a point (``OPTIMAL``)."""
+    def proof(self, prices: Floats, least: float = -np.inf) -> SearchEnd:
+        """From prices to some that prove that there is no point, or to a point (``OPTIMAL``).
+
+        Where the first bound is less than ``least`` no more is tried (``FAILED``).
+        """
         master, cap = self.master, np.ones(self.master.ties)
         master.count(False)
         prices = master.clean(prices / max(1e-12, float(np.max(np.abs(prices), initial=0.0))))
@@ -192,7 +211,7 @@ class PriceSearch:
         box.bound, _ = self._round(prices)
         if box.bound > PROVES and self._proves(prices):
             return SearchEnd(Status.INFEASIBLE, prices)
-        for _ in range(RAY_ROUNDS):
+        for _ in range(RAY_ROUNDS if box.bound >= least else 0):
             if self._clock.left() <= 0:
                 return SearchEnd(Status.TIME_LIMIT, prices)
             point = self._next_point(box, cap)
