@@ -149,7 +149,7 @@ class AreaModel(_Kept):
     def bound(self, rows: Places, lower: Floats, upper: Floats) -> None:
         """Set bounds of some rows: the basis stays optimal but for these (dual simplex)."""
         super().bound(rows, lower, upper)
-        if self.iterations:
+        if self.basis is not None:
             self._highs.setOptionValue("simplex_strategy", DUAL)
 
     def run(self) -> Status:

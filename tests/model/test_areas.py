@@ -11,6 +11,7 @@ from allocator.errors import TimeLimitError, UsageError
 from allocator.plan.saving import recheck, save
 from allocator.program.certificate import certify
 from allocator.program.proofs import refutes
+from allocator.solvers import pricing
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.pricing import AreaModel
 from allocator.solvers.solution import Status
@@ -233,7 +234,7 @@ def test_a_search_that_looks_for_a_proof_in_vain_goes_on_from_where_it_was(seed,
     assert ended and len(kept) - proved <= len(ended) <= len(kept)
 
 
-def proofs_begun(monkeypatch, before, after):
+def proofs_begun(monkeypatch, before, after, costs=1.0):
     """How proofs that are sought first end, of one program and then another of "two-areas"."""
     ends, proof = [], PriceSearch.proof
 
@@ -251,6 +252,8 @@ def proofs_begun(monkeypatch, before, after):
     )
     assert parts.solve(short).status is Status.INFEASIBLE
     ends.clear()
+    dearer = (replace(each, costs=each.costs * costs) for each in other.objectives)
+    other = replace(other, objectives=tuple(dearer))
     answer = parts.solve(other)
     assert answer.status is Status.OPTIMAL
     assert certify(other, answer.primal, answer.dual).passed
@@ -263,6 +266,33 @@ def test_a_proof_that_is_far_is_given_up_at_once(monkeypatch):
 
 def test_a_proof_is_not_sought_first_where_the_ray_at_hand_proves_nothing_like_it(monkeypatch):
     assert proofs_begun(monkeypatch, (0.5, 1.0), (3.0, 1.0)) == []
+
+
+def test_another_question_does_not_begin_with_a_proof(monkeypatch):
+    """Where areas' own numbers are others, that the last program had no point says little."""
+    dearer = proofs_begun(monkeypatch, (0.5, 1.0), (1.0, 1.0), costs=1.01)
+    assert dearer == []
+
+
+def test_an_area_with_other_numbers_goes_on_from_its_basis_by_the_dual_simplex(monkeypatch):
+    """Its last prices are yet to be asked: the basis is optimal but for what is out of bounds."""
+    asked, run = [], AreaModel.run
+
+    def noted(model):
+        asked.append(model._highs.getOptionValue("simplex_strategy")[1])
+        return run(model)
+
+    monkeypatch.setattr(AreaModel, "run", noted)
+    instance = instance_of("two-areas")
+    program = at_window(build(instance), instance, instance.windows[-1])
+    parts = AreaDecomposition(program, instance.areas)
+    assert parts.solve(program).status is Status.OPTIMAL
+    assert asked[-1] == pricing.PRIMAL  # as prices move
+    asked.clear()
+    costs = program.objectives[-1].costs * 1.001
+    dearer = replace(program, objectives=(replace(program.objectives[-1], costs=costs),))
+    assert parts.solve(dearer).status is Status.OPTIMAL
+    assert asked[: len(instance.areas)] == [pricing.DUAL] * len(instance.areas)
 
 
 def test_no_window_is_solved_again_for_ranges_that_are_not_told():

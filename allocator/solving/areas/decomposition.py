@@ -160,6 +160,7 @@ class AreaDecomposition:
         self._group.change(changed)
         self._programs = parts
         self._columns.drop(changed)
+        self._was_empty = False  # of another question
 
     def _searched(self, program: LinearProgram, stage: int, clock: Clock) -> Solution:
         window = program.lower[self.split.window]
