@@ -206,16 +206,15 @@ def _backed(price: Floats, lower: Floats, upper: Floats) -> NDArray[np.bool_]:
     return backed
 
 
-def _terms(
-    price: Floats, lower: Floats, upper: Floats, strays: Floats | float, far: float
-) -> Floats:
+def _terms(price: Floats, lower: Floats, upper: Floats, strays: float, far: float) -> Floats:
     """Least values of prices times anything between the bounds, one by one.
 
     Where a bound is missing: minus infinity for a price above ``strays``, else as if at ``far``.
     """
     bound = np.where(price > 0, lower, upper)
-    open_ = np.where(np.abs(price) > strays, -np.inf, -np.abs(price) * far)
-    backed = _backed(price, lower, upper)
-    held = price * np.where(np.isfinite(bound), bound, 0.0)
-    terms: Floats = np.where(backed, held, open_)
+    there = np.isfinite(bound)
+    terms: Floats = price * np.where(there, bound, 0.0)
+    at = np.flatnonzero(~there & (price != 0))
+    sizes = np.abs(price[at])
+    terms[at] = np.where(sizes > strays, -np.inf, -sizes * far)
     return terms
