@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Positions = NDArray[np.integer]
 
+_FEW = 20  # a vector of which one in so many is not nought takes part in few products
+
 
 @dataclass(frozen=True, eq=False)
 class Matrix:
@@ -70,17 +72,22 @@ class Matrix:
 
     def times(self, vector: Floats) -> Floats:
         """A x, by row."""
-        products = self.values * vector[self.columns]
+        products = self.values * vector.take(self.columns)
         return np.bincount(self.rows, products, self.shape[0]).astype(float)
 
     def transposed_times(self, vector: Floats) -> Floats:
         """A'y, by column."""
-        products = self.values * vector[self.rows]
+        there = vector != 0
+        if _FEW * np.count_nonzero(there) < self.shape[0]:
+            at = np.flatnonzero(there.take(self.rows))
+            products = self.values[at] * vector[self.rows[at]]
+            return np.bincount(self.columns[at], products, self.shape[1]).astype(float)
+        products = self.values * vector.take(self.rows)
         return np.bincount(self.columns, products, self.shape[1]).astype(float)
 
     def times_and_sizes(self, vector: Floats) -> tuple[Floats, Floats]:
         """``A x``, and ``|A| |x|``, by row: how large the terms are that A x adds up."""
-        products = self.values * vector[self.columns]
+        products = self.values * vector.take(self.columns)
         summed, sizes = (
             np.bincount(self.rows, p, self.shape[0]) for p in (products, abs(products))
         )
@@ -88,7 +95,7 @@ class Matrix:
 
     def transposed_times_and_sizes(self, vector: Floats) -> tuple[Floats, Floats]:
         """``A'y``, and ``|A'| |y|``, by column: how large the terms are that A'y adds up."""
-        products = self.values * vector[self.rows]
+        products = self.values * vector.take(self.rows)
         summed, sizes = (
             np.bincount(self.columns, p, self.shape[1]) for p in (products, abs(products))
         )
