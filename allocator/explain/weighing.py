@@ -40,7 +40,8 @@ def keeping_weights(plan: Plan, session: Session | None = None) -> Table:
     asked = services_asked(plan)
     program = build(plan.instance) if asked else None
     small = program is not None and program.shape[0] <= MOST_ROWS
-    rows = _rows(plan, asked, program, session or Session()) if program and small else ()
+    near = (session or Session()).nearby()
+    rows = _rows(plan, asked, program, near) if program and small else ()
     return Table.of_rows(list(EXPLAIN["keeping_weights"]), list(rows))
 
 

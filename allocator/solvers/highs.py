@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 from pathlib import Path
 from threading import Event, Thread
@@ -268,8 +269,8 @@ class HighsModel:
         solution = self._highs.getSolution()
         return Solution(
             known,
-            np.array(solution.col_value),
-            np.array(solution.row_dual),
+            _floats(solution.col_value),
+            _floats(solution.row_dual),
             info.objective_function_value,
             iterations,
             seconds,
@@ -347,6 +348,11 @@ class HighsModel:
     def _check(status: highspy.HighsStatus) -> None:
         if status == highspy.HighsStatus.kError:
             raise SolverError("HiGHS refused the program")
+
+
+def _floats(numbers: list[float]) -> Floats:
+    """A list as an array: by way of one of Python's own, which takes a third less."""
+    return np.frombuffer(array("d", numbers))
 
 
 def highs_lp(program: LinearProgram) -> highspy.HighsLp:

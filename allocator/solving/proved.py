@@ -87,6 +87,10 @@ class Ladder:
         """Whether a program would be solved from where the last one ended."""
         return self._model is not None and self._model.takes(program)
 
+    def begin(self, other: Ladder) -> None:
+        """Go on from where another ended, whose own solver is another."""
+        self._model = other._model
+
     def ranging(self) -> Ranging | None:
         """Ranges of the last solve's right-hand sides; None where HiGHS has no basis for them."""
         return self._model.ranging() if isinstance(self._model, HighsModel) else None

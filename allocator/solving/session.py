@@ -22,7 +22,7 @@ from allocator.instance import Instance, Window
 from allocator.program.implied import share_bounds
 from allocator.program.program import LinearProgram
 from allocator.progress import Progress, silent
-from allocator.solvers.catalogue import DEFAULT, find_solver
+from allocator.solvers.catalogue import DEFAULT, FROM_NEARBY, find_solver
 from allocator.solvers.solution import Ranging, Status
 from allocator.solving.areas.ladder import AreaLadder, By, by_areas
 from allocator.solving.proved import Ladder
@@ -137,6 +137,15 @@ class Session:
     def solver(self) -> str:
         """Who solves: code, version, and the method if one was asked for."""
         return self.ladder.name
+
+    def nearby(self) -> Session:
+        """One for programs that differ in little from the last, which goes on from its basis."""
+        if isinstance(self.ladder, AreaLadder):
+            return self
+        other = Session(self.formulation)
+        other.ladder = Ladder(FROM_NEARBY)
+        other.ladder.begin(self.ladder)
+        return other
 
     def close(self) -> None:
         """Let go of areas' programs, here and with workers."""
