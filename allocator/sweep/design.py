@@ -66,6 +66,11 @@ class Design:
         changes = [axis.change(n) for axis, n in zip(self.axes, position, strict=True)]
         return apply_changes(self.instance, changes)
 
+    @property
+    def asks_alone(self) -> bool:
+        """Whether what is swept is what is asked or given alone: no baseline or benefit moves."""
+        return all(axis.column[0] in ("targets", "budgets") for axis in self.axes)
+
     def audits(self, point: int) -> bool:
         """Whether a point is audited: the first, the last and some between, or all."""
         return self.audit_all or point % AUDITED == 0 or point == self.points - 1

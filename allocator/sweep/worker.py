@@ -70,7 +70,8 @@ class Worker:
             plan_of(instance, solved, design.formulation, self._session.solver)  # or AuditError
         facts = self._reader_of(instance, prepared).facts(solved.best, prepared.unchanged)
         if design.instance.resolved.benefits:  # whose amounts may be what is swept
-            own = design.changed(design.position(point))
+            moved = not design.asks_alone
+            own = design.changed(design.position(point)) if moved else design.instance
             assert solved.best.solution is not None
             primal = solved.best.solution.primal
             facts["wider_benefits"] = good_done(own, solved.best.program, primal)

@@ -17,7 +17,8 @@ from allocator.report.workbook import write_workbook
 from allocator.solvers.algorithms import choose
 from allocator.solving.export import export
 from allocator.solving.solve import build, solve
-from allocator.sweep import Sweep
+from allocator.sweep import Axis, Sweep
+from allocator.sweep.design import Design
 from tests.compare.unhurried import UNHURRIED
 from tests.instance.test_starter import more_tables
 from tests.model.cases import Case
@@ -109,6 +110,13 @@ def test_a_sweep_tells_of_staff_and_of_the_good_done() -> None:
         assert row["agency_end"] == pytest.approx(facts["2022"]["agency"])
         assert row["hired"] == pytest.approx(sum(year["hired"] for year in facts.values()))
         assert row["wider_benefits"] == pytest.approx(sum((plan.wider_benefits() or {}).values()))
+
+
+def test_only_targets_and_budgets_leave_the_good_done_as_it_is_counted() -> None:
+    made, asked = whole().instance(), Axis("targets.2022.children", ("60", "70"))
+    assert Design(made, (asked,)).asks_alone
+    for other in ("benefits.care.police.0.fiscal.amount", "finance.discount_rate"):
+        assert not Design(made, (asked, Axis(other, ("1", "2")))).asks_alone
 
 
 def test_todays_money_is_reallocated_with_staff_and_drivers() -> None:
