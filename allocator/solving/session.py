@@ -175,7 +175,7 @@ class Session:
         tell("building the program", 0, steps)
         program = (program or build(instance, self.formulation)).relaxed()
         share_bounds(any_window(program))
-        self._choose(instance.areas, program)
+        self.choose(instance.areas, program)
         self._load(program)
         windows = self._solve_windows(instance, program, every_window, clock, tell)
         best = cheapest(windows)
@@ -196,7 +196,7 @@ class Session:
 
         A program of these ``areas`` as ``solve`` does.  Raises what ``Ladder.solve`` does.
         """
-        self._choose(areas, program)
+        self.choose(areas, program)
         self._load(program)
         return self._solve_window(window, program, Clock(None))
 
@@ -204,11 +204,12 @@ class Session:
         """Whether an instance's program is solved area by area.  UsageError as for ``by``."""
         return by_areas(self._by, instance.areas, program, self.method)
 
-    def _choose(self, areas: Sequence[str], program: LinearProgram) -> None:
+    def choose(self, areas: Sequence[str], program: LinearProgram) -> Ladder:
         """Take the ladder that goes by areas where that is asked for, or is the faster one."""
         asked = bool(areas) and by_areas(self._by, areas, program, self.method)
         if asked and not isinstance(self.ladder, AreaLadder):
             self.ladder = AreaLadder(areas, self.method, self._log, self._workers)
+        return self.ladder
 
     def _load(self, program: LinearProgram) -> None:
         """Forget the windows of the last instance where its program had another shape."""

@@ -15,6 +15,7 @@ from allocator.explain.regimes.regimes import (
 from allocator.explain.regimes.settlements import SHORT, as_known, roll
 from allocator.instance.change import apply_changes
 from allocator.report.pages.regimes import text
+from allocator.solving.areas import ladder
 from allocator.solving.session import Session
 from allocator.solving.solve import solve
 from tests.plans import instance_of, plan_of
@@ -162,3 +163,19 @@ def test_where_there_is_no_plan_the_nearest_is_told_for_what_it_is():
     assert row["status"] == MADE_GOOD and row["money_short"] == pytest.approx(0, abs=1)
     assert row["children_above"] == pytest.approx(reach - 20, abs=1e-4)
     assert "24.9 children above the targets" in " ".join(text(answer).split())
+
+
+def test_area_by_area_the_regimes_are_those_of_the_whole(monkeypatch):
+    """Money and targets fall short, and a window helps: all four objectives count."""
+    scarce = ("budgets.*.*.amount=*0.93", "targets.2023.children=*0.9")
+    whole = regimes(instance_of("two-areas", *scarce))
+    monkeypatch.setattr(ladder, "FEWEST", 2)
+    monkeypatch.setattr(ladder, "SMALLEST", 0)  # as though it were large
+    found = regimes(instance_of("two-areas", *scarce))
+    settled = whole.tables["settlements"]
+    assert (settled["expected_short"] > 0).any() and (settled["expected_above"] > 0).any()
+    for name in ("regimes", "settlements"):
+        ours, theirs = (each.tables[name].select_dtypes("number") for each in (found, whole))
+        assert ours.to_numpy(float, na_value=-1) == pytest.approx(
+            theirs.to_numpy(float, na_value=-1), rel=1e-6, abs=1.0
+        )

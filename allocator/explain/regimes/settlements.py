@@ -20,6 +20,8 @@ import pandas as pd
 
 from allocator.errors import NoPlanError, SolverError
 from allocator.explain.auditing import Auditor
+from allocator.explain.regimes.in_order import in_order
+from allocator.explain.regimes.past import fixed, same_past
 from allocator.instance import Instance, Window
 from allocator.instance.cell_changes import with_only
 from allocator.instance.schema import ALL
@@ -27,17 +29,13 @@ from allocator.program.matrix import Floats
 from allocator.program.program import MONEY, POUNDS, LinearProgram, Objective
 from allocator.progress import Progress, silent
 from allocator.simulate import baseline
+from allocator.solving.areas.ladder import AreaLadder
 from allocator.solving.session import Session, WindowSolved, at_window, build
 from allocator.solving.windows import cheapest
-from allocator.vocabulary import DRAWN, EXCESS, OVERSPENT, TARGET, UNSPENT
+from allocator.vocabulary import DRAWN, EXCESS, OVERSPENT, TARGET
 
 SHORT: Final = "short_of_money"
-HELD: Final = 1e-7  # relative: how near to what was decided the past is held
 LEAST: Final = 1e-6  # £m and children: less is not short
-
-# What a year decides of services and of staff, by period.
-_DECIDED: Final = ("level", "in_band", "diverted", "places")
-_OF_STAFF: Final = ("hired", "let_go", "in_post", "agency", "supported")
 
 
 @dataclass(frozen=True)
@@ -131,18 +129,41 @@ def _best(
     """The best plan over the windows that what has been leaves open."""
     program = _elastic(build(settled), known)
     if past is not None:
-        program = _fixed(settled, program, past, begin)
-    solved = []
-    for window in (None, *settled.windows):
-        if past is None or _same_past(window, past.window, settled.first_year, begin):
-            variant = at_window(program, settled, window)
-            solved.append(session.solve_window(window, variant, settled.areas))
-    best = cheapest(solved)
+        program = fixed(settled, program, past, begin)
+    programs = {
+        window: at_window(program, settled, window)
+        for window in (*reversed(settled.windows), None)
+        if past is None or same_past(window, past.window, settled.first_year, begin)
+    }
+    best = cheapest(_solved(session, settled, programs, past))
     if best is None and past is None:
         raise NoPlanError("there is no plan, however much money there is and whatever the targets")
     if best is None:
         raise SolverError(f"in {begin} what was decided before leaves no plan")
     return best
+
+
+def _solved(
+    session: Session,
+    settled: Instance,
+    programs: Mapping[Window | None, LinearProgram],
+    past: WindowSolved | None,
+) -> list[WindowSolved]:
+    """Every window's plan, or where areas are solved one by one the best alone."""
+    ladder = session.choose(settled.areas, next(iter(programs.values())))
+    if isinstance(ladder, AreaLadder):
+        return in_order(ladder, programs, _settled_before(past))
+    return [
+        session.solve_window(window, program, settled.areas) for window, program in programs.items()
+    ]
+
+
+def _settled_before(past: WindowSolved | None) -> int:
+    """How many of the first objectives were nought in the last plan, as they are likely to be."""
+    if past is None:
+        return 0
+    stages = range(len(past.program.objectives) - 1)
+    return next((stage for stage in stages if past.value(stage) > LEAST), len(stages))
 
 
 def _elastic(program: LinearProgram, known: int) -> LinearProgram:
@@ -170,43 +191,6 @@ def _elastic(program: LinearProgram, known: int) -> LinearProgram:
         Objective("children_above_target", above, 0.0, "children"),
     )
     return replace(program, objectives=(*priorities, *program.objectives)).with_priorities()
-
-
-def _fixed(
-    settled: Instance, program: LinearProgram, past: WindowSolved, begin: int
-) -> LinearProgram:
-    """The program with what was decided for the years before one held where it was."""
-    assert past.solution is not None
-    before = (begin - settled.first_year) * settled.periods_per_year
-    places = list[int]()
-    for family in (*_DECIDED, *_OF_STAFF):
-        at = program.columns[family].positions.items()
-        places += [n for index, n in at if 1 <= index[-1] <= before]
-    places += [
-        n
-        for (f, _, y), n in program.columns[UNSPENT].positions.items()
-        if f != SHORT and settled.first_year <= y < begin
-    ]
-    places += [
-        n
-        for index, n in program.columns[DRAWN].positions.items()
-        if index[0] == SHORT and index[-1] < begin
-    ]
-    held = past.solution.primal[places]
-    slack = HELD * np.maximum(1.0, np.abs(held))
-    lower, upper = program.lower.copy(), program.upper.copy()
-    lower[places] = np.maximum(lower[places], held - slack)
-    upper[places] = np.minimum(upper[places], held + slack)
-    return replace(program, lower=lower, upper=np.maximum(lower, upper))
-
-
-def _same_past(window: Window | None, other: Window | None, first: int, begin: int) -> bool:
-    """Whether two windows are alike in every year before one."""
-    return all(_inside(window, year) == _inside(other, year) for year in range(first, begin))
-
-
-def _inside(window: Window | None, year: int) -> bool:
-    return window is not None and window[0] <= year < window[0] + window[1]
 
 
 def _told(settled: Instance, known: int, solved: WindowSolved) -> Settlement:

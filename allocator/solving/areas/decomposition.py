@@ -89,6 +89,24 @@ class AreaDecomposition:
             self._prices = other._prices
             self._group.begin(other._group)
 
+    def hold(self, program: LinearProgram, stage: int, price: float) -> None:
+        """Begin the next search where the objective of a stage, which a row holds, has a price.
+
+        Held to its least it has a price without end, which the search would be long in reaching.
+        """
+        nearest = self._duals.nearest(program, stage)
+        row = program.rows[f"{program.objectives[stage].name}_kept"].start
+        if nearest is not None and nearest.prices is not None:
+            self._prices = price * nearest.prices
+            self._prices[self.split.ties == row] = -price
+
+    def go_back(self, program: LinearProgram, stage: int) -> None:
+        """Begin the next search where the nearest one for a stage ended, if there was one."""
+        nearest = self._duals.nearest(program, stage)
+        if nearest is not None and nearest.prices is not None:
+            self._prices = nearest.prices
+            self._restore(nearest.key)
+
     def points(self, program: LinearProgram) -> AreaPoints:
         """Those at hand that a program allows."""
         window = program.lower[self.split.window]
@@ -104,7 +122,8 @@ class AreaDecomposition:
         Twice what the rows imply where they have none: so far that no point comes near.
         """
         lower, upper = program.lower.copy(), program.upper.copy()
-        lower[self.split.window], upper[self.split.window] = 0.0, 1.0  # for every window
+        fixed = self.split.window  # at nought or one in every window, or at what has been
+        lower[fixed], upper[fixed] = np.minimum(lower[fixed], 0.0), np.maximum(upper[fixed], 1.0)
         least, implied = implied_bounds(replace(program, lower=lower, upper=upper))
         tied = np.concatenate([each.columns[each.tied] for each in self.split.areas])
         upper = program.upper.copy()

@@ -100,6 +100,14 @@ class AreaLadder(Ladder):
                 before.close()
         return self._parts
 
+    def hold(self, program: LinearProgram, stage: int, price: float) -> None:
+        """Begin the next search where the objective of a stage, which a row holds, has a price."""
+        self._parts_of(program).hold(program, stage, price)
+
+    def go_back(self, program: LinearProgram, stage: int) -> None:
+        """Begin the next search where the last one for a stage ended."""
+        self._parts_of(program).go_back(program, stage)
+
     def points(self, program: LinearProgram) -> AreaPoints:
         """The points that areas have given for a program, which was solved last."""
         return self._parts_of(program).points(program)

@@ -47,6 +47,11 @@ class Bases(Protocol):
         """Go back to those that were kept last."""
 
 
+def _far(prices: Floats) -> float:
+    """How much larger than usual prices are: by so much they may move more."""
+    return max(1.0, 10.0 * float(np.max(np.abs(prices), initial=0.0)) / DEAREST)
+
+
 @dataclass
 class Box:
     """Where the next prices may lie: around the best so far, whose bound is proved."""
@@ -105,9 +110,10 @@ class PriceSearch:
 
     def optimum(self, prices: Floats) -> SearchEnd:
         """From prices to the optimum, or to a proof that there is no point."""
-        master, cap = self.master, np.full(self.master.ties, DEAREST)
+        master, far = self.master, _far(prices)
+        cap = np.full(master.ties, far * DEAREST)
         prices = master.clean(np.clip(prices, -cap, cap))
-        box = Box(prices, np.full(master.ties, START))
+        box = Box(prices, np.full(master.ties, far * START))
         box.bound = max(self._round(prices)[0], -1e12)
         for turn in range(1, ROUNDS):
             if self._clock.left() <= 0:
