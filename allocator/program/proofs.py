@@ -20,6 +20,7 @@ from allocator.program.program import LinearProgram
 
 ROUNDING: Final = 1e-12  # of a sum, relative to the size of its terms
 CANCELLED: Final = 1e-13  # of terms that cancel but for rounding, relative to their size
+SLIGHT: Final = (1e-13, 1e-11, 1e-9)  # of weights of at most 1, which may be rounding
 EPSILON: Final = float(np.finfo(float).eps)
 
 
@@ -85,23 +86,38 @@ def ways(ray: Floats) -> tuple[Floats, ...]:
 
 
 def refuted_by(program: LinearProgram, weights: Floats, own: bool = False) -> bool:
-    """Whether one of a ray's ``ways`` proves it; ``own`` is ``own_bounds`` of ``refutes``."""
-    kept = (np.abs(weights) > 1e-13) & _backed(weights, program.row_lower, program.row_upper)
-    weights = np.where(kept, weights, 0.0)
+    """Whether one of a ray's ``ways`` proves it; ``own`` is ``own_bounds`` of ``refutes``.
+
+    A slight weight may be rounding, and spoil the proof where a column without an end stands in
+    its row: then weights that are less slight are left out too, as any may be.
+    """
+    backed = _backed(weights, program.row_lower, program.row_upper)
+    for slight in SLIGHT:
+        kept = backed & (np.abs(weights) > slight)
+        margin = _margin(program, np.where(kept, weights, 0.0), own)
+        if margin > -np.inf:
+            return margin > 0.0
+    return False
+
+
+def _margin(program: LinearProgram, weights: Floats, own: bool) -> float:
+    """By how much rows ask for more than columns can give; minus infinity where one has no end."""
     combined, sizes = program.matrix.transposed_times_and_sizes(weights)
     asked = _terms(weights, program.row_lower, program.row_upper, 0.0, 0.0)
+    kept = weights != 0
     terms = np.bincount(program.matrix.columns[kept[program.matrix.rows]], minlength=len(sizes))
     doubt = EPSILON * (terms + 1) * sizes
     spare = _least_taken(combined, doubt, program.lower, program.upper)
     if _hopeless(float(asked.sum()), spare, combined, doubt, program):
-        return False
+        return 0.0
     if not np.isfinite(spare).all():
         rounding = np.abs(combined) <= np.maximum(doubt, CANCELLED * sizes)
         far = np.where(rounding, reach(program), np.inf)
         lower, upper = implied_bounds(program, own=own)
         spare = _least_taken(combined, doubt, np.maximum(lower, -far), np.minimum(upper, far))
     size = float(np.abs(asked).sum() + np.abs(spare).sum())
-    return float(asked.sum() + spare.sum()) > 1e-9 + ROUNDING * size
+    more = float(asked.sum() + spare.sum())
+    return more - 1e-9 - ROUNDING * size if np.isfinite(size) else -np.inf
 
 
 def _least_taken(combined: Floats, doubt: Floats, lower: Floats, upper: Floats) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from allocator.explain.regimes import settlements
 from allocator.explain.regimes.regimes import (
     FIXED,
     FREE,
@@ -15,6 +16,7 @@ from allocator.explain.regimes.regimes import (
 from allocator.explain.regimes.settlements import SHORT, as_known, roll
 from allocator.instance.change import apply_changes
 from allocator.report.pages.regimes import text
+from allocator.solving import windows
 from allocator.solving.areas import ladder
 from allocator.solving.session import Session
 from allocator.solving.solve import solve
@@ -179,3 +181,16 @@ def test_area_by_area_the_regimes_are_those_of_the_whole(monkeypatch):
         assert ours.to_numpy(float, na_value=-1) == pytest.approx(
             theirs.to_numpy(float, na_value=-1), rel=1e-6, abs=1.0
         )
+
+
+def test_windows_are_weighed_in_the_order_in_which_ties_are_broken(monkeypatch):
+    """The shorter first, then the earlier, however they were solved."""
+    instance, weighed = instance_of("window"), []
+
+    def noted(solved):
+        weighed.append([each.window for each in solved])
+        return windows.cheapest(solved)
+
+    monkeypatch.setattr(settlements, "cheapest", noted)
+    roll(instance, certain=True)
+    assert weighed == [[None, *instance.windows]]

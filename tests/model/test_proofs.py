@@ -121,6 +121,19 @@ def test_a_weight_that_a_row_cannot_have_is_left_out() -> None:
     assert not refutes(paper, np.array([np.nan, 0.5]))
 
 
+@pytest.mark.parametrize(
+    ("slight", "proved"), [(6e-14, True), (6e-13, True), (6e-10, True), (6e-9, False)]
+)
+def test_a_slight_weight_of_a_row_whose_column_has_no_end_is_left_out(
+    slight: float, proved: bool
+) -> None:
+    """What rounding leaves of a solver's ray: the rest proves it."""
+    rows, columns = {"sum": (3, INF), "beside": (0, INF)}, {**BOX, "z": (0.0, INF)}
+    paper = program(rows, columns, [[1, 1, 0], [0, 0, 1]], [0, 0, 0])
+    assert refutes(paper, np.array([1.0, slight])) == proved
+    assert not refutes(paper, np.array([slight, 1.0]))
+
+
 # Least -x with x - y <= 1: up and up along (1, 1), from (0, 0).
 OPEN = program({"apart": (-INF, 1)}, {"x": (0, INF), "y": (0, INF)}, [[1, -1]], [-1, 0])
 

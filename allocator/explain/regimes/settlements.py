@@ -135,7 +135,8 @@ def _best(
         for window in (*reversed(settled.windows), None)
         if past is None or same_past(window, past.window, settled.first_year, begin)
     }
-    best = cheapest(_solved(session, settled, programs, past))
+    found = {each.window: each for each in _solved(session, settled, programs, past)}
+    best = cheapest([found[w] for w in (None, *settled.windows) if w in found])
     if best is None and past is None:
         raise NoPlanError("there is no plan, however much money there is and whatever the targets")
     if best is None:
