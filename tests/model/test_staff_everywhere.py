@@ -22,7 +22,7 @@ from allocator.sweep.design import Design
 from tests.compare.unhurried import UNHURRIED
 from tests.instance.test_starter import more_tables
 from tests.model.cases import Case
-from tests.model.test_hand_benefits import GOOD
+from tests.model.test_hand_benefits import GOOD, benefits
 from tests.model.test_hand_need import POVERTY
 from tests.model.test_hand_staff import PRACTICE, growing
 from tests.plans import instance_of
@@ -110,6 +110,15 @@ def test_a_sweep_tells_of_staff_and_of_the_good_done() -> None:
         assert row["agency_end"] == pytest.approx(facts["2022"]["agency"])
         assert row["hired"] == pytest.approx(sum(year["hired"] for year in facts.values()))
         assert row["wider_benefits"] == pytest.approx(sum((plan.wider_benefits() or {}).values()))
+
+
+def test_a_sweep_counts_the_good_done_at_each_point_as_it_is_there() -> None:
+    sweep = Sweep(benefits(1).instance(), ["benefits.care.police.0.fiscal.amount=-6000,-5000"])
+    rows = sweep.run().to_dict("records")
+    for point, row in enumerate(rows):
+        plan = solve(sweep.design.changed(sweep.design.position(point)))
+        assert row["wider_benefits"] == pytest.approx(sum((plan.wider_benefits() or {}).values()))
+    assert rows[0]["wider_benefits"] > rows[1]["wider_benefits"] + 1000  # £
 
 
 def test_only_targets_and_budgets_leave_the_good_done_as_it_is_counted() -> None:
