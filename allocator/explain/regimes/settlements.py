@@ -136,7 +136,8 @@ def _best(
         if past is None or same_past(window, past.window, settled.first_year, begin)
     }
     found = {each.window: each for each in _solved(session, settled, programs, past)}
-    best = cheapest([found[w] for w in (None, *settled.windows) if w in found])
+    preferred = (window for window in (None, *settled.windows) if window in found)
+    best = cheapest([found[window] for window in preferred])
     if best is None and past is None:
         raise NoPlanError("there is no plan, however much money there is and whatever the targets")
     if best is None:
