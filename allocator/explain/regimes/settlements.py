@@ -135,9 +135,9 @@ def _best(
         for window in (*reversed(settled.windows), None)
         if past is None or same_past(window, past.window, settled.first_year, begin)
     }
-    found = {each.window: each for each in _solved(session, settled, programs, past)}
-    preferred = (window for window in (None, *settled.windows) if window in found)
-    best = cheapest([found[window] for window in preferred])
+    plans = {each.window: each for each in _solved(session, settled, programs, past)}
+    preferred = (window for window in (None, *settled.windows) if window in plans)
+    best = cheapest([plans[window] for window in preferred])
     if best is None and past is None:
         raise NoPlanError("there is no plan, however much money there is and whatever the targets")
     if best is None:
