@@ -223,7 +223,7 @@ def test_a_search_that_looks_for_a_proof_in_vain_goes_on_from_where_it_was(seed,
     def looked(self, box, point, turn):
         before, end = self._may_be_empty, look(self, box, point, turn)
         if before and not self._may_be_empty:
-            assert self.master.counts and np.max(box.width) <= search.START
+            assert self.master.counts and np.max(box.width) <= self._start
         return end
 
     monkeypatch.setattr(Group, "save", saved)

@@ -101,7 +101,7 @@ class PriceSearch:
     ) -> None:
         self.master, self._price, self._window = master, price, window
         self._constant, self._proves, self._clock = constant, proves, clock
-        self._bases = bases
+        self._bases, self._start = bases, START
         self.rounds = 0
         self._may_be_empty, self._next = True, EARLIEST
         self._stalled = 0
@@ -111,9 +111,9 @@ class PriceSearch:
     def optimum(self, prices: Floats) -> SearchEnd:
         """From prices to the optimum, or to a proof that there is no point."""
         master, far = self.master, _far(prices)
-        cap = np.full(master.ties, far * DEAREST)
+        cap, self._start = np.full(master.ties, far * DEAREST), far * START
         prices = master.clean(np.clip(prices, -cap, cap))
-        box = Box(prices, np.full(master.ties, far * START))
+        box = Box(prices, np.full(master.ties, self._start))
         box.bound = max(self._round(prices)[0], -1e12)
         for turn in range(1, ROUNDS):
             if self._clock.left() <= 0:
@@ -178,7 +178,7 @@ class PriceSearch:
         self._may_be_empty, self._next = False, turn + EARLIEST
         self.master.count(True)
         self._bases.restore()
-        box.width = np.minimum(box.width, START)
+        box.width = np.minimum(box.width, self._start)
         return None
 
     def _without_costs(self, prices: Floats) -> float:
