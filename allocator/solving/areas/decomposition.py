@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -28,6 +28,7 @@ from allocator.solving.areas.columns import AreaColumns
 from allocator.solving.areas.duals import KeptDual, KeptDuals
 from allocator.solving.areas.group import Group
 from allocator.solving.areas.master import AreaMaster, MasterPoint
+from allocator.solving.areas.points import AreaPoints
 from allocator.solving.areas.pricing import (
     AreaFailed,
     AreaPoint,
@@ -35,7 +36,7 @@ from allocator.solving.areas.pricing import (
     Asked,
     Priced,
 )
-from allocator.solving.areas.search import DEAREST, GIVEN, REMOTE, PriceSearch, SearchEnd
+from allocator.solving.areas.search import REMOTE, PriceSearch, SearchEnd
 from allocator.solving.areas.split import Split, split
 from allocator.solving.areas.spread import PointsLost, SpreadGroup
 from allocator.solving.proved import Ladder
@@ -190,7 +191,7 @@ class AreaDecomposition:
             window,
             program.objectives[stage].constant,
             lambda prices: self._refuted(program, prices),
-            _Turning(self._group),
+            self._group,
             clock,
         )
         end = self._proof_first(program, search)
@@ -312,43 +313,6 @@ class AreaDecomposition:
         key = b"own" + self._key(program)
         self._ray = self._duals.add(program, ray, None, key, None)
         return self._without_point()
-
-
-@dataclass(frozen=True)
-class _Turning:
-    """Bases of areas that a search comes back to."""
-
-    group: Group | SpreadGroup
-
-    def save(self) -> None:
-        """Keep those at hand."""
-        self.group.save(b"search")
-
-    def restore(self) -> None:
-        """Go back to those that were kept last."""
-        self.group.restore(b"search")
-
-
-@dataclass(frozen=True, eq=False)
-class AreaPoints:
-    """Points that areas have given, kept apart from what the decomposition does next."""
-
-    split: Split
-    points: tuple[AreaPoint, ...]
-
-    def least(self, program: LinearProgram) -> tuple[float, Floats] | None:
-        """Least cost of their mixtures, and its prices by row, nought where none ties.
-
-        Of the last objective, for a program that differs in tying rows alone from the one that they
-        are of; the whole costs no more.  None where no mixture meets the rows.
-        """
-        last, dearest = len(program.objectives) - 1, np.full(len(self.split.ties), DEAREST)
-        point = AreaMaster(self.split, program, last, self.points).solve(-dearest, dearest)
-        if np.any(point.given_way > GIVEN):
-            return None
-        prices = np.zeros(program.shape[0])
-        prices[self.split.ties] = point.prices
-        return point.value, prices
 
 
 def _alone(program: LinearProgram, part: AreaProgram, window: Floats) -> LinearProgram:

@@ -16,7 +16,8 @@ from allocator.errors import UsageError
 from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import DEFAULT, Solver
 from allocator.solvers.solution import Ranging, Solution
-from allocator.solving.areas.decomposition import AreaDecomposition, AreaPoints
+from allocator.solving.areas.decomposition import AreaDecomposition
+from allocator.solving.areas.points import AreaPoints
 from allocator.solving.proved import Ladder, Model
 
 By = Literal["whole", "areas"]

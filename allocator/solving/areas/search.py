@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -34,17 +34,18 @@ PROVES: Final = 1e-7  # a bound above this, of prices of at most 1, may be a pro
 SUSPECT: Final = 0.005  # of the cost: such a bound with the prices at hand is looked into
 WIDE: Final = 6.4  # or any, once the box is this wide
 EARLIEST: Final = 3  # rounds
+TURNING: Final = b"search"  # the key of bases that a search goes back to
 REMOTE: Final = 0.001  # of what a ray's rows ask for: a window that lacks more likely has a plan
 
 
 class Bases(Protocol):
-    """Those of the areas, kept for when a search turns back."""
+    """Those of the areas, under keys."""
 
-    def save(self) -> None:
+    def save(self, key: Any) -> None:
         """Keep those at hand."""
 
-    def restore(self) -> None:
-        """Go back to those that were kept last."""
+    def restore(self, key: Any) -> None:
+        """Go back to those of a key."""
 
 
 def _far(prices: Floats) -> float:
@@ -86,7 +87,7 @@ class PriceSearch:
     """One window's search, for one stage.
 
     ``proves`` is asked, once the areas have been solved at prices that may be a proof, whether
-    they are one.  ``bases`` keeps those that the areas have, and goes back to them.
+    they are one.  ``bases`` are the areas', to go back to.
     """
 
     def __init__(
@@ -171,13 +172,13 @@ class PriceSearch:
         wide = float(np.max(box.width)) >= WIDE
         if not (excess > SUSPECT * abs(point.value) or (wide and excess > 0)):
             return None
-        self._bases.save()
+        self._bases.save(TURNING)
         end = self.proof(point.prices)
         if end.status is not Status.OPTIMAL:
             return end
         self._may_be_empty, self._next = False, turn + EARLIEST
         self.master.count(True)
-        self._bases.restore()
+        self._bases.restore(TURNING)
         box.width = np.minimum(box.width, self._start)
         return None
 
