@@ -30,7 +30,7 @@ class Kind:
         return {"period": self.period, "continuous": self.continuous}
 
 
-# With continuous rates two windows reach equally far, to a child of 84,000: the edge has both.
+# With continuous rates two windows reach equally far, to a child of 78,000: the edge has both.
 KINDS = {
     "slack": Kind("a target that nothing has to be done for", Hardness(0.97), Hardness(0.97)),
     "reached": Kind("a target that every window reaches", Hardness(0.95), Hardness(0.95)),
