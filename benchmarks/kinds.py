@@ -30,15 +30,14 @@ class Kind:
         return {"period": self.period, "continuous": self.continuous}
 
 
-# With continuous rates two windows reach equally far, to a child of 78,000: the edge has both.
 KINDS = {
     "slack": Kind("a target that nothing has to be done for", Hardness(0.97), Hardness(0.97)),
     "reached": Kind("a target that every window reaches", Hardness(0.95), Hardness(0.95)),
-    "edge": Kind("a target at the edge of what can be reached", Hardness(0.94), Hardness(0.9411)),
+    "edge": Kind("a target at the edge of what can be reached", Hardness(0.94), Hardness(0.94107)),
     "funds": Kind(
         "shared funds decide the window",
         Hardness(0.95, (1.002, 0.992)),
-        Hardness(0.95, (1.00327, 0.99327)),
+        Hardness(0.95, (1.0026, 0.9926)),
     ),
     "mixed": Kind(
         "core budgets below what the baseline costs",
