@@ -6,9 +6,7 @@ saved, audited and reported; nothing else of the program leaves the solve.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
-from itertools import repeat
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -19,9 +17,7 @@ from allocator.instance.schema import TIERS
 from allocator.plan.columns import TABLES
 from allocator.program.program import MONEY, POUNDS, Family, LinearProgram
 from allocator.simulate import Baseline, Simulator
-from allocator.solvers.solution import Ranging
-from allocator.table import Table, Tables, as_column
-from allocator.vocabulary import AFTER_WINDOW, CONSTRAINTS, IN_WINDOW
+from allocator.table import Table, Tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,127 +106,6 @@ def years_of(periods: Any, instance: Instance) -> Any:
     """Year of each period; the opening (period 0) belongs to the year that it opens."""
     within = np.maximum(np.asarray(periods, dtype=int), 1) - 1
     return instance.first_year + within // instance.periods_per_year
-
-
-def price_table(
-    instance: Instance,
-    program: LinearProgram,
-    primal: Floats,
-    dual: Floats,
-    costs: Floats,
-    ranging: Ranging | None,
-) -> Table:
-    """What each constraint that binds is worth: ∂ objective / ∂ right-hand side.
-
-    ``price`` is £ at present value per unit of ``limit`` (per child, per case per year, per
-    pound); ``holds_from`` and ``holds_to`` are limits between which it stays so, where
-    the solver gives them: its basis may end before the price does.  A limit that the window sets
-    (spend that is protected, say) is what it sets, not the 0 that the row has beside the
-    window's column.
-    """
-    activity, given = program.matrix.times(primal), window_terms(program)
-    least = 1e-9 * float(np.max(np.abs(costs), initial=0.0))
-    by_family = (
-        [
-            price_row(program, family, int(n), dual[n], activity[n], given[n], ranging)
-            for n in family.start + np.flatnonzero(np.abs(dual[family.start : family.stop]) > least)
-            if not outside(family, int(n), instance)
-        ]
-        for family in program.rows.values()
-        if family.name in CONSTRAINTS
-    )
-    columns = _columns(by_family, TABLES["prices"].columns)
-    columns["year"] = [
-        year if period is None else int(years_of(period, instance))
-        for year, period in zip(columns["year"], columns["period"], strict=True)
-    ]
-    return Table(columns, partial(_whole_numbers, columns))
-
-
-def _columns(
-    parts: Iterable[Sequence[Mapping[str, object]]], names: Iterable[str]
-) -> dict[str, Any]:
-    """Columns of rows, of which those of a part have the same names; None where one is absent."""
-    columns: dict[str, list[object]] = {name: [] for name in names}
-    for rows in filter(None, parts):
-        cells = zip(*(row.values() for row in rows), strict=True)
-        there = dict(zip(rows[0], cells, strict=True))
-        for name, column in columns.items():
-            column.extend(there.get(name) or repeat(None, len(rows)))
-    return {name: as_column(column) for name, column in columns.items()}
-
-
-def price_frame(instance: Instance, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
-    """Rows of ``price_row`` as a table, each with its year."""
-    import pandas as pd
-
-    table = pd.DataFrame(list(rows), columns=list(TABLES["prices"].columns))
-    table["year"] = table["year"].where(
-        table["period"].isna(), years_of(table["period"].fillna(0).astype(int), instance)
-    )
-    return _whole_numbers(table)
-
-
-def _whole_numbers(columns: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
-    """A table of prices with whole numbers, of which some are missing."""
-    import pandas as pd
-
-    return pd.DataFrame(columns).astype({"year": "Int64", "period": "Int64", "band": "Int64"})
-
-
-def window_terms(program: LinearProgram) -> Floats:
-    """What columns that say which years the window has add to each row: in money, its limit.
-
-    A row such as ``spend - protected * in_window >= 0`` limits spend to what the window asks.
-    """
-    values = np.zeros(program.shape[1])
-    for name in (IN_WINDOW, AFTER_WINDOW):
-        if name in program.columns:
-            family = slice(program.columns[name].start, program.columns[name].stop)
-            values[family] = program.lower[family]
-    return program.matrix.times(values)
-
-
-def outside(family: Family, position: int, instance: Instance) -> bool:
-    """Whether a row is about a period before the start or after the end of the horizon."""
-    if "period" not in family.keys:
-        return False
-    return not 1 <= family.indices[position - family.start][-1] <= instance.number_of_periods
-
-
-def price_row(
-    program: LinearProgram,
-    family: Family,
-    position: int,
-    dual: float,
-    activity: float,
-    given: float,
-    ranging: Ranging | None,
-) -> Mapping[str, object]:
-    """A row of ``price_table`` but for its year: ``given`` is the row's part of window_terms."""
-    money = family.unit == MONEY
-    scale = POUNDS if money else 1.0
-    low, high = (
-        (np.nan, np.nan)
-        if ranging is None
-        else (
-            float(ranging.lower[position] - given) * scale,
-            float(ranging.upper[position] - given) * scale,
-        )
-    )
-    lower, upper = program.row_lower[position], program.row_upper[position]
-    bound = lower if dual > 0 or not np.isfinite(upper) else upper
-    keys = dict(zip(family.keys, family.indices[position - family.start], strict=True))
-    return {
-        "constraint": family.name,
-        **keys,
-        "price": float(dual) if money else float(dual) * POUNDS,
-        "unit": "£" if money else family.unit,
-        "activity": float(activity - given) * scale,
-        "limit": float(bound - given) * scale,
-        "holds_from": low,
-        "holds_to": high,
-    }
 
 
 def demand_table(instance: Instance) -> Table:

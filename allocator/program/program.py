@@ -47,6 +47,11 @@ class Family:
         """One past the last position."""
         return self.start + self.count
 
+    @property
+    def slice(self) -> slice:
+        """Its positions."""
+        return slice(self.start, self.stop)
+
     @cached_property
     def indices(self) -> tuple[Index, ...]:
         """Indices in order, each a tuple; the empty tuple where there is but one member."""

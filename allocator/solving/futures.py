@@ -74,7 +74,7 @@ class ExtensiveForm:
         for block in self.blocks:
             own = at_window(block.program, block.scenario.instance, window)
             for name in (IN_WINDOW, AFTER_WINDOW):
-                inside = slice(own.columns[name].start, own.columns[name].stop)
+                inside = own.columns[name].slice
                 lower[block.columns[inside]] = own.lower[inside]
                 upper[block.columns[inside]] = own.upper[inside]
         return replace(self.program, lower=lower, upper=upper)

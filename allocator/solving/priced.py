@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -32,27 +33,29 @@ def check_prices(plan: Plan, program: LinearProgram, least: float) -> Iterator[s
     proved = plan.certificate is not None and plan.certificate.passed
     if plan.tables["prices"].empty and not proved:
         return
-    from allocator.plan.tables import outside, price_frame, price_row, window_terms
+    from allocator.plan.prices import inside, priced
 
-    given, duals = window_terms(program), np.zeros(program.shape[0])
-    stated = plan.tables["prices"].to_dict("records")
-    derived = []
-    for number, row in enumerate(stated, 2):
-        place = f"prices.csv, row {number}"
+    duals, stated = np.zeros(program.shape[0]), plan.tables["prices"].to_dict("records")
+    rows: dict[str, list[tuple[int, int]]] = {}  # by constraint, its row in the file and position
+    for number, row in enumerate(stated):
+        place = f"prices.csv, row {number + 2}"
         family = program.rows.get(row["constraint"])
         if family is None or family.name not in CONSTRAINTS:
             yield f"{place}: {row['constraint']!r} is no constraint that has a price"
             return
         position = family.positions.get(tuple(row[key] for key in family.keys))
-        if position is None or outside(family, position, plan.instance):
+        if position is None or not len(inside(family, [position], plan.instance)):
             yield f"{place}: the program has no such {family.name}"
             return
         duals[position] = row["price"] / (1.0 if family.unit == MONEY else POUNDS)
-        is_so = price_row(program, family, position, duals[position], 0.0, given[position], None)
-        derived.append(is_so)
-    wanted = price_frame(plan.instance, derived).to_dict("records")
-    for number, (row, should) in enumerate(zip(stated, wanted, strict=True), 2):
-        yield from _row(f"prices.csv, row {number}", row, should)
+        rows.setdefault(family.name, []).append((number, position))
+    families = [(program.rows[name], np.array([p for _, p in own])) for name, own in rows.items()]
+    wanted = priced(plan.instance, program, families, duals, np.zeros(program.shape[0])).frame
+    numbers = [number for own in rows.values() for number, _ in own]
+    for number, should in sorted(
+        zip(numbers, wanted.to_dict("records"), strict=True), key=itemgetter(0)
+    ):
+        yield from _row(f"prices.csv, row {number + 2}", stated[number], should)
     bound = _bound(plan.instance, program, duals)
     if bound < least - _TIGHT * max(1.0, abs(least)):
         yield "prices.csv: its prices do not add up to the least cost (strong duality)"
@@ -82,13 +85,12 @@ def _blank(cell: Any) -> bool:
 
 def _bound(instance: Instance, program: LinearProgram, duals: Floats) -> float:
     """The least cost, £m, with priced rows charged for, not held; -∞ where there is none."""
-    from allocator.plan.tables import outside
+    from allocator.plan.prices import inside
 
     free = np.zeros(program.shape[0], dtype=bool)
     for family in program.rows.values():
         if family.name in CONSTRAINTS:
-            for n in range(family.start, family.stop):
-                free[n] = not outside(family, n, instance)
+            free[inside(family, np.arange(family.start, family.stop), instance)] = True
     last = program.objectives[-1]
     limits = np.where(duals == 0, 0.0, np.where(duals > 0, program.row_lower, program.row_upper))
     charged = float(np.sum(np.where(duals == 0, 0.0, duals * limits)))

@@ -187,8 +187,9 @@ def laid_out(instance: Instance, solved: Solved, formulation: str, solver: str) 
     """The plan with its tables and its audit, whatever the audit says."""
     from allocator.plan.benefits import benefit_table
     from allocator.plan.cash_prices import CASH, cash_table
+    from allocator.plan.prices import price_table
     from allocator.plan.staff import staff_table
-    from allocator.plan.tables import decision_tables, demand_table, price_table, year_table
+    from allocator.plan.tables import decision_tables, demand_table, year_table
 
     unchanged, best = baseline(instance), solved.best
     outcomes = tuple(_outcome(instance, each) for each in solved.windows)

@@ -17,7 +17,7 @@ from allocator.explain.shadow_prices.binding import binding
 from allocator.explain.shadow_prices.priced_limits import priced_limits
 from allocator.explain.shadow_prices.ranging import Trial
 from allocator.instance.change import apply_changes
-from allocator.plan.tables import price_table
+from allocator.plan.prices import price_table
 from allocator.program.program import POUNDS
 from allocator.report.pages.explanation import text as explanation_text
 from allocator.solvers.catalogue import find_solver

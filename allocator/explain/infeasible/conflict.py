@@ -22,7 +22,7 @@ import numpy as np
 from allocator.explain.citing import Citation, Citer, merged
 from allocator.explain.infeasible.rays import Rays
 from allocator.instance import Instance, Window
-from allocator.plan.tables import outside
+from allocator.plan.prices import inside
 from allocator.program.program import LinearProgram, Objective
 from allocator.progress import Progress
 from allocator.solvers.catalogue import PRIMAL, find_solver
@@ -253,9 +253,8 @@ def limits_of(
         family = program.rows.get(name)
         if family is None:
             continue
-        for row, index in enumerate(family.indices, family.start):
-            if outside(family, row, instance):
-                continue
+        for row in inside(family, np.arange(family.start, family.stop), instance).tolist():
+            index = family.indices[row - family.start]
             cells = citer.member(family, index).cells
             key = cells[0].key if cells else index
             own = index[-1] if name == BUDGET else None  # a year that is not listed

@@ -18,8 +18,8 @@ from allocator.explain.citing import Citer
 from allocator.explain.shadow_prices.priced_limits import sizes
 from allocator.explain.shadow_prices.ranging import AT_LIMIT, Side, Trial, limit_of
 from allocator.plan.plan import Plan
-from allocator.plan.tables import outside, price_frame, price_row, window_terms
-from allocator.program.program import MONEY, POUNDS, Family
+from allocator.plan.prices import FamilyRows, inside, priced, window_terms
+from allocator.program.program import POUNDS
 from allocator.progress import Progress
 from allocator.solvers.solution import Ranging
 from allocator.table import Table
@@ -75,40 +75,33 @@ def saving_price(table: pd.DataFrame) -> pd.Series[float]:
     return pd.concat([more, less], axis=1).max(axis=1).clip(lower=0.0)
 
 
-def _at_their_limits(plan: Plan, trial: Trial) -> list[tuple[Family, int]]:
+def _at_their_limits(plan: Plan, trial: Trial) -> list[FamilyRows]:
     """Rows of limits, inside the horizon, that stand at a bound."""
     program, primal = trial.program, trial.solution.primal
     activity = program.matrix.times(primal)
     rows = []
     for family in (program.rows[name] for name in reliefs() if name in program.rows):
-        of = slice(family.start, family.stop)
+        of = family.slice
         bounds = np.stack([program.row_lower[of], program.row_upper[of]])
         near = np.abs(activity[of] - bounds) <= AT_LIMIT * np.maximum(1.0, np.abs(bounds))
         near &= np.isfinite(bounds)
-        for n in family.start + np.flatnonzero(near.any(axis=0)):
-            if not outside(family, int(n), plan.instance):
-                rows.append((family, int(n)))
+        at_one = family.start + np.flatnonzero(near.any(axis=0))
+        rows.append((family, inside(family, at_one, plan.instance)))
     return rows
 
 
 def _laid_out(
-    plan: Plan, trial: Trial, rows: list[tuple[Family, int]], ranging: Ranging | None
+    plan: Plan, trial: Trial, rows: list[FamilyRows], ranging: Ranging | None
 ) -> pd.DataFrame:
     """Keys, limit, activity and size of each row, with the vertex's price for a first order."""
     program, solution = trial.program, trial.solution
-    activity, given = program.matrix.times(solution.primal), window_terms(program)
-    table = price_frame(
-        plan.instance,
-        [
-            {
-                **price_row(program, family, n, solution.dual[n], activity[n], given[n], ranging),
-                "limit": (limit_of(program, solution, n) - given[n])
-                * (POUNDS if family.unit == MONEY else 1.0),
-            }
-            for family, n in rows
-        ],
-    )
-    table["position"] = [n for _, n in rows]
+    activity = program.matrix.times(solution.primal)
+    table = priced(plan.instance, program, rows, solution.dual, activity, ranging).frame
+    positions = np.concatenate([own for _, own in rows])
+    limits = np.array([limit_of(program, solution, n) for n in positions.tolist()])
+    scale = np.where(table["unit"] == "£", POUNDS, 1.0)
+    table["limit"] = (limits - window_terms(program)[positions]) * scale
+    table["position"] = positions
     table["size"] = 0.0
     for _, part in table.groupby("constraint"):
         table.loc[part.index.tolist(), "size"] = sizes(plan, [*Table.of(part).records()])

@@ -20,7 +20,7 @@ from allocator.instance import Window
 from allocator.plan.columns import table_of
 from allocator.plan.columns.explained import EXPLAIN
 from allocator.plan.plan import Plan
-from allocator.plan.tables import price_table
+from allocator.plan.prices import price_table
 from allocator.program.program import POUNDS
 from allocator.progress import Progress
 from allocator.solving.proved import refuted

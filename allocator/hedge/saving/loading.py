@@ -102,7 +102,7 @@ def _plan(
     certificate: Certificate | None,
 ) -> Plan:
     """The plan of a scenario, without prices of its own."""
-    from allocator.plan.tables import price_frame
+    from allocator.plan.prices import unpriced
 
     instance = scenario.instance
     return Plan(
@@ -115,7 +115,7 @@ def _plan(
         baseline(instance).terminal_value,
         window,
         tuple(each for each in windows if each.window == window),
-        {**tables, "prices": price_frame(instance, [])},
+        {**tables, "prices": unpriced().frame},
         certificate,
         None,
     )
