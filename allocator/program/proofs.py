@@ -24,7 +24,12 @@ SLIGHT: Final = (1e-13, 1e-11, 1e-9)  # of weights of at most 1, which may be ro
 EPSILON: Final = float(np.finfo(float).eps)
 
 
-def lower_bound(program: LinearProgram, dual: Floats, combined: Floats | None = None) -> float:
+def lower_bound(
+    program: LinearProgram,
+    dual: Floats,
+    combined: Floats | None = None,
+    far: float | None = None,
+) -> float:
     """A value that no point of the program goes below: weak duality, for any dual by row.
 
     The dual may be another program's of the same shape; prices of rows that lack the bound they
@@ -32,7 +37,7 @@ def lower_bound(program: LinearProgram, dual: Floats, combined: Floats | None = 
     makes the bound minus infinity, unless it is within ``TOLERANCE`` of the largest cost, as the
     rounding of a certified dual is: then it is charged for as far as ``reach`` says that a column
     goes.  So the value holds for every point that goes no further.  ``combined`` is the matrix
-    transposed times the dual, where it is at hand.
+    transposed times the dual and ``far`` the program's ``reach``, where they are at hand.
     """
     objective = program.objectives[-1]
     limit = TOLERANCE * max(1.0, float(np.max(np.abs(objective.costs), initial=0.0)))
@@ -42,7 +47,8 @@ def lower_bound(program: LinearProgram, dual: Floats, combined: Floats | None = 
     if stray.any():
         dual, combined = dual - stray, combined - program.matrix.transposed_times(stray)
     rows = _terms(dual, program.row_lower, program.row_upper, 0.0, 0.0)
-    cols = _terms(objective.costs - combined, program.lower, program.upper, limit, reach(program))
+    far = reach(program) if far is None else far
+    cols = _terms(objective.costs - combined, program.lower, program.upper, limit, far)
     bound = float(rows.sum() + cols.sum()) + objective.constant
     size = float(np.abs(rows).sum() + np.abs(cols).sum())
     if not np.isfinite(bound):

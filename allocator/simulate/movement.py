@@ -7,6 +7,7 @@ of the resolved instance.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
@@ -34,9 +35,15 @@ class Movement:
         self.states = list(self.data.states)
         self._position = {key: n for n, key in enumerate(self.states)}
         self._flows: dict[int, Arcs] = {}  # moved within a period of the year
+        self._chances: dict[int, dict[Move, float]] = {}
 
-    def chances(self, year: int) -> dict[Move, float]:
+    def chances(self, year: int) -> Mapping[Move, float]:
         """Chance of each move within a period of the year; of staying where from and to are one."""
+        if year not in self._chances:
+            self._chances[year] = self._chances_of(year)
+        return self._chances[year]
+
+    def _chances_of(self, year: int) -> dict[Move, float]:
         rates, leaving = self._rates[year], dict.fromkeys(self.states, 0.0)
         for (area, start, _), rate in rates.items():
             leaving[area, start] += rate
@@ -58,7 +65,7 @@ class Movement:
             rates[year][move[0], move[1], move[2]] = rate
         return rates
 
-    def intensities(self, year: int) -> dict[Move, float]:
+    def intensities(self, year: int) -> Mapping[Move, float]:
         """Moves for each child, or child-year, of ``exposed``; of staying where from = to."""
         if not self.instance.is_continuous:
             return self.chances(year)

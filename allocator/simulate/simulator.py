@@ -51,16 +51,14 @@ class Simulator:
 
     def arrivals(self) -> Floats:
         """New children per period, by period and state."""
-        return np.array(
+        yearly = np.array(
             [
-                [
-                    self.data.arrivals.get((area, state, year), 0.0)
-                    / self.instance.periods_per_year
-                    for area, state in self.states
-                ]
-                for year in self.clock.years_of_periods
+                [self.data.arrivals.get((*state, year), 0.0) for state in self.states]
+                for year in self.instance.horizon
             ]
-        )
+        ).reshape(self.instance.years, len(self.states))
+        each = yearly / self.instance.periods_per_year
+        return np.repeat(each, self.instance.periods_per_year, axis=0)
 
     def shift(self) -> Floats:
         """Change of each state's children by one move averted, by effect and state."""

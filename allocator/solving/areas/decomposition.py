@@ -67,7 +67,8 @@ class AreaDecomposition:
         self._duals = KeptDuals()
         self._latest: bytes | None = None  # of the dual at whose bases the areas are, if at any
         self._nearest: KeptDual | None = None  # of the optimum at whose bases they are to begin
-        self._prices = self._tried = np.zeros(len(self.split.ties))  # to begin at; asked last
+        self._prices = self._tried = np.zeros(len(self.split.ties))  # to begin at; tried last
+        self._asked: Asked | None = None  # what the areas have been solved at, if that is known
         self._ray: KeptDual | None = None  # what proves, or nearly, that the program has no point
         self._was_empty = False  # whether the last one had none
 
@@ -178,7 +179,7 @@ class AreaDecomposition:
         if not changed:
             return
         self._group.change(changed)
-        self._programs = parts
+        self._programs, self._asked = parts, None
         self._columns.drop(changed)
         self._was_empty = False  # of another question
 
@@ -245,12 +246,15 @@ class AreaDecomposition:
         """Go back to the bases of a dual, if others have come since."""
         if key is not None and key != self._latest:
             self._group.restore(key)
+            self._asked = None
         self._latest = None
 
     def _price(self, asked: Asked) -> dict[int, Priced]:
         if asked.stage is not None:
             self._tried = asked.prices
+        self._asked = None  # until they have
         answers = self._group.price(asked)
+        self._asked = asked
         self._columns.add(each.column for each in answers.values() if each.column is not None)
         return answers
 
@@ -285,7 +289,9 @@ class AreaDecomposition:
     ) -> Solution:
         """The mixture that the master chose, and the prices at which no area does better."""
         window = program.lower[self.split.window]
-        self._group.price(Asked(window, prices, stage, np.full(len(self.split.areas), -np.inf)))
+        asked = Asked(window, prices, stage, np.full(len(self.split.areas), -np.inf))
+        if self._asked is None or not self._asked.same(asked):
+            self._group.price(asked)
         dual = self._whole(prices, self._group.duals().items())
         weights = point.weights[: len(columns)]
         used = [

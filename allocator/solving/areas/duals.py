@@ -16,7 +16,7 @@ import numpy as np
 from allocator.program.implied import implied_bounds
 from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram, Objective
-from allocator.program.proofs import lower_bound
+from allocator.program.proofs import lower_bound, reach
 
 MOST: Final = 24  # of each kind, the latest
 NEAR: Final = 0.5  # of what its rows ask for: a ray that lacks less may be near a proof
@@ -46,9 +46,12 @@ class KeptDual:
         """Whether it was found for this very program, of its matrix."""
         return self.bounds == _digest(program)
 
-    def proves(self, program: LinearProgram) -> float:
-        """What no point of a program goes below; of a ray, more than nought where there is none."""
-        return lower_bound(program, self.weights, self.combined)
+    def proves(self, program: LinearProgram, far: float | None = None) -> float:
+        """What no point of a program goes below; of a ray, more than nought where there is none.
+
+        ``far`` is the program's ``reach``, where it is at hand.
+        """
+        return lower_bound(program, self.weights, self.combined, far)
 
     def asks(self, program: LinearProgram) -> float:
         """What a program's rows ask for by its weights, each row's without sign."""
@@ -106,7 +109,8 @@ class KeptDuals:
         """The optimum of a stage whose dual proves the highest cost; None where there is none."""
         own = replace(program, objectives=(program.objectives[stage],))
         alike = [each for each in self._kept if each.stage == stage]
-        return max(alike, key=lambda each: each.proves(own), default=None)
+        far = reach(own)
+        return max(alike, key=lambda each: each.proves(own, far), default=None)
 
     def nearest_ray(self, program: LinearProgram) -> KeptDual | None:
         """The ray that proves most, or lacks least for a proof, the latest where all lack as much.
@@ -117,4 +121,5 @@ class KeptDuals:
         if len(rays) < 2:
             return rays[0] if rays else None
         held = _without_costs(program)
-        return max(reversed(rays), key=lambda each: each.proves(held))
+        far = reach(held)
+        return max(reversed(rays), key=lambda each: each.proves(held, far))

@@ -89,6 +89,14 @@ class Asked:
     stage: int | None
     least: Floats
 
+    def same(self, other: Asked) -> bool:
+        """Whether areas have the same answers, though other columns may be of use."""
+        return (
+            self.stage == other.stage
+            and np.array_equal(self.window, other.window)
+            and np.array_equal(self.prices, other.prices)
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Priced:
