@@ -37,7 +37,7 @@ KINDS = {
     "funds": Kind(
         "shared funds decide the window",
         Hardness(0.95, (1.002, 0.992)),
-        Hardness(0.95, (1.0026, 0.9926)),
+        Hardness(0.951, (1.0026, 0.9926)),
     ),
     "mixed": Kind(
         "core budgets below what the baseline costs",

@@ -5,7 +5,7 @@ The same facts as the plan's own (``allocator.plan.plan``), without laying out i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +21,7 @@ from allocator.solving.session import WindowSolved
 from allocator.vocabulary import CHILDREN, EXCESS, LEVEL, OVERSPENT
 
 PointFacts = dict[str, Any]
+Units = Mapping[tuple[str, str, int], float]  # by area, state or service, and year
 
 OPTIMAL: Final = "optimal"
 
@@ -40,9 +41,17 @@ def unchanged(instance: Instance) -> Floats:
     return np.append(sum(run.spend.values(), np.zeros(instance.years)), run.terminal_value)
 
 
-def good_done(instance: Instance, program: LinearProgram, primal: Floats) -> float:
-    """The good done to others in the years of the plan, against the baseline, £, unweighted."""
-    before, data = baseline_units(instance, baseline(instance)), instance.resolved
+def units_unchanged(instance: Instance) -> Units:
+    """What the baseline has of each state and service, by year: what benefits are counted from."""
+    return baseline_units(instance, baseline(instance))
+
+
+def good_done(instance: Instance, program: LinearProgram, primal: Floats, before: Units) -> float:
+    """The good done to others in the years of the plan, £, unweighted.
+
+    Against the baseline, of which ``before`` is ``units_unchanged``.
+    """
+    data = instance.resolved
     children, levels = (program.columns[name].positions for name in (CHILDREN, LEVEL))
     each, total = instance.periods_per_year, 0.0
     for (area, item, _, _, lag), amount in data.benefits.items():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from functools import cached_property
 
 from allocator.errors import SolverError, UsageError
 from allocator.instance import Instance
 from allocator.solving.session import Session
 from allocator.solving.solve import plan_of
 from allocator.sweep.design import Design
-from allocator.sweep.facts import OPTIMAL, FactReader, PointFacts, good_done
+from allocator.sweep.facts import OPTIMAL, FactReader, PointFacts, Units, good_done, units_unchanged
 from allocator.sweep.family import Prepared, SweepFamily
 
 _kept = threading.local()  # the worker of the last sweep that this thread has worked on
@@ -70,12 +71,18 @@ class Worker:
             plan_of(instance, solved, design.formulation, self._session.solver)  # or AuditError
         facts = self._reader_of(instance, prepared).facts(solved.best, prepared.unchanged)
         if design.instance.resolved.benefits:  # whose amounts may be what is swept
-            moved = not design.asks_alone
-            own = design.changed(design.position(point)) if moved else design.instance
+            alone = design.asks_alone
+            own = design.instance if alone else design.changed(design.position(point))
+            before = self._units if alone else units_unchanged(own)
             assert solved.best.solution is not None
             primal = solved.best.solution.primal
-            facts["wider_benefits"] = good_done(own, solved.best.program, primal)
+            facts["wider_benefits"] = good_done(own, solved.best.program, primal, before)
         return {"status": OPTIMAL, **facts, "audited": audited, "message": ""}
+
+    @cached_property
+    def _units(self) -> Units:
+        """The baseline's, which targets and budgets do not move."""
+        return units_unchanged(self.design.instance)
 
     def _reader_of(self, instance: Instance, prepared: Prepared) -> FactReader:
         """One serves a whole family; without one, years and rates may be the point's own."""
