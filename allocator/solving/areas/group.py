@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
-import numpy as np
-
-from allocator.program.matrix import Floats, Matrix
+from allocator.program.matrix import Floats
+from allocator.solving.areas.likeness import unlikeness
 from allocator.solving.areas.pricing import Area, AreaProgram, Asked, Priced
-
-_SAMPLED: Final = 16  # one in so many coefficients says how like two areas are
 
 
 class Group:
@@ -57,7 +54,7 @@ class Group:
         """The basis of the area that is most alike, of those of its shape that were solved."""
         own = area.program.block.matrix
         alike = {
-            number: _unlikeness(own, other.program.block.matrix)
+            number: unlikeness(own, other.program.block.matrix)
             for number, other in self._areas.items()
             if other.model.shape == own.shape and other.model.basis is not None
         }
@@ -101,11 +98,3 @@ class Group:
             basis = self._areas[number].model.basis
             self._areas[number] = Area(number, program, self._ties)
             self._areas[number].begin(basis)
-
-
-def _unlikeness(one: Matrix, other: Matrix) -> float:
-    """How far apart the coefficients of two areas are, by a sample; infinite for other patterns."""
-    if not one.same_pattern(other):
-        return np.inf
-    ours, theirs = one.values[::_SAMPLED], other.values[::_SAMPLED]
-    return float(np.sum(np.abs(ours - theirs) / (np.abs(ours) + np.abs(theirs))))

@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 from uuid import uuid4
 
 from allocator.errors import AllocatorError, SolverError
 from allocator.program.matrix import Floats
 from allocator.solving.areas.group import Group
+from allocator.solving.areas.likeness import in_line
 from allocator.solving.areas.pricing import AreaProgram, Asked, Priced
 
 TOGETHER: Final = 8  # areas that are sent in one task, some 2 MB
@@ -88,7 +90,9 @@ class SpreadGroup:
     def __init__(
         self, programs: Mapping[int, AreaProgram], ties: int, workers: Sequence[Executor]
     ) -> None:
-        shares = [dict(list(programs.items())[n :: len(workers)]) for n in range(len(workers))]
+        line = list(in_line(programs).items())  # a worker's areas serve each other's first bases
+        ends = [len(line) * n // len(workers) for n in range(len(workers) + 1)]
+        shares = [dict(line[first:end]) for first, end in pairwise(ends)]
         self._parts = [
             _Share(share, ties, [*workers[n:], *workers[:n]])
             for n, share in enumerate(shares)
