@@ -20,6 +20,7 @@ from allocator.solving.areas import search
 from allocator.solving.areas.decomposition import AreaDecomposition
 from allocator.solving.areas.group import Group
 from allocator.solving.areas.ladder import AreaLadder, by_areas
+from allocator.solving.areas.likeness import in_line
 from allocator.solving.areas.search import Box, PriceSearch
 from allocator.solving.areas.split import split
 from allocator.solving.session import Session, at_window, build
@@ -295,6 +296,19 @@ def test_an_area_with_other_numbers_goes_on_from_its_basis_by_the_dual_simplex(m
     dearer = replace(program, objectives=(replace(program.objectives[-1], costs=costs),))
     assert parts.solve(dearer).status is Status.OPTIMAL
     assert asked[: len(instance.areas)] == [pricing.DUAL] * len(instance.areas)
+
+
+def test_areas_stand_beside_those_they_are_like():
+    """Two that are there twice, the second time a little dearer, and one of another size."""
+    instance = many_areas(8)
+    one, small, _, other = AreaDecomposition(build(instance), instance.areas)._programs
+
+    def changed(part):
+        matrix = replace(part.block.matrix, values=1.001 * part.block.matrix.values)
+        return replace(part, block=replace(part.block, matrix=matrix))
+
+    programs = dict(enumerate([one, small, other, changed(one), changed(other)]))
+    assert list(in_line(programs)) == [0, 3, 2, 4, 1]
 
 
 def test_no_window_is_solved_again_for_ranges_that_are_not_told():
