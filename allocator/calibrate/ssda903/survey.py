@@ -89,14 +89,14 @@ def check_headings(files: Sequence[ReturnFile]) -> None:
 
 @dataclass
 class Survey:
-    """What one file shows; ``unread`` has, by column, cells unreadable either way (row and form).
+    """What one file shows; ``unread`` has, by column, cells unreadable either way (row and what it holds).
 
     ``only`` counts the cells that are dates with the day first only, and the month first only.
     """
 
     file: ReturnFile
     only: dict[bool, int] = field(default_factory=lambda: {False: 0, True: 0})
-    unread: dict[str, dict[bool, list[tuple[int, str]]]] = field(default_factory=dict)
+    unread: dict[str, dict[bool, list[tuple[int, object]]]] = field(default_factory=dict)
     dates: Counter[str] = field(default_factory=Counter)
     damaged: list[int] = field(default_factory=list)
     councils: dict[str, str] = field(default_factory=dict)  # as compared, as written
@@ -201,9 +201,8 @@ def _look(survey: Survey, name: str, column: pd.Series, rows: NDArray[np.int_]) 
     texts = column.to_numpy(object)
     for way, mine in bad.items():
         survey.only[way] += int((~mine & bad[not way]).sum())
-        unread[way] += [
-            (int(rows[n]), form_of(str(texts[n]).strip())) for n in np.flatnonzero(mine)
-        ]
+        at = np.flatnonzero(mine)
+        unread[way] += zip(rows[at].tolist(), texts[at].tolist(), strict=True)
 
 
 def _month_first(file: Survey, seen: Sequence[Survey]) -> bool:
@@ -236,8 +235,9 @@ def _problems(survey: Survey, month_first: bool) -> Iterator[Problem]:
     for column, ways in survey.unread.items():
         unread, dates = ways[month_first], survey.dates[column]
         if len(unread) >= max(_FEW, _SMALL * dates):
-            (form, _), *_ = Counter(form for _, form in unread).most_common(1)
-            row = next(row for row, each in unread if each == form)
+            forms = [form_of(str(text).strip()) for _, text in unread]
+            (form, _), *_ = Counter(forms).most_common(1)
+            row, _ = unread[forms.index(form)]
             told = MONTH_FIRST if month_first else DAY_FIRST
             yield Problem(
                 name,
