@@ -89,8 +89,9 @@ def check_headings(files: Sequence[ReturnFile]) -> None:
 
 @dataclass
 class Survey:
-    """What one file shows; ``unread`` has, by column, cells unreadable either way (row and what it holds).
+    """What one file shows.
 
+    ``unread`` has, by column, cells unreadable either way: their rows and what they hold.
     ``only`` counts the cells that are dates with the day first only, and the month first only.
     """
 
