@@ -7,12 +7,12 @@ from typing import Final
 from benchmarks.kinds import KINDS
 
 _IN_TWO: Final = (
-    "What both share is not halved, and the faster areas are solved the larger is its part: reading, "
-    "building, bounds that the rows imply, the master, the certificate and the tables of the whole "
-    "are 9 to 11 s at 151 areas. Tried: areas stay with their worker, only prices and values are "
-    "sent; areas that are alike have the same worker (a tenth less at the edge); prices laid out by "
-    "columns, nothing priced twice, bounds by duals and what binds worked out in half the time. Of "
-    "a round 7% is one worker waiting for the other."
+    "What both share is not halved, and the faster areas are solved the larger is its part: "
+    "reading, building, bounds that the rows imply, the master, the certificate and the tables "
+    "of the whole are 9 to 11 s at 151 areas. Tried: areas stay with their worker, only prices "
+    "and values are sent; areas that are alike have the same worker (a tenth less at the edge); "
+    "prices laid out by columns, nothing priced twice, bounds by duals and what binds worked "
+    "out in half the time. Of a round 7% is one worker waiting for the other."
 )
 
 TRIED: Final = {
