@@ -135,6 +135,18 @@ def test_regimes_cost_the_same(both):
     np.testing.assert_allclose(other["cost"], one["cost"], rtol=1e-6)
 
 
+def test_an_aim_held_at_too_dear_a_price_is_held_at_a_lesser_one(monkeypatch):
+    """Its optimum lacks digits for a proof: it is sought again, and the whole is not asked."""
+    monkeypatch.setattr(ladder, "FEWEST", 2)
+    monkeypatch.setattr(ladder, "SMALLEST", 0)
+    hold, ladders = ladder.AreaLadder.hold, []
+    monkeypatch.setattr(
+        ladder.AreaLadder, "hold", lambda self, *a: ladders.append(self) or hold(self, *a)
+    )
+    regimes(many_areas(SEEDS[0]))
+    assert ladders and not any(each.others for each in ladders)
+
+
 @pytest.mark.parametrize("seed", SEEDS[:1])
 def test_how_far_a_target_reaches_is_found_by_areas_alone(monkeypatch, seed):
     instance = many_areas(seed)

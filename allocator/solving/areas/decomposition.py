@@ -42,6 +42,7 @@ from allocator.solving.areas.spread import PointsLost, SpreadGroup
 from allocator.solving.proved import Ladder
 
 _LOSSES: Final = 8  # of workers, that one search bears
+EASED: Final = 10.0  # by which a price is divided that was too dear
 _NONE: Final = np.zeros(0)
 
 
@@ -71,6 +72,7 @@ class AreaDecomposition:
         self._asked: Asked | None = None  # what the areas have been solved at, if that is known
         self._ray: KeptDual | None = None  # what proves, or nearly, that the program has no point
         self._was_empty = False  # whether the last one had none
+        self._dear: tuple[int, float] | None = None  # the stage held last, and its price
 
     def takes(self, program: LinearProgram) -> bool:
         """Whether a program is a variant of this one: of the same matrix."""
@@ -96,11 +98,25 @@ class AreaDecomposition:
 
         Held to its least it has a price without end, which the search would be long in reaching.
         """
+        self._dear = stage, price
         nearest = self._duals.nearest(program, stage)
         row = program.rows[f"{program.objectives[stage].name}_kept"].start
         if nearest is not None and nearest.prices is not None:
             self._prices = price * nearest.prices
             self._prices[self.split.ties == row] = -price
+
+    def ease(self, program: LinearProgram, stage: int) -> bool:
+        """Begin a stage's search anew at a lesser price of the aim that was held last, if it was.
+
+        Beside a price ten million times as large others lose their digits, and what rounding
+        leaves of a held row's slack is worth too much for a proof.
+        """
+        held = stage % len(program.objectives) - 1
+        if self._dear is None or self._dear[0] != held:
+            return False
+        self._duals.forget(held + 1)
+        self.hold(program, held, self._dear[1] / EASED)
+        return True
 
     def go_back(self, program: LinearProgram, stage: int) -> None:
         """Begin the next search where the nearest one for a stage ended, if there was one."""

@@ -105,6 +105,10 @@ class KeptDuals:
         self._kept.append(made)
         return made
 
+    def forget(self, stage: int) -> None:
+        """Those of a stage's optima."""
+        self._kept = [each for each in self._kept if each.stage != stage]
+
     def nearest(self, program: LinearProgram, stage: int) -> KeptDual | None:
         """The optimum of a stage whose dual proves the highest cost; None where there is none."""
         own = replace(program, objectives=(program.objectives[stage],))

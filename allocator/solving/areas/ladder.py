@@ -15,7 +15,7 @@ from allocator.clock import Clock
 from allocator.errors import UsageError
 from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import DEFAULT, Solver
-from allocator.solvers.solution import Ranging, Solution
+from allocator.solvers.solution import Ranging, Solution, Status
 from allocator.solving.areas.decomposition import AreaDecomposition
 from allocator.solving.areas.points import AreaPoints
 from allocator.solving.proved import Ladder, Model
@@ -23,6 +23,7 @@ from allocator.solving.proved import Ladder, Model
 By = Literal["whole", "areas"]
 
 FEWEST: Final = 4  # areas,
+EASINGS: Final = 3  # times that an aim's price is lessened before the whole is asked
 SMALLEST: Final = 10_000  # rows: from here on area by area is the faster way, by far at a hundred
 
 
@@ -83,9 +84,14 @@ class AreaLadder(Ladder):
     def _rungs(
         self, program: LinearProgram, stage: int, clock: Clock
     ) -> Iterator[tuple[Model, Solution]]:
-        """The decomposition's answer, then those about the whole program."""
+        """The decomposition's answer, those from lesser prices, then those about the whole."""
         parts = self._parts_of(program)
-        yield parts, parts.solve(program, stage, clock.left())
+        answer = parts.solve(program, stage, clock.left())
+        yield parts, answer
+        for _ in range(EASINGS):
+            if answer.status is Status.OPTIMAL and parts.ease(program, stage):
+                answer = parts.solve(program, stage, clock.left())
+                yield parts, answer
         self.others.add("the whole program")
         self._model = None
         yield from super()._rungs(program, stage, clock)
