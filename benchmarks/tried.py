@@ -67,7 +67,7 @@ TRIED: Final = {
         "(a minute each before), columns kept from one to the next, all years and cases first, "
         "years in sequence (3.5 s), 1,000 columns of an area, the whole by primal simplex (4 s). "
         "What is slow is 18 prices at once: 20 to 54 rounds and 11,000 to 46,000 iterations each, "
-        "four fifths in the first 20 rounds, so a lesser gap saves little. The plan's own point and "
+        "four fifths in the first 20 rounds, so a lesser gap saves little. The plan's point and "
         "those of the extremes before among the columns: 61 rounds where there were 54."
     ),
     "`allocator regimes`, twelve councils": (
