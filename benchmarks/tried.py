@@ -55,7 +55,8 @@ TRIED: Final = {
         "0.9, conflicts 0.8, the first windows 0.6, 130 sides and ranges of prices 0.6; pandas "
         "is 0.3. Tried: a side on which the range of a price goes on is not solved for (a "
         "fifth less); proofs at hand are read before they are sought; weights are gone on from "
-        "(half of theirs). What is tightest tells other digits from other bases."
+        "(half of theirs; by each window's own basis two fifths more iterations, by primal simplex "
+        "three times as many). What is tightest tells other digits from other bases."
     ),
     "`allocator explain`, twelve councils": (
         "Tried: areas one by one, the reach of a frontier by areas, what stops a window from the "
@@ -87,7 +88,12 @@ TRIED: Final = {
         "the best, so most are solved. Tried: ruling them out by their own bases' prices, worked "
         "out anew (half of them, a sixth less in all, but other digits from the eleventh on), a "
         "bound on the objective, old prices with what rows imply of columns (far too low), bases "
-        "by place, neither scaled nor perturbed, reach by prices and false position, `--jobs`."
+        "by place, neither scaled nor perturbed, reach by prices and false position, `--jobs`. A "
+        "quarter of HiGHS's time is 65 runs of 625 iterations that narrow down an edge of reach by "
+        "one window's room, a few of them seconds until another algorithm answers. Not to solve "
+        "the usual window twice spares one run in fifteen but ends in other last digits (1e-15); "
+        "to make a program wide once gives a two-hundredth. No faster: prices by column or by row "
+        "alone, Dantzig's rule, 200 updates between factors."
     ),
     "One council, the whole command, of the floor script's time": ("As with `--windows best`."),
     "`allocator delay`, twelve councils": (
