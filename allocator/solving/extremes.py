@@ -47,7 +47,8 @@ class Extremes:
         self._ladder = AreaLadder(areas) if large else Ladder(PRIMAL)
         self._aims = tuple(aims) if large else ()
         both = tuple(_toward(aim, sign) for aim in self._aims for sign in (1.0, -1.0))
-        self._shared = replace(program, objectives=both)
+        self._shared = replace(program, objectives=(*both, program.objectives[-1]))
+        self._begun = False
 
     @property
     def solver(self) -> str:
@@ -77,10 +78,21 @@ class Extremes:
         known = next((n for n, aim in enumerate(self._aims) if aim is weights), None)
         asked, stage = (program, 0) if known is None else (self._shared, 2 * known + (sign < 0))
         doing = "looking for how far a choice goes"
+        if self._aims:
+            self._begin(doing)
         solution = self._ladder.solve(asked, stage, doing=doing, seconds=PATIENCE)
         if solution.status is not Status.OPTIMAL:
             raise CertificateError("there are no points to choose among")
         return Extreme(float(weights @ solution.primal), program, solution)
+
+    def _begin(self, doing: str) -> None:
+        """Where areas stand at the program's own optimum, which is nearer to most than others."""
+        last = len(self._shared.objectives) - 1
+        assert isinstance(self._ladder, AreaLadder)
+        if not self._begun:
+            self._ladder.solve(self._shared, last, doing=doing, seconds=PATIENCE)
+            self._begun = True
+        self._ladder.turn(self._shared, last)
 
 
 def _toward(weights: Floats, sign: float) -> Objective:

@@ -19,7 +19,9 @@ from allocator.plan.tables import decision_tables
 from allocator.report.pages.alternatives import text
 from allocator.simulate import baseline
 from allocator.solving.areas import ladder
+from allocator.solving.areas.group import Group
 from allocator.solving.areas.ladder import AreaLadder
+from allocator.solving.areas.search import PriceSearch
 from allocator.solving.extremes import Extremes
 from allocator.solving.session import Session, build
 from allocator.wording import pounds
@@ -246,3 +248,22 @@ def test_area_by_area_a_choice_goes_as_far_as_in_the_whole(monkeypatch):
         ours, theirs = (each.tables["alternatives"][column].to_numpy() for each in (found, whole))
         assert ours == pytest.approx(theirs, rel=1e-6, abs=1.0)
     assert found.distance == pytest.approx(whole.distance, rel=1e-6, abs=1.0)
+
+
+def test_each_extreme_begins_at_the_plan_s_own_bases_without_prices(monkeypatch):
+    monkeypatch.setattr(ladder, "FEWEST", 2)
+    monkeypatch.setattr(ladder, "SMALLEST", 0)  # as though it were large
+    instance = instance_of("two-areas")
+    best = Session().solve(instance).best
+    items = items_of(instance, best.program)
+    begun, gone_back = [], []
+    optimum, restore = PriceSearch.optimum, Group.restore
+    monkeypatch.setattr(
+        PriceSearch, "optimum", lambda *of: begun.append(np.any(of[1])) or optimum(*of)
+    )
+    monkeypatch.setattr(Group, "restore", lambda *of: gone_back.append(of[1]) or restore(*of))
+    extremes = Extremes(best.program, instance.areas, [items[0].weights])
+    for item in items[:3]:  # one that is known beforehand, and two that are not
+        extremes.of(item.weights)
+    assert begun == [False] * 7  # the plan's own, and a least and a most of each
+    assert len(gone_back) == 5 and len(set(gone_back)) == 1  # it is there for the first of all

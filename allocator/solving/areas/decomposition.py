@@ -73,6 +73,8 @@ class AreaDecomposition:
         self._ray: KeptDual | None = None  # what proves, or nearly, that the program has no point
         self._was_empty = False  # whether the last one had none
         self._dear: tuple[int, float] | None = None  # the stage held last, and its price
+        self._loaded: LinearProgram | None = None  # whose numbers the areas have
+        self._turned = False  # whether the next one is for an objective of another kind
 
     def takes(self, program: LinearProgram) -> bool:
         """Whether a program is a variant of this one: of the same matrix."""
@@ -125,6 +127,14 @@ class AreaDecomposition:
             self._prices = nearest.prices
             self._restore(nearest.key)
 
+    def turn(self, program: LinearProgram, stage: int) -> None:
+        """Begin the next search, for another objective, at the bases of the last for a stage.
+
+        At no prices, which prove it at once where what ties the areas does not hold it.
+        """
+        self._restore(self._key(program, stage))
+        self._prices, self._turned = np.zeros(len(self.split.ties)), True
+
     def points(self, program: LinearProgram) -> AreaPoints:
         """Those at hand that a program allows."""
         window = program.lower[self.split.window]
@@ -163,6 +173,7 @@ class AreaDecomposition:
             solution = self._of_failure(program, failure)
         except SolverError as error:
             solution = _failed(str(error))
+        self._turned = False
         self._was_empty = solution.status is Status.INFEASIBLE
         return replace(
             solution, iterations=self._group.iterations - begun, seconds=time.monotonic() - started
@@ -186,18 +197,20 @@ class AreaDecomposition:
 
     def _load(self, program: LinearProgram) -> None:
         """Take over what has changed of areas' own numbers; their points no longer count."""
+        if program is self._loaded:
+            return
         parts = self._parts(program)
         changed = {
             n: after
             for n, (before, after) in enumerate(zip(self._programs, parts, strict=True))
             if not after.same(before)
         }
-        if not changed:
-            return
-        self._group.change(changed)
-        self._programs, self._asked = parts, None
-        self._columns.drop(changed)
-        self._was_empty = False  # of another question
+        if changed:
+            self._group.change(changed)
+            self._programs, self._asked = parts, None
+            self._columns.drop(changed)
+            self._was_empty = False  # of another question
+        self._loaded = program
 
     def _searched(self, program: LinearProgram, stage: int, clock: Clock) -> Solution:
         window = program.lower[self.split.window]
@@ -251,7 +264,7 @@ class AreaDecomposition:
 
     def _begin(self, program: LinearProgram, stage: int) -> None:
         """Start from whichever stored window's prices prove the best bound on this program."""
-        self._nearest = nearest = self._duals.nearest(program, stage)
+        self._nearest = nearest = None if self._turned else self._duals.nearest(program, stage)
         if nearest is not None and nearest.prices is not None:
             self._prices = nearest.prices
         self._tried = self._prices
@@ -292,8 +305,10 @@ class AreaDecomposition:
         self._group.save(key)
         return True
 
-    def _key(self, program: LinearProgram) -> bytes:
-        return program.lower[self.split.window].tobytes()
+    def _key(self, program: LinearProgram, stage: int | None = None) -> bytes:
+        """Of a window; with a stage, of the optimum's bases there."""
+        window = program.lower[self.split.window].tobytes()
+        return window if stage is None else stage.to_bytes(4) + window
 
     def _optimum(
         self,
@@ -317,7 +332,7 @@ class AreaDecomposition:
         primal[self.split.shared] = point.shared
         for number, own in self._group.mixed(used).items():
             primal[self.split.areas[number].columns] = own
-        key = bytes([stage]) + self._key(program)
+        key = self._key(program, stage)
         self._latest, self._prices = key, prices
         self._duals.add(program, dual, prices, key, stage)
         self._group.save(key)
