@@ -245,7 +245,7 @@ class Bench:
         grown = [
             Aim(f"{each.what}, growth from {few} areas", each.ratio * few / (areas * seconds), 1.0)
             for each in found
-            if "period, reached" in each.what
+            if "period, reached" in each.what and each.unit == "s"
         ]
         aims_of_few = faster + less + grown
         return f"{text}\n\n{more}\n\n{same}", found + self.by_size([], aims_of_few, aims_of_few)

@@ -110,6 +110,7 @@ def _aims(title: str, folder: Path, case: Case, found: Mapping[str, Sequence[Run
             f"{name}, of the time of {_who(kind, runs)}",
             ratio(used, [r.cpu for r in runs]),
             OF_OTHERS,
+            profiled=again,
         )
         for kind, runs in found.items()
         if kind != "allocator"

@@ -15,6 +15,14 @@ _IN_TWO: Final = (
     "out in half the time. Of a round 7% is one worker waiting for the other."
 )
 
+_INTERIOR: Final = "HiGHS on the extensive form, interior point"
+
+_TEN: Final = (
+    "Of 2.2 s imports are 0.6, ten programs and their check 0.4, the first future alone 0.2, "
+    "and 0.6 the 73 times that HiGHS goes on from a future's last basis, 1,650 iterations. "
+    "The more futures, the less each: at 30 the ratio is half of this."
+)
+
 TRIED: Final = {
     "151 × 40, build, of arrays by hand, numpy and scipy's time": (
         "Tried: each part of an index is looked up where it first varies, product sets and ranges "
@@ -32,10 +40,17 @@ TRIED: Final = {
         "Two draws take 2.5 of 4.1 s: SALib alone is 2.2 s to import, of it pandas 0.6 and "
         "scipy.stats 1.2, which the quasi-random points need too."
     ),
-    "reading-2025, 10, 1 window, of the time of HiGHS on the extensive form, interior point": (
-        "Of 2.2 s imports are 0.6, ten programs and their check 0.4, the first future alone 0.2, "
-        "and 0.6 the 73 times that HiGHS goes on from a future's last basis, 1,650 iterations."
-    ),
+    **{
+        f"{council}, 10, 1 window{risk}, of the time of {_INTERIOR}": _TEN
+        for council in ("reading-2025", "reading-2025 as it was, by period")
+        for risk in ("", ", risk weight 0.5")
+    },
+    **{
+        f"reading-2025, 100, 1 window, of the time of {who}, not ended after 90 s, so at most": (
+            "The other is given 90 s and had not ended, so the ratio is at most this."
+        )
+        for who in (_INTERIOR, "mpi-sppy's extensive form, HiGHS")
+    },
     "One council, `--windows best`, of the floor script's time": (
         "Half is HiGHS, which the floor script has too; numpy's import is a tenth, and the ranges "
         "of prices, which the script does not ask for, a fifteenth. Tried: no pandas and no Pyomo "
