@@ -98,11 +98,7 @@ def against_whole(title: str, folder: Path) -> tuple[str, list[Aim], float]:
     """
     words = ("allocator", "solve", str(folder), "--json", "--method")
     areas, whole = (run("-m", *words, method, codes=(0, 3)) for method in ("areas", "whole"))
-    for ours, theirs in zip(areas.said["windows"], whole.said["windows"], strict=True):
-        costs = ours["objective"], theirs["objective"]
-        apart = None in costs and costs[0] != costs[1]
-        if apart or (None not in costs and abs(costs[0] - costs[1]) > SAME * abs(costs[1])):
-            raise AssertionError(f"area by area and as a whole do not agree: {costs}")
+    check_windows(areas, whole, "area by area and as a whole")
     text = (
         f"{title}: {areas.cpu:.1f} s of CPU area by area, {whole.cpu:.1f} s as a whole; every "
         f"window costs the same to {SAME:g}."
@@ -137,11 +133,7 @@ def two_processes(title: str, folder: Path) -> tuple[str, list[Aim]]:
 def in_two(title: str, words: Sequence[str], one: Run) -> tuple[str, Aim]:
     """A command again, in two processes; AssertionError where their windows do not agree."""
     two = run("-m", *words, "--jobs", "2", codes=(0, 3))
-    for window, other in zip(one.said["windows"], two.said["windows"], strict=True):
-        costs = window["objective"], other["objective"]
-        apart = window["status"] != other["status"]
-        if apart or (None not in costs and abs(costs[0] - costs[1]) > SAME * abs(costs[0])):
-            raise AssertionError(f"one process and two do not agree: {window}, {other}")
+    check_windows(one, two, "one process and two")
     text = (
         f"{title}: {one.wall:.1f} s of wall-clock in one process, {two.wall:.1f} s with `--jobs 2` "
         f"({one.cpu:.1f} and {two.cpu:.1f} s of CPU)."
@@ -154,6 +146,15 @@ def in_two(title: str, words: Sequence[str], one: Run) -> tuple[str, Aim]:
         at_most=False,
         profiled=tuple(words),
     )
+
+
+def check_windows(one: Run, other: Run, who: str) -> None:
+    """AssertionError where two commands differ in which windows have a plan, or what it costs."""
+    for window, again in zip(one.said["windows"], other.said["windows"], strict=True):
+        costs = window["objective"], again["objective"]
+        apart = window["status"] != again["status"]
+        if apart or (None not in costs and abs(costs[0] - costs[1]) > SAME * abs(costs[1])):
+            raise AssertionError(f"{who} do not agree: {window}, {again}")
 
 
 def country(sizes: dict[str, Path], seconds: float, aim: float) -> tuple[str, list[Aim]]:

@@ -7,12 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from allocator.instance import Instance
 from allocator.plan.columns import TABLES
 from allocator.plan.tables import years_of
-from allocator.program.matrix import Positions
+from allocator.program.matrix import Floats, Positions
 from allocator.program.program import MONEY, POUNDS, Family, LinearProgram
 from allocator.solvers.solution import Ranging
 from allocator.table import Table, as_column
@@ -21,7 +21,6 @@ from allocator.vocabulary import AFTER_WINDOW, CONSTRAINTS, IN_WINDOW
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 FamilyRows = tuple[Family, Positions]  # of one family, by position in the program
 
 _NUMBERS: Final = ("price", "activity", "limit", "holds_from", "holds_to")
@@ -54,7 +53,7 @@ def priced(
     activity: Floats,
     ranging: Ranging | None = None,
 ) -> Table:
-    """FamilyRows of the table ``prices``; ``dual`` and ``activity`` are of all rows of the program.
+    """Rows of the table ``prices``; ``dual`` and ``activity`` are of all rows of the program.
 
     ``price`` is £ at present value per unit of ``limit`` (per child, per case per year, per
     pound); ``holds_from`` and ``holds_to`` are limits between which it stays so, where

@@ -23,8 +23,8 @@ from allocator.solving.proved import Ladder, Model
 By = Literal["whole", "areas"]
 
 FEWEST: Final = 4  # areas,
-EASINGS: Final = 3  # times that an aim's price is lessened before the whole is asked
 SMALLEST: Final = 10_000  # rows: from here on area by area is the faster way, by far at a hundred
+EASINGS: Final = 3  # times that an aim's price is lessened before the whole is asked
 
 
 def by_areas(by: By | None, areas: Sequence[str], program: LinearProgram, solver: Solver) -> bool:
@@ -89,9 +89,10 @@ class AreaLadder(Ladder):
         answer = parts.solve(program, stage, clock.left())
         yield parts, answer
         for _ in range(EASINGS):
-            if answer.status is Status.OPTIMAL and parts.ease(program, stage):
-                answer = parts.solve(program, stage, clock.left())
-                yield parts, answer
+            if answer.status is not Status.OPTIMAL or not parts.ease(program, stage):
+                break
+            answer = parts.solve(program, stage, clock.left())
+            yield parts, answer
         self.others.add("the whole program")
         self._model = None
         yield from super()._rungs(program, stage, clock)
