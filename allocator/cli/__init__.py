@@ -6,6 +6,7 @@ when asked for, so that ``--help`` and ``check`` start without a solver.
 
 from __future__ import annotations
 
+import gc
 import io
 import logging
 import sys
@@ -14,6 +15,8 @@ import click
 
 from allocator import __version__
 from allocator.cli.verbs import Verbs
+
+RARELY = (50_000, 4, 2)  # when Python looks for rubbish in circles, of which there is little
 
 
 @click.group(
@@ -66,5 +69,6 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # an old terminal that lacks a character
+    gc.set_threshold(*RARELY)
     logging.getLogger("pyomo.core").setLevel(logging.CRITICAL)  # whatever it logs it raises too
     cli(prog_name="allocator")

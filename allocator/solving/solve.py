@@ -1,7 +1,7 @@
 """From an instance to a plan: solved, proved, laid out in tables, audited.
 
-The tables need pandas, whose import is a sixth of a short ``allocator solve``.  It is
-left until there is something to lay out, and loads while HiGHS is at work.
+What a plan does for each of several areas is told by pandas, which takes a third of a second to
+import.  It is left until it is asked for; where workers do the work, it loads while they do.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from allocator.progress import Progress, silent
 from allocator.simulate import baseline
 from allocator.solvers.catalogue import DEFAULT
 from allocator.solving.areas.ladder import By
+from allocator.solving.areas.spread import prepare
 from allocator.solving.choice import SolvedByChoice, WindowChoice
 from allocator.solving.draws import in_order
 from allocator.solving.session import (
@@ -46,7 +47,7 @@ from formulations import FORMULATIONS, USUAL
 __all__ = ["Progress", "build", "build_window", "laid_out", "plan_of", "solve", "with_tightest"]
 
 MOST_ROWS_ASKED: Final = 200_000  # of a program that is solved again for each service it cuts
-_TABLES: Final = "allocator.plan.tables"
+_TOLD_BY: Final = "pandas"
 
 
 def solve(
@@ -77,11 +78,12 @@ def solve(
     fails or runs out of time, CertificateError or AuditError where its answer does not hold.
     """
     check_formulation(formulation)
+    tell = progress or silent
     if workers:
         _check_shared(instance, formulation, by)
-    tell = progress or silent
+        prepare(workers)
+        tell = _loading(tell)
     steps, clock = len(instance.windows) + 3, Clock(time_limit)
-    Thread(target=_load_tables).start()
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "solver.log"
         kind = WindowChoice if FORMULATIONS[formulation].chooses_window else Session
@@ -91,7 +93,7 @@ def solve(
                 every_window=every_window,
                 ranges=True,
                 time_limit=clock.left(),
-                progress=progress,
+                progress=tell,
             )
             tell("auditing the plan", steps - 1, steps)
             name, best = session.solver, solved.best
@@ -111,10 +113,22 @@ def solve(
     return replace(plan, branch_and_bound=_whole(solved), log=text)
 
 
-def _load_tables() -> None:
-    """Import what lays a plan out, while HiGHS solves; where memory is short, not yet."""
+def _loading(tell: Progress) -> Progress:
+    """The same, which has pandas imported as soon as workers solve and this process waits."""
+    loading = Thread(target=_load)
+
+    def told(what: str, done: int, steps: int) -> None:
+        if done and loading.ident is None:
+            loading.start()
+        tell(what, done, steps)
+
+    return told
+
+
+def _load() -> None:
+    """Import what tells of a plan's areas; where memory is short, not yet."""
     with suppress(MemoryError):
-        import_module(_TABLES)
+        import_module(_TOLD_BY)
 
 
 def _check_shared(instance: Instance, formulation: str, by: By | None) -> None:

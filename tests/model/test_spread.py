@@ -70,6 +70,14 @@ def test_two_processes_answer_as_one_and_after_one_is_killed(alone):
         assert mortal.tasks > 20
 
 
+def test_workers_load_highs_before_there_is_anything_to_solve():
+    loaded = "'highspy' in __import__('sys').modules"
+    with lanes(2) as workers:
+        assert not workers[0].submit(eval, loaded).result()
+        spread.prepare(workers)
+        assert all(worker.submit(eval, loaded).result() for worker in workers)
+
+
 def test_any_executor_will_do(alone):
     with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
         assert_same(spread_over([one, other]), alone)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -78,6 +79,13 @@ def _forget(names: Iterable[str]) -> None:
 
 
 # -- where the work is handed out
+
+
+def prepare(workers: Iterable[Executor]) -> None:
+    """Have workers import this module, and HiGHS with it, while there is nothing to solve yet."""
+    for worker in workers:
+        with suppress(BrokenExecutor):  # told where it is asked for an answer
+            worker.submit(_forget, ())
 
 
 class SpreadGroup:
