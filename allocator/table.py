@@ -91,6 +91,8 @@ class Table:
 
     def keys(self, names: Sequence[str]) -> list[RowKey]:
         """The cells of some columns, row by row."""
+        if not names:
+            return [()] * len(self)
         return list(zip(*(_plain(self._columns[name]) for name in names), strict=True))
 
     def records(self) -> Iterator[dict[str, Any]]:
@@ -136,7 +138,8 @@ class Table:
             if not there.all():
                 sums[np.bincount(at, there, len(place)) == 0] = math.nan
             summed.append(sums.tolist())
-        return {key: [each[n] for each in summed] for key, n in place.items()}
+        rows = map(list, zip(*summed, strict=True)) if summed else ([] for _ in place)
+        return dict(zip(place, rows, strict=True))
 
     def looked_up(
         self, by: Sequence[str], other: Table, column: str, missing: float = math.nan

@@ -104,7 +104,7 @@ def _laid_out(
     table["position"] = positions
     table["size"] = 0.0
     for _, part in table.groupby("constraint"):
-        table.loc[part.index.tolist(), "size"] = sizes(plan, [*Table.of(part).records()])
+        table.loc[part.index.tolist(), "size"] = sizes(plan, Table.of(part))
     table["worth"] = table["price"].abs() * table["size"]
     return table
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -20,6 +20,8 @@ from allocator.instance.instance import Instance
 from allocator.instance.rows import table_of
 from allocator.instance.schema import ALL, EXIT
 from allocator.plan.plan import Plan
+from allocator.program.matrix import Floats
+from allocator.table import Table
 from allocator.vocabulary import CONSTRAINTS, FIRST_YEAR, OF_SERVICES, OF_STAFF, Relief, reliefs
 from allocator.wording import between, listed, number, shortened, years_said
 from formulations.names import KEYS
@@ -64,9 +66,6 @@ class PricedLimit:
         return self.saves.format(between(self.low, self.high))
 
 
-PriceRow = Mapping[str, Any]  # of the table of prices
-Weighed = tuple[PriceRow, float]  # and its weight
-
 _WITHIN: Final = ("band", "year", "period")  # in which the rows of one thing differ
 LONGEST: Final = 60  # characters of a name
 _NEGLIGIBLE: Final = 1e-7  # of the plan's cost
@@ -97,25 +96,26 @@ def _by_area(plan: Plan) -> Iterable[PricedLimit]:
     prices = plan.table("prices")
     prices = prices.assign(place=np.arange(len(prices)))
     for constraint, relief in reliefs().items():
-        rows = list(prices.only("constraint", constraint).records())
-        if not rows:
+        rows = prices.only("constraint", constraint)
+        if not len(rows):
             continue
         keys = [key for key in _keys(rows) if key not in _WITHIN]
         if CONSTRAINTS[constraint].table == "targets":
             keys.append("item")
-            rows = [{**row, "item": _target_of(plan.instance, row)} for row in rows]
-        parts: dict[tuple[object, ...], list[Weighed]] = {}
-        for row, size in zip(rows, sizes(plan, rows), strict=True):
-            # a maximum, a minimum: two things
-            kind = (*(row[key] for key in keys), row["price"] < 0)
-            parts.setdefault(kind, []).append((row, abs(row["price"]) * size))
+            rows = rows.assign(item=_target_years(plan.instance, rows))
+        price = rows.numbers("price")
+        rows = rows.assign(weight=np.abs(price) * sizes(plan, rows), saves=price < 0)
+        parts: dict[tuple[object, ...], list[int]] = {}
+        for n, kind in enumerate(rows.keys([*keys, "saves"])):  # a maximum, a minimum: two things
+            parts.setdefault(kind, []).append(n)
         for (*named, _), part in parts.items():
-            yield _priced(plan, relief, dict(zip(keys, map(str, named), strict=True)), part)
+            labelled = dict(zip(keys, map(str, named), strict=True))
+            yield _priced(plan, relief, labelled, rows, part)
 
 
-def _keys(rows: Sequence[PriceRow]) -> list[str]:
+def _keys(rows: Table) -> list[str]:
     """What the rows of one constraint are told apart by."""
-    return [key for key in KEYS if any(not _missing(row[key]) for row in rows)]
+    return [key for key in KEYS if not all(map(_missing, set(rows[key])))]
 
 
 def _missing(cell: object) -> bool:
@@ -123,27 +123,30 @@ def _missing(cell: object) -> bool:
 
 
 def _priced(
-    plan: Plan, relief: Relief, keys: Mapping[str, str], rows: Sequence[Weighed]
+    plan: Plan, relief: Relief, keys: Mapping[str, str], rows: Table, part: Sequence[int]
 ) -> PricedLimit:
-    """Of the rows of one thing, which differ in band, period and year alone."""
-    labels, prices = _labels(plan, keys), [row["price"] for row, _ in rows]
-    labels["limit"] = number(float(rows[0][0]["limit"]))
+    """Of those rows of one thing, by place, which differ in band, period and year alone."""
+    prices, years, weights, places = (
+        [rows[name][n] for n in part] for name in ("price", "year", "weight", "place")
+    )
+    labels = _labels(plan, keys)
+    labels["limit"] = number(float(rows["limit"][part[0]]))
     fewer = "less" if relief.step == "pound" else "fewer"
     more = "more" if sum(prices) < 0 else fewer
     area = keys.get("area", keys.get("owner", ALL))
     whole = area == ALL or not plan.instance.has_areas
-    low, high = _unit_price(plan, relief, [abs(price) for price in prices])
+    low, high = _unit_price(plan, relief, [abs(float(price)) for price in prices])
     return PricedLimit(
         relief.title.format(**labels),
         () if whole else (shortened(plan.instance.label("areas", area), 24),),
-        frozenset(int(row["year"]) for row, _ in rows if not _missing(row["year"])),
+        frozenset(int(year) for year in years if not _missing(year)),
         relief.saves.format(more=more, price="{}"),
         low,
         high,
-        sum(weight for _, weight in rows),
+        float(sum(weights)),
         relief.lever,
         relief.counted,
-        tuple(int(row["place"]) for row, _ in rows),
+        tuple(int(place) for place in places),
     )
 
 
@@ -172,30 +175,32 @@ def _joined(one: PricedLimit, other: PricedLimit) -> PricedLimit:
     )
 
 
-def _target_of(instance: Instance, row: PriceRow) -> str:
-    """Which target row its year belongs to: it holds until the next one's year."""
+def _target_years(instance: Instance, rows: Table) -> list[str]:
+    """Which target row each year belongs to: it holds until the next one's year."""
     listed = [(r["area"] or ALL, r["year"]) for r in instance.tables["targets"]]
-    years = [y for owner, y in listed if owner == row["owner"] and y <= row["year"]]
-    return str(max(years, default=row["year"]))
+    return [
+        str(max((y for area, y in listed if area == owner and y <= year), default=year))
+        for owner, year in rows.keys(["owner", "year"])
+    ]
 
 
-def sizes(plan: Plan, rows: Sequence[PriceRow]) -> list[float]:
+def sizes(plan: Plan, rows: Table) -> Floats:
     """What each row of one constraint limits: children, cases, moves or pounds.
 
     Where a row's right-hand side is 0, what is limited stands on its left.
     """
-    said = CONSTRAINTS[rows[0]["constraint"]]
+    said = CONSTRAINTS[rows["constraint"][0]]
     if said.source == FIRST_YEAR:
         return _started_earlier(plan, rows)
     if said.relief is None or not said.relief.size:
-        return [abs(float(row["limit"])) for row in rows]
+        return np.abs(rows.numbers("limit"))
     name, _, column = said.relief.size.partition(".")
     by = [key for key in _keys(rows) if key != "year"]
     held = plan.table(name).sums(by, column)
-    return [abs(held.get(tuple(row[key] for key in by), [0.0])[0]) for row in rows]
+    return np.array([abs(held.get(key, [0.0])[0]) for key in rows.keys(by)])
 
 
-def _started_earlier(plan: Plan, rows: Sequence[PriceRow]) -> list[float]:
+def _started_earlier(plan: Plan, rows: Table) -> Floats:
     """Cases a year by which a level held at its baseline would differ with a start a year earlier.
 
     Taken to be what it comes to a year later; none where it is held then too.
@@ -203,11 +208,11 @@ def _started_earlier(plan: Plan, rows: Sequence[PriceRow]) -> list[float]:
     services, each = plan.instance.resolved.services, plan.instance.periods_per_year
     levels = plan.table("services").sums(["area", "service", "period"], "level")
     differences = []
-    for row in rows:
-        key = (row["area"], row["service"])
-        (level,) = levels.get((*key, row["period"] + each), [services[key].baseline])
-        differences.append(abs(level - services[key].baseline))
-    return differences
+    for area, service, period in rows.keys(["area", "service", "period"]):
+        baseline = services[area, service].baseline
+        (level,) = levels.get((area, service, period + each), [baseline])
+        differences.append(abs(level - baseline))
+    return np.array(differences)
 
 
 def _service(plan: Plan, name: str) -> str:
