@@ -10,7 +10,6 @@ probing techniques for mixed integer programming problems*, ORSA Journal on Comp
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -21,6 +20,7 @@ from allocator.program.program import Flags, LinearProgram
 
 MOST_PASSES: Final = 40
 OUTWARDS: Final = 1e-9  # by which a bound is loosened, relative to the terms it comes from
+COPIED: Final = 0.75  # of some entries at most: where more are asked for, all are taken
 KEPT: Final = 8  # programs of a matrix whose bounds are kept, the last to be of use first
 
 Interval = tuple[Floats, Floats]
@@ -90,25 +90,20 @@ def implied_bounds(program: LinearProgram, *, own: bool = False) -> Interval:
 
 def _propagated(program: LinearProgram) -> Interval:
     lower, upper = program.lower.copy(), program.upper.copy()
-    matrix = program.matrix
-    there = np.flatnonzero(matrix.values)  # variants keep the places of what is nought
-    every = _Entries(program, matrix.rows[there], matrix.columns[there], matrix.values[there])
-    entries = every
+    entries = every = _Entries.of(program)
     for _ in range(MOST_PASSES):
         found_low, found_high = entries.bounds(lower, upper)
         new_low, new_high = np.isfinite(found_low), np.isfinite(found_high)
         if not new_low.any() and not new_high.any():
             break
         lower, upper = np.where(new_low, found_low, lower), np.where(new_high, found_high, upper)
-        entries = every.beside(new_low | new_high)
+        every = every.beside(np.isinf(lower) | np.isinf(upper))  # others have no more to say
+        entries = every.beside(new_low | new_high)  # others say what they said before
     return lower, upper
 
 
 class _Entries:
-    """Coefficients of a program that are not nought, each with its row and its column.
-
-    ``beside`` asks that they lie column by column, as all of a matrix do.
-    """
+    """Coefficients of a program that are not nought, each with its row and its column."""
 
     def __init__(
         self, program: LinearProgram, row: Positions, column: Positions, value: Floats
@@ -117,23 +112,23 @@ class _Entries:
         self.height, self.width = program.shape
         self.up = value > 0
 
+    @classmethod
+    def of(cls, program: LinearProgram) -> _Entries:
+        """All of a program's: variants keep the places of what is nought."""
+        matrix = program.matrix
+        every = cls(program, matrix.rows, matrix.columns, matrix.values)
+        return every if matrix.values.all() else every._only(matrix.values != 0)
+
     def beside(self, columns: Flags) -> _Entries:
-        """Those of the rows that hold one of the columns: others say what they said before."""
+        """Those of the rows that hold one of the columns; all, where that is most of them."""
         asked = np.zeros(self.height, dtype=bool)
-        asked[self.row[_runs(self._column_starts, np.flatnonzero(columns))]] = True
-        order, starts = self._by_row
-        at = order[_runs(starts, np.flatnonzero(asked))]
+        asked[self.row[columns[self.column]]] = True
+        inside = asked[self.row]
+        return self if np.count_nonzero(inside) > COPIED * len(inside) else self._only(inside)
+
+    def _only(self, which: Flags) -> _Entries:
+        at = np.flatnonzero(which)
         return _Entries(self._program, self.row[at], self.column[at], self.value[at])
-
-    @cached_property
-    def _column_starts(self) -> Positions:
-        return np.cumsum(np.bincount(self.column + 1, minlength=self.width + 1))
-
-    @cached_property
-    def _by_row(self) -> tuple[Positions, Positions]:
-        """Entries by row, and where those of each row begin among them, and at last end."""
-        starts = np.cumsum(np.bincount(self.row + 1, minlength=self.height + 1))
-        return np.argsort(self.row, kind="stable"), starts
 
     def bounds(self, lower: Floats, upper: Floats) -> Interval:
         """What rows say of their columns that have no bound, given those of the others; the best.
@@ -168,17 +163,14 @@ class _Entries:
         entries = entries[missing[self.row[entries]] == open_[entries]]
         if not len(entries):
             return entries, np.empty(0)
-        terms = np.where(open_, 0.0, self.value * at)
-        row, own = self.row[entries], terms[entries]
-        summed = np.bincount(self.row, terms, self.height)[row]
-        sizes = np.bincount(self.row, np.abs(terms), self.height)[row]
+        row = self.row[entries]
+        ended = np.zeros(self.height, dtype=bool)
+        ended[row] = True
+        theirs = np.flatnonzero(ended[self.row])
+        terms = np.where(open_[theirs], 0.0, self.value[theirs] * at[theirs])
+        summed = np.bincount(self.row[theirs], terms, self.height)[row]
+        sizes = np.bincount(self.row[theirs], np.abs(terms), self.height)[row]
+        own = np.where(open_[entries], 0.0, self.value[entries] * at[entries])
         held = sides[row]
         rest = held - (summed - own) + sign * OUTWARDS * (np.abs(held) + sizes)
         return entries, rest / self.value[entries]
-
-
-def _runs(starts: Positions, which: Positions) -> Positions:
-    """Positions of some runs, one after the other; the n-th is from its start to the next's."""
-    first, count = starts[which], starts[which + 1] - starts[which]
-    before = np.cumsum(count) - count
-    return np.repeat(first - before, count) + np.arange(int(count.sum()))

@@ -55,9 +55,12 @@ class Family:
     @cached_property
     def indices(self) -> tuple[Index, ...]:
         """Indices in order, each a tuple; the empty tuple where there is but one member."""
+        listed = tuple(self.read())
+        if set(map(type, listed)) <= {tuple}:
+            return listed
         return tuple(
             index if isinstance(index, tuple) else (() if index is None else (index,))
-            for index in self.read()
+            for index in listed
         )
 
     @cached_property

@@ -86,6 +86,21 @@ def test_every_entry_of_the_program_is_in_one_part():
     assert [len(rows), len(columns)] == [len(set(rows)), len(set(columns))] == [*program.shape]
 
 
+def test_an_area_whose_coefficients_in_tying_rows_are_nought_is_not_tied():
+    """Variants of a program keep the places of what is nought."""
+    instance = instance_of("two-areas")
+    program = build(instance)
+    matrix, parts = program.matrix, split(program, instance.areas)
+    block, other = parts.areas
+    values = matrix.values.copy()
+    values[np.isin(matrix.rows, parts.ties) & np.isin(matrix.columns, block.columns)] = 0.0
+    untied = split(replace(program, matrix=replace(matrix, values=values)), instance.areas)
+    assert len(block.tied)
+    assert not len(untied.areas[0].tied)
+    assert untied.areas[0].matrix.entries == block.matrix.entries
+    assert np.array_equal(untied.areas[1].columns, other.columns)
+
+
 def moved(program, target, money):
     """The program with its targets and budgets times so much."""
     lower, upper = program.row_lower.copy(), program.row_upper.copy()

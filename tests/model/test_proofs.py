@@ -203,6 +203,15 @@ def test_bounds_that_are_shared_serve_tighter_programs_alone() -> None:
     assert implied_bounds(looser)[1] == pytest.approx([4, 10])
 
 
+def test_a_coefficient_of_nought_implies_nothing_and_hides_nothing() -> None:
+    """Variants of a program keep its place: z is not in the row that holds y to 8."""
+    columns = {"x": (0, 4.0), "y": (0, INF), "z": (0, INF)}
+    paper = program({"tied": (-INF, 4)}, columns, [[-1, 1, 1]], [0, 0, 0])
+    assert implied_bounds(paper)[1] == pytest.approx([4, 8, 8])
+    without = replace(paper, matrix=replace(paper.matrix, values=np.array([-1.0, 1.0, 0.0])))
+    assert implied_bounds(without)[1] == pytest.approx([4, 8, INF])
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_implied_bounds_hold_every_feasible_point(seed: int) -> None:
     for linear, point in feasible_programs(seed, 50):

@@ -80,14 +80,14 @@ def split(program: LinearProgram, areas: Sequence[str]) -> Split:
     numbers = {area: n for n, area in enumerate(areas)}
     columns = _Owned(_owners(program.columns, numbers, program.shape[1]), len(areas))
     rows = _Owned(_owners_of_rows(program, columns.owner), len(areas))
-    entries = _Coefficients(program.matrix, rows, columns)
+    blocks = _Blocks(program.matrix, rows, columns)
     fixed = program.lower[columns.shared] == program.upper[columns.shared]
     return Split(
-        tuple(entries.block(name, n, fixed) for name, n in numbers.items()),
+        tuple(blocks.block(name, n, fixed) for name, n in numbers.items()),
         rows.shared,
         columns.shared,
         fixed,
-        entries.shared(),
+        blocks.shared(),
     )
 
 
@@ -107,14 +107,25 @@ def _owners(columns: Mapping[str, Family], numbers: Mapping[str, int], width: in
 def _owners_of_rows(program: LinearProgram, of_column: Places) -> Places:
     """By row the number of its area; of a tying one, ``_NOBODY``."""
     matrix, height = program.matrix, program.shape[0]
-    owner, there = of_column[matrix.columns], matrix.values != 0
-    free = (of_column == _NOBODY) & (program.lower < program.upper)
-    own = there & (owner != _NOBODY)
+    nobodys = np.flatnonzero(of_column == _NOBODY)
+    owner = of_column[matrix.columns]
+    own = (owner != _NOBODY) & (matrix.values != 0)
     first, last = np.full(height, len(of_column)), np.full(height, _NOBODY)
     np.minimum.at(first, matrix.rows[own], owner[own])
     np.maximum.at(last, matrix.rows[own], owner[own])
-    loose = np.bincount(matrix.rows[there & free[matrix.columns]], minlength=height) > 0
-    return np.where(loose | (first != last), _NOBODY, last)
+    free = nobodys[program.lower[nobodys] < program.upper[nobodys]]
+    last[first != last] = _NOBODY
+    last[matrix.rows[_entries(matrix, free)]] = _NOBODY
+    return last
+
+
+def _entries(matrix: Matrix, columns: Places) -> Places:
+    """Where the coefficients of some columns lie that are not nought, column by column."""
+    first, count = matrix.starts[columns], np.diff(matrix.starts)[columns]
+    before = np.cumsum(count) - count
+    at = np.repeat(first - before, count) + np.arange(int(count.sum()))
+    kept: Places = at[matrix.values[at] != 0]
+    return kept
 
 
 class _Owned:
@@ -130,30 +141,24 @@ class _Owned:
         self.shared, *self.of = np.split(order, starts[1:])
 
 
-class _Coefficients:
-    """The coefficients that are not nought, by the owner of their row and of their column."""
+class _Blocks:
+    """Takes the matrix apart by the owner of a coefficient's row and of its column."""
 
     def __init__(self, matrix: Matrix, rows: _Owned, columns: _Owned) -> None:
-        there = matrix.values != 0
-        self._rows, self._columns = rows, columns
-        row, column = matrix.rows[there], matrix.columns[there]
-        self._row, self._column = rows.number[row], columns.number[column]
-        self._value = matrix.values[there]
-        of_row, of_column = rows.owner[row], columns.owner[column]
-        tying, anyone = of_row == _NOBODY, of_column == _NOBODY
-        count = len(rows.of)
-        self._own = _grouped(np.where(tying | anyone, _NOBODY, of_row), count)
-        self._tied = _grouped(np.where(tying, of_column, _NOBODY), count)
-        self._moved = _grouped(np.where(anyone, of_row, _NOBODY), count)
-        self._shared = np.flatnonzero(tying & anyone)
+        self._matrix, self._rows, self._columns = matrix, rows, columns
+        at = _entries(matrix, columns.shared)
+        of_row = rows.owner[matrix.rows[at]]
+        order = np.argsort(of_row, kind="stable")
+        ends = np.searchsorted(of_row[order], np.arange(len(rows.of)))
+        self._shared, *self._moved = np.split(at[order], ends)
 
     def block(self, name: str, area: int, fixed: NDArray[np.bool_]) -> AreaBlock:
         """An area's block; ``fixed`` says which of the shared columns are."""
-        rows, columns, own = self._rows.of[area], self._columns.of[area], self._own[area]
-        matrix = Matrix.of(
-            self._row[own], self._column[own], self._value[own], (len(rows), len(columns))
-        )
-        ties, tied, coefficients = self._dense(self._tied[area])
+        rows, columns = self._rows.of[area], self._columns.of[area]
+        at = _entries(self._matrix, columns)
+        own = self._rows.owner[self._matrix.rows[at]] == area
+        matrix = Matrix.of(*self._numbered(at[own]), (len(rows), len(columns)))
+        ties, tied, coefficients = self._dense(at[~own])
         moved, movers, moving = self._dense(self._moved[area])
         by_window = np.zeros((len(moved), len(fixed)))
         by_window[:, movers] = moving
@@ -171,21 +176,21 @@ class _Coefficients:
 
     def shared(self) -> Floats:
         """Coefficients of the shared columns in the tying rows, dense."""
-        at, dense = self._shared, np.zeros((len(self._rows.shared), len(self._columns.shared)))
-        dense[self._row[at], self._column[at]] = self._value[at]
+        row, column, values = self._numbered(self._shared)
+        dense = np.zeros((len(self._rows.shared), len(self._columns.shared)))
+        dense[row, column] = values
         return dense
+
+    def _numbered(self, at: Places) -> tuple[Places, Places, Floats]:
+        """Rows and columns of some entries, numbered among their owners', and their values."""
+        row, column = self._matrix.rows[at], self._matrix.columns[at]
+        return self._rows.number[row], self._columns.number[column], self._matrix.values[at]
 
     def _dense(self, at: Places) -> tuple[Places, Places, Floats]:
         """Rows and columns of some entries, and their values as a table of these."""
-        rows, row = np.unique(self._row[at], return_inverse=True)
-        columns, column = np.unique(self._column[at], return_inverse=True)
+        row, column, values = self._numbered(at)
+        rows, row = np.unique(row, return_inverse=True)
+        columns, column = np.unique(column, return_inverse=True)
         table = np.zeros((len(rows), len(columns)))
-        table[row, column] = self._value[at]
+        table[row, column] = values
         return rows, columns, table
-
-
-def _grouped(owner: Places, owners: int) -> list[Places]:
-    """Positions by owner, ``_NOBODY``'s left out."""
-    order = np.argsort(owner, kind="stable")
-    ends = np.searchsorted(owner[order], np.arange(owners + 1))
-    return [order[ends[n] : ends[n + 1]] for n in range(owners)]
