@@ -43,7 +43,7 @@ def lower_bound(
     limit = TOLERANCE * max(1.0, float(np.max(np.abs(objective.costs), initial=0.0)))
     if combined is None:
         combined = program.matrix.transposed_times(dual)
-    stray = np.where(_backed(dual, program.row_lower, program.row_upper), 0.0, dual)
+    stray = dual - with_bounds(program, dual)
     if stray.any():
         dual, combined = dual - stray, combined - program.matrix.transposed_times(stray)
     rows = _terms(dual, program.row_lower, program.row_upper, 0.0, 0.0)
@@ -54,6 +54,11 @@ def lower_bound(
     if not np.isfinite(bound):
         return -np.inf
     return bound - max(1e-9 * max(1.0, abs(bound)), ROUNDING * size)  # on the safe side
+
+
+def with_bounds(program: LinearProgram, dual: Floats) -> Floats:
+    """A dual by row without the prices of rows that lack the bound they would need."""
+    return np.where(_backed(dual, program.row_lower, program.row_upper), dual, 0.0)
 
 
 def reach(program: LinearProgram) -> float:

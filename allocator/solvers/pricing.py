@@ -28,7 +28,8 @@ _STATUS: Final = {**STATUS, highspy.HighsModelStatus.kUnboundedOrInfeasible: Sta
 class _Kept:
     """A model in HiGHS, at tight tolerances.
 
-    Its simplex keeps to one thread; to ask for one would fail where HiGHS already has more.
+    As costs change and columns come the last point stays feasible (primal simplex).  It keeps to
+    one thread; to ask for one would fail where HiGHS already has more.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class _Kept:
             ("simplex_dual_edge_weight_strategy", DEVEX),
             ("primal_feasibility_tolerance", TIGHT),
             ("dual_feasibility_tolerance", TIGHT),
+            ("simplex_strategy", PRIMAL),
         ):
             self._highs.setOptionValue(name, value)
         height, width = matrix.shape
@@ -119,7 +121,7 @@ class _Kept:
 
 
 class AreaModel(_Kept):
-    """An area's program at prices: as they change the last point stays feasible (primal simplex).
+    """An area's program at prices.
 
     Arrays are as ``LinearProgram`` has them.
     """
@@ -134,7 +136,6 @@ class AreaModel(_Kept):
         super().__init__(matrix, costs, columns, rows)
         self.shape = matrix.shape
         self._lower, self._upper = columns
-        self._highs.setOptionValue("simplex_strategy", PRIMAL)
         self._highs.setOptionValue("simplex_scale_strategy", 0)  # a seventh of the time
 
     @property
@@ -176,6 +177,16 @@ class AreaModel(_Kept):
 class MasterModel(_Kept):
     """A program that columns are added to."""
 
-    def add(self, cost: float, rows: Places, values: Floats) -> None:
-        """A column that is not negative, at the end."""
-        self._highs.addCol(cost, 0.0, np.inf, len(rows), rows, values)
+    def add(self, costs: Floats, matrix: Matrix) -> None:
+        """Columns that are not negative, at the end."""
+        count = len(costs)
+        self._highs.addCols(
+            count,
+            costs,
+            np.zeros(count),
+            np.full(count, np.inf),
+            matrix.entries,
+            matrix.starts[:-1],
+            matrix.rows,
+            matrix.values,
+        )

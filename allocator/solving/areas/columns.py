@@ -34,7 +34,8 @@ class AreaColumns:
 
     def fitting(self, programs: Sequence[AreaProgram], window: Floats) -> list[AreaPoint]:
         """Those that meet the rows that the window moves: none draws on a fund outside it."""
-        return [each for each in self._columns if _fits(each, programs[each.area], window)]
+        ends = [program.moved(window) for program in programs]
+        return [each for each in self._columns if _fits(each, *ends[each.area])]
 
     def keep_best(self, prices: Floats, areas: int) -> bool:
         """Keep the best few of each area at prices of the tying rows; whether there were more."""
@@ -52,6 +53,5 @@ class AreaColumns:
         return True
 
 
-def _fits(column: AreaPoint, program: AreaProgram, window: Floats) -> bool:
-    low, high = program.moved(window)
+def _fits(column: AreaPoint, low: Floats, high: Floats) -> bool:
     return bool(np.all((column.moved >= low - _INSIDE) & (column.moved <= high + _INSIDE)))

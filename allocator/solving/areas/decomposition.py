@@ -147,7 +147,8 @@ class AreaDecomposition:
     def _held(self, program: LinearProgram) -> tuple[Floats, Floats]:
         """Upper bounds of columns, with some for those that tie, and lower ones of shared columns.
 
-        Twice what the rows imply where they have none: so far that no point comes near.
+        Twice what the rows imply where they have none: so far that no point comes near, and yet not
+        so far beyond a row held to nearly nought that its price loses digits.
         """
         lower, upper = program.lower.copy(), program.upper.copy()
         fixed = self.split.window  # at nought or one in every window, or at what has been
@@ -155,7 +156,7 @@ class AreaDecomposition:
         least, implied = implied_bounds(replace(program, lower=lower, upper=upper))
         tied = np.concatenate([each.columns[each.tied] for each in self.split.areas])
         upper = program.upper.copy()
-        upper[tied] = np.minimum(upper[tied], 2 * np.abs(implied[tied]) + 1e-3)
+        upper[tied] = np.minimum(upper[tied], 2 * np.abs(implied[tied]) + 1e-6)
         least = least[self.split.shared]
         return upper, least - np.abs(least) - 1e-3
 

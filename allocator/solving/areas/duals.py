@@ -16,7 +16,7 @@ import numpy as np
 from allocator.program.implied import implied_bounds
 from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram, Objective
-from allocator.program.proofs import lower_bound, reach
+from allocator.program.proofs import lower_bound, reach, with_bounds
 
 MOST: Final = 24  # of each kind, the latest
 NEAR: Final = 0.5  # of what its rows ask for: a ray that lacks less may be near a proof
@@ -95,6 +95,8 @@ class KeptDuals:
         """One more, in place of what was found before with its key."""
         if stage is None:
             weights = weights / (float(np.max(np.abs(weights), initial=0.0)) or 1.0)
+        else:
+            weights = with_bounds(program, weights)  # as every bound that it proves leaves them out
         made = KeptDual(
             weights, program.matrix.transposed_times(weights), prices, key, stage, _digest(program)
         )

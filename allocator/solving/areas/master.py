@@ -7,7 +7,7 @@ Discrete Mathematics 194 (1999)).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,8 +50,7 @@ class AreaMaster:
         self._shared, self.areas = split.coefficients, len(split.areas)
         self.columns: list[AreaPoint] = []
         self._model = self._made()
-        for column in columns:
-            self.add(column)
+        self.add(list(columns))
 
     @property
     def ties(self) -> int:
@@ -78,12 +77,20 @@ class AreaMaster:
             (np.concatenate([self.lower, whole]), np.concatenate([self.upper, whole])),
         )
 
-    def add(self, column: AreaPoint) -> None:
-        """One more point of an area."""
-        there = np.flatnonzero(column.ties)
-        rows = np.append(there, self.ties + column.area).astype(np.int32)
-        self._model.add(self._cost(column), rows, np.append(column.ties[there], 1.0))
-        self.columns.append(column)
+    def add(self, columns: Sequence[AreaPoint]) -> None:
+        """Some more points of areas."""
+        if not columns:
+            return
+        ties = np.array([each.ties for each in columns])
+        column, row = np.nonzero(ties)
+        added = Matrix.of(
+            np.concatenate([row, [self.ties + each.area for each in columns]]),
+            np.concatenate([column, np.arange(len(columns))]),
+            np.concatenate([ties[column, row], np.ones(len(columns))]),
+            (self.ties + self.areas, len(columns)),
+        )
+        self._model.add(np.array([self._cost(each) for each in columns]), added)
+        self.columns += columns
 
     def _cost(self, column: AreaPoint) -> float:
         return float(column.costs[self.stage]) if self.counts else 0.0

@@ -197,8 +197,7 @@ class PriceSearch:
         )
         answers = self._price(asked)
         columns = [each.column for each in answers.values() if each.column is not None]
-        for column in columns:
-            self.master.add(column)
+        self.master.add(columns)
         self._ties = np.sum([each.ties for each in answers.values()], axis=0)
         self.rounds += 1
         bound = sum(each.value for each in answers.values()) + self.master.least(prices, counts)
