@@ -24,17 +24,12 @@ class Sources:
         # Table, area and names of key cells -> the cells -> rows: so many are asked for.
         self._found: dict[tuple[Any, ...], dict[tuple[Any, ...], list[Row]]] = {}
 
-    @cached_property
-    def _in_force(self) -> dict[str, dict[str, list[Row]]]:
-        """Table -> area -> rows."""
-        return {table: area_rows(self.instance, table) for table in TABLES if table != "areas"}
-
     def named(self, table: str, area: str, **keys: Any) -> list[Row]:
         """Rows in force in an area whose key cells are these."""
         asked = (table, area, tuple(keys))
         if asked not in self._found:
             self._found[asked] = defaultdict(list)
-            for row in self._in_force[table][area]:
+            for row in area_rows(self.instance, table)[area]:
                 cells = tuple(key_value(self.instance, row, name) for name in keys)
                 self._found[asked][cells].append(row)
         return self._found[asked].get(tuple(keys.values()), [])

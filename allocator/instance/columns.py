@@ -103,6 +103,11 @@ class InputTable:
         return tuple(c.name for c in self.columns if c.key and c.required)
 
     @cached_property
+    def when_blank(self) -> dict[str, object]:
+        """By column what a blank cell stands for, as ``Column.value_when_blank`` says."""
+        return {column.name: column.value_when_blank for column in self.columns}
+
+    @cached_property
     def _columns(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
 

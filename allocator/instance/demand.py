@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from allocator.instance.schema import OUTSIDE
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ResponseKey = tuple[str, str, str, str]  # area, driver, from (or `outside`), to
 Demand = Mapping[ResponseKey, Mapping[int, float]]  # -> year -> factor
-AreaRows = Callable[[str], Mapping[str, list["Row"]]]
+AreaRows = Callable[[str], Mapping[str, Sequence["Row"]]]
 
 
 def demand_factors(instance: Instance, rows_of: AreaRows) -> dict[ResponseKey, dict[int, float]]:
@@ -75,6 +75,8 @@ def _raised(response: float, rise: float) -> float:
 
 def following(rates: YearRows, demand: Demand) -> YearRows:
     """Rates by area, from, to and year, each times what its drivers make of it."""
+    if not demand:
+        return rates
     rows = {key: list(row) for key, row in rates.rows.items()}
     for (area, _, start, end), factors in demand.items():
         if (area, start, end) in rows:
@@ -86,6 +88,8 @@ def following(rates: YearRows, demand: Demand) -> YearRows:
 
 def arriving(arrivals: YearRows, demand: Demand) -> YearRows:
     """Arrivals by area, state and year, each times what its drivers make of it."""
+    if not demand:
+        return arrivals
     rows = {(area, OUTSIDE, state): row for (area, state), row in arrivals.rows.items()}
     raised = following(YearRows(arrivals.horizon, rows), demand).rows
     return YearRows(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, fields, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -38,7 +38,7 @@ class Row:
         """
         if column in self.values:
             return self.values[column]
-        return TABLES[self.table].column(column).value_when_blank
+        return TABLES[self.table].when_blank[column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +166,11 @@ class Instance:
             for start in starts
             if start >= self.first_year and start + length - 1 <= self.last_year
         )
+
+    @cached_property
+    def in_force(self) -> dict[str, Mapping[str, Sequence[Row]]]:
+        """Rows in force by table and area, of tables that were asked for (``rows.area_rows``)."""
+        return {}
 
     @cached_property
     def resolved(self) -> Resolved:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from allocator.instance.cells import CellError, is_blank, is_mojibake, parse
+from allocator.instance.cells import CellError, CellValue, is_blank, is_mojibake, parse
 from allocator.instance.columns import Column, Kind
 from allocator.instance.instance import DoubleInvestment, Instance, Row, Shortfall, Uncertainty
 from allocator.instance.problems import Severity, did_you_mean
 from allocator.instance.raw import RawInstance, RawRow
 from allocator.instance.schema import TABLES
 from allocator.instance.settings import SETTINGS
+
+KnownTexts = list[tuple[Column, dict[str, Any]]]  # by column, values of the texts that it has held
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,7 @@ def parse_instance(raw: RawInstance) -> Instance | None:
     rest can still be checked.  None where the settings do not even give the horizon.
     """
     settings = _parse_settings(raw)
-    tables = {
-        name: tuple(_parse_row(raw, name, row) for row in rows) for name, rows in raw.tables.items()
-    }
+    tables = {name: tuple(_parse_rows(raw, name, rows)) for name, rows in raw.tables.items()}
     general = settings["instance"]
     if any(general.get(key) is None for key in ("name", "first_year", "years")):
         return None
@@ -126,13 +127,27 @@ def _dotted(section: str, key: str) -> str:
     return f"{section}.{key}" if section else key
 
 
-def _parse_row(raw: RawInstance, table: str, row: RawRow) -> Row:
+def _parse_rows(raw: RawInstance, table: str, rows: Iterable[RawRow]) -> Iterator[Row]:
+    known: KnownTexts = [(column, {}) for column in TABLES[table].columns]
+    return (_parse_row(raw, table, row, known) for row in rows)
+
+
+def _parse_cell(column: Column, cell: CellValue, known: dict[str, Any]) -> Any:
+    """The cell's value; text that was read before in its column is looked up."""
+    if not isinstance(cell, str):
+        return parse(column, cell)
+    if cell not in known:
+        known[cell] = parse(column, cell)
+    return known[cell]
+
+
+def _parse_row(raw: RawInstance, table: str, row: RawRow, columns: KnownTexts) -> Row:
     values: dict[str, Any] = {}
     unread: set[str] = set()
-    for column in TABLES[table].columns:
+    for column, known in columns:
         cell = row.cells.get(column.name)
         try:
-            value = parse(column, cell)
+            value = _parse_cell(column, cell, known)
         except CellError as error:
             raw.report(
                 row.file,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from allocator.instance.schema import ALL, TABLES
@@ -21,8 +21,15 @@ if TYPE_CHECKING:
 PER = 10_000  # children, of whom councils quote so many in care
 
 
-def area_rows(instance: Instance, table: str) -> dict[str, list[Row]]:
+def area_rows(instance: Instance, table: str) -> Mapping[str, Sequence[Row]]:
     """Rows in force in each area: its own in place of the blank rows with the same key."""
+    known = instance.in_force
+    if table not in known:
+        known[table] = _area_rows(instance, table)
+    return known[table]
+
+
+def _area_rows(instance: Instance, table: str) -> dict[str, list[Row]]:
     key = [name for name in TABLES[table].key if name != "area"]
     owned: dict[str | None, dict[tuple[Any, ...], Row]] = defaultdict(dict)
     for row in instance.tables[table]:
@@ -34,11 +41,12 @@ def area_rows(instance: Instance, table: str) -> dict[str, list[Row]]:
 
 def key_value(instance: Instance, row: Row, column: str) -> Any:
     """A key cell with its default: a blank year is the first, a blank `instead` is `from`."""
-    if row[column] is None and column == "year" and row.table == "transitions":
+    value = row[column]
+    if value is None and column == "year" and row.table == "transitions":
         return instance.first_year
-    if row[column] is None and column == "instead":
+    if value is None and column == "instead":
         return row["from"]
-    return row[column]
+    return value
 
 
 def held(listed: Mapping[int, float], years: Iterable[int], before: float) -> dict[int, float]:

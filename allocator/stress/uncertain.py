@@ -13,7 +13,7 @@ Draws are scrambled Sobol' points (Owen 1995), by :mod:`scipy.stats.qmc`.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -82,7 +82,7 @@ class Uncertain:
     def responses(self) -> tuple[Response, ...]:
         """Every response that may be another than it says."""
 
-        def rows_of(table: str) -> dict[str, list[Row]]:
+        def rows_of(table: str) -> Mapping[str, Sequence[Row]]:
             return area_rows(self.instance, table)
 
         every = (

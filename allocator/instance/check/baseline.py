@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from allocator.instance.check.candidate import Candidate
 from allocator.instance.schema import EXIT
 
 Stock = dict[str, float]
+Years = Sequence[float]  # one for each year of the horizon
 RateOf = dict[tuple[str, str], float]
 
 _LONGEST = 2.0  # of a step times the highest rate out of a state
@@ -21,20 +22,25 @@ def baseline_in_care(candidate: Candidate) -> dict[str, Mapping[int, float]]:
 
     The recursion of sections 3.1 and 3.2 of the specification with no child diverted.
     """
-    moves: dict[str, set[tuple[str, str]]] = {area: set() for area in candidate.instance.areas}
-    for area, i, j, _ in candidate.resolved.rates:
-        moves[area].add((i, j))
-    return {area: _in_care(candidate, area, sorted(moves[area])) for area in moves}
+    resolved, areas = candidate.resolved, candidate.instance.areas
+    moves: dict[str, dict[tuple[str, str], Years]] = {area: {} for area in areas}
+    for (area, i, j), rates in sorted(resolved.rates.rows.items()):
+        moves[area][i, j] = rates
+    opening: dict[str, Stock] = {area: {} for area in areas}
+    for (area, i), state in resolved.states.items():
+        opening[area][i] = state.opening
+    return {area: _in_care(candidate, area, opening[area], moves[area]) for area in areas}
 
 
-def _in_care(candidate: Candidate, area: str, moves: list[tuple[str, str]]) -> Mapping[int, float]:
+def _in_care(
+    candidate: Candidate, area: str, stock: Stock, moves: Mapping[tuple[str, str], Years]
+) -> Mapping[int, float]:
     resolved, instance = candidate.resolved, candidate.instance
-    stock = {i: state.opening for (a, i), state in resolved.states.items() if a == area}
     care = [i for i in stock if resolved.states[area, i].in_care]
     a_year = _flowing if instance.is_continuous else _moving
     in_care = {}
-    for year in instance.horizon:
-        rates = {(i, j): resolved.rates[area, i, j, year] for i, j in moves}
+    for n, year in enumerate(instance.horizon):
+        rates = {move: by_year[n] for move, by_year in moves.items()}
         arriving = {i: resolved.arrivals.get((area, i, year), 0.0) for i in stock}
         stock = a_year(stock, rates, arriving, instance.periods_per_year)
         in_care[year] = sum(stock[i] for i in care)
@@ -44,11 +50,12 @@ def _in_care(candidate: Candidate, area: str, moves: list[tuple[str, str]]) -> M
 def _moving(stock: Stock, rates: RateOf, arriving: Stock, periods: int) -> Stock:
     """The stock a year later, each child moving once in a period at most."""
     out = _leaving(stock, rates)
+    gone = {i: -math.expm1(-rate / periods) for i, rate in out.items()}
+    moves = [(i, j, rate / out[i] if out[i] else 0.0, gone[i]) for (i, j), rate in rates.items()]
     for _ in range(periods):
         new = {i: number + arriving[i] / periods for i, number in stock.items()}
-        for (i, j), rate in rates.items():
-            share = rate / out[i] if out[i] else 0.0
-            moved = stock[i] * share * -math.expm1(-out[i] / periods)
+        for i, j, share, leaving in moves:
+            moved = stock[i] * share * leaving
             new[i] -= moved
             if j != EXIT:
                 new[j] += moved

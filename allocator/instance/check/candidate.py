@@ -61,11 +61,18 @@ class Candidate:
 
     def is_open(self, column: Column) -> bool:
         """Whether a reference in this column may be to a row that could not be read."""
-        return any(f"{kind}s" in self.unread for kind in column.refers)
+        return bool(self.unread) and any(f"{kind}s" in self.unread for kind in column.refers)
 
     def allowed(self, column: Column) -> frozenset[str]:
         """Names that a reference in this column may stand for."""
-        return frozenset().union(*(self.names[kind] for kind in column.refers))
+        if column.refers not in self._allowed:
+            every = frozenset().union(*(self.names[kind] for kind in column.refers))
+            self._allowed[column.refers] = every
+        return self._allowed[column.refers]
+
+    @cached_property
+    def _allowed(self) -> dict[tuple[str, ...], frozenset[str]]:
+        return {}
 
     @cached_property
     def sound(self) -> Instance:
@@ -85,6 +92,12 @@ class Candidate:
     def resolved(self) -> Resolved:
         """The sound part by area and year."""
         return self.sound.resolved
+
+    @cached_property
+    def moves(self) -> frozenset[tuple[str, str, str]]:
+        """Moves, the area first, that have a rate in some year."""
+        rows = self.resolved.rates.rows
+        return frozenset(move for move, rates in rows.items() if ever(rates))
 
     def rows(self, table: str) -> tuple[Row, ...]:
         """Sound rows of a table."""
@@ -174,6 +187,11 @@ def _same_rows(some: tuple[Row, ...], others: tuple[Row, ...]) -> bool:
 
 
 Check = Callable[[Candidate], Iterator[Problem]]
+
+
+def ever(by_year: Iterable[float]) -> bool:
+    """Whether a number is above nought in some year."""
+    return any(number > 0 for number in by_year)
 
 
 def unread_in(row: Row) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from allocator.instance.check.candidate import Candidate, Check, at, unread_in, warn
+from allocator.instance.check.candidate import Candidate, Check, at, ever, unread_in, warn
 from allocator.instance.problems import Problem
 from allocator.instance.schema import EXIT
 
@@ -85,7 +85,7 @@ def rows_apply_everywhere(candidate: Candidate) -> Iterator[Problem]:
 
 def children_can_leave(candidate: Candidate) -> Iterator[Problem]:
     """A state with children has a way out."""
-    left = {(a, i) for (a, i, _, _), rate in candidate.resolved.rates.items() if rate > 0}
+    left = {(a, i) for a, i, _ in candidate.moves}
     for row, areas in candidate.in_force("states"):
         stuck = [area for area in areas if (area, row["state"]) not in left]
         if row["opening"] > 0 and stuck and not candidate.may_be_lost(row["state"]):
@@ -99,10 +99,8 @@ def children_can_leave(candidate: Candidate) -> Iterator[Problem]:
 
 def states_are_used(candidate: Candidate) -> Iterator[Problem]:
     """A state holds children at some time."""
-    entered = {(a, j) for (a, _, j, _), rate in candidate.resolved.rates.items() if rate > 0}
-    entered |= {
-        (a, i) for (a, i, _), children in candidate.resolved.arrivals.items() if children > 0
-    }
+    entered = {(a, j) for a, _, j in candidate.moves}
+    entered |= {key for key, row in candidate.resolved.arrivals.rows.items() if ever(row)}
     entered |= {(a, instead) for a, _, _, _, instead in candidate.resolved.effects}
     for row, areas in candidate.in_force("states"):
         empty = [area for area in areas if (area, row["state"]) not in entered]
@@ -135,12 +133,7 @@ def terminal_value_is_finite(candidate: Candidate) -> Iterator[Problem]:
 
 def _leaving_at_last(candidate: Candidate) -> set[tuple[str, str]]:
     """States from which the closing year's rates lead to `exit`, by however many moves."""
-    year = candidate.instance.last_year
-    moves = [
-        (area, i, j)
-        for (area, i, j, y), rate in candidate.resolved.rates.items()
-        if y == year and rate > 0
-    ]
+    moves = [move for move, rates in candidate.resolved.rates.rows.items() if rates[-1] > 0]
     leaving: set[tuple[str, str]] = set()
     grown = -1
     while grown < len(leaving):

@@ -29,8 +29,8 @@ def drivers_are_followed(candidate: Candidate) -> Iterator[Problem]:
 
 def responses_have_a_move(candidate: Candidate) -> Iterator[Problem]:
     """A response acts on a move, or on arrivals, that the instance has."""
-    moves = {(area, i, j) for area, i, j, _ in candidate.resolved.rates}
-    moves |= {(area, OUTSIDE, i) for area, i, _ in candidate.resolved.arrivals}
+    moves = {(area, OUTSIDE, i) for area, i in candidate.resolved.arrivals.rows}
+    moves |= candidate.resolved.rates.rows.keys()
     for row, areas in candidate.in_force("responses"):
         lacking = [a for a in areas if (a, row["from"], row["to"]) not in moves]
         if not lacking or candidate.may_be_lost(row["from"], row["to"]):

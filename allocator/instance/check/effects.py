@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from allocator.instance.check.candidate import Candidate, Check, at, warn
@@ -30,7 +29,7 @@ def effects_move_children(candidate: Candidate) -> Iterator[Problem]:
 def effects_have_a_move(candidate: Candidate) -> Iterator[Problem]:
     """An effect acts on a move that happens, or on staying where a row caps it."""
     resolved = candidate.resolved
-    moves = {(area, i, j) for area, i, j, _ in resolved.avoidable}
+    moves = resolved.avoidable.rows
     for row, areas in _effects(candidate):
         lacking = [a for a in areas if (a, row["from"], row["to"]) not in moves]
         if candidate.may_be_lost(row["from"], row["to"]):
@@ -64,10 +63,11 @@ def effects_have_a_move(candidate: Candidate) -> Iterator[Problem]:
 
 def effects_have_something_to_avert(candidate: Candidate) -> Iterator[Problem]:
     """A move that a service averts has an avoidable share above 0 throughout."""
-    none = defaultdict(list)
-    for (area, i, j, year), share in candidate.resolved.avoidable.items():
-        if share == 0:
-            none[area, i, j].append(year)
+    none = {
+        move: [y for y, share in zip(candidate.instance.horizon, shares, strict=True) if share == 0]
+        for move, shares in candidate.resolved.avoidable.rows.items()
+        if 0 in shares
+    }
     for row, areas in _effects(candidate):
         hit = [a for a in areas if (a, row["from"], row["to"]) in none]
         if row["effect"] > 0 and hit and not candidate.may_be_lost(row["from"], row["to"]):

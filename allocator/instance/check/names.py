@@ -42,10 +42,11 @@ def required_cells(candidate: Candidate) -> Iterator[Problem]:
 def cells_in_bounds(candidate: Candidate) -> Iterator[Problem]:
     """A number lies within its column's bounds, wherever the row came from."""
     for table, rows in candidate.instance.tables.items():
+        bounded = {c.name: c for c in TABLES[table].columns if (c.low, c.high) != (None, None)}
         for row in rows:
-            for name, value in row.values.items():
+            for name in filter(bounded.__contains__, row.values):
                 try:
-                    check_bounds(TABLES[table].column(name), value)
+                    check_bounds(bounded[name], row.values[name])
                 except CellError as error:
                     yield at(row, name, error.rule, error.remedy)
 

@@ -91,8 +91,7 @@ def targets_leave_a_way(candidate: Candidate) -> Iterator[Problem]:
 def _never_leaving(candidate: Candidate) -> dict[tuple[str, str], float]:
     """Opening children of care states that no rate or effect, however many steps, leads out of."""
     resolved = candidate.resolved
-    steps = {(a, i, j) for (a, i, j, _), rate in resolved.rates.items() if rate > 0}
-    steps |= {(a, i, instead) for a, _, i, _, instead in resolved.effects}
+    steps = candidate.moves | {(a, i, instead) for a, _, i, _, instead in resolved.effects}
     staying = {key for key, state in resolved.states.items() if state.in_care}
     while leaving := {(a, i) for a, i, j in steps if (a, j) not in staying} & staying:
         staying -= leaving
