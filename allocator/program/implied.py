@@ -20,7 +20,6 @@ from allocator.program.program import Flags, LinearProgram
 
 MOST_PASSES: Final = 40
 OUTWARDS: Final = 1e-9  # by which a bound is loosened, relative to the terms it comes from
-COPIED: Final = 0.75  # of some entries at most: where more are asked for, all are taken
 KEPT: Final = 8  # programs of a matrix whose bounds are kept, the last to be of use first
 
 Interval = tuple[Floats, Floats]
@@ -97,7 +96,9 @@ def _propagated(program: LinearProgram) -> Interval:
         if not new_low.any() and not new_high.any():
             break
         lower, upper = np.where(new_low, found_low, lower), np.where(new_high, found_high, upper)
-        every = every.beside(np.isinf(lower) | np.isinf(upper))  # others have no more to say
+        unbounded = np.isinf(lower) | np.isinf(upper)
+        if 2 * np.count_nonzero(unbounded) < len(unbounded):
+            every = every.beside(unbounded)  # others have no more to say
         entries = every.beside(new_low | new_high)  # others say what they said before
     return lower, upper
 
@@ -120,11 +121,10 @@ class _Entries:
         return every if matrix.values.all() else every._only(matrix.values != 0)
 
     def beside(self, columns: Flags) -> _Entries:
-        """Those of the rows that hold one of the columns; all, where that is most of them."""
+        """Those of the rows that hold one of the columns."""
         asked = np.zeros(self.height, dtype=bool)
         asked[self.row[columns[self.column]]] = True
-        inside = asked[self.row]
-        return self if np.count_nonzero(inside) > COPIED * len(inside) else self._only(inside)
+        return self._only(asked[self.row])
 
     def _only(self, which: Flags) -> _Entries:
         at = np.flatnonzero(which)
@@ -135,42 +135,47 @@ class _Entries:
 
         Infinite where they say nothing, and where there is a bound.
         """
-        low, high = lower[self.column], upper[self.column]
-        least, most = np.where(self.up, low, high), np.where(self.up, high, low)
-        no_least, no_most = np.isinf(least), np.isinf(most)
+        no_low, no_high = np.isinf(lower)[self.column], np.isinf(upper)[self.column]
+        no_least, no_most = np.where(self.up, (no_low, no_high), (no_high, no_low))
         found_low, found_high = np.full(self.width, -np.inf), np.full(self.width, np.inf)
-        for at, open_, sought, sides, sign in (
-            (least, no_least, no_most, self._program.row_upper, 1.0),
-            (most, no_most, no_least, self._program.row_lower, -1.0),
+        for open_, sought, ends, sides, sign in (
+            (no_least, no_most, (lower, upper), self._program.row_upper, 1.0),
+            (no_most, no_least, (upper, lower), self._program.row_lower, -1.0),
         ):
-            entries, limits = self._limits(at, open_, sought, sides, sign)
+            entries, limits = self._limits(open_, sought, ends, sides, sign)
             is_high = self.up[entries] == (sign > 0)
             np.minimum.at(found_high, self.column[entries[is_high]], limits[is_high])
             np.maximum.at(found_low, self.column[entries[~is_high]], limits[~is_high])
         return found_low, found_high
 
     def _limits(
-        self, at: Floats, open_: Flags, sought: Flags, sides: Floats, sign: float
+        self, open_: Flags, sought: Flags, ends: Interval, sides: Floats, sign: float
     ) -> tuple[Positions, Floats]:
         """Entries that are ``sought`` whose columns one side of their rows ends, and where.
 
-        The others are ``at`` theirs, some ``open_``: in such a row, or one without that side, no
-        column ends.
+        The other columns are at one of their ``ends``, the first where the coefficient is above
+        nought, and some are ``open_`` there: in such a row, or one without that side, no column
+        ends.
         """
         missing = np.bincount(self.row[open_], minlength=self.height)
-        ends = np.isfinite(sides) & (missing < 2)
-        entries = np.flatnonzero(sought & ends[self.row])
+        ending = np.isfinite(sides) & (missing < 2)
+        entries = np.flatnonzero(sought & ending[self.row])
         entries = entries[missing[self.row[entries]] == open_[entries]]
         if not len(entries):
             return entries, np.empty(0)
         row = self.row[entries]
         ended = np.zeros(self.height, dtype=bool)
         ended[row] = True
-        theirs = np.flatnonzero(ended[self.row])
-        terms = np.where(open_[theirs], 0.0, self.value[theirs] * at[theirs])
-        summed = np.bincount(self.row[theirs], terms, self.height)[row]
-        sizes = np.bincount(self.row[theirs], np.abs(terms), self.height)[row]
-        own = np.where(open_[entries], 0.0, self.value[entries] * at[entries])
-        held = sides[row]
+        inside = np.flatnonzero(ended[self.row])
+        terms = self._terms(inside, open_, ends)
+        summed = np.bincount(self.row[inside], terms, self.height)[row]
+        sizes = np.bincount(self.row[inside], np.abs(terms), self.height)[row]
+        own, held = self._terms(entries, open_, ends), sides[row]
         rest = held - (summed - own) + sign * OUTWARDS * (np.abs(held) + sizes)
         return entries, rest / self.value[entries]
+
+    def _terms(self, entries: Positions, open_: Flags, ends: Interval) -> Floats:
+        """What some entries add to their rows, with their columns at these ends; nought if open."""
+        column = self.column[entries]
+        at = np.where(self.up[entries], ends[0][column], ends[1][column])
+        return np.where(open_[entries], 0.0, self.value[entries] * at)
