@@ -28,7 +28,7 @@ def guarded(text: str) -> str:
 
 def unguarded(text: str) -> str:
     """What ``guarded`` was given."""
-    return text[1:] if _GUARDED.match(text) else text
+    return text[1:] if text.startswith("'") and _GUARDED.match(text) else text
 
 
 def as_csv(table: pd.DataFrame) -> str:

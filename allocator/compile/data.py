@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from math import prod
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allocator.compile.codes import Keys, RangedKeys, Symbols
 from allocator.compile.frames import Codes, Frame
@@ -177,6 +179,26 @@ def listed(component: Component) -> list[tuple[Hashable, ...]]:
         more = [_as_tuple(element) for element in _listed(factor)]
         tuples = [before + after for before in tuples for after in more]
     return tuples
+
+
+def listed_part(component: Component, place: int) -> NDArray[np.object_]:
+    """One part of those indices, in order, whose other parts need not be listed for it."""
+    sizes = [len(_listed(factor)) for factor in component.index]
+    for n, factor in enumerate(component.index):
+        if place < factor.parts:
+            each = np.repeat(_part_of(factor, place), prod(sizes[n + 1 :]))
+            return np.tile(each, prod(sizes[:n]))
+        place -= factor.parts
+    raise IndexError(f"{component.name} has no such part of its index")
+
+
+def _part_of(group: Set, place: int) -> NDArray[np.object_]:
+    given = group.given
+    if not isinstance(given, Spans):
+        return np.array([_as_tuple(element)[place] for element in _listed(group)], dtype=object)
+    if place == group.parts - 1:
+        return given.steps.astype(object)
+    return np.array([key[place] for key in given.keys], dtype=object)[given.owners]
 
 
 def _listed(group: Set) -> Sequence[Any]:

@@ -50,7 +50,10 @@ class Matrix:
         order = np.argsort(place, kind="stable")
         if (first := _firsts(place[order])).all():
             return cls(
-                shape, _starts(columns, shape[1]), rows.astype(np.int32)[order], values[order]
+                shape,
+                _starts(columns, shape[1]),
+                rows[order].astype(np.int32, copy=False),
+                values[order],
             )
         at = np.flatnonzero(first)
         summed = np.add.reduceat(values[order], at)

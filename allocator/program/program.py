@@ -31,8 +31,9 @@ Flags = NDArray[np.bool_]
 class Family:
     """Columns or rows of one Pyomo component: they lie side by side, from ``start``.
 
-    ``read`` yields the indices, which are only listed when somebody asks for them; ``keys`` says
-    what each of an index's parts is, blank for a family that tables do not show.
+    ``read`` yields the indices, which are only listed when somebody asks for them, and
+    ``read_part`` one part of each, by its place; ``keys`` says what each of an index's parts is,
+    blank for a family that tables do not show.
     """
 
     name: str
@@ -41,6 +42,9 @@ class Family:
     unit: str
     read: Callable[[], Iterable[Any]] = field(repr=False, compare=False)
     keys: tuple[str, ...] = ()
+    read_part: Callable[[int], Iterable[Any]] | None = field(
+        default=None, repr=False, compare=False
+    )
 
     @property
     def stop(self) -> int:
@@ -62,6 +66,13 @@ class Family:
             index if isinstance(index, tuple) else (() if index is None else (index,))
             for index in listed
         )
+
+    def part(self, key: str) -> Iterable[Any]:
+        """What the key is in each index, in order."""
+        place = self.keys.index(key)
+        if self.read_part is None:
+            return (index[place] for index in self.indices)
+        return self.read_part(place)
 
     @cached_property
     def positions(self) -> dict[Index, int]:

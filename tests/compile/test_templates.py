@@ -16,7 +16,7 @@ from allocator.compile.frames import Frame
 from allocator.compile.standard_form import compile_by_pyomo
 from allocator.compile.templates import compile_templates
 from allocator.instance import Instance, read
-from allocator.program.program import LinearProgram
+from allocator.program.program import Family, LinearProgram
 from formulations import FORMULATIONS
 from tests.model.random_cases import random_case
 from tests.plans import CASES, INSTANCES, LARGEST, NAMES, STANDING, yearly
@@ -51,8 +51,13 @@ def differences(one: LinearProgram, other: LinearProgram) -> list[str]:
             for name in ours
             if (ours[name].indices, ours[name].unit, ours[name].start)
             != (theirs[name].indices, theirs[name].unit, theirs[name].start)
+            or parts(ours[name]) != parts(theirs[name])
         ]
     return found
+
+
+def parts(family: Family) -> list[list[object]]:
+    return [list(family.part(key)) for key in family.keys]
 
 
 def both_ways(instance: Instance, formulation: str) -> list[str]:

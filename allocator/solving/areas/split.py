@@ -97,10 +97,7 @@ def _owners(columns: Mapping[str, Family], numbers: Mapping[str, int], width: in
     for family in columns.values():
         keys = [key for key in ("area", "owner") if key in family.keys]
         if keys:
-            place = family.keys.index(keys[0])
-            owners[family.start : family.stop] = [
-                numbers.get(index[place], _NOBODY) for index in family.indices
-            ]
+            owners[family.slice] = [numbers.get(area, _NOBODY) for area in family.part(keys[0])]
     return owners
 
 
