@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from allocator.audit import audit
@@ -19,7 +17,7 @@ from allocator.program.matrix import Floats
 from allocator.program.program import MONEY, POUNDS, LinearProgram
 from allocator.simulate import baseline
 from allocator.solving.solve import terminal_value
-from allocator.table import Table, Tables
+from allocator.table import Tables
 
 _ACCOUNT: Final = ["fund", "owner", "year"]
 
@@ -58,11 +56,12 @@ class Auditor:
         self._instance, self._window = instance, window
         self._costs, self._targets = costs, targets
         numbered = np.arange(1, program.shape[1] + 1, dtype=float)
-        self._tables = dict(decision_tables(instance, program, numbered))
+        laid_out = decision_tables(instance, program, numbered)
+        self._tables = {name: laid_out.table(name) for name in laid_out}
         self._cells = tuple(
-            self._cells_of(program, table, str(column))
-            for table, frame in self._tables.items()
-            for column in frame.columns
+            self._cells_of(program, table, column)
+            for table, columns in self._tables.items()
+            for column in columns.names
             if column in program.columns and (table, column) != ("funds", "drawn")
         )
         self._accounts = self._drawn_by()
@@ -71,33 +70,33 @@ class Auditor:
     def _cells_of(self, program: LinearProgram, table: str, column: str) -> _Cells:
         """Read off tables whose values are the numbers of the program's columns."""
         scale = POUNDS if program.columns[column].unit == MONEY else 1.0
-        numbers = self._tables[table][column].to_numpy(dtype=float) / scale
+        numbers = self._tables[table].numbers(column) / scale
         return _Cells(table, column, np.rint(numbers).astype(np.int64), scale)
 
     def _drawn_by(self) -> Places:
         """Row of ``funds`` for each row of ``drawn``."""
-        accounts = self._tables["funds"][_ACCOUNT].assign(row=range(len(self._tables["funds"])))
-        joined = self._tables["drawn"][_ACCOUNT].merge(accounts, how="left", on=_ACCOUNT)
-        return joined["row"].to_numpy(dtype=np.int64)
+        rows = {key: n for n, key in enumerate(self._tables["funds"].keys(_ACCOUNT))}
+        return np.array([rows[key] for key in self._tables["drawn"].keys(_ACCOUNT)], dtype=np.int64)
 
-    def tables(self, primal: Floats) -> dict[str, pd.DataFrame]:
+    def tables(self, primal: Floats) -> Tables:
         """The tables of a point, as ``decision_tables`` lays them out."""
-        filled = {name: frame.copy(deep=False) for name, frame in self._tables.items()}
-        counted = np.append(0.0, primal)
+        filled, counted = dict(self._tables), np.append(0.0, primal)
         for cells in self._cells:
-            filled[cells.table][cells.column] = counted[cells.places] * cells.scale
-        funds, drawn = filled["funds"], filled["drawn"]["drawn"].to_numpy(dtype=float)
-        funds["drawn"] = np.bincount(self._accounts, drawn, len(funds))
-        filled["funds"] = carried(self._instance, Table.of(funds)).frame
-        return filled
+            values = {cells.column: counted[cells.places] * cells.scale}
+            filled[cells.table] = filled[cells.table].assign(**values)
+        funds = filled["funds"]
+        drawn = np.bincount(self._accounts, filled["drawn"].numbers("drawn"), len(funds))
+        filled["funds"] = carried(self._instance, funds.assign(drawn=drawn))
+        return Tables(filled)
 
-    def audited(self, primal: Floats) -> Mapping[str, pd.DataFrame]:
+    def audited(self, primal: Floats) -> Tables:
         """The tables of a point; AuditError where the simulator does not confirm it."""
         tables = self.tables(primal)
         if self._instance.resolved.benefits:
-            tables["benefits"] = benefit_table(self._instance, self._unchanged, tables).frame
+            benefits = benefit_table(self._instance, self._unchanged, tables)
+            tables = Tables(tables, benefits=benefits)
         objective = float(self._costs @ primal) * POUNDS
-        left = terminal_value(self._instance, Tables.of(tables), self._window, objective)
+        left = terminal_value(self._instance, tables, self._window, objective)
         checked = audit(
             self._instance,
             tables,

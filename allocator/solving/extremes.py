@@ -21,6 +21,7 @@ from allocator.solving.areas.ladder import AreaLadder, by_areas
 from allocator.solving.proved import Ladder
 
 PATIENCE: Final = 60.0  # seconds for any one solve
+_DOING: Final = "looking for how far a choice goes"
 
 
 @dataclass(frozen=True)
@@ -35,19 +36,13 @@ class Extreme:
 class Extremes:
     """Extremes over the points of a program, whatever its own objective.
 
-    A large program of several ``areas`` is solved area by area; then points that were found for one
-    of the ``aims``, functions by column that are to be asked, serve the others as well.
+    A large program of several ``areas`` is solved area by area.
     """
 
-    def __init__(
-        self, program: LinearProgram, areas: Sequence[str] = (), aims: Sequence[Floats] = ()
-    ) -> None:
+    def __init__(self, program: LinearProgram, areas: Sequence[str] = ()) -> None:
         self.program = program
         large = by_areas(None, areas, program, find_solver(DEFAULT))
         self._ladder = AreaLadder(areas) if large else Ladder(PRIMAL)
-        self._aims = tuple(aims) if large else ()
-        both = tuple(_toward(aim, sign) for aim in self._aims for sign in (1.0, -1.0))
-        self._shared = replace(program, objectives=(*both, program.objectives[-1]))
         self._begun = False
 
     @property
@@ -74,29 +69,24 @@ class Extremes:
 
         Raises what ``Ladder.solve`` does, and CertificateError where there are no points.
         """
-        program = replace(self.program, objectives=(_toward(weights, sign),))
-        known = next((n for n, aim in enumerate(self._aims) if aim is weights), None)
-        asked, stage = (program, 0) if known is None else (self._shared, 2 * known + (sign < 0))
-        doing = "looking for how far a choice goes"
-        if self._aims:
-            self._begin(doing)
-        solution = self._ladder.solve(asked, stage, doing=doing, seconds=PATIENCE)
+        aim = Objective("direction", sign * weights, 0.0, "")
+        program = replace(self.program, objectives=(aim,))
+        if isinstance(self._ladder, AreaLadder):
+            fine = sign / (float(np.max(np.abs(weights))) or 1.0)
+            aim = Objective("direction", fine * weights, 0.0, "")
+            program = replace(program, objectives=(aim, self.program.objectives[-1]))
+            self._begin(self._ladder, program)
+        solution = self._ladder.solve(program, 0, doing=_DOING, seconds=PATIENCE)
         if solution.status is not Status.OPTIMAL:
             raise CertificateError("there are no points to choose among")
         return Extreme(float(weights @ solution.primal), program, solution)
 
-    def _begin(self, doing: str) -> None:
+    def _begin(self, ladder: AreaLadder, program: LinearProgram) -> None:
         """Where areas stand at the program's own optimum, which is nearer to most than others."""
-        last = len(self._shared.objectives) - 1
-        assert isinstance(self._ladder, AreaLadder)
         if not self._begun:
-            self._ladder.solve(self._shared, last, doing=doing, seconds=PATIENCE)
+            ladder.solve(program, doing=_DOING, seconds=PATIENCE)
             self._begun = True
-        self._ladder.turn(self._shared, last)
-
-
-def _toward(weights: Floats, sign: float) -> Objective:
-    return Objective("direction", sign * weights, 0.0, "")
+        ladder.turn(program)
 
 
 def within(program: LinearProgram, most: float) -> LinearProgram:

@@ -76,8 +76,7 @@ class Nearby:
             {n: i for n, i in enumerate(items) if (i.year is None) is whole}
             for whole in (True, False)
         )
-        aims = [*(item.weights for item in total.values()), *services.values()]
-        extremes = Extremes(program, instance.areas, aims)
+        extremes = Extremes(program, instance.areas)
         done, steps = count(), len(items) + len(services) + 1
 
         def tell(what: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from allocator.program.matrix import Floats
 from allocator.solving.areas.pricing import AreaPoint, AreaProgram
 
 KEPT: Final = 12  # columns of an area from one window to the next
+LATEST: Final = 200  # and from one objective to the next
 _INSIDE: Final = 1e-9  # by which a point may miss a row that a window moves
 
 
@@ -24,6 +26,13 @@ class AreaColumns:
         """Some more."""
         self._columns += columns
 
+    def cost(self, costs: Mapping[int, Mapping[int, Floats]]) -> None:
+        """Take what points of some areas now cost, by area and number."""
+        self._columns = [
+            replace(each, costs=costs[each.area][each.number]) if each.area in costs else each
+            for each in self._columns
+        ]
+
     def drop(self, areas: Collection[int]) -> None:
         """Forget those of some areas."""
         self._columns = [each for each in self._columns if each.area not in areas]
@@ -36,6 +45,16 @@ class AreaColumns:
         """Those that meet the rows that the window moves: none draws on a fund outside it."""
         ends = [program.moved(window) for program in programs]
         return [each for each in self._columns if _fits(each, *ends[each.area])]
+
+    def keep_latest(self) -> bool:
+        """Keep the latest of each area, as many as serve other objectives; whether there were more.
+
+        By number: an area numbers its points as it gives them.
+        """
+        latest = {each.area: each.number for each in self._columns}
+        before = len(self._columns)
+        self._columns = [c for c in self._columns if c.number > latest[c.area] - LATEST]
+        return len(self._columns) < before
 
     def keep_best(self, prices: Floats, areas: int) -> bool:
         """Keep the best few of each area at prices of the tying rows; whether there were more."""

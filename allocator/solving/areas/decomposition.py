@@ -127,13 +127,12 @@ class AreaDecomposition:
             self._prices = nearest.prices
             self._restore(nearest.key)
 
-    def turn(self, program: LinearProgram, stage: int) -> None:
-        """Begin the next search, for another objective, at the bases of the last for a stage.
+    def turn(self) -> None:
+        """Begin the next search, for another objective, with the points at hand and their prices.
 
-        At no prices, which prove it at once where what ties the areas does not hold it.
+        Their best mixture is nearer to it than what was best for the last one.
         """
-        self._restore(self._key(program, stage))
-        self._prices, self._turned = np.zeros(len(self.split.ties)), True
+        self._turned = True
 
     def points(self, program: LinearProgram) -> AreaPoints:
         """Those at hand that a program allows."""
@@ -197,19 +196,20 @@ class AreaDecomposition:
         return _failed(f"workers were lost {_LOSSES} times")
 
     def _load(self, program: LinearProgram) -> None:
-        """Take over what has changed of areas' own numbers; their points no longer count."""
+        """Take over what has changed of areas' own numbers; where bounds have, points are others'."""
         if program is self._loaded:
             return
-        parts = self._parts(program)
-        changed = {
-            n: after
-            for n, (before, after) in enumerate(zip(self._programs, parts, strict=True))
-            if not after.same(before)
-        }
+        before, parts = self._programs, self._parts(program)
+        differ = {n: own for n, own in enumerate(parts) if not own.same(before[n])}
+        costs = {n: own for n, own in differ.items() if own.alike(before[n])}
+        changed = {n: own for n, own in differ.items() if n not in costs}
         if changed:
             self._group.change(changed)
-            self._programs, self._asked = parts, None
             self._columns.drop(changed)
+        if costs:
+            self._columns.cost(self._group.cost(costs))
+        if differ:
+            self._programs, self._asked = parts, None
             self._was_empty = False  # of another question
         self._loaded = program
 
@@ -228,7 +228,8 @@ class AreaDecomposition:
         end = self._proof_first(program, search)
         if end is None:
             self._restore(None if self._nearest is None else self._nearest.key)
-            end = search.optimum(self._prices)
+            onward = self._turned and bool(fitting)
+            end = search.onward() if onward else search.optimum(self._prices)
         if end.status is Status.OPTIMAL and end.point is not None:
             return self._optimum(program, stage, search.master.columns, end.point, end.prices)
         if end.status is Status.INFEASIBLE:
@@ -269,8 +270,14 @@ class AreaDecomposition:
         if nearest is not None and nearest.prices is not None:
             self._prices = nearest.prices
         self._tried = self._prices
-        if self._columns.keep_best(self._prices, len(self.split.areas)):
+        if self._fewer():
             self._group.keep(self._columns.places())
+
+    def _fewer(self) -> bool:
+        """Let go of points where there are more than are of use; whether there were."""
+        if self._turned:
+            return self._columns.keep_latest()
+        return self._columns.keep_best(self._prices, len(self.split.areas))
 
     def _restore(self, key: bytes | None) -> None:
         """Go back to the bases of a dual, if others have come since."""

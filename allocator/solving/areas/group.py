@@ -91,6 +91,10 @@ class Group:
         for number, basis in self._saved.get(key, {}).items():
             self._areas[number].begin(basis)
 
+    def cost(self, programs: Mapping[int, AreaProgram]) -> dict[int, dict[int, Floats]]:
+        """Take other costs for some areas: by area and number what its points now cost."""
+        return {number: self._areas[number].cost(own) for number, own in programs.items()}
+
     def change(self, programs: Mapping[int, AreaProgram]) -> None:
         """Take other numbers for some areas, whose points are forgotten; their bases stay."""
         for number, program in programs.items():

@@ -116,9 +116,9 @@ class AreaLadder(Ladder):
         """Begin the next search where the last one for a stage ended."""
         self._parts_of(program).go_back(program, stage)
 
-    def turn(self, program: LinearProgram, stage: int) -> None:
-        """Begin the next search, for another objective, at the bases of the last for a stage."""
-        self._parts_of(program).turn(program, stage)
+    def turn(self, program: LinearProgram) -> None:
+        """Begin the next search, for another objective, with the points at hand."""
+        self._parts_of(program).turn()
 
     def points(self, program: LinearProgram) -> AreaPoints:
         """The points that areas have given for a program, which was solved last."""

@@ -16,6 +16,7 @@ from allocator.solving.areas.split import AreaBlock
 
 WORTH: Final = 1e-10  # relative to its cost: less than this a column does not improve
 STRAY: Final = 1e-7  # beyond a bound, or of a reduced cost's wrong side: more is found anew
+_UNKNOWN: Final = -1  # in place of a stage: costs that the model does not have yet
 FAR: Final = 100.0  # times the largest bound of an area's: what has no bound is held there
 
 
@@ -47,9 +48,13 @@ class AreaProgram:
 
     def same(self, other: AreaProgram) -> bool:
         """Whether the numbers are the same, of the same block."""
+        return self.alike(other) and np.array_equal(self.costs, other.costs)
+
+    def alike(self, other: AreaProgram) -> bool:
+        """Whether the points are the same, of the same block, whatever they cost."""
         return self.block is other.block and all(
             np.array_equal(getattr(self, name), getattr(other, name))
-            for name in ("row_lower", "row_upper", "lower", "upper", "costs")
+            for name in ("row_lower", "row_upper", "lower", "upper")
         )
 
     def moved(self, window: Floats) -> tuple[Floats, Floats]:
@@ -140,6 +145,11 @@ class Area:
         """Go on from a basis, if there is one."""
         if basis is not None:
             self.model.basis = basis
+
+    def cost(self, program: AreaProgram) -> dict[int, Floats]:
+        """Take other costs, of a program whose points are the same: what each point now costs."""
+        self.program, self._stage = program, _UNKNOWN
+        return {number: program.costs @ point for number, point in self.points.items()}
 
     def price(self, asked: Asked) -> Priced:
         """The answer at prices."""

@@ -26,6 +26,8 @@ NEAR: Final = 1e-9  # relative: from here on a search that stalls has ended
 START: Final = 0.05  # of the box, in £m per unit of a row
 RAY_START: Final = 0.1  # of the box in which a proof is looked for, of prices of at most 1
 DEAREST: Final = 1e3  # what a row may cost that gives way, £m per unit
+BEYOND: Final = 1e4  # the same, from points at hand on: a price that nothing settles is as large
+ONWARD: Final = 0.5  # of what the prices of points at hand mostly are: the box around them
 ROUNDS: Final = 400
 RAY_ROUNDS: Final = 60
 GIVEN: Final = 1e-9  # by row: less than this has not given way
@@ -111,10 +113,22 @@ class PriceSearch:
 
     def optimum(self, prices: Floats) -> SearchEnd:
         """From prices to the optimum, or to a proof that there is no point."""
-        master, far = self.master, _far(prices)
-        cap, self._start = np.full(master.ties, far * DEAREST), far * START
+        far = _far(prices)
+        return self._from(prices, far * START, far * DEAREST)
+
+    def onward(self) -> SearchEnd:
+        """The same, from the prices of the best mixture of the points at hand."""
+        beyond = np.full(self.master.ties, BEYOND)
+        prices = self.master.solve(-beyond, beyond).prices
+        usual = float(np.median(np.abs(prices[prices != 0]))) if prices.any() else 1.0
+        return self._from(prices, ONWARD * usual, BEYOND)
+
+    def _from(self, prices: Floats, width: float, dearest: float) -> SearchEnd:
+        """From prices, with a box so wide, to some of which none is dearer."""
+        master = self.master
+        cap, self._start = np.full(master.ties, dearest), width
         prices = master.clean(np.clip(prices, -cap, cap))
-        box = Box(prices, np.full(master.ties, self._start))
+        box = Box(prices, np.full(master.ties, width))
         box.bound = max(self._round(prices)[0], -1e12)
         for turn in range(1, ROUNDS):
             if self._clock.left() <= 0:

@@ -154,14 +154,22 @@ class SpreadGroup:
         """Go back to the bases of a key; nothing happens where there are none."""
         self._all("restore", key)
 
+    def cost(self, programs: Mapping[int, AreaProgram]) -> dict[int, dict[int, Floats]]:
+        """Take other costs for some areas: by area and number what its points now cost."""
+        return _together(self._each("cost", self._taken(programs)))
+
     def change(self, programs: Mapping[int, AreaProgram]) -> None:
         """Take other numbers for some areas, whose points are forgotten; their bases stay."""
+        self._each("change", self._taken(programs))
+
+    def _taken(self, programs: Mapping[int, AreaProgram]) -> list[tuple[dict[int, AreaProgram]]]:
+        """By part, those of its areas; it is begun anew with them where it is lost."""
         words = []
         for part in self._parts:
             own = {number: programs[number] for number in part.programs if number in programs}
             part.programs |= own
             words.append((own,))
-        self._each("change", words)
+        return words
 
     def close(self) -> None:
         """Have the workers forget what they keep."""
