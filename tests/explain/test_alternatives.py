@@ -250,20 +250,25 @@ def test_area_by_area_a_choice_goes_as_far_as_in_the_whole(monkeypatch):
     assert found.distance == pytest.approx(whole.distance, rel=1e-6, abs=1.0)
 
 
-def test_each_extreme_begins_at_the_plan_s_own_bases_without_prices(monkeypatch):
+def test_each_extreme_goes_on_from_the_points_of_those_before(monkeypatch):
     monkeypatch.setattr(ladder, "FEWEST", 2)
     monkeypatch.setattr(ladder, "SMALLEST", 0)  # as though it were large
     instance = instance_of("two-areas")
     best = Session().solve(instance).best
-    items = items_of(instance, best.program)
-    begun, gone_back = [], []
-    optimum, restore = PriceSearch.optimum, Group.restore
+    items, program = items_of(instance, best.program), best.program
+    begun, costed = [], []
+    optimum, onward, cost = PriceSearch.optimum, PriceSearch.onward, Group.cost
+    monkeypatch.setattr(PriceSearch, "optimum", lambda *of: begun.append(0) or optimum(*of))
     monkeypatch.setattr(
-        PriceSearch, "optimum", lambda *of: begun.append(np.any(of[1])) or optimum(*of)
+        PriceSearch, "onward", lambda own: begun.append(len(own.master.columns)) or onward(own)
     )
-    monkeypatch.setattr(Group, "restore", lambda *of: gone_back.append(of[1]) or restore(*of))
-    extremes = Extremes(best.program, instance.areas, [items[0].weights])
-    for item in items[:3]:  # one that is known beforehand, and two that are not
-        extremes.of(item.weights)
-    assert begun == [False] * 7  # the plan's own, and a least and a most of each
-    assert len(gone_back) == 5 and len(set(gone_back)) == 1  # it is there for the first of all
+    monkeypatch.setattr(Group, "cost", lambda *of: costed.append(cost(*of)) or costed[-1])
+    extremes = Extremes(program, instance.areas)
+    whole = Extremes(program)
+    for item in items[:3]:
+        for ours, theirs in zip(extremes.of(item.weights), whole.of(item.weights), strict=True):
+            assert ours.value == pytest.approx(theirs.value, rel=1e-7, abs=1e-9)
+            assert np.max(np.abs(ours.program.objectives[0].costs)) == 1.0
+    assert begun[0] == 0 and all(begun[1:]) and begun[1:] == sorted(begun[1:])
+    assert len(begun) == 7  # the plan's own, and a least and a most of each
+    assert len(costed) == 5  # the areas are begun with the first

@@ -290,8 +290,13 @@ def test_another_question_does_not_begin_with_a_proof(monkeypatch):
     assert dearer == []
 
 
-def test_an_area_with_other_numbers_goes_on_from_its_basis_by_the_dual_simplex(monkeypatch):
-    """Its last prices are yet to be asked: the basis is optimal but for what is out of bounds."""
+def test_an_area_with_other_bounds_goes_on_by_the_dual_simplex_with_other_costs_by_the_primal(
+    monkeypatch,
+):
+    """Its last prices are yet to be asked: the basis is optimal but for what is out of bounds.
+
+    Whatever it costs, its points are the same: they stay, at what they cost now.
+    """
     asked, run = [], AreaModel.run
 
     def noted(model):
@@ -301,16 +306,30 @@ def test_an_area_with_other_numbers_goes_on_from_its_basis_by_the_dual_simplex(m
     monkeypatch.setattr(AreaModel, "run", noted)
     instance = instance_of("two-areas")
     program = at_window(build(instance), instance, instance.windows[-1])
-    parts = AreaDecomposition(program, instance.areas)
+    parts, areas = AreaDecomposition(program, instance.areas), len(instance.areas)
     assert parts.solve(program).status is Status.OPTIMAL
     asked.clear()
     assert parts.solve(program).status is Status.OPTIMAL
-    assert asked == [pricing.PRIMAL] * len(instance.areas)  # at prices; once at the same ones
+    assert asked == [pricing.PRIMAL] * areas  # at prices; once at the same ones
+    points = parts.points(program).points
     asked.clear()
     costs = program.objectives[-1].costs * 1.001
     dearer = replace(program, objectives=(replace(program.objectives[-1], costs=costs),))
-    assert parts.solve(dearer).status is Status.OPTIMAL
-    assert asked[: len(instance.areas)] == [pricing.DUAL] * len(instance.areas)
+    answer = parts.solve(dearer)
+    assert certify(dearer, answer.primal, answer.dual).passed
+    assert asked[:areas] == [pricing.PRIMAL] * areas
+    kept = parts.points(dearer).points[: len(points)]
+    assert [each.number for each in kept] == [each.number for each in points]
+    for before, after in zip(points, kept, strict=True):
+        assert after.costs == pytest.approx(before.costs * 1.001)
+    asked.clear()
+    coverage, upper = program.rows["coverage_limited"], program.row_upper.copy()
+    upper[coverage.start : coverage.stop] += 0.01
+    wider = replace(program, row_upper=upper)
+    answer = parts.solve(wider)
+    assert certify(wider, answer.primal, answer.dual).passed
+    assert asked[:areas] == [pricing.DUAL] * areas
+    assert min(each.number for each in parts.points(wider).points) == 1  # numbered anew
 
 
 def test_areas_stand_beside_those_they_are_like():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -14,10 +15,14 @@ from allocator.cli import cli
 from allocator.errors import SolverError, UsageError, WorkersGoneError
 from allocator.executors import lanes
 from allocator.instance.writing import write
+from allocator.program.certificate import certify
 from allocator.solvers.solution import Status
 from allocator.solving.areas import spread
+from allocator.solving.areas.decomposition import AreaDecomposition
 from allocator.solving.areas.pricing import AreaFailed
-from allocator.solving.session import Session, build
+from allocator.solving.areas.search import PriceSearch
+from allocator.solving.proved import Ladder
+from allocator.solving.session import Session, at_window, build
 from allocator.solving.solve import solve
 from tests.clusters import local_cluster
 from tests.model.many_areas import many_areas
@@ -103,6 +108,28 @@ def test_a_worker_that_fails_otherwise_is_told(alone):
 
     with Broken(1) as broken, pytest.raises(SolverError, match="a worker failed: ZeroDivision"):
         Session(workers=[broken]).solve(many_areas(FOUR))
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_points_serve_another_objective_at_what_they_cost_by_it(monkeypatch, killed):
+    """Also where a worker has lost its own: then there is no mixture to go on from."""
+    instance, begun, onward = many_areas(FOUR), [], PriceSearch.onward
+    monkeypatch.setattr(PriceSearch, "onward", lambda own: begun.append(own) or onward(own))
+    program = at_window(build(instance), instance, None)
+    usual = program.objectives[-1]
+    other = replace(program, objectives=(replace(usual, costs=usual.costs[::-1].copy()),))
+    whole = Ladder().solve(other, doing="solving the whole")
+    with ProcessPoolExecutor(1) as one, ThreadPoolExecutor(1) as two:
+        mortal = Mortal(one, set())
+        parts = AreaDecomposition(program, instance.areas, [mortal, two])
+        assert parts.solve(program).status is Status.OPTIMAL
+        mortal.dies_before = {mortal.tasks + 1} if killed else set()
+        parts.turn()
+        answer = parts.solve(other)
+        assert certify(other, answer.primal, answer.dual).passed
+        assert answer.objective == pytest.approx(whole.objective, rel=1e-9)
+        parts.close()
+    assert len(begun) == (not killed)
 
 
 def test_more_workers_than_areas_and_objectives_in_turn():

@@ -12,7 +12,7 @@ from allocator.program.matrix import Floats
 from allocator.solving.areas.pricing import AreaPoint, AreaProgram
 
 KEPT: Final = 12  # columns of an area from one window to the next
-LATEST: Final = 200  # and from one objective to the next
+LATEST: Final = 2_400  # of all areas from one objective to the next, if that is more
 _INSIDE: Final = 1e-9  # by which a point may miss a row that a window moves
 
 
@@ -46,14 +46,11 @@ class AreaColumns:
         ends = [program.moved(window) for program in programs]
         return [each for each in self._columns if _fits(each, *ends[each.area])]
 
-    def keep_latest(self) -> bool:
-        """Keep the latest of each area, as many as serve other objectives; whether there were more.
-
-        By number: an area numbers its points as it gives them.
-        """
-        latest = {each.area: each.number for each in self._columns}
-        before = len(self._columns)
-        self._columns = [c for c in self._columns if c.number > latest[c.area] - LATEST]
+    def keep_latest(self, areas: int) -> bool:
+        """Keep the latest of each area, by their numbers; whether there were more."""
+        latest, before = {each.area: each.number for each in self._columns}, len(self._columns)
+        most = max(KEPT, LATEST // areas)
+        self._columns = [each for each in self._columns if each.number > latest[each.area] - most]
         return len(self._columns) < before
 
     def keep_best(self, prices: Floats, areas: int) -> bool:

@@ -196,7 +196,7 @@ class AreaDecomposition:
         return _failed(f"workers were lost {_LOSSES} times")
 
     def _load(self, program: LinearProgram) -> None:
-        """Take over what has changed of areas' own numbers; where bounds have, points are others'."""
+        """Take over what has changed of areas' own numbers; within other bounds points are others."""
         if program is self._loaded:
             return
         before, parts = self._programs, self._parts(program)
@@ -228,7 +228,8 @@ class AreaDecomposition:
         end = self._proof_first(program, search)
         if end is None:
             self._restore(None if self._nearest is None else self._nearest.key)
-            onward = self._turned and bool(fitting)
+            known = len({each.area for each in fitting}) == len(self.split.areas)
+            onward = self._turned and known
             end = search.onward() if onward else search.optimum(self._prices)
         if end.status is Status.OPTIMAL and end.point is not None:
             return self._optimum(program, stage, search.master.columns, end.point, end.prices)
@@ -275,9 +276,10 @@ class AreaDecomposition:
 
     def _fewer(self) -> bool:
         """Let go of points where there are more than are of use; whether there were."""
+        areas = len(self.split.areas)
         if self._turned:
-            return self._columns.keep_latest()
-        return self._columns.keep_best(self._prices, len(self.split.areas))
+            return self._columns.keep_latest(areas)
+        return self._columns.keep_best(self._prices, areas)
 
     def _restore(self, key: bytes | None) -> None:
         """Go back to the bases of a dual, if others have come since."""
