@@ -196,7 +196,7 @@ class AreaDecomposition:
         return _failed(f"workers were lost {_LOSSES} times")
 
     def _load(self, program: LinearProgram) -> None:
-        """Take over what has changed of areas' own numbers; within other bounds points are others."""
+        """Take over what has changed of areas' own numbers; points are of their bounds."""
         if program is self._loaded:
             return
         before, parts = self._programs, self._parts(program)
