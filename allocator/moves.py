@@ -57,8 +57,8 @@ def move_table(
 def known_moves(instance: Instance) -> list[Move]:
     """Every move that a rate, an arrival or an effect names, area by area."""
     data = instance.resolved
-    moves = [(area, EXIT, state) for area, state, _ in data.arrivals]
-    moves += [(area, i, j) for area, i, j, _ in data.rates]
+    moves = [(area, EXIT, state) for area, state in data.arrivals.rows]
+    moves += data.rates.rows
     moves += [(area, i, end) for area, _, i, *ends in data.effects for end in ends if end != i]
     order = {area: n for n, area in enumerate(instance.areas)}
     return sorted(dict.fromkeys(moves), key=lambda move: order[move[0]])

@@ -183,22 +183,24 @@ def avoidable(case: Case, ledger: Ledger) -> None:
     last, total = case.instance.number_of_periods, len(case.diverted)
     years = [*case.run.clock.years_of_periods, *[case.instance.last_year] * case.after]
     arrivals = case.run.arrivals()[np.minimum(np.arange(total), last - 1)]
-    stock = [
-        case.run.movement.exposed(case.children[min(n, last)], arrivals[n], year)
-        for n, year in enumerate(years)
-    ]
-    rates = {year: case.run.movement.intensities(year) for year in case.instance.horizon}
+    stock = np.array(
+        [
+            case.run.movement.exposed(case.children[min(n, last)], arrivals[n], year)
+            for n, year in enumerate(years)
+        ]
+    )
+    intensities = [case.run.movement.intensities(year) for year in case.instance.horizon]
+    nothing, year_of = [0.0] * case.instance.years, np.array(years) - case.instance.first_year
     of_move: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for n, (area, _, i, j, _) in enumerate(case.run.effects):
         of_move[area, i, j].append(n)
     position = {key: n for n, key in enumerate(case.run.states)}
     averted, limit = (np.zeros((total, len(of_move))) for _ in range(2))
-    for column, ((area, i, j), effects) in enumerate(of_move.items()):
+    for column, (move, effects) in enumerate(of_move.items()):
         averted[:, column] = case.diverted[:, effects].sum(axis=1)
-        for n, year in enumerate(years):
-            rate = rates[year].get((area, i, j), 0.0)
-            share = case.data.avoidable.get((area, i, j, year), 0.0)
-            limit[n, column] = share * rate * stock[n][position[area, i]]
+        rates = np.array([by_move.get(move, 0.0) for by_move in intensities])
+        shares = np.array(case.data.avoidable.rows.get(move, nothing))
+        limit[:, column] = (shares * rates)[year_of] * stock[:, position[move[:2]]]
     ledger.compare(
         "avoidable share",
         "3.4",

@@ -60,10 +60,9 @@ class Movement:
     @cached_property
     def _rates(self) -> dict[int, dict[Move, float]]:
         """Rates by year and move."""
-        rates: dict[int, dict[Move, float]] = {year: {} for year in self.instance.horizon}
-        for (*move, year), rate in self.data.rates.items():
-            rates[year][move[0], move[1], move[2]] = rate
-        return rates
+        rows = self.data.rates.rows
+        years = enumerate(self.instance.horizon)
+        return {year: {(a, i, j): row[n] for (a, i, j), row in rows.items()} for n, year in years}
 
     def intensities(self, year: int) -> Mapping[Move, float]:
         """Moves for each child, or child-year, of ``exposed``; of staying where from = to."""

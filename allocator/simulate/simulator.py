@@ -45,19 +45,16 @@ class Simulator:
 
     def prices(self, keys: list[tuple[str, str]]) -> Floats:
         """Price index by year and by (area, state, service or role)."""
-        return np.array(
-            [[self.data.prices[*key, year] for key in keys] for year in self.instance.horizon]
-        ).reshape(self.instance.years, len(keys))
+        rows = self.data.prices.rows
+        by_key = np.array([rows[key] for key in keys]).reshape(len(keys), self.instance.years)
+        return np.ascontiguousarray(by_key.T)
 
     def arrivals(self) -> Floats:
         """New children per period, by period and state."""
-        yearly = np.array(
-            [
-                [self.data.arrivals.get((*state, year), 0.0) for state in self.states]
-                for year in self.instance.horizon
-            ]
-        ).reshape(self.instance.years, len(self.states))
-        each = yearly / self.instance.periods_per_year
+        rows, nobody = self.data.arrivals.rows, [0.0] * self.instance.years
+        yearly = np.array([rows.get(state, nobody) for state in self.states])
+        each = yearly.reshape(len(self.states), self.instance.years).T
+        each = each / self.instance.periods_per_year
         return np.repeat(each, self.instance.periods_per_year, axis=0)
 
     def shift(self) -> Floats:
