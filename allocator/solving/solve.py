@@ -114,11 +114,14 @@ def solve(
 
 
 def _loading(tell: Progress) -> Progress:
-    """The same, which has pandas imported as soon as workers solve and this process waits."""
+    """The same, which has pandas imported once workers have all they need and this one waits.
+
+    That is from the second window on: before the first is solved, this process is the busy one.
+    """
     loading = Thread(target=_load)
 
     def told(what: str, done: int, steps: int) -> None:
-        if done and loading.ident is None:
+        if done > 1 and loading.ident is None:
             loading.start()
         tell(what, done, steps)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -16,6 +17,7 @@ from allocator.errors import SolverError, UsageError, WorkersGoneError
 from allocator.executors import lanes
 from allocator.instance.writing import write
 from allocator.program.certificate import certify
+from allocator.progress import silent
 from allocator.solvers.solution import Status
 from allocator.solving.areas import spread
 from allocator.solving.areas.decomposition import AreaDecomposition
@@ -81,6 +83,27 @@ def test_workers_load_highs_before_there_is_anything_to_solve():
         assert not workers[0].submit(eval, loaded).result()
         spread.prepare(workers)
         assert all(worker.submit(eval, loaded).result() for worker in workers)
+
+
+def test_pandas_waits_until_workers_have_solved_a_window(monkeypatch):
+    begun = []
+
+    class Beside:
+        ident = None
+
+        def __init__(self, target):
+            self.target = target
+
+        def start(self):
+            self.ident = 1
+            begun.append(self.target)
+
+    module = importlib.import_module("allocator.solving.solve")
+    monkeypatch.setattr(module, "Thread", Beside)
+    tell = module._loading(silent)
+    for done, so_far in enumerate(([], [], [module._load], [module._load])):
+        tell("solving", done, 4)
+        assert begun == so_far
 
 
 def test_any_executor_will_do(alone):
