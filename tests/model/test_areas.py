@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -84,6 +85,15 @@ def test_every_entry_of_the_program_is_in_one_part():
     rows = np.concatenate([parts.ties, *(block.rows for block in parts.areas)])
     columns = np.concatenate([parts.shared, *(block.columns for block in parts.areas)])
     assert [len(rows), len(columns)] == [len(set(rows)), len(set(columns))] == [*program.shape]
+
+
+def test_areas_of_one_pattern_have_it_in_common_and_no_others():
+    instance = many_areas(8)
+    matrices = [each.matrix for each in split(build(instance), instance.areas).areas]
+    alike = [one.same_pattern(other) for one, other in combinations(matrices, 2)]
+    shared = [one.rows is other.rows for one, other in combinations(matrices, 2)]
+    assert alike == shared
+    assert {True, False} == {*shared}
 
 
 def test_an_area_whose_coefficients_in_tying_rows_are_nought_is_not_tied():

@@ -10,7 +10,7 @@ its bounds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -148,13 +148,14 @@ class _Blocks:
         order = np.argsort(of_row, kind="stable")
         ends = np.searchsorted(of_row[order], np.arange(len(rows.of)))
         self._shared, *self._moved = np.split(at[order], ends)
+        self._patterns: dict[bytes, Matrix] = {}
 
     def block(self, name: str, area: int, fixed: NDArray[np.bool_]) -> AreaBlock:
         """An area's block; ``fixed`` says which of the shared columns are."""
         rows, columns = self._rows.of[area], self._columns.of[area]
         at = _entries(self._matrix, columns)
         own = self._rows.owner[self._matrix.rows[at]] == area
-        matrix = Matrix.of(*self._numbered(at[own]), (len(rows), len(columns)))
+        matrix = self._alike(Matrix.of(*self._numbered(at[own]), (len(rows), len(columns))))
         ties, tied, coefficients = self._dense(at[~own])
         moved, movers, moving = self._dense(self._moved[area])
         by_window = np.zeros((len(moved), len(fixed)))
@@ -170,6 +171,12 @@ class _Blocks:
             moved.astype(np.int32),
             by_window[:, fixed],
         )
+
+    def _alike(self, matrix: Matrix) -> Matrix:
+        """The same; areas of one pattern have it in common, which takes less room where it goes."""
+        pattern = matrix.starts.tobytes() + matrix.rows.tobytes()
+        like = self._patterns.setdefault(pattern, matrix)
+        return replace(matrix, starts=like.starts, rows=like.rows)
 
     def shared(self) -> Floats:
         """Coefficients of the shared columns in the tying rows, dense."""
