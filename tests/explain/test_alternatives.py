@@ -256,12 +256,17 @@ def test_each_extreme_goes_on_from_the_points_of_those_before(monkeypatch):
     instance = instance_of("two-areas")
     best = Session().solve(instance).best
     items, program = items_of(instance, best.program), best.program
-    begun, costed = [], []
+    begun, costed, doubted = [], [], []
     optimum, onward, cost = PriceSearch.optimum, PriceSearch.onward, Group.cost
     monkeypatch.setattr(PriceSearch, "optimum", lambda *of: begun.append(0) or optimum(*of))
-    monkeypatch.setattr(
-        PriceSearch, "onward", lambda own: begun.append(len(own.master.columns)) or onward(own)
-    )
+
+    def going_on(search):
+        begun.append(len(search.master.columns))
+        end = onward(search)
+        doubted.append(search._may_be_empty)
+        return end
+
+    monkeypatch.setattr(PriceSearch, "onward", going_on)
     monkeypatch.setattr(Group, "cost", lambda *of: costed.append(cost(*of)) or costed[-1])
     extremes = Extremes(program, instance.areas)
     whole = Extremes(program)
@@ -271,4 +276,5 @@ def test_each_extreme_goes_on_from_the_points_of_those_before(monkeypatch):
             assert np.max(np.abs(ours.program.objectives[0].costs)) == 1.0
     assert begun[0] == 0 and all(begun[1:]) and begun[1:] == sorted(begun[1:])
     assert len(begun) == 7  # the plan's own, and a least and a most of each
+    assert doubted == [False] * 6  # the plan is a point
     assert len(costed) == 5  # the areas are begun with the first

@@ -117,9 +117,13 @@ class PriceSearch:
         return self._from(prices, far * START, far * DEAREST)
 
     def onward(self) -> SearchEnd:
-        """The same, from the prices of the best mixture of the points at hand."""
+        """The same, from the prices of the best mixture of the points at hand.
+
+        Where that meets the rows there is a point, and no proof of the contrary is looked for.
+        """
         beyond = np.full(self.master.ties, BEYOND)
-        prices = self.master.solve(-beyond, beyond).prices
+        point = self.master.solve(-beyond, beyond)
+        prices, self._may_be_empty = point.prices, bool(np.any(point.given_way > GIVEN))
         usual = float(np.median(np.abs(prices[prices != 0]))) if prices.any() else 1.0
         return self._from(prices, ONWARD * usual, BEYOND)
 
