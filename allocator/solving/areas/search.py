@@ -34,7 +34,9 @@ GIVEN: Final = 1e-9  # by row: less than this has not given way
 SHORT: Final = 1e-6  # in all: more than this may be a sign that there is no plan
 PROVES: Final = 1e-7  # a bound above this, of prices of at most 1, may be a proof
 SUSPECT: Final = 0.005  # of the cost: such a bound with the prices at hand is looked into
-WIDE: Final = 6.4  # or any, once the box is this wide
+HINTS: Final = 5e-5  # or this much, once the box is wide and yet rows give way by hardly less
+WIDE: Final = 6.4
+HARDLY: Final = 0.8  # of what they gave way three rounds ago
 EARLIEST: Final = 3  # rounds
 TURNING: Final = b"search"  # the key of bases that a search goes back to
 REMOTE: Final = 0.001  # of what a ray's rows ask for: a window that lacks more likely has a plan
@@ -108,6 +110,7 @@ class PriceSearch:
         self.rounds = 0
         self._may_be_empty, self._next = True, EARLIEST
         self._stalled = 0
+        self._given = [np.inf] * EARLIEST  # what gave way in all, round by round
 
     # -- with costs
 
@@ -184,11 +187,13 @@ class PriceSearch:
 
     def _looked_into(self, box: Box, point: MasterPoint, turn: int) -> SearchEnd | None:
         """Looks for a proof that there is no point, where the prices at hand bring one near."""
-        if not self._may_be_empty or turn < self._next or point.given_way.sum() <= SHORT:
+        given = float(point.given_way.sum())
+        self._given.append(given)
+        if not self._may_be_empty or turn < self._next or given <= SHORT:
             return None
         excess = self._without_costs(point.prices)
-        wide = float(np.max(box.width)) >= WIDE
-        if not (excess > SUSPECT * abs(point.value) or (wide and excess > 0)):
+        wide = float(np.max(box.width)) >= WIDE and given > HARDLY * self._given[-1 - EARLIEST]
+        if not excess > (HINTS if wide else SUSPECT) * abs(point.value):
             return None
         self._bases.save(TURNING)
         end = self.proof(point.prices)
