@@ -22,7 +22,8 @@ from allocator.solving.areas.decomposition import AreaDecomposition
 from allocator.solving.areas.group import Group
 from allocator.solving.areas.ladder import AreaLadder, by_areas
 from allocator.solving.areas.likeness import in_line
-from allocator.solving.areas.search import Box, PriceSearch
+from allocator.solving.areas.master import MasterPoint
+from allocator.solving.areas.search import Box, PriceSearch, SearchEnd
 from allocator.solving.areas.split import split
 from allocator.solving.session import Session, at_window, build
 from allocator.solving.solve import solve
@@ -258,6 +259,27 @@ def test_a_search_that_looks_for_a_proof_in_vain_goes_on_from_where_it_was(seed,
     ours, _ = compared(many_areas(seed))
     proved = sum(not each.optimal for each in ours.windows)
     assert ended and len(kept) - proved <= len(ended) <= len(kept)
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"), [([5.0] * 8, 4), ([0.5**n for n in range(8)], None), ([5.0] * 3, None)]
+)
+def test_a_proof_is_not_sought_while_rows_give_way_by_less_and_less(given, asked, monkeypatch):
+    """At prices that hint at one, in a wide box: only once what gives way stays as it was."""
+    hint = (search.HINTS + search.SUSPECT) / 2
+    monkeypatch.setattr(PriceSearch, "_without_costs", lambda *_: hint)
+    monkeypatch.setattr(
+        PriceSearch, "proof", lambda _, prices: SearchEnd(Status.INFEASIBLE, prices)
+    )
+    none = np.zeros(0)
+    sought = PriceSearch(*[None] * 5, Group({}, 0), None)
+    box = Box(np.zeros(1), np.full(1, search.WIDE))
+    ends = (
+        sought._looked_into(box, MasterPoint(1.0, none, none, none, none, np.array([sum_])), turn)
+        for turn, sum_ in enumerate(given, 1)
+    )
+    turns = [turn for turn, end in enumerate(ends, 1) if end is not None]
+    assert (turns[0] if turns else None) == asked
 
 
 def proofs_begun(monkeypatch, before, after, costs=1.0):
