@@ -95,7 +95,7 @@ class Objective:
     unit: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LinearProgram:
     """See the module.  Rows and columns of ``matrix`` are named by their families.
 

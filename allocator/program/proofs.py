@@ -9,6 +9,7 @@ mixed-integer linear programming*, Mathematical Programming 99 (2004).
 from __future__ import annotations
 
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ ROUNDING: Final = 1e-12  # of a sum, relative to the size of its terms
 CANCELLED: Final = 1e-13  # of terms that cancel but for rounding, relative to their size
 SLIGHT: Final = (1e-13, 1e-11, 1e-9)  # of weights of at most 1, which may be rounding
 EPSILON: Final = float(np.finfo(float).eps)
+
+_REFUTED: Final[WeakKeyDictionary[LinearProgram, Floats]] = WeakKeyDictionary()  # by which ray
 
 
 def lower_bound(
@@ -80,9 +83,15 @@ def refutes(program: LinearProgram, ray: Floats, *, own_bounds: bool = False) ->
     coefficient is what rounding leaves of terms that cancel: then it is charged for as far as
     ``reach`` says that a column goes, and the proof is of every point that goes no further.  Every
     sum is charged for its rounding, by the number and the size of its terms.  With ``own_bounds``
-    what the rows imply is worked out for this very program, not for several together.
+    what the rows imply is worked out for this very program, not for several together.  The ray
+    that a program was refuted by last is not added up again.
     """
-    return signed(program, ray, own_bounds=own_bounds) is not None
+    if _REFUTED.get(program) is ray:
+        return True
+    proved = signed(program, ray, own_bounds=own_bounds) is not None
+    if proved:
+        _REFUTED[program] = ray
+    return proved
 
 
 def signed(program: LinearProgram, ray: Floats, *, own_bounds: bool = False) -> Floats | None:

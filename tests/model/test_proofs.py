@@ -88,6 +88,23 @@ def test_a_ray_proves_infeasibility_or_does_not(
 FREE = {"x": (-INF, INF), "y": (-INF, INF)}
 
 
+def test_a_proof_is_added_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither another ray, nor one that proves nothing, nor another program is taken for proved."""
+    summed, signed = list[LinearProgram](), proofs.signed
+
+    def counted(paper: LinearProgram, ray: Floats, *, own_bounds: bool) -> Floats | None:
+        summed.append(paper)
+        return signed(paper, ray, own_bounds=own_bounds)
+
+    monkeypatch.setattr(proofs, "signed", counted)
+    short, enough = (program({"sum": (n, INF)}, BOX, [[1, 1]], [0.0, 0.0]) for n in (3, 2))
+    ray, nothing = np.array([1.0]), np.array([0.0])
+    assert refutes(short, ray) and refutes(short, ray) and len(summed) == 1
+    assert not refutes(short, nothing) and not refutes(short, nothing)
+    assert not refutes(enough, ray)
+    assert refutes(short, ray.copy()) and len(summed) == 5
+
+
 def test_a_small_coefficient_of_a_free_column_is_not_rounding() -> None:
     """x + 1e-11 y >= 1 and x <= 0 has the solution (0, 1e11), which the rows' sum must not miss."""
     paper = program({"up": (1, INF), "down": (-INF, 0)}, FREE, [[1, 1e-11], [1, 0]], [0, 0])
