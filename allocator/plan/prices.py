@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from allocator.instance import Instance
 from allocator.plan.columns import TABLES
@@ -94,8 +94,7 @@ def _part(
 ) -> dict[str, Any]:
     """Columns of rows of one family, without those that it has nothing for."""
     money, count = family.unit == MONEY, len(positions)
-    keys = zip(*(family.indices[n] for n in (positions - family.start).tolist()), strict=True)
-    part = dict(zip(family.keys, map(list, keys), strict=True))
+    part = {key: _of_rows(family, key, positions).tolist() for key in family.keys}
     if "period" in part:
         part["year"] = years_of(part["period"], instance).tolist()
     scale = POUNDS if money else 1.0
@@ -107,6 +106,13 @@ def _part(
         **{name: amount[positions] * scale for name, amount in amounts.items()},
         "count": count,
     }
+
+
+def _of_rows(family: Family, key: str, positions: Positions) -> NDArray[np.object_]:
+    """What a key is in some rows of a family, by position in the program."""
+    part = family.part(key)
+    listed = part if isinstance(part, np.ndarray) else np.array(list(part), dtype=object)
+    return listed[positions - family.start]
 
 
 def _joined(name: str, parts: Iterable[Mapping[str, Any]]) -> Any:
@@ -142,5 +148,5 @@ def inside(family: Family, positions: ArrayLike, instance: Instance) -> Position
     rows = np.asarray(positions, dtype=np.int64)
     if "period" not in family.keys:
         return rows
-    periods = np.array([family.indices[n][-1] for n in (rows - family.start).tolist()], dtype=int)
+    periods = _of_rows(family, "period", rows).astype(int)
     return rows[(periods >= 1) & (periods <= instance.number_of_periods)]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from allocator.program.certificate import TOLERANCE
 from allocator.program.implied import implied_bounds
-from allocator.program.matrix import Floats
+from allocator.program.matrix import Floats, Positions
 from allocator.program.program import LinearProgram
 
 ROUNDING: Final = 1e-12  # of a sum, relative to the size of its terms
@@ -42,8 +42,6 @@ def lower_bound(
     goes.  So the value holds for every point that goes no further.  ``combined`` is the matrix
     transposed times the dual and ``far`` the program's ``reach``, where they are at hand.
     """
-    objective = program.objectives[-1]
-    limit = TOLERANCE * max(1.0, float(np.max(np.abs(objective.costs), initial=0.0)))
     if combined is None:
         combined = program.matrix.transposed_times(dual)
     stray = dual - with_bounds(program, dual)
@@ -51,12 +49,21 @@ def lower_bound(
         dual, combined = dual - stray, combined - program.matrix.transposed_times(stray)
     rows = _terms(dual, program.row_lower, program.row_upper, 0.0, 0.0)
     far = reach(program) if far is None else far
-    cols = _terms(objective.costs - combined, program.lower, program.upper, limit, far)
-    bound = float(rows.sum() + cols.sum()) + objective.constant
+    cols = of_columns(program, combined, slice(None), far)
+    bound = float(rows.sum() + cols.sum()) + program.objectives[-1].constant
     size = float(np.abs(rows).sum() + np.abs(cols).sum())
     if not np.isfinite(bound):
         return -np.inf
     return bound - max(1e-9 * max(1.0, abs(bound)), ROUNDING * size)  # on the safe side
+
+
+def of_columns(
+    program: LinearProgram, combined: Floats, at: Positions | slice, far: float
+) -> Floats:
+    """What some columns add to ``lower_bound``, one by one; ``combined`` is of all columns."""
+    costs = program.objectives[-1].costs
+    limit = TOLERANCE * max(1.0, float(np.max(np.abs(costs), initial=0.0)))
+    return _terms(costs[at] - combined[at], program.lower[at], program.upper[at], limit, far)
 
 
 def with_bounds(program: LinearProgram, dual: Floats) -> Floats:

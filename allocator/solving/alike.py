@@ -52,7 +52,11 @@ class AlikeSession(Session):
         self._traces, self._afresh = dict(traces), True
 
     def _solve_window(
-        self, window: Window | None, program: LinearProgram, clock: Clock
+        self,
+        window: Window | None,
+        program: LinearProgram,
+        clock: Clock,
+        then: LinearProgram | None = None,
     ) -> WindowSolved:
         known = self._bases.setdefault(window, {})
         if self.ladder.takes(program) and known and (self._afresh or window != self._latest):
@@ -60,7 +64,7 @@ class AlikeSession(Session):
             if self._afresh or abs(nearest - self.place) <= NEARBY:
                 self.ladder.basis = known[nearest]
         self._afresh = False
-        solved = super()._solve_window(window, program, clock)
+        solved = super()._solve_window(window, program, clock, then)
         if (basis := self.ladder.basis) is not None:
             known[self.place] = basis
         return solved

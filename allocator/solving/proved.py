@@ -91,6 +91,9 @@ class Ladder:
         """Go on from where another ended, whose own solver is another."""
         self._model = other._model
 
+    def expect(self, program: LinearProgram) -> None:
+        """Learn which program is asked for after the next one: of use where others work too."""
+
     def ranging(self) -> Ranging | None:
         """Ranges of the last solve's right-hand sides; None where HiGHS has no basis for them."""
         return self._model.ranging() if isinstance(self._model, HighsModel) else None

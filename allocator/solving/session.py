@@ -227,15 +227,16 @@ class Session:
         """Solve every window, or bound it where it cannot win; no window first."""
         preferred: tuple[Window | None, ...] = (None, *instance.windows)
         solved: dict[Window | None, WindowSolved] = {}
-        for n, window in enumerate(self._sequence(instance, every_window)):
-            variant = at_window(program, instance, window)
-            known = None
+        order = self._sequence(instance, every_window)
+        variants = [at_window(program, instance, window) for window in order]
+        for n, (window, variant) in enumerate(zip(order, variants, strict=True)):
+            known, then = None, variants[n + 1 : n + 2] if every_window else []
             if not every_window:
                 known = ruled_out(window, variant, self._traces, solved, preferred)
             if known is None:
                 tell(saying(window), n + 1, len(preferred) + 2)
                 with told_so_far(solved, len(preferred)):
-                    known = self._solve_window(window, variant, clock)
+                    known = self._solve_window(window, variant, clock, *then)
             solved[window] = known
         return tuple(solved[window] for window in preferred)
 
@@ -253,13 +254,22 @@ class Session:
         return order
 
     def _solve_window(
-        self, window: Window | None, program: LinearProgram, clock: Clock
+        self,
+        window: Window | None,
+        program: LinearProgram,
+        clock: Clock,
+        then: LinearProgram | None = None,
     ) -> WindowSolved:
-        """Minimise the objectives in order, each held at its best while the next is minimised."""
+        """Minimise the objectives in order, each held at its best while the next is minimised.
+
+        ``then`` is the window's program that is solved next, where that is certain.
+        """
         solution = None
         self._latest = window
         for stage, objective in enumerate(program.objectives):
             left = clock.left()
+            if then is not None and objective is program.objectives[-1]:
+                self.ladder.expect(then)
             solution = self.ladder.solve(program, stage, doing=saying(window), seconds=left)
             self._traces[window] = Trace(solution, program.matrix)
             if solution.status is Status.INFEASIBLE and stage == 0:

@@ -262,7 +262,7 @@ def test_each_extreme_goes_on_from_the_points_of_those_before(monkeypatch):
 
     def going_on(search):
         begun.append(len(search.master.columns))
-        end = onward(search)
+        end = yield from onward(search)
         doubted.append(search._may_be_empty)
         return end
 

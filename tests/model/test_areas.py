@@ -248,7 +248,8 @@ def test_a_search_that_looks_for_a_proof_in_vain_goes_on_from_where_it_was(seed,
         restore(group, key)
 
     def looked(self, box, point, turn):
-        before, end = self._may_be_empty, look(self, box, point, turn)
+        before = self._may_be_empty
+        end = yield from look(self, box, point, turn)
         if before and not self._may_be_empty:
             assert self.master.counts and np.max(box.width) <= self._start
         return end
@@ -261,6 +262,19 @@ def test_a_search_that_looks_for_a_proof_in_vain_goes_on_from_where_it_was(seed,
     assert ended and len(kept) - proved <= len(ended) <= len(kept)
 
 
+def ending_with(end):
+    """A search that asks for nothing."""
+    return end
+    yield
+
+
+def end_of(asking):
+    """What a search that asks for nothing ends with."""
+    with pytest.raises(StopIteration) as stopped:
+        next(asking)
+    return stopped.value.value
+
+
 @pytest.mark.parametrize(
     ("given", "asked"), [([5.0] * 8, 4), ([0.5**n for n in range(8)], None), ([5.0] * 3, None)]
 )
@@ -268,16 +282,12 @@ def test_a_proof_is_not_sought_while_rows_give_way_by_less_and_less(given, asked
     """At prices that hint at one, in a wide box: only once what gives way stays as it was."""
     hint = (search.HINTS + search.SUSPECT) / 2
     monkeypatch.setattr(PriceSearch, "_without_costs", lambda *_: hint)
-    monkeypatch.setattr(
-        PriceSearch, "proof", lambda _, prices: SearchEnd(Status.INFEASIBLE, prices)
-    )
-    none = np.zeros(0)
-    sought = PriceSearch(*[None] * 5, Group({}, 0), None)
+    none, proved = np.zeros(0), SearchEnd(Status.INFEASIBLE, np.zeros(0))
+    monkeypatch.setattr(PriceSearch, "proof", lambda *_: ending_with(proved))
+    sought = PriceSearch(*[None] * 4, Group({}, 0), None)
     box = Box(np.zeros(1), np.full(1, search.WIDE))
-    ends = (
-        sought._looked_into(box, MasterPoint(1.0, none, none, none, none, np.array([sum_])), turn)
-        for turn, sum_ in enumerate(given, 1)
-    )
+    points = (MasterPoint(1.0, none, none, none, none, np.array([sum_])) for sum_ in given)
+    ends = (end_of(sought._looked_into(box, point, turn)) for turn, point in enumerate(points, 1))
     turns = [turn for turn, end in enumerate(ends, 1) if end is not None]
     assert (turns[0] if turns else None) == asked
 
@@ -287,7 +297,7 @@ def proofs_begun(monkeypatch, before, after, costs=1.0):
     ends, proof = [], PriceSearch.proof
 
     def sought(self, prices, *least):
-        end = proof(self, prices, *least)
+        end = yield from proof(self, prices, *least)
         ends.append((end.status, bool(least)))
         return end
 
@@ -367,7 +377,7 @@ def test_an_area_with_other_bounds_goes_on_by_the_dual_simplex_with_other_costs_
 def test_areas_stand_beside_those_they_are_like():
     """Two that are there twice, the second time a little dearer, and one of another size."""
     instance = many_areas(8)
-    one, small, _, other = AreaDecomposition(build(instance), instance.areas)._programs
+    one, small, _, other = AreaDecomposition(build(instance), instance.areas)._numbers.programs
 
     def changed(part):
         matrix = replace(part.block.matrix, values=1.001 * part.block.matrix.values)

@@ -19,10 +19,12 @@ from allocator.instance.writing import write
 from allocator.program.certificate import certify
 from allocator.progress import silent
 from allocator.solvers.solution import Status
+from allocator.solving import proved
 from allocator.solving.areas import spread
 from allocator.solving.areas.decomposition import AreaDecomposition
 from allocator.solving.areas.pricing import AreaFailed
 from allocator.solving.areas.search import PriceSearch
+from allocator.solving.areas.spread import SpreadGroup
 from allocator.solving.proved import Ladder
 from allocator.solving.session import Session, at_window, build
 from allocator.solving.solve import solve
@@ -104,6 +106,56 @@ def test_pandas_waits_until_workers_have_solved_a_window(monkeypatch):
     for done, so_far in enumerate(([], [], [module._load], [module._load])):
         tell("solving", done, 4)
         assert begun == so_far
+
+
+def test_workers_begin_with_the_next_window_while_the_last_is_judged(alone, monkeypatch):
+    events, sent = [], []
+    judged, send, price = proved._judged, SpreadGroup.send, SpreadGroup.price
+
+    def judging(program, *answer):
+        events.append("judged")
+        return judged(program, *answer)
+
+    def sending(group, asked):
+        events.append("sent")
+        sent.append(asked)
+        send(group, asked)
+
+    def pricing(group, asked):
+        if asked in sent:
+            assert group._sent[0] is asked  # and so it is not solved again
+            events.append("taken")
+        return price(group, asked)
+
+    monkeypatch.setattr(proved, "_judged", judging)
+    monkeypatch.setattr(SpreadGroup, "send", sending)
+    monkeypatch.setattr(SpreadGroup, "price", pricing)
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        assert_same(spread_over([one, other]), alone)
+    windows = len(alone.windows)
+    assert len(sent) >= windows - 2  # one may end without any question
+    assert events.count("judged") == windows and events[-1] == "judged"
+    assert " ".join(events).count("sent judged taken") == len(sent)
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_what_was_begun_for_another_program_harms_nothing(killed):
+    """Asked for another one than was said, and where a worker dies with what was begun."""
+    instance = many_areas(FOUR)
+    program = build(instance)
+    first, second, third = (at_window(program, instance, w) for w in (None, *instance.windows[:2]))
+    with ProcessPoolExecutor(1) as one, ThreadPoolExecutor(1) as two:
+        mortal = Mortal(one, set())
+        parts = AreaDecomposition(program, instance.areas, [mortal, two])
+        for given, then, asked in ((first, second, third), (third, first, first)):
+            parts.solve(given, then=then)
+            mortal.dies_before = {mortal.tasks + 1} if killed else set()
+            answer, whole = parts.solve(asked), Ladder().solve(asked, doing="solving the whole")
+            assert answer.status is whole.status
+            if whole.status is Status.OPTIMAL:
+                assert certify(asked, answer.primal, answer.dual).passed
+                assert answer.objective == pytest.approx(whole.objective, rel=1e-9)
+        parts.close()
 
 
 def test_any_executor_will_do(alone):

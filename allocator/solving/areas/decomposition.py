@@ -12,14 +12,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from allocator.clock import Clock
 from allocator.errors import SolverError
-from allocator.program.implied import implied_bounds
 from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram
 from allocator.program.proofs import refutes
@@ -28,22 +28,34 @@ from allocator.solving.areas.columns import AreaColumns
 from allocator.solving.areas.duals import KeptDual, KeptDuals
 from allocator.solving.areas.group import Group
 from allocator.solving.areas.master import AreaMaster, MasterPoint
+from allocator.solving.areas.numbers import AreaNumbers, ray_of
 from allocator.solving.areas.points import AreaPoints
 from allocator.solving.areas.pricing import (
     AreaFailed,
     AreaPoint,
-    AreaProgram,
     Asked,
     Priced,
 )
-from allocator.solving.areas.search import REMOTE, PriceSearch, SearchEnd
+from allocator.solving.areas.search import REMOTE, Asking, PriceSearch, SearchEnd
 from allocator.solving.areas.split import Split, split
 from allocator.solving.areas.spread import PointsLost, SpreadGroup
-from allocator.solving.proved import Ladder
 
 _LOSSES: Final = 8  # of workers, that one search bears
 EASED: Final = 10.0  # by which a price is divided that was too dear
 _NONE: Final = np.zeros(0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Ahead:
+    """The way to a program's solution for a stage, and what its areas are being solved at."""
+
+    program: LinearProgram
+    stage: int
+    way: Asking[Solution]
+    asked: Asked
+
+    def is_of(self, program: LinearProgram, stage: int) -> bool:
+        return self.program is program and self.stage == stage
 
 
 class AreaDecomposition:
@@ -58,9 +70,8 @@ class AreaDecomposition:
     ) -> None:
         self.split: Split = split(program, areas)
         self._matrix = program.matrix
-        self._upper, self._least_shared = self._held(program)
-        self._programs = self._parts(program)
-        own, ties = dict(enumerate(self._programs)), len(self.split.ties)
+        self._numbers = AreaNumbers(program, self.split)
+        own, ties = dict(enumerate(self._numbers.programs)), len(self.split.ties)
         self._group: Group | SpreadGroup = (
             SpreadGroup(own, ties, workers) if workers else Group(own, ties)
         )
@@ -73,8 +84,8 @@ class AreaDecomposition:
         self._ray: KeptDual | None = None  # what proves, or nearly, that the program has no point
         self._was_empty = False  # whether the last one had none
         self._dear: tuple[int, float] | None = None  # the stage held last, and its price
-        self._loaded: LinearProgram | None = None  # whose numbers the areas have
         self._turned = False  # whether the next one is for an objective of another kind
+        self._ahead: _Ahead | None = None  # the next one, where it is known
 
     def takes(self, program: LinearProgram) -> bool:
         """Whether a program is a variant of this one: of the same matrix."""
@@ -137,34 +148,23 @@ class AreaDecomposition:
     def points(self, program: LinearProgram) -> AreaPoints:
         """Those at hand that a program allows."""
         window = program.lower[self.split.window]
-        return AreaPoints(self.split, tuple(self._columns.fitting(self._programs, window)))
+        return AreaPoints(self.split, tuple(self._columns.fitting(self._numbers.programs, window)))
 
     def close(self) -> None:
         """Have workers forget what they keep for it."""
         self._group.close()
 
-    def _held(self, program: LinearProgram) -> tuple[Floats, Floats]:
-        """Upper bounds of columns, with some for those that tie, and lower ones of shared columns.
+    def solve(
+        self,
+        program: LinearProgram,
+        stage: int = -1,
+        seconds: float = np.inf,
+        then: LinearProgram | None = None,
+    ) -> Solution:
+        """Minimise one of the program's objectives; what is answered is yet to be judged.
 
-        Twice what the rows imply where they have none: so far that no point comes near, and yet not
-        so far beyond a row held to nearly nought that its price loses digits.
+        Meanwhile workers begin with the first objective of the program that comes ``then``.
         """
-        lower, upper = program.lower.copy(), program.upper.copy()
-        fixed = self.split.window  # at nought or one in every window, or at what has been
-        lower[fixed], upper[fixed] = np.minimum(lower[fixed], 0.0), np.maximum(upper[fixed], 1.0)
-        least, implied = implied_bounds(replace(program, lower=lower, upper=upper))
-        tied = np.concatenate([each.columns[each.tied] for each in self.split.areas])
-        upper = program.upper.copy()
-        upper[tied] = np.minimum(upper[tied], 2 * np.abs(implied[tied]) + 1e-6)
-        least = least[self.split.shared]
-        return upper, least - np.abs(least) - 1e-3
-
-    def _parts(self, program: LinearProgram) -> list[AreaProgram]:
-        upper = np.minimum(self._upper, program.upper)
-        return [AreaProgram.of(block, program, upper) for block in self.split.areas]
-
-    def solve(self, program: LinearProgram, stage: int = -1, seconds: float = np.inf) -> Solution:
-        """Minimise one of the program's objectives; what is answered is yet to be judged."""
         started, clock = time.monotonic(), Clock(seconds)
         begun = self._group.iterations
         try:
@@ -175,69 +175,104 @@ class AreaDecomposition:
             solution = _failed(str(error))
         self._turned = False
         self._was_empty = solution.status is Status.INFEASIBLE
+        if then is not None and self._group.works_meanwhile:
+            self._begin_with(then, clock)
         return replace(
             solution, iterations=self._group.iterations - begun, seconds=time.monotonic() - started
         )
 
     def _found(self, program: LinearProgram, stage: int, clock: Clock) -> Solution:
-        """The last ray's proof, or a search: where workers are lost, on from what is left."""
-        self._ray = self._duals.nearest_ray(program)
-        if self._ray is not None and refutes(program, self._ray.weights):
-            return self._without_point()
+        """The way to the solution gone to its end: where workers are lost, on from what is left."""
+        begun, self._ahead = self._ahead, None
+        if begun is not None and not begun.is_of(program, stage):
+            begun = None
         for turn in range(_LOSSES):
             try:
-                self._load(program)
-                if turn == 0:
-                    self._begin(program, stage)
-                return self._searched(program, stage, clock)
+                if begun is None:
+                    return self._gone(self._way(program, stage, clock, turn == 0))
+                return self._gone(begun.way, begun.asked)
             except PointsLost as lost:
-                self._columns.drop(lost.areas)
-                self._prices = self._tried
+                self._lose(lost)
+                begun = None
         return _failed(f"workers were lost {_LOSSES} times")
+
+    def _gone(self, way: Asking[Solution], asked: Asked | None = None) -> Solution:
+        """What a way ends with, by way of the areas' answers."""
+        try:
+            asked = next(way) if asked is None else asked
+            while True:
+                asked = way.send(self._price(asked))
+        except StopIteration as end:
+            solution: Solution = end.value
+            return solution
+
+    def _begin_with(self, program: LinearProgram, clock: Clock) -> None:
+        """Have workers solve what a program's areas are first asked for; no error is told yet."""
+        try:
+            with suppress(SolverError, StopIteration):
+                way = self._way(program, 0, clock)
+                self._ahead = _Ahead(program, 0, way, next(way))
+                self._asked = None
+                self._group.send(self._ahead.asked)
+        except PointsLost as lost:
+            self._lose(lost)
+
+    def _lose(self, lost: PointsLost) -> None:
+        """Go on without the points that were lost with a worker."""
+        self._columns.drop(lost.areas)
+        self._prices = self._tried
+
+    def _way(
+        self, program: LinearProgram, stage: int, clock: Clock, anew: bool = True
+    ) -> Asking[Solution]:
+        """The last ray's proof, or a search; ``anew`` where it is the first one for a program."""
+        if anew:
+            self._ray = self._duals.nearest_ray(program)
+            if self._ray is not None and refutes(program, self._ray.weights):
+                return self._without_point()
+        self._load(program)
+        if anew:
+            self._begin(program, stage)
+        return (yield from self._searched(program, stage, clock))
 
     def _load(self, program: LinearProgram) -> None:
         """Take over what has changed of areas' own numbers; points are of their bounds."""
-        if program is self._loaded:
+        differing = self._numbers.differing(program)
+        if differing is None:
             return
-        before, parts = self._programs, self._parts(program)
-        differ = {n: own for n, own in enumerate(parts) if not own.same(before[n])}
-        costs = {n: own for n, own in differ.items() if own.alike(before[n])}
-        changed = {n: own for n, own in differ.items() if n not in costs}
-        if changed:
-            self._group.change(changed)
-            self._columns.drop(changed)
-        if costs:
-            self._columns.cost(self._group.cost(costs))
-        if differ:
-            self._programs, self._asked = parts, None
-            self._was_empty = False  # of another question
-        self._loaded = program
+        if differing.changed:
+            self._group.change(differing.changed)
+            self._columns.drop(differing.changed)
+        if differing.costs:
+            self._columns.cost(self._group.cost(differing.costs))
+        if differing.changed or differing.costs:
+            self._asked, self._was_empty = None, False  # of another question
+        self._numbers.take(program, differing)
 
-    def _searched(self, program: LinearProgram, stage: int, clock: Clock) -> Solution:
+    def _searched(self, program: LinearProgram, stage: int, clock: Clock) -> Asking[Solution]:
         window = program.lower[self.split.window]
-        fitting = self._columns.fitting(self._programs, window)
+        fitting = self._columns.fitting(self._numbers.programs, window)
         search = PriceSearch(
-            AreaMaster(self.split, self._bounded(program), stage, fitting),
-            self._price,
+            AreaMaster(self.split, self._numbers.for_master(program), stage, fitting),
             window,
             program.objectives[stage].constant,
             lambda prices: self._refuted(program, prices),
             self._group,
             clock,
         )
-        end = self._proof_first(program, search)
+        end = yield from self._proof_first(program, search)
         if end is None:
             self._restore(None if self._nearest is None else self._nearest.key)
             known = len({each.area for each in fitting}) == len(self.split.areas)
             onward = self._turned and known
-            end = search.onward() if onward else search.optimum(self._prices)
+            end = yield from search.onward() if onward else search.optimum(self._prices)
         if end.status is Status.OPTIMAL and end.point is not None:
             return self._optimum(program, stage, search.master.columns, end.point, end.prices)
         if end.status is Status.INFEASIBLE:
             return self._without_point()
         return replace(_failed(end.message), status=end.status)
 
-    def _proof_first(self, program: LinearProgram, search: PriceSearch) -> SearchEnd | None:
+    def _proof_first(self, program: LinearProgram, search: PriceSearch) -> Asking[SearchEnd | None]:
         """A proof from the ray at hand, where the last program had no point and it is near one."""
         ray, nearest = self._ray, self._nearest
         if not self._was_empty or ray is None or ray.prices is None:
@@ -245,20 +280,11 @@ class AreaDecomposition:
         if (nearest is not None and nearest.is_of(program)) or not ray.is_near(program):
             return None
         self._restore(ray.key)
-        end = search.proof(ray.prices, -REMOTE * ray.asks(program))
+        end = yield from search.proof(ray.prices, -REMOTE * ray.asks(program))
         if end.status in (Status.INFEASIBLE, Status.TIME_LIMIT):
             return end
         search.master.count(True)
         return None
-
-    def _bounded(self, program: LinearProgram) -> LinearProgram:
-        """With a lower bound for shared columns that have none, or the master might have no end.
-
-        While prices are held to a box rows give way, and such a column could fall for ever.
-        """
-        shared, lower = self.split.shared, program.lower.copy()
-        lower[shared] = np.where(np.isinf(lower[shared]), self._least_shared, lower[shared])
-        return replace(program, lower=lower)
 
     def _without_point(self) -> Solution:
         """The answer that the ray at hand proves."""
@@ -344,42 +370,21 @@ class AreaDecomposition:
             primal[self.split.areas[number].columns] = own
         key = self._key(program, stage)
         self._latest, self._prices = key, prices
-        self._duals.add(program, dual, prices, key, stage)
-        self._group.save(key)
         value = float(program.objectives[stage].costs @ primal) + program.objectives[stage].constant
+        self._duals.add(program, dual, prices, key, stage, value)
+        self._group.save(key)
         return Solution(Status.OPTIMAL, primal, dual, value, 0, 0.0)
 
     def _of_failure(self, program: LinearProgram, failure: AreaFailed) -> Solution:
         """A proof that one area has no point, if that is what it is: then neither has the whole."""
-        block = self.split.areas[failure.area]
-        own = _alone(program, self._programs[failure.area], program.lower[self.split.window])
-        answer = Ladder().solve(own, doing=f"solving {block.name} alone")
-        if answer.status is not Status.INFEASIBLE or answer.ray is None:
+        own, window = self._numbers.programs[failure.area], program.lower[self.split.window]
+        weights = ray_of(program, own, window)
+        if weights is None:
             return _failed(str(failure))
-        ray = self._whole(np.zeros(len(self.split.ties)), [(failure.area, answer.ray)])
+        ray = self._whole(np.zeros(len(self.split.ties)), [(failure.area, weights)])
         key = b"own" + self._key(program)
         self._ray = self._duals.add(program, ray, None, key, None)
         return self._without_point()
-
-
-def _alone(program: LinearProgram, part: AreaProgram, window: Floats) -> LinearProgram:
-    """An area's program without what ties it, and without names, which are the whole's."""
-    block = part.block
-    row_lower, row_upper = part.row_lower.copy(), part.row_upper.copy()
-    row_lower[block.moved], row_upper[block.moved] = part.moved(window)
-    last = program.objectives[-1]
-    return replace(
-        program,
-        matrix=block.matrix,
-        row_lower=row_lower,
-        row_upper=row_upper,
-        lower=part.lower,
-        upper=part.upper,
-        objectives=(replace(last, costs=part.costs[-1]),),
-        columns={},
-        rows={},
-        integer=None,
-    )
 
 
 def _failed(message: str) -> Solution:

@@ -7,16 +7,15 @@ search for it begins.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from allocator.program.implied import implied_bounds
-from allocator.program.matrix import Floats
+from allocator.program.matrix import Floats, Positions
 from allocator.program.program import LinearProgram, Objective
-from allocator.program.proofs import lower_bound, reach, with_bounds
+from allocator.program.proofs import lower_bound, of_columns, reach, with_bounds
 
 MOST: Final = 24  # of each kind, the latest
 NEAR: Final = 0.5  # of what its rows ask for: a ray that lacks less may be near a proof
@@ -32,7 +31,8 @@ class KeptDual:
         prices: by tying row, those that they were found at; None where they are one area's own.
         key: of the bases that the areas had then.
         stage: the objective that an optimum is of; None for a ray.
-        bounds: a digest of those of the program that it was found for.
+        program: that it was found for, with this objective alone; of a ray, without costs.
+        proved: what no point of that goes below.
     """
 
     weights: Floats
@@ -40,18 +40,27 @@ class KeptDual:
     prices: Floats | None
     key: bytes
     stage: int | None
-    bounds: bytes
+    program: LinearProgram
+    proved: float
 
     def is_of(self, program: LinearProgram) -> bool:
-        """Whether it was found for this very program, of its matrix."""
-        return self.bounds == _digest(program)
+        """Whether an optimum's was found for this very program, of its matrix."""
+        return _same_rows(self.program, program) and not len(_moved(self.program, program))
 
     def proves(self, program: LinearProgram, far: float | None = None) -> float:
         """What no point of a program goes below; of a ray, more than nought where there is none.
 
-        ``far`` is the program's ``reach``, where it is at hand.
+        ``far`` is the program's ``reach``, where it is at hand.  Where only columns' bounds are
+        others than of the program that it was found for, by what these add: a window moves few.
         """
-        return lower_bound(program, self.weights, self.combined, far)
+        own = self.program
+        if not (
+            np.isfinite(self.proved) and _same_rows(own, program) and _same_costs(own, program)
+        ):
+            return lower_bound(program, self.weights, self.combined, far)
+        moved, far = _moved(own, program), reach(program) if far is None else far
+        now, then = (of_columns(each, self.combined, moved, far).sum() for each in (program, own))
+        return self.proved + float(now - then)
 
     def asks(self, program: LinearProgram) -> float:
         """What a program's rows ask for by its weights, each row's without sign."""
@@ -60,22 +69,36 @@ class KeptDual:
 
     def is_near(self, program: LinearProgram) -> bool:
         """Whether a ray proves, or nearly, that a program has no point."""
-        return self.proves(_without_costs(program)) > -NEAR * self.asks(program)
+        return self.proves(without_costs(program)) > -NEAR * self.asks(program)
 
 
-def _digest(program: LinearProgram) -> bytes:
-    """Of the bounds of rows and columns, which set programs of one matrix apart."""
-    digest = hashlib.blake2b()
-    for ends in (program.row_lower, program.row_upper, program.lower, program.upper):
-        digest.update(ends.tobytes())
-    return digest.digest()
+def _same_rows(one: LinearProgram, other: LinearProgram) -> bool:
+    return np.array_equal(one.row_lower, other.row_lower) and np.array_equal(
+        one.row_upper, other.row_upper
+    )
 
 
-def _without_costs(program: LinearProgram) -> LinearProgram:
+def _same_costs(one: LinearProgram, other: LinearProgram) -> bool:
+    """Of the objectives that bounds are proved for."""
+    last, its = one.objectives[-1], other.objectives[-1]
+    return last.constant == its.constant and np.array_equal(last.costs, its.costs)
+
+
+def _moved(one: LinearProgram, other: LinearProgram) -> Positions:
+    """Columns with other bounds."""
+    return np.flatnonzero((one.lower != other.lower) | (one.upper != other.upper))
+
+
+def without_costs(program: LinearProgram) -> LinearProgram:
     """A program with nothing to minimise, and for columns the bounds that the rows imply."""
     lower, upper = implied_bounds(program)
     nothing = Objective("", np.zeros(program.shape[1]), 0.0, "")
     return replace(program, lower=lower, upper=upper, objectives=(nothing,))
+
+
+def _of_stage(program: LinearProgram, stage: int) -> LinearProgram:
+    """A program with one of its objectives alone."""
+    return replace(program, objectives=(program.objectives[stage],))
 
 
 class KeptDuals:
@@ -91,15 +114,21 @@ class KeptDuals:
         prices: Floats | None,
         key: bytes,
         stage: int | None,
+        proved: float | None = None,
     ) -> KeptDual:
-        """One more, in place of what was found before with its key."""
+        """One more, in place of what was found before with its key.
+
+        ``proved`` is the value of an optimum, which its dual proves but for rounding.
+        """
         if stage is None:
+            own = without_costs(program)
             weights = weights / (float(np.max(np.abs(weights), initial=0.0)) or 1.0)
         else:
+            own = _of_stage(program, stage)
             weights = with_bounds(program, weights)  # as every bound that it proves leaves them out
-        made = KeptDual(
-            weights, program.matrix.transposed_times(weights), prices, key, stage, _digest(program)
-        )
+        combined = program.matrix.transposed_times(weights)
+        proved = lower_bound(own, weights, combined) if proved is None else proved
+        made = KeptDual(weights, combined, prices, key, stage, own, proved)
         self._kept = [each for each in self._kept if each.key != key]
         alike = [each for each in self._kept if (each.stage is None) == (stage is None)]
         if len(alike) >= MOST:
@@ -113,8 +142,10 @@ class KeptDuals:
 
     def nearest(self, program: LinearProgram, stage: int) -> KeptDual | None:
         """The optimum of a stage whose dual proves the highest cost; None where there is none."""
-        own = replace(program, objectives=(program.objectives[stage],))
         alike = [each for each in self._kept if each.stage == stage]
+        if len(alike) < 2:
+            return alike[0] if alike else None
+        own = _of_stage(program, stage)
         far = reach(own)
         return max(alike, key=lambda each: each.proves(own, far), default=None)
 
@@ -126,6 +157,6 @@ class KeptDuals:
         rays = [each for each in self._kept if each.stage is None]
         if len(rays) < 2:
             return rays[0] if rays else None
-        held = _without_costs(program)
+        held = without_costs(program)
         far = reach(held)
         return max(reversed(rays), key=lambda each: each.proves(held, far))

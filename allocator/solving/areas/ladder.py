@@ -67,6 +67,7 @@ class AreaLadder(Ladder):
         super().__init__(solver, log)
         self._areas, self._workers = tuple(areas), workers
         self._parts: AreaDecomposition | None = None
+        self._then: LinearProgram | None = None  # what comes after the next
 
     @property
     def name(self) -> str:
@@ -77,6 +78,10 @@ class AreaLadder(Ladder):
         """Whether a program would be solved from where the last one ended."""
         return self._parts is not None and self._parts.resembles(program)
 
+    def expect(self, program: LinearProgram) -> None:
+        """Have workers begin with it while the answer before is judged."""
+        self._then = program
+
     def ranging(self) -> Ranging | None:
         """None: they are not told."""
         return None
@@ -86,7 +91,8 @@ class AreaLadder(Ladder):
     ) -> Iterator[tuple[Model, Solution]]:
         """The decomposition's answer, those from lesser prices, then those about the whole."""
         parts = self._parts_of(program)
-        answer = parts.solve(program, stage, clock.left())
+        then, self._then = self._then, None
+        answer = parts.solve(program, stage, clock.left(), then)
         yield parts, answer
         for _ in range(EASINGS):
             if answer.status is not Status.OPTIMAL or not parts.ease(program, stage):

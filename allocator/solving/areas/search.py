@@ -3,13 +3,16 @@
 Areas are solved at prices, which proves a bound and gives columns; the master mixes these, and
 its prices are the next.  Where rows still have to give way, the same search with no costs looks
 for prices that prove they must: Farkas' lemma.
+
+A search asks whoever goes through it: it yields what areas are to be solved at and takes their
+answers, so that they may be about it while something else is done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 
@@ -19,7 +22,8 @@ from allocator.solvers.solution import Status
 from allocator.solving.areas.master import AreaMaster, MasterPoint
 from allocator.solving.areas.pricing import Asked, Priced
 
-Pricer = Callable[[Asked], dict[int, Priced]]
+T = TypeVar("T")
+Asking = Generator[Asked, dict[int, Priced], T]  # ends with a value, by way of areas' answers
 
 GAP: Final = 1e-12  # relative: at 1e-9 an optimum is certified, and its prices are pounds off
 NEAR: Final = 1e-9  # relative: from here on a search that stalls has ended
@@ -97,14 +101,13 @@ class PriceSearch:
     def __init__(
         self,
         master: AreaMaster,
-        price: Pricer,
         window: Floats,
         constant: float,
         proves: Callable[[Floats], bool],
         bases: Bases,
         clock: Clock,
     ) -> None:
-        self.master, self._price, self._window = master, price, window
+        self.master, self._window = master, window
         self._constant, self._proves, self._clock = constant, proves, clock
         self._bases, self._start = bases, START
         self.rounds = 0
@@ -114,12 +117,12 @@ class PriceSearch:
 
     # -- with costs
 
-    def optimum(self, prices: Floats) -> SearchEnd:
+    def optimum(self, prices: Floats) -> Asking[SearchEnd]:
         """From prices to the optimum, or to a proof that there is no point."""
         far = _far(prices)
-        return self._from(prices, far * START, far * DEAREST)
+        return (yield from self._from(prices, far * START, far * DEAREST))
 
-    def onward(self) -> SearchEnd:
+    def onward(self) -> Asking[SearchEnd]:
         """The same, from the prices of the best mixture of the points at hand.
 
         Where that meets the rows there is a point, and no proof of the contrary is looked for.
@@ -128,20 +131,20 @@ class PriceSearch:
         point = self.master.solve(-beyond, beyond)
         prices, self._may_be_empty = point.prices, bool(np.any(point.given_way > GIVEN))
         usual = float(np.median(np.abs(prices[prices != 0]))) if prices.any() else 1.0
-        return self._from(prices, ONWARD * usual, BEYOND)
+        return (yield from self._from(prices, ONWARD * usual, BEYOND))
 
-    def _from(self, prices: Floats, width: float, dearest: float) -> SearchEnd:
+    def _from(self, prices: Floats, width: float, dearest: float) -> Asking[SearchEnd]:
         """From prices, with a box so wide, to some of which none is dearer."""
         master = self.master
         cap, self._start = np.full(master.ties, dearest), width
         prices = master.clean(np.clip(prices, -cap, cap))
         box = Box(prices, np.full(master.ties, width))
-        box.bound = max(self._round(prices)[0], -1e12)
+        box.bound = max((yield from self._round(prices))[0], -1e12)
         for turn in range(1, ROUNDS):
             if self._clock.left() <= 0:
                 return SearchEnd(Status.TIME_LIMIT, box.center)
             point = self._next_point(box, cap)
-            ended = self._turn(box, cap, point, turn)
+            ended = yield from self._turn(box, cap, point, turn)
             if ended is not None:
                 return ended
         return SearchEnd(Status.FAILED, box.center, message=f"no end after {ROUNDS} rounds")
@@ -153,7 +156,9 @@ class PriceSearch:
         )
         return self.master.solve(low, high)
 
-    def _turn(self, box: Box, cap: Floats, point: MasterPoint, turn: int) -> SearchEnd | None:
+    def _turn(
+        self, box: Box, cap: Floats, point: MasterPoint, turn: int
+    ) -> Asking[SearchEnd | None]:
         """One turn of the search; what it ended with, if it did."""
         value = point.value + self._constant
         predicted = value - box.bound
@@ -161,31 +166,31 @@ class PriceSearch:
         if gap <= GAP:
             if kept:
                 return SearchEnd(Status.OPTIMAL, box.center, point)
-            return self._widened(box, cap, point)
-        bound, new = self._round(point.prices, point.least)
+            return (yield from self._widened(box, cap, point))
+        bound, new = yield from self._round(point.prices, point.least)
         if kept and gap <= NEAR and self._stalls(box, bound, new):
             best = point.prices if bound > box.bound else box.center
             return SearchEnd(Status.OPTIMAL, best, point)
         box.step(point.prices, bound, predicted)
-        return self._looked_into(box, point, turn)
+        return (yield from self._looked_into(box, point, turn))
 
     def _stalls(self, box: Box, bound: float, new: int) -> bool:
         """Whether nothing new comes, or nothing better twice."""
         self._stalled = self._stalled + 1 if bound <= box.bound else 0
         return new == 0 or self._stalled >= 2
 
-    def _widened(self, box: Box, cap: Floats, point: MasterPoint) -> SearchEnd | None:
+    def _widened(self, box: Box, cap: Floats, point: MasterPoint) -> Asking[SearchEnd | None]:
         """The box where rows still give way; at the dearest prices, a proof that they must."""
         given = point.given_way > GIVEN
         if np.any(given & (np.abs(box.center) >= 0.999 * cap)):
-            end = self.proof(box.center)
+            end = yield from self.proof(box.center)
             if end.status is not Status.OPTIMAL:
                 return end
             return SearchEnd(Status.FAILED, box.center, message="rows give way at any price")
         box.width = np.where(point.given_way > 0, box.width * 10, box.width)
         return None
 
-    def _looked_into(self, box: Box, point: MasterPoint, turn: int) -> SearchEnd | None:
+    def _looked_into(self, box: Box, point: MasterPoint, turn: int) -> Asking[SearchEnd | None]:
         """Looks for a proof that there is no point, where the prices at hand bring one near."""
         given = float(point.given_way.sum())
         self._given.append(given)
@@ -196,7 +201,7 @@ class PriceSearch:
         if not excess > (HINTS if wide else SUSPECT) * abs(point.value):
             return None
         self._bases.save(TURNING)
-        end = self.proof(point.prices)
+        end = yield from self.proof(point.prices)
         if end.status is not Status.OPTIMAL:
             return end
         self._may_be_empty, self._next = False, turn + EARLIEST
@@ -209,7 +214,7 @@ class PriceSearch:
         """What the prices would prove without costs, by the areas' last points: a guess."""
         return float(self.master.least(prices, counts=False) - prices @ self._ties)
 
-    def _round(self, prices: Floats, least: Floats | None = None) -> tuple[float, int]:
+    def _round(self, prices: Floats, least: Floats | None = None) -> Asking[tuple[float, int]]:
         """Solve all areas at prices: the bound that they prove, and the number of new columns."""
         counts = self.master.counts
         asked = Asked(
@@ -218,7 +223,7 @@ class PriceSearch:
             self.master.stage if counts else None,
             np.full(self.master.areas, np.inf) if least is None else least,
         )
-        answers = self._price(asked)
+        answers = yield asked
         columns = [each.column for each in answers.values() if each.column is not None]
         self.master.add(columns)
         self._ties = np.sum([each.ties for each in answers.values()], axis=0)
@@ -228,7 +233,7 @@ class PriceSearch:
 
     # -- without costs
 
-    def proof(self, prices: Floats, least: float = -np.inf) -> SearchEnd:
+    def proof(self, prices: Floats, least: float = -np.inf) -> Asking[SearchEnd]:
         """From prices to some that prove that there is no point, or to a point (``OPTIMAL``).
 
         Where the first bound is less than ``least`` no more is tried (``FAILED``).
@@ -237,7 +242,7 @@ class PriceSearch:
         master.count(False)
         prices = master.clean(prices / max(1e-12, float(np.max(np.abs(prices), initial=0.0))))
         box = Box(prices, np.full(master.ties, RAY_START))
-        box.bound, _ = self._round(prices)
+        box.bound, _ = yield from self._round(prices)
         if box.bound > PROVES and self._proves(prices):
             return SearchEnd(Status.INFEASIBLE, prices)
         for _ in range(RAY_ROUNDS if box.bound >= least else 0):
@@ -252,7 +257,7 @@ class PriceSearch:
                 if box.bound > PROVES or np.min(box.width) > 2:
                     break
                 continue
-            bound, _ = self._round(point.prices, point.least)
+            bound, _ = yield from self._round(point.prices, point.least)
             if bound > PROVES and self._proves(point.prices):
                 return SearchEnd(Status.INFEASIBLE, point.prices)
             box.step(point.prices, bound, predicted)
