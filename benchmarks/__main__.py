@@ -232,11 +232,11 @@ class Bench:
             kinds |= self.every_council()
         twice = [name for name in aims if name.startswith("period")]
         text, found = solving.by_areas(
-            kinds, self.by_size({}, aims, aims), self.by_size([], [], twice)
+            kinds, self.by_size({}, aims, aims), self.by_size([], [], twice), self.times
         )
         several = self.by_size(3, 36, 36)
         more, faster = solving.two_processes(
-            f"{several} areas, reached", self.country(several, periods, "reached")
+            f"{several} areas, reached", self.country(several, periods, "reached"), self.times
         )
         few = self.by_size(2, 12, 12)
         same, less, seconds = solving.against_whole(

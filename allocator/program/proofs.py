@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from allocator.program.certificate import TOLERANCE
 from allocator.program.implied import implied_bounds
-from allocator.program.matrix import Floats, Positions
+from allocator.program.matrix import Floats, Matrix, Positions
 from allocator.program.program import LinearProgram
 
 ROUNDING: Final = 1e-12  # of a sum, relative to the size of its terms
@@ -24,6 +24,9 @@ CANCELLED: Final = 1e-13  # of terms that cancel but for rounding, relative to t
 SLIGHT: Final = (1e-13, 1e-11, 1e-9)  # of weights of at most 1, which may be rounding
 EPSILON: Final = float(np.finfo(float).eps)
 
+_ADDED_UP: Final[WeakKeyDictionary[Matrix, tuple[Floats, tuple[Floats, Floats, Floats]]]] = (
+    WeakKeyDictionary()
+)
 _REFUTED: Final[WeakKeyDictionary[LinearProgram, Floats]] = WeakKeyDictionary()  # by which ray
 
 
@@ -129,11 +132,8 @@ def refuted_by(program: LinearProgram, weights: Floats, own: bool = False) -> bo
 
 def _margin(program: LinearProgram, weights: Floats, own: bool) -> float:
     """By how much rows ask for more than columns can give; minus infinity where one has no end."""
-    combined, sizes = program.matrix.transposed_times_and_sizes(weights)
+    combined, sizes, doubt = _added_up(program.matrix, weights)
     asked = _terms(weights, program.row_lower, program.row_upper, 0.0, 0.0)
-    kept = weights != 0
-    terms = np.bincount(program.matrix.columns[kept[program.matrix.rows]], minlength=len(sizes))
-    doubt = EPSILON * (terms + 1) * sizes
     spare = _least_taken(combined, doubt, program.lower, program.upper)
     if _hopeless(float(asked.sum()), spare, combined, doubt, program):
         return 0.0
@@ -145,6 +145,21 @@ def _margin(program: LinearProgram, weights: Floats, own: bool) -> float:
     size = float(np.abs(asked).sum() + np.abs(spare).sum())
     more = float(asked.sum() + spare.sum())
     return more - 1e-9 - ROUNDING * size if np.isfinite(size) else -np.inf
+
+
+def _added_up(matrix: Matrix, weights: Floats) -> tuple[Floats, Floats, Floats]:
+    """Rows added up by weight: by column the sum, the size of its terms, and what rounding does.
+
+    Kept for the last weights of a matrix, since one ray often refutes window after window.
+    """
+    known = _ADDED_UP.get(matrix)
+    if known is None or not np.array_equal(known[0], weights):
+        combined, sizes = matrix.transposed_times_and_sizes(weights)
+        kept = weights != 0
+        terms = np.bincount(matrix.columns[kept[matrix.rows]], minlength=len(sizes))
+        known = weights, (combined, sizes, EPSILON * (terms + 1) * sizes)
+        _ADDED_UP[matrix] = known
+    return known[1]
 
 
 def _least_taken(combined: Floats, doubt: Floats, lower: Floats, upper: Floats) -> Floats:

@@ -105,6 +105,16 @@ def test_a_proof_is_added_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refutes(short, ray.copy()) and len(summed) == 5
 
 
+def test_what_rows_add_up_to_is_kept_for_the_same_weights_alone() -> None:
+    """x + y >= 3 and x >= 2 in a box of 1: each row's ray, in turn, of two programs of a matrix."""
+    tight = program({"sum": (3, INF), "one": (2, INF)}, BOX, [[1, 1], [1, 0]], [1, 1])
+    loose = replace(tight, row_lower=np.array([3.0, 0.0]))
+    both, last = np.array([1.0, 0.0]), np.array([0.0, 1.0])
+    for _ in range(2):
+        told = [refutes(each, ray.copy()) for each in (tight, loose) for ray in (both, last)]
+        assert told == [True, True, True, False]
+
+
 def test_a_small_coefficient_of_a_free_column_is_not_rounding() -> None:
     """x + 1e-11 y >= 1 and x <= 0 has the solution (0, 1e11), which the rows' sum must not miss."""
     paper = program({"up": (1, INF), "down": (-INF, 0)}, FREE, [[1, 1e-11], [1, 0]], [0, 0])
