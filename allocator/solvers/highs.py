@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable
 from pathlib import Path
 from threading import Event, Thread
@@ -15,7 +14,7 @@ from allocator.errors import SolverError
 from allocator.memory import room_for_a_thread
 from allocator.program.program import SHARE, LinearProgram
 from allocator.solvers.catalogue import LARGE, OF_A_SHARE, Options, Solver, iteration_limits
-from allocator.solvers.loading import STATUS, basis_of, highspy
+from allocator.solvers.loading import STATUS, basis_of, floats, highspy
 from allocator.solvers.solution import Floats, Ranging, Solution, Status
 
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4  # as HiGHS numbers its strategies
@@ -269,8 +268,8 @@ class HighsModel:
         solution = self._highs.getSolution()
         return Solution(
             known,
-            _floats(solution.col_value),
-            _floats(solution.row_dual),
+            floats(solution.col_value),
+            floats(solution.row_dual),
             info.objective_function_value,
             iterations,
             seconds,
@@ -348,11 +347,6 @@ class HighsModel:
     def _check(status: highspy.HighsStatus) -> None:
         if status == highspy.HighsStatus.kError:
             raise SolverError("HiGHS refused the program")
-
-
-def _floats(numbers: list[float]) -> Floats:
-    """A list as an array: by way of one of Python's own, which takes a third less."""
-    return np.frombuffer(array("d", numbers))
 
 
 def highs_lp(program: LinearProgram) -> highspy.HighsLp:

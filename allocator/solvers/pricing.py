@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from allocator.errors import SolverError
 from allocator.program.matrix import Floats, Matrix
-from allocator.solvers.loading import STATUS, basis_of, highspy
+from allocator.solvers.loading import STATUS, basis_of, floats, highspy
 from allocator.solvers.solution import Status
 
 Places = NDArray[np.int32]
@@ -113,11 +113,11 @@ class _Kept:
 
     def primal(self) -> Floats:
         """By column."""
-        return np.array(self._highs.getSolution().col_value)
+        return floats(self._highs.getSolution().col_value)
 
     def dual(self) -> Floats:
         """By row."""
-        return np.array(self._highs.getSolution().row_dual)
+        return floats(self._highs.getSolution().row_dual)
 
 
 class AreaModel(_Kept):
