@@ -17,7 +17,7 @@ from allocator.solvers.presence import version
 INSTALL = {
     "glpsol": "apt-get install glpk-utils", "cbc": "apt-get install coinor-cbc",
     "clp": "apt-get install coinor-clp", "pyscipopt": EXTRA,
-    "mpisppy": "pip install 'allocator[mpi-sppy]'",
+    "mpisppy": "pip install 'allocator[mpi-sppy]'", "mpi4py": "pip install 'allocator[mpi-sppy]'",
     "chromium": "apt-get install chromium", "soffice": "apt-get install libreoffice-calc",
 }  # fmt: skip
 
