@@ -104,6 +104,7 @@ def test_the_command_prints_its_bounds_and_nothing_of_what_it_says_meanwhile(run
 @pytest.mark.usefixtures("spun_once")
 def test_the_commands_of_the_page_run(run, tmp_path, monkeypatch):
     need("mpisppy")
+    need("mpi4py")
     monkeypatch.chdir(tmp_path)
     shutil.copytree(CASES / "two-stage", "my-council")
     page = Path(__file__).parents[2] / "docs" / "how-to-hedge.md"
