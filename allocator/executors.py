@@ -15,6 +15,7 @@ from concurrent.futures import (
     Future,
     InvalidStateError,
     ProcessPoolExecutor,
+    ThreadPoolExecutor,
     as_completed,
 )
 from contextlib import contextmanager, suppress
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from allocator.clock import Clock, out_of_time
 from allocator.errors import UsageError, WorkersGoneError
+from allocator.memory import look_rarely_for_circles
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -87,8 +89,9 @@ def lanes(jobs: int = 1, scheduler: str | None = None) -> Iterator[tuple[Executo
         try:
             yield ours
         finally:
-            for lane in ours:
-                lane.shutdown(cancel_futures=True)
+            with ThreadPoolExecutor(jobs) as together:
+                for lane in ours:
+                    together.submit(lane.shutdown, cancel_futures=True)
     else:
         yield ()
 
@@ -206,12 +209,13 @@ def _processes(jobs: int) -> Iterator[Executor]:
 def _pool(jobs: int) -> ProcessPoolExecutor:
     """Fresh processes: HiGHS's threads do not outlive a fork."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_leave_interrupts)
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin_to_work)
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C is for the process that hands out the work."""
+def _begin_to_work() -> None:
+    """In a worker: Ctrl-C is for the process that hands out the work."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    look_rarely_for_circles()
 
 
 @contextmanager

@@ -1,7 +1,8 @@
-"""Room in memory, asked for before a compiled library that cannot be told no."""
+"""Room in memory, asked for before a compiled library that cannot be told no; and its rubbish."""
 
 from __future__ import annotations
 
+import gc
 import mmap
 import os
 from typing import Final
@@ -13,6 +14,12 @@ _THREADS: Final = "OPENBLAS_NUM_THREADS"
 _BUFFER: Final = 132 * _MEBIBYTE
 _REST: Final = 48 * _MEBIBYTE
 _LEAST: Final = 192 * _MEBIBYTE  # for Python's numerical libraries, some of which end the process
+_RARELY: Final = (50_000, 4, 2)
+
+
+def look_rarely_for_circles() -> None:
+    """Have Python look less often for rubbish in circles, of which there is little here."""
+    gc.set_threshold(*_RARELY)
 
 
 def room_to_run() -> None:

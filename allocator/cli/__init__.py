@@ -6,7 +6,6 @@ when asked for, so that ``--help`` and ``check`` start without a solver.
 
 from __future__ import annotations
 
-import gc
 import io
 import logging
 import sys
@@ -15,8 +14,7 @@ import click
 
 from allocator import __version__
 from allocator.cli.verbs import Verbs
-
-RARELY = (50_000, 4, 2)  # when Python looks for rubbish in circles, of which there is little
+from allocator.memory import look_rarely_for_circles
 
 
 @click.group(
@@ -69,6 +67,6 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # an old terminal that lacks a character
-    gc.set_threshold(*RARELY)
+    look_rarely_for_circles()
     logging.getLogger("pyomo.core").setLevel(logging.CRITICAL)  # whatever it logs it raises too
     cli(prog_name="allocator")

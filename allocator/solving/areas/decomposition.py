@@ -359,14 +359,15 @@ class AreaDecomposition:
         asked = Asked(window, prices, stage, np.full(len(self.split.areas), -np.inf))
         if self._asked is None or not self._asked.same(asked):
             self._group.price(asked)
-        dual = self._whole(prices, self._group.duals().items())
         weights = point.weights[: len(columns)]
         used = [
             (c.area, c.number, float(w)) for c, w in zip(columns, weights, strict=False) if w > 0
         ]
+        duals, mixed = self._group.ending(used)
+        dual = self._whole(prices, duals.items())
         primal = np.zeros(self._matrix.shape[1])
         primal[self.split.shared] = point.shared
-        for number, own in self._group.mixed(used).items():
+        for number, own in mixed.items():
             primal[self.split.areas[number].columns] = own
         key = self._key(program, stage)
         self._latest, self._prices = key, prices

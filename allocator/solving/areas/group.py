@@ -69,12 +69,17 @@ class Group:
         """By area, the duals of its rows in its last answer."""
         return {number: area.dual() for number, area in self._areas.items()}
 
-    def mixed(self, weights: Iterable[tuple[int, int, float]]) -> dict[int, Floats]:
-        """By area, its points added up, each given by area and number, with its weight."""
+    def ending(
+        self, weights: Iterable[tuple[int, int, float]]
+    ) -> tuple[dict[int, Floats], dict[int, Floats]]:
+        """An optimum by area: ``duals``, and points added up, each given by area and number.
+
+        ``weights`` has how much of each, behind its number.
+        """
         sums: dict[int, Floats] = {}
         for number, point, weight in weights:
             sums[number] = sums.get(number, 0.0) + weight * self._areas[number].points[point]
-        return sums
+        return self.duals(), sums
 
     def close(self) -> None:
         """Nothing is kept elsewhere."""

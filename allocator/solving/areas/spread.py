@@ -143,12 +143,17 @@ class SpreadGroup:
         """By area, the duals of its rows in its last answer."""
         return _together(self._all("duals"))
 
-    def mixed(self, weights: Iterable[tuple[int, int, float]]) -> dict[int, Floats]:
-        """By area, its points added up, each given by area and number, with its weight."""
+    def ending(
+        self, weights: Iterable[tuple[int, int, float]]
+    ) -> tuple[dict[int, Floats], dict[int, Floats]]:
+        """An optimum by area: ``duals``, and points added up, each given by area and number.
+
+        ``weights`` has how much of each, behind its number.
+        """
         known = list(weights)
-        return _together(
-            self._each("mixed", [([w for w in known if w[0] in p.programs],) for p in self._parts])
-        )
+        asked = [([w for w in known if w[0] in part.programs],) for part in self._parts]
+        duals, mixed = zip(*self._each("ending", asked), strict=True)
+        return _together(duals), _together(mixed)
 
     def keep(self, points: Iterable[tuple[int, int]]) -> None:
         """Forget all points but these, given by area and number."""
