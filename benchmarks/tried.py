@@ -21,6 +21,8 @@ _IN_TWO: Final = (
 
 _INTERIOR: Final = "HiGHS on the extensive form, interior point"
 
+_COUNCILS: Final = ("reading-2025", "reading-2025 as it was, by period")
+
 _TEN: Final = (
     "Of 2.2 s imports are 0.6, ten programs and their check 0.4, the first future alone 0.2, "
     "and 0.6 the 73 times that HiGHS goes on from a future's last basis, 1,650 iterations. "
@@ -40,13 +42,16 @@ TRIED: Final = {
         "last and the best point are of the sweep, not of a point. Tried: ends are changed once, "
         "prices of an audited plan are laid out by columns, HiGHS's lists become arrays at once."
     ),
-    "reading-2025, `allocator stress`, 10,000 draws": (
-        "Two draws take 2.5 of 4.1 s: SALib alone is 2.2 s to import, of it pandas 0.6 and "
-        "scipy.stats 1.2, which the quasi-random points need too."
-    ),
+    **{
+        f"{council}, `allocator stress`, 10,000 draws": (
+            "Two draws take 2.5 of 4.1 s: SALib alone is 2.2 s to import, of it pandas 0.6 and "
+            "scipy.stats 1.2, which the quasi-random points need too."
+        )
+        for council in _COUNCILS
+    },
     **{
         f"{council}, 10, 1 window{risk}, of the time of {_INTERIOR}": _TEN
-        for council in ("reading-2025", "reading-2025 as it was, by period")
+        for council in _COUNCILS
         for risk in ("", ", risk weight 0.5")
     },
     **{

@@ -100,36 +100,42 @@ def command(
     optimal from the program's arrays, and re-run by a simulator that knows nothing of the program.
     Exits 3 where no plan exists, 4 where the solver fails or its answer does not stand up.
     """
-    chosen = open_instance(instance, changes)
-    if scenario is not None:
-        from allocator.instance.scenarios import scenario_of
-
-        chosen = scenario_of(chosen, scenario)
     from allocator.executors import lanes
-    from allocator.instance.beside import kept_beside
-    from allocator.plan.saving import check_place, save
-    from allocator.solving.solve import solve
 
-    beside: dict[str, str] = {}
-    if out is not None:
-        check_place(out, force=force)
-        beside = kept_beside(instance)
-    try:
-        with ProgressBar() as progress, lanes(jobs, scheduler) as workers:
-            plan = solve(
-                chosen,
-                formulation=formulation,
-                solver=solver,
-                every_window=windows == "all",
-                by=by,
-                progress=progress,
-                ask_tightest=tightest,
-                workers=workers,
-            )
-    except SolverError as error:
-        if json:
-            click.echo(failure(error))
-        raise
+    with lanes(jobs, scheduler) as workers:
+        if workers:
+            from allocator.solving.areas.spread import prepare
+
+            prepare(workers)  # while the instance is read
+        chosen = open_instance(instance, changes)
+        if scenario is not None:
+            from allocator.instance.scenarios import scenario_of
+
+            chosen = scenario_of(chosen, scenario)
+        from allocator.instance.beside import kept_beside
+        from allocator.plan.saving import check_place, save
+        from allocator.solving.solve import solve
+
+        beside: dict[str, str] = {}
+        if out is not None:
+            check_place(out, force=force)
+            beside = kept_beside(instance)
+        try:
+            with ProgressBar() as progress:
+                plan = solve(
+                    chosen,
+                    formulation=formulation,
+                    solver=solver,
+                    every_window=windows == "all",
+                    by=by,
+                    progress=progress,
+                    ask_tightest=tightest,
+                    workers=workers,
+                )
+        except SolverError as error:
+            if json:
+                click.echo(failure(error))
+            raise
     if out is not None:
         save(plan, out, force=force, beside=beside)
     _show(plan, json)
