@@ -90,8 +90,9 @@ def lanes(jobs: int = 1, scheduler: str | None = None) -> Iterator[tuple[Executo
             yield ours
         finally:
             with ThreadPoolExecutor(jobs) as together:
-                for lane in ours:
-                    together.submit(lane.shutdown, cancel_futures=True)
+                ended = [together.submit(lane.shutdown, cancel_futures=True) for lane in ours]
+            for each in ended:
+                each.result()  # or its error
     else:
         yield ()
 

@@ -225,6 +225,17 @@ class LinearProgram:
             ]
         )
 
+    def same_rows(self, other: LinearProgram) -> bool:
+        """Whether the bounds of rows are the same."""
+        return np.array_equal(self.row_lower, other.row_lower) and np.array_equal(
+            self.row_upper, other.row_upper
+        )
+
+    def moved_columns(self, other: LinearProgram) -> Flags:
+        """Which columns have other bounds in another program of its matrix."""
+        moved: Flags = (self.lower != other.lower) | (self.upper != other.upper)
+        return moved
+
     def same_pattern(self, other: LinearProgram) -> bool:
         """Whether the coefficients stand in the same places."""
         return self.matrix.same_pattern(other.matrix)

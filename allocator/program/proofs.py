@@ -24,9 +24,8 @@ CANCELLED: Final = 1e-13  # of terms that cancel but for rounding, relative to t
 SLIGHT: Final = (1e-13, 1e-11, 1e-9)  # of weights of at most 1, which may be rounding
 EPSILON: Final = float(np.finfo(float).eps)
 
-_ADDED_UP: Final[WeakKeyDictionary[Matrix, tuple[Floats, tuple[Floats, Floats, Floats]]]] = (
-    WeakKeyDictionary()
-)
+_Sums = tuple[Floats, Floats, Floats]
+_ADDED_UP: Final[WeakKeyDictionary[Matrix, tuple[Floats, _Sums]]] = WeakKeyDictionary()  # last
 _REFUTED: Final[WeakKeyDictionary[LinearProgram, Floats]] = WeakKeyDictionary()  # by which ray
 
 
@@ -147,7 +146,7 @@ def _margin(program: LinearProgram, weights: Floats, own: bool) -> float:
     return more - 1e-9 - ROUNDING * size if np.isfinite(size) else -np.inf
 
 
-def _added_up(matrix: Matrix, weights: Floats) -> tuple[Floats, Floats, Floats]:
+def _added_up(matrix: Matrix, weights: Floats) -> _Sums:
     """Rows added up by weight: by column the sum, the size of its terms, and what rounding does.
 
     Kept for the last weights of a matrix, since one ray often refutes window after window.

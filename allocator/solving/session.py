@@ -229,14 +229,15 @@ class Session:
         solved: dict[Window | None, WindowSolved] = {}
         order = self._sequence(instance, every_window)
         variants = [at_window(program, instance, window) for window in order]
-        for n, (window, variant) in enumerate(zip(order, variants, strict=True)):
-            known, then = None, variants[n + 1 : n + 2] if every_window else []
+        after = [*variants[1:], None] if every_window else [None] * len(order)
+        for n, (window, variant, then) in enumerate(zip(order, variants, after, strict=True)):
+            known = None
             if not every_window:
                 known = ruled_out(window, variant, self._traces, solved, preferred)
             if known is None:
                 tell(saying(window), n + 1, len(preferred) + 2)
                 with told_so_far(solved, len(preferred)):
-                    known = self._solve_window(window, variant, clock, *then)
+                    known = self._solve_window(window, variant, clock, then)
             solved[window] = known
         return tuple(solved[window] for window in preferred)
 

@@ -24,11 +24,12 @@ from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram
 from allocator.program.proofs import refutes
 from allocator.solvers.solution import Solution, Status
+from allocator.solving.areas.alone import ray_of
 from allocator.solving.areas.columns import AreaColumns
 from allocator.solving.areas.duals import KeptDual, KeptDuals
 from allocator.solving.areas.group import Group
 from allocator.solving.areas.master import AreaMaster, MasterPoint
-from allocator.solving.areas.numbers import AreaNumbers, ray_of
+from allocator.solving.areas.numbers import AreaNumbers
 from allocator.solving.areas.points import AreaPoints
 from allocator.solving.areas.pricing import (
     AreaFailed,
@@ -163,7 +164,8 @@ class AreaDecomposition:
     ) -> Solution:
         """Minimise one of the program's objectives; what is answered is yet to be judged.
 
-        Meanwhile workers begin with the first objective of the program that comes ``then``.
+        The first objective of the program that comes ``then`` is begun with: workers are about it
+        meanwhile.
         """
         started, clock = time.monotonic(), Clock(seconds)
         begun = self._group.iterations
@@ -175,7 +177,7 @@ class AreaDecomposition:
             solution = _failed(str(error))
         self._turned = False
         self._was_empty = solution.status is Status.INFEASIBLE
-        if then is not None and self._group.works_meanwhile:
+        if then is not None:
             self._begin_with(then, clock)
         return replace(
             solution, iterations=self._group.iterations - begun, seconds=time.monotonic() - started
@@ -207,7 +209,7 @@ class AreaDecomposition:
             return solution
 
     def _begin_with(self, program: LinearProgram, clock: Clock) -> None:
-        """Have workers solve what a program's areas are first asked for; no error is told yet."""
+        """Send what a program's areas are first asked for; no error is told yet."""
         try:
             with suppress(SolverError, StopIteration):
                 way = self._way(program, 0, clock)

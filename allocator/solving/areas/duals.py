@@ -7,13 +7,14 @@ search for it begins.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from allocator.program.implied import implied_bounds
-from allocator.program.matrix import Floats, Positions
+from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram, Objective
 from allocator.program.proofs import lower_bound, of_columns, reach, with_bounds
 
@@ -45,20 +46,20 @@ class KeptDual:
 
     def is_of(self, program: LinearProgram) -> bool:
         """Whether an optimum's was found for this very program, of its matrix."""
-        return _same_rows(self.program, program) and not len(_moved(self.program, program))
+        own = self.program
+        return own.same_rows(program) and not own.moved_columns(program).any()
 
     def proves(self, program: LinearProgram, far: float | None = None) -> float:
         """What no point of a program goes below; of a ray, more than nought where there is none.
 
-        ``far`` is the program's ``reach``, where it is at hand.  Where only columns' bounds are
-        others than of the program that it was found for, by what these add: a window moves few.
+        But for rounding: it says where to begin, and is no proof.  ``far`` is the program's
+        ``reach``, where it is at hand.  Where only columns' bounds are others than of the program
+        that it was found for, it is worked out from what these add: a window moves few.
         """
-        own = self.program
-        if not (
-            np.isfinite(self.proved) and _same_rows(own, program) and _same_costs(own, program)
-        ):
+        own, far = self.program, reach(program) if far is None else far
+        if not (np.isfinite(self.proved) and own.same_rows(program) and _same_costs(own, program)):
             return lower_bound(program, self.weights, self.combined, far)
-        moved, far = _moved(own, program), reach(program) if far is None else far
+        moved = np.flatnonzero(own.moved_columns(program))
         now, then = (of_columns(each, self.combined, moved, far).sum() for each in (program, own))
         return self.proved + float(now - then)
 
@@ -72,21 +73,10 @@ class KeptDual:
         return self.proves(without_costs(program)) > -NEAR * self.asks(program)
 
 
-def _same_rows(one: LinearProgram, other: LinearProgram) -> bool:
-    return np.array_equal(one.row_lower, other.row_lower) and np.array_equal(
-        one.row_upper, other.row_upper
-    )
-
-
 def _same_costs(one: LinearProgram, other: LinearProgram) -> bool:
     """Of the objectives that bounds are proved for."""
     last, its = one.objectives[-1], other.objectives[-1]
     return last.constant == its.constant and np.array_equal(last.costs, its.costs)
-
-
-def _moved(one: LinearProgram, other: LinearProgram) -> Positions:
-    """Columns with other bounds."""
-    return np.flatnonzero((one.lower != other.lower) | (one.upper != other.upper))
 
 
 def without_costs(program: LinearProgram) -> LinearProgram:
@@ -143,11 +133,7 @@ class KeptDuals:
     def nearest(self, program: LinearProgram, stage: int) -> KeptDual | None:
         """The optimum of a stage whose dual proves the highest cost; None where there is none."""
         alike = [each for each in self._kept if each.stage == stage]
-        if len(alike) < 2:
-            return alike[0] if alike else None
-        own = _of_stage(program, stage)
-        far = reach(own)
-        return max(alike, key=lambda each: each.proves(own, far), default=None)
+        return _most(alike, lambda: _of_stage(program, stage))
 
     def nearest_ray(self, program: LinearProgram) -> KeptDual | None:
         """The ray that proves most, or lacks least for a proof, the latest where all lack as much.
@@ -155,8 +141,13 @@ class KeptDuals:
         Columns without a bound have that which the rows imply.
         """
         rays = [each for each in self._kept if each.stage is None]
-        if len(rays) < 2:
-            return rays[0] if rays else None
-        held = without_costs(program)
-        far = reach(held)
-        return max(reversed(rays), key=lambda each: each.proves(held, far))
+        return _most(rays[::-1], lambda: without_costs(program))
+
+
+def _most(kept: Sequence[KeptDual], asked: Callable[[], LinearProgram]) -> KeptDual | None:
+    """The first that proves most of a program, which is asked for where there are several."""
+    if len(kept) < 2:
+        return kept[0] if kept else None
+    program = asked()
+    far = reach(program)
+    return max(kept, key=lambda each: each.proves(program, far))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from allocator.program.matrix import Floats
 from allocator.solving.areas.likeness import unlikeness
@@ -41,10 +41,8 @@ class Group:
             if before is not None and before.model.shape == area.model.shape:
                 area.begin(before.model.basis)
 
-    works_meanwhile: ClassVar = False  # whether what is sent is done while others go on
-
     def send(self, asked: Asked) -> None:
-        """Nothing is done before it is asked for."""
+        """Nothing: there is nobody else to do it before it is asked for."""
 
     def price(self, asked: Asked) -> dict[int, Priced]:
         """Every area's answer.  Raises AreaFailed."""

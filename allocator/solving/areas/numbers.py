@@ -9,10 +9,8 @@ import numpy as np
 from allocator.program.implied import implied_bounds
 from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram
-from allocator.solvers.solution import Status
 from allocator.solving.areas.pricing import AreaProgram
 from allocator.solving.areas.split import Split
-from allocator.solving.proved import Ladder
 
 
 @dataclass(frozen=True)
@@ -62,13 +60,12 @@ class AreaNumbers:
     def _has(self, program: LinearProgram) -> bool:
         """Whether a program differs in shared columns alone, as windows do."""
         before = self._of
-        moved = (before.lower != program.lower) | (before.upper != program.upper)
+        moved = before.moved_columns(program)
         moved[self._split.shared] = False
         costs = [[each.costs for each in own.objectives] for own in (before, program)]
         return bool(
             not moved.any()
-            and np.array_equal(before.row_lower, program.row_lower)
-            and np.array_equal(before.row_upper, program.row_upper)
+            and before.same_rows(program)
             and len(costs[0]) == len(costs[1])
             and all(map(np.array_equal, *costs))
         )
@@ -89,25 +86,3 @@ def _ends(program: LinearProgram, split: Split) -> tuple[Floats, Floats]:
     upper[tied] = np.minimum(upper[tied], 2 * np.abs(implied[tied]) + 1e-6)
     least = least[split.shared]
     return upper, least - np.abs(least) - 1e-3
-
-
-def ray_of(program: LinearProgram, part: AreaProgram, window: Floats) -> Floats | None:
-    """A proof, by the area's rows, that one area has no point in a window; None without one."""
-    block = part.block
-    row_lower, row_upper = part.row_lower.copy(), part.row_upper.copy()
-    row_lower[block.moved], row_upper[block.moved] = part.moved(window)
-    last = program.objectives[-1]
-    alone = replace(  # without what ties it, and without names, which are the whole's
-        program,
-        matrix=block.matrix,
-        row_lower=row_lower,
-        row_upper=row_upper,
-        lower=part.lower,
-        upper=part.upper,
-        objectives=(replace(last, costs=part.costs[-1]),),
-        columns={},
-        rows={},
-        integer=None,
-    )
-    answer = Ladder().solve(alone, doing=f"solving {block.name} alone")
-    return answer.ray if answer.status is Status.INFEASIBLE else None

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 from uuid import uuid4
 
 from allocator.errors import AllocatorError, SolverError
@@ -93,8 +93,6 @@ class SpreadGroup:
     ``workers`` are executors of one worker each.  Every method may raise PointsLost, after which it
     can be asked again, and SolverError where no worker keeps a group.
     """
-
-    works_meanwhile: ClassVar = True
 
     def __init__(
         self, programs: Mapping[int, AreaProgram], ties: int, workers: Sequence[Executor]
