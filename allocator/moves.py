@@ -36,10 +36,9 @@ def move_table(
     and ``diverted`` of the plan.
     """
     run, given = Simulator(instance), Tables.of(tables)
-    moves, diverted = known_moves(instance), given.table("diverted")
-    inside = diverted.where(diverted.numbers("period") <= instance.number_of_periods)
-    planned = _unaverted(run, moves, _children(run, given.table("states")), _changed(run, inside))
-    planned += _averted(instance, moves, inside)
+    moves, diverted = known_moves(instance), _diverted(run, given.table("diverted"))
+    children, changed = _children(run, given.table("states")), diverted @ run.shift()
+    planned = _unaverted(run, moves, children, changed) + _averted(run, moves, diverted)
     still = np.zeros((instance.number_of_periods, len(run.states)))
     areas, starts, ends = ([move[n] for move in moves for _ in instance.horizon] for n in range(3))
     return Table(
@@ -71,13 +70,11 @@ def _children(run: Simulator, states: Table) -> Floats:
     return states.wide(keys, "children", run.states, periods)
 
 
-def _changed(run: Simulator, diverted: Table) -> Floats:
-    """Children whom averted moves bring to each state, or keep from it, (periods, states)."""
+def _diverted(run: Simulator, diverted: Table) -> Floats:
+    """Moves averted inside the horizon, (periods, effects)."""
     periods = range(1, run.instance.number_of_periods + 1)
     diverted.check_keys(_EFFECT, run.effects)
-    by_effect = diverted.wide(_EFFECT, "diverted", run.effects, periods)
-    changed: Floats = np.nan_to_num(by_effect) @ run.shift()
-    return changed
+    return np.nan_to_num(diverted.wide(_EFFECT, "diverted", run.effects, periods))
 
 
 def _unaverted(run: Simulator, moves: list[Move], children: Floats, changed: Floats) -> Floats:
@@ -96,24 +93,23 @@ def _unaverted(run: Simulator, moves: list[Move], children: Floats, changed: Flo
             ]
         )
     )
-    moved = np.zeros((run.instance.years, len(moves)))
+    moved, known = np.zeros((run.instance.years, len(moves))), [moves[n] for n in stocked]
     for at, year in enumerate(run.instance.horizon):
-        known = run.movement.intensities(year)
-        rates = np.array([known.get(moves[n], 0.0) for n in stocked])
-        moved[at, stocked] = rates * exposed[at, rows]
+        rates = run.movement.intensities(year)
+        each = np.array([rates.get(move, 0.0) for move in known])
+        moved[at, stocked] = each * exposed[at, rows]
     moved[:, into] = run.clock.by_year(arrivals)[:, states]
     return moved
 
 
-def _averted(instance: Instance, moves: list[Move], diverted: Table) -> Floats:
+def _averted(run: Simulator, moves: list[Move], diverted: Floats) -> Floats:
     """What services change of each move by year, (years, moves): fewer of one, more of another."""
     position = {move: n for n, move in enumerate(moves)}
-    changed = np.zeros((instance.years, len(moves)))
-    summed = diverted.sums(["area", "from", "to", "instead", "year"], "diverted")
-    for (area, start, end, instead, year), (number,) in summed.items():
-        at = int(year) - instance.first_year
+    changed = np.zeros((run.instance.years, len(moves)))
+    yearly = run.clock.by_year(diverted)
+    for (area, _, start, end, instead), number in zip(run.effects, yearly.T, strict=True):
         if end != start:
-            changed[at, position[area, start, end]] -= number
+            changed[:, position[area, start, end]] -= number
         if instead != start:
-            changed[at, position[area, start, instead]] += number
+            changed[:, position[area, start, instead]] += number
     return changed

@@ -10,7 +10,7 @@ import csv
 import io
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RowKey = tuple[Any, ...]
+Places = NDArray[np.int64]
+
+_MOST_CODES: Final = 2**62  # that a whole number tells apart
 
 
 class Table:
@@ -33,7 +36,8 @@ class Table:
     ) -> None:
         self._columns, self._make = dict(columns), make
         self._frame: pd.DataFrame | None = None
-        self._rows: dict[str, dict[Any, list[int]]] = {}
+        self._cells: dict[str, tuple[dict[Any, int], Places]] = {}
+        self._groups: dict[tuple[str, ...], tuple[list[RowKey], Places]] = {}
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Table:
@@ -101,19 +105,25 @@ class Table:
         return (dict(zip(names, row, strict=True)) for row in self.keys(names))
 
     def where(self, rows: ArrayLike) -> Table:
-        """Only the rows that are so."""
-        return self._at(np.flatnonzero(np.asarray(rows, dtype=bool)))
+        """Only the rows that are so; the same table where all are."""
+        kept = np.asarray(rows, dtype=bool)
+        return self if len(kept) == len(self) and kept.all() else self._at(np.flatnonzero(kept))
 
     def only(self, column: str, value: Any) -> Table:
-        """Only the rows with a value in a column; a column is read once for all of its values."""
-        if column not in self._rows:
-            rows: dict[Any, list[int]] = {}
-            for n, cell in enumerate(_plain(self._columns[column])):
-                rows.setdefault(cell, []).append(n)
-            self._rows[column] = rows
-        return self._at(np.array(self._rows[column].get(value, []), dtype=int))
+        """Only the rows with a value in a column."""
+        numbers, own = self._numbered(column)
+        return self._at(np.flatnonzero(own == numbers.get(value, -1)))
 
-    def _at(self, rows: NDArray[np.int64]) -> Table:
+    def _numbered(self, column: str) -> tuple[dict[Any, int], Places]:
+        """A column's cells numbered as they come first, and by row which it has; read once."""
+        if column not in self._cells:
+            cells = _plain(self._columns[column])
+            numbers = {cell: n for n, cell in enumerate(dict.fromkeys(cells))}
+            own = np.fromiter(map(numbers.__getitem__, cells), np.int64, len(cells))
+            self._cells[column] = numbers, own
+        return self._cells[column]
+
+    def _at(self, rows: Places) -> Table:
         return Table({name: _taken(column, rows) for name, column in self._columns.items()})
 
     def assign(self, **columns: Any) -> Table:
@@ -124,48 +134,93 @@ class Table:
         """Only some columns, in their order."""
         return Table({name: self._columns[name] for name in names})
 
+    def distinct(self, by: Sequence[str]) -> list[RowKey]:
+        """The different cells of some columns, in the order in which they come first."""
+        return self._grouped(by)[0]
+
+    def _grouped(self, by: Sequence[str]) -> tuple[list[RowKey], Places]:
+        """``distinct``, and by row which of those it has; worked out once."""
+        if (known := tuple(by)) not in self._groups:
+            group, different = np.zeros(len(self), dtype=np.int64), 1
+            for numbers, own in map(self._numbered, by):
+                if different * len(numbers) > _MOST_CODES:
+                    group, different = _numbered_anew(group)[0], len(self)
+                group, different = group * len(numbers) + own, different * len(numbers)
+            group, rows = _numbered_anew(group)
+            columns = [_plain(_taken(self._columns[name], rows)) for name in by]
+            keys = list(zip(*columns, strict=True)) if by else [()] * len(rows)
+            self._groups[known] = keys, group
+        return self._groups[known]
+
+    def parts(self, by: Sequence[str]) -> Iterator[tuple[RowKey, Places]]:
+        """Each of ``distinct``, with its rows."""
+        keys, group = self._grouped(by)
+        rows = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
+        return zip(keys, rows, strict=True) if keys else iter(())
+
     def sums(self, by: Sequence[str], *columns: str) -> dict[RowKey, list[float]]:
         """Sums of columns by key, in the order in which keys come first.
 
         What is missing adds nothing; where all is, the sum is.
         """
-        place: dict[RowKey, int] = {}
-        at = [place.setdefault(key, len(place)) for key in self.keys(by)]
-        summed = []
-        for values in map(self.numbers, columns):
-            there = ~np.isnan(values)
-            sums = np.bincount(at, np.where(there, values, 0.0), len(place)) if at else values
-            if not there.all():
-                sums[np.bincount(at, there, len(place)) == 0] = math.nan
-            summed.append(sums.tolist())
-        rows = map(list, zip(*summed, strict=True)) if summed else ([] for _ in place)
-        return dict(zip(place, rows, strict=True))
+        keys, _ = self._grouped(by)
+        summed = [self._sums(by, column).tolist() for column in columns]
+        rows = map(list, zip(*summed, strict=True)) if summed else ([] for _ in keys)
+        return dict(zip(keys, rows, strict=True))
+
+    def _sums(self, by: Sequence[str], column: str) -> NDArray[np.float64]:
+        """A column's by ``distinct``."""
+        keys, at = self._grouped(by)
+        values = self.numbers(column)
+        there = ~np.isnan(values)
+        sums = np.bincount(at, np.where(there, values, 0.0), len(keys)).astype(float)
+        if not there.all():
+            sums[np.bincount(at, there, len(keys)) == 0] = math.nan
+        return sums
+
+    def sums_of(
+        self, other: Table, by: Sequence[str], column: str, missing: float = math.nan
+    ) -> NDArray[np.float64]:
+        """For each row the sum of another table's column, where that has the row's cells."""
+        place = {key: n for n, key in enumerate(other.distinct(by))}
+        keys, group = self._grouped(by)
+        sums = np.append(other._sums(by, column), missing)
+        result: NDArray[np.float64] = sums[[place.get(key, -1) for key in keys]][group]
+        return result
 
     def looked_up(
         self, by: Sequence[str], other: Table, column: str, missing: float = math.nan
     ) -> NDArray[np.float64]:
         """A column of another table for each row, by the cells of the columns they share."""
-        mine, theirs, values = self.keys(by), other.keys(by), other.numbers(column)
-        if mine == theirs:
-            return values
-        by_key = dict(zip(theirs, values.tolist(), strict=True))
-        return np.array([by_key.get(key, missing) for key in mine], dtype=float)
+        if all(_same(self._columns[name], other[name]) for name in by):
+            return other.numbers(column)
+        by_key = dict(zip(other.keys(by), other.numbers(column).tolist(), strict=True))
+        return np.array([by_key.get(key, missing) for key in self.keys(by)], dtype=float)
 
     def wide(
-        self, keys: Sequence[str], column: str, order: Sequence[RowKey], periods: range
+        self,
+        keys: Sequence[str],
+        column: str,
+        order: Sequence[RowKey],
+        times: range,
+        along: str = "period",
     ) -> NDArray[np.float64]:
-        """A column by period and by key, (periods, keys); NaN where there is no row."""
+        """A column by time, which is in the column ``along``, and by key, (times, keys).
+
+        NaN where there is no row.
+        """
         position = {key: n for n, key in enumerate(order)}
-        values = np.full((len(periods), len(position)), np.nan)
-        columns = np.array([position.get(key, -1) for key in self.keys(keys)], dtype=int)
-        rows = self.numbers("period").astype(int) - periods.start
-        there = (columns >= 0) & (rows >= 0) & (rows < len(periods))
+        values = np.full((len(times), len(position)), np.nan)
+        own, group = self._grouped(keys)
+        columns = np.array([position.get(key, -1) for key in own], dtype=int)[group]
+        rows = self.numbers(along).astype(int) - times.start
+        there = (columns >= 0) & (rows >= 0) & (rows < len(times))
         values[rows[there], columns[there]] = self.numbers(column)[there]
         return values
 
     def check_keys(self, keys: Sequence[str], wanted: Iterable[RowKey]) -> None:
         """KeyError for the first of the keys that are wanted which has no row, or the reverse."""
-        own, wanted = dict.fromkeys(self.keys(keys)), dict.fromkeys(wanted)
+        own, wanted = dict.fromkeys(self.distinct(keys)), dict.fromkeys(wanted)
         for key in (*wanted, *own):
             if key not in own or key not in wanted:
                 raise KeyError(key)
@@ -235,8 +290,26 @@ def _plain(column: Any) -> list[Any]:
     return column.tolist() if isinstance(column, np.ndarray) else column  # type: ignore[no-any-return]
 
 
+def _same(one: Any, other: Any) -> bool:
+    """Whether two columns have the same cells."""
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return np.array_equal(one, other)
+    return _plain(one) == _plain(other)
+
+
+def _numbered_anew(codes: Places) -> tuple[Places, Places]:
+    """Codes numbered as they come first, from nought, and where each of them does."""
+    _, first, number = np.unique(codes, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return rank[number], first[order]
+
+
 def _taken(column: Any, rows: NDArray[np.int64]) -> Any:
-    return column[rows] if isinstance(column, np.ndarray) else [column[n] for n in rows.tolist()]
+    if isinstance(column, np.ndarray):
+        return column[rows]
+    return [*map(column.__getitem__, rows.tolist())]
 
 
 def _written(column: Any) -> list[Any]:

@@ -63,6 +63,35 @@ def test_a_column_is_laid_out_by_period_and_key() -> None:
     assert np.isnan(wide[1]).all()
 
 
+def test_a_column_is_laid_out_along_another_that_tells_the_time() -> None:
+    years = Table.of_rows(["area", "year", "spend"], [("a", 2021, 1.0), ("b", 2020, 2.0)])
+    wide = years.wide(["area"], "spend", years.distinct(["area"]), range(2020, 2022), along="year")
+    np.testing.assert_array_equal(wide, [[math.nan, 2.0], [1.0, math.nan]])
+
+
+def test_rows_that_are_alike_are_parts_in_the_order_in_which_they_come() -> None:
+    rows = Table.of_rows(["k", "n"], [("b", 2), ("a", 1), ("b", 2), ("b", 1)])
+    parts = {key: places.tolist() for key, places in rows.parts(["k", "n"])}
+    assert list(parts) == rows.distinct(["k", "n"]) == [("b", 2), ("a", 1), ("b", 1)]
+    assert parts == {("b", 2): [0, 2], ("a", 1): [1], ("b", 1): [3]}
+    assert [*rows.where([False] * 4).parts(["k"])] == []
+
+
+def test_codes_of_many_columns_do_not_run_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [(n % 2, n % 3, n % 5, n) for n in range(60)]
+    many = Table.of_rows(["a", "b", "c", "x"], rows)
+    expected = many.sums(["a", "b", "c"], "x")
+    monkeypatch.setattr("allocator.table._MOST_CODES", 7)
+    again = Table.of_rows(["a", "b", "c", "x"], rows)
+    assert again.sums(["a", "b", "c"], "x") == expected
+    assert len(expected) == 30
+
+
+def test_each_row_has_the_sum_of_those_of_another_table_that_are_like_it() -> None:
+    other = Table.of_rows(["area", "x"], [("b", 1.0), ("c", 4.0), ("b", 2.0)])
+    assert table().sums_of(other, ["area"], "x", missing=0.0).tolist() == [0.0, 0.0, 3.0]
+
+
 def test_keys_must_be_those_wanted() -> None:
     table().check_keys(["area"], [("b",), ("a",)])
     for wanted in ([("a",)], [("a",), ("b",), ("c",)]):

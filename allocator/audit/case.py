@@ -146,17 +146,11 @@ class Case:
 
     def by_year(self, table: str, column: str, keys: list[str]) -> dict[tuple[str, ...], Floats]:
         """A column of a table by its keys, as an array over the years."""
-        given, series = self.tables.table(table), dict[tuple[str, ...], Floats]()
-        first = self.instance.first_year
-        for (*key, year), value in zip(
-            given.keys([*keys, "year"]), given.numbers(column).tolist(), strict=True
-        ):
-            named = tuple(map(str, key))
-            if named not in series:
-                series[named] = np.full(self.instance.years, np.nan)
-            if first <= year <= self.instance.last_year:
-                series[named][int(year) - first] = value
-        return series
+        given = self.tables.table(table)
+        years = range(self.instance.first_year, self.instance.last_year + 1)
+        known = given.distinct(keys)
+        series = given.wide(keys, column, known, years, along="year")
+        return {tuple(map(str, key)): own for key, own in zip(known, series.T, strict=True)}
 
     def baseline_effective(self, area: str, service: str) -> Floats:
         """Effective level at baseline by period, the opening first; the same again to the end.

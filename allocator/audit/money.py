@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from allocator.audit import benefits
@@ -15,38 +18,43 @@ from allocator.simulate.terminal import terminal_value
 
 
 class _Yearly:
-    """Comparisons in pounds, year by year."""
+    """Comparisons in pounds, year by year, of what has the same keys."""
 
     def __init__(self, case: Case, ledger: Ledger, section: str) -> None:
         self._case, self._ledger, self._section = case, ledger, section
 
     def __call__(
-        self, rule: str, value: Floats, limit: Floats | float, key: object, kind: Sense
+        self,
+        rule: str,
+        values: Mapping[Any, Floats],
+        limits: Mapping[Any, Floats] | float,
+        kind: Sense,
     ) -> None:
-        limits = np.broadcast_to(limit, value.shape)[:, None]
-        self._ledger.compare(
-            rule, self._section, "£", value[:, None], limits, self._case.years, [key], kind
-        )
+        value = np.array(list(values.values())).T
+        if isinstance(limits, Mapping):
+            limit = np.array([limits[key] for key in values]).T
+        else:
+            limit = np.array(limits)
+        years, keys = self._case.years, list(values)
+        self._ledger.compare(rule, self._section, "£", value, limit, years, keys, kind)
 
 
 @of_every_plan
 def spending(case: Case, ledger: Ledger) -> None:
     """3.7 and 3.8: what is spent is what it costs, and every pound of it is drawn."""
-    stated = case.by_year("spend", "spend", ["area", "tier"])
-    paid = {key: np.zeros(case.instance.years) for key in case.tier_spend}
+    given = case.by_year("spend", "spend", ["area", "tier"])
     nothing, missing = np.zeros(case.instance.years), np.full(case.instance.years, np.nan)
+    paid = dict.fromkeys(case.tier_spend, nothing)
     for (_, _, area, tier), amounts in _drawn(case).items():
         paid[area, tier] = paid.get((area, tier), nothing) + amounts
-    for key, cost in case.tier_spend.items():
-        _Yearly(case, ledger, "3.7")(
-            "spend of a tier", stated.get(key, missing), cost, key, "equal"
-        )
     for (area,), amounts in case.overspent.items():
         paid[area, STATUTORY] = paid.get((area, STATUTORY), nothing) + amounts
-        _Yearly(case, ledger, "3.8")("overspend not negative", amounts, 0.0, area, "at least")
-    for key, amounts in paid.items():
-        cost = case.tier_spend.get(key, nothing)
-        _Yearly(case, ledger, "3.8")("spend is funded", amounts, cost, key, "equal")
+    stated = {key: given.get(key, missing) for key in case.tier_spend}
+    costs = {key: case.tier_spend.get(key, nothing) for key in paid}
+    _Yearly(case, ledger, "3.7")("spend of a tier", stated, case.tier_spend, "equal")
+    compare = _Yearly(case, ledger, "3.8")
+    compare("overspend not negative", case.overspent, 0.0, "at least")
+    compare("spend is funded", paid, costs, "equal")
 
 
 def _drawn(case: Case) -> dict[tuple[str, ...], Floats]:
@@ -58,23 +66,27 @@ def funds(case: Case, ledger: Ledger) -> None:
     """3.8 and 3.9: a fund pays for its tiers, in its years, from what it has."""
     compare = _Yearly(case, ledger, "3.8")
     drawn, unspent = _drawn(case), case.by_year("funds", "unspent", ["fund", "owner"])
+    nothing, accounts = np.zeros(case.instance.years), case.data.accounts
+    taken, most = dict.fromkeys(accounts, nothing), {}
     for key, amounts in drawn.items():
-        fund = case.data.accounts.get((key[0], key[1]))
-        allowed = np.full(
-            case.instance.years, fund is not None and key[3] in fund.tiers.get(key[2], ())
-        )
-        if fund is not None and fund.window_only:
-            allowed &= case.in_window
-        most = np.where(allowed, np.inf, 0.0)
-        compare("a fund pays for its tiers in its years", amounts, most, key, "at most")
-        compare("draws not negative", amounts, 0.0, key, "at least")
-    for (name, owner), fund in case.data.accounts.items():
-        given = np.array([case.data.budgets[name, owner, y] for y in case.instance.horizon])
-        taken = sum((v for k, v in drawn.items() if k[:2] == (name, owner)), given * 0.0)
-        left = unspent.get((name, owner), given * np.nan)
-        carried = fund.carry_forward * np.concatenate([[0.0], left[:-1]])
-        compare("fund balance", left, given + carried - taken, (name, owner), "equal")
-        compare("a fund is not overdrawn", left, 0.0, (name, owner), "at least")
+        account = key[0], key[1]
+        fund = accounts.get(account)
+        allowed = np.full(case.instance.years, False)
+        if fund is not None:
+            taken[account] = taken[account] + amounts
+            allowed |= key[3] in fund.tiers.get(key[2], ())
+            allowed &= case.in_window | (not fund.window_only)
+        most[key] = np.where(allowed, np.inf, 0.0)
+    compare("a fund pays for its tiers in its years", drawn, most, "at most")
+    compare("draws not negative", drawn, 0.0, "at least")
+    left = {key: unspent.get(key, nothing * np.nan) for key in accounts}
+    balance = {}
+    for key, fund in accounts.items():
+        given = np.array([case.data.budgets[*key, y] for y in case.instance.horizon])
+        carried = fund.carry_forward * np.concatenate([[0.0], left[key][:-1]])
+        balance[key] = given + carried - taken[key]
+    compare("fund balance", left, balance, "equal")
+    compare("a fund is not overdrawn", left, 0.0, "at least")
 
 
 @of_every_plan
@@ -107,6 +119,7 @@ def double_investment(case: Case, ledger: Ledger) -> None:
     settings, share = case.instance.double_investment, case.instance.reinvestment_share
     statutory, prevention = case.spend_of(["statutory"]), case.spend_of(PREVENTION_TIERS)
     opening = case.opening_cost(PREVENTION_TIERS)
+    everywhere = "all areas"
     strange = case.window is not None and case.window not in case.instance.windows
     ledger.compare(
         "the window is one that may be chosen",
@@ -121,15 +134,18 @@ def double_investment(case: Case, ledger: Ledger) -> None:
     if settings is not None:
         protected = settings.protect_statutory * case.opening_cost(["statutory"])
         least = np.where(case.in_window, protected, 0.0)
-        compare("statutory spend protected", statutory, least, "all areas", "at least")
+        spent = {everywhere: statutory}
+        compare("statutory spend protected", spent, {everywhere: least}, "at least")
         if settings.prevention_uplift > 0:
             least = np.where(case.in_window, (1 + settings.prevention_uplift) * opening, 0.0)
-            compare("prevention uplift", prevention, least, "all areas", "at least")
+            spent = {everywhere: prevention}
+            compare("prevention uplift", spent, {everywhere: least}, "at least")
     if share > 0:
         unchanged = baseline(case.instance).spend
         before = np.sum([unchanged[area, "statutory"] for area in case.instance.areas], axis=0)
         asked = np.where(case.after_window, opening + share * (before - statutory), -np.inf)
-        compare("savings reinvested", prevention, asked, "all areas", "at least")
+        spent = {everywhere: prevention}
+        compare("savings reinvested", spent, {everywhere: asked}, "at least")
 
 
 def objective(case: Case, ledger: Ledger, stated: float, stated_terminal: float) -> None:

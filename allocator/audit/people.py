@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -120,11 +119,9 @@ def bands(case: Case, ledger: Ledger) -> None:
 @of_every_plan
 def effects(case: Case, ledger: Ledger) -> None:
     """3.3: no more is averted than cases avert, and harm is not wished away."""
-    total, names = len(case.diverted), case.run.effects
-    rules = list(case.data.effects.values())
+    names, rules = case.run.effects, list(case.data.effects.values())
     harmful = np.array([min(lags.values()) < 0 for lags in rules], dtype=bool)
-    averted = np.array([_averted(case, effect) for effect in names]).T.reshape(total, len(names))
-    undone = np.array([_undone(case, effect) for effect in names]).T.reshape(total, len(names))
+    averted, undone = _averted(case), _undone(case)
     averted[case.beyond_reach] = 0.0
     least = np.where(case.beyond_reach, 0.0, undone)
     comparisons: tuple[tuple[str, NDArray[np.bool_], Floats, Sense], ...] = (
@@ -146,31 +143,40 @@ def effects(case: Case, ledger: Ledger) -> None:
         )
 
 
-def _averted(case: Case, effect: Any) -> Floats:
-    """Moves averted by the cases served above baseline, period by period to the last reached."""
-    each, total = case.instance.periods_per_year, len(case.diverted)
-    served = np.zeros(total)
-    change = case.effective_change[:, case.run.services.index(effect[:2])]
-    served[: len(change)] = change
-    averted = np.zeros(total)
-    for lag, size in case.data.effects[effect].items():
+def _averted(case: Case) -> Floats:
+    """Moves averted by the cases served above baseline, (periods to the last reached, effects)."""
+    opening = np.zeros(len(case.data.services))
+    served = np.zeros((len(case.diverted), len(opening)))
+    served[: len(case.effective_change)] = case.effective_change
+    return _lagged(case, opening, served)
+
+
+def _undone(case: Case) -> Floats:
+    """The same, as fewer, if all that the baseline averts were undone."""
+    effective = [case.baseline_effective(*key) for key in case.run.services]
+    each = np.array(effective).reshape(len(effective), len(case.diverted) + 1)
+    return -_lagged(case, each[:, 0], each[:, 1:].T)
+
+
+def _lagged(case: Case, opening: Floats, served: Floats) -> Floats:
+    """Moves averted by cases served, (periods, services), period by period and effect.
+
+    ``opening`` is what was served in each period before the first.
+    """
+    each, total = case.instance.periods_per_year, len(served)
+    position = {key: n for n, key in enumerate(case.run.services)}
+    sizes: dict[int, list[tuple[int, int, float]]] = defaultdict(list)
+    for n, (effect, lags) in enumerate(case.data.effects.items()):
+        for lag, size in lags.items():
+            sizes[lag].append((n, position[effect[:2]], size / each**2))
+    averted = np.zeros((total, len(case.data.effects)))
+    for lag, few in sizes.items():
+        effects, services, averts = map(np.array, zip(*few, strict=True))
         for late, weight in enumerate(case.spread, lag * each):
-            if late < total:
-                averted[late:] += size * weight / each**2 * served[: total - late]
+            before = min(late, total)
+            averted[:before, effects] += weight * averts * opening[services]
+            averted[before:, effects] += weight * averts * served[: total - before, services]
     return averted
-
-
-def _undone(case: Case, effect: Any) -> Floats:
-    """The moves averted, as fewer, if all that the baseline averts were undone; by period."""
-    each, effective = case.instance.periods_per_year, case.baseline_effective(*effect[:2])
-    opening, served = effective[0], effective[1:]
-    undone = np.zeros(len(served))
-    for lag, size in case.data.effects[effect].items():
-        for late, weight in enumerate(case.spread, lag * each):
-            before = min(late, len(served))
-            averted = np.concatenate([np.full(before, opening), served[: len(served) - before]])
-            undone -= size * weight / each**2 * averted
-    return undone
 
 
 def _all_periods(case: Case) -> list[str]:

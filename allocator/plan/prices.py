@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -120,7 +121,9 @@ def _joined(name: str, parts: Iterable[Mapping[str, Any]]) -> Any:
     if name in _NUMBERS:
         whole = [part.get(name, np.full(part["count"], np.nan)) for part in parts]
         return np.concatenate(whole) if whole else []
-    return as_column([cell for part in parts for cell in part.get(name) or [None] * part["count"]])
+    cells = [part.get(name) or [None] * part["count"] for part in parts]
+    whole = [*chain.from_iterable(cells)]
+    return as_column(whole) if all(name in part for part in parts) else whole
 
 
 def _whole_numbers(columns: Mapping[str, Any]) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from allocator.instance.rows import table_of
 from allocator.instance.schema import ALL, EXIT
 from allocator.plan.plan import Plan
 from allocator.program.matrix import Floats
-from allocator.table import Table
+from allocator.table import RowKey, Table
 from allocator.vocabulary import CONSTRAINTS, FIRST_YEAR, OF_SERVICES, OF_STAFF, Relief, reliefs
 from allocator.wording import between, listed, number, shortened, years_said
 from formulations.names import KEYS
@@ -105,12 +105,10 @@ def _by_area(plan: Plan) -> Iterable[PricedLimit]:
             rows = rows.assign(item=_target_years(plan.instance, rows))
         price = rows.numbers("price")
         rows = rows.assign(weight=np.abs(price) * sizes(plan, rows), saves=price < 0)
-        parts: dict[tuple[object, ...], list[int]] = {}
-        for n, kind in enumerate(rows.keys([*keys, "saves"])):  # a maximum, a minimum: two things
-            parts.setdefault(kind, []).append(n)
-        for (*named, _), part in parts.items():
+        cells = rows.keys(["price", "year", "weight", "place", "limit"])
+        for (*named, _), part in rows.parts([*keys, "saves"]):  # a maximum, a minimum: two things
             labelled = dict(zip(keys, map(str, named), strict=True))
-            yield _priced(plan, relief, labelled, rows, part)
+            yield _priced(plan, relief, labelled, [cells[n] for n in part.tolist()])
 
 
 def _keys(rows: Table) -> list[str]:
@@ -123,19 +121,20 @@ def _missing(cell: object) -> bool:
 
 
 def _priced(
-    plan: Plan, relief: Relief, keys: Mapping[str, str], rows: Table, part: Sequence[int]
+    plan: Plan, relief: Relief, keys: Mapping[str, str], rows: Sequence[RowKey]
 ) -> PricedLimit:
-    """Of those rows of one thing, by place, which differ in band, period and year alone."""
-    prices, years, weights, places = (
-        [rows[name][n] for n in part] for name in ("price", "year", "weight", "place")
-    )
+    """Of rows of one thing, which differ in band, period and year alone.
+
+    Each has its price, year, weight, place and limit.
+    """
+    prices, years, weights, places, limits = zip(*rows, strict=True)
     labels = _labels(plan, keys)
-    labels["limit"] = number(float(rows["limit"][part[0]]))
+    labels["limit"] = number(limits[0])
     fewer = "less" if relief.step == "pound" else "fewer"
     more = "more" if sum(prices) < 0 else fewer
     area = keys.get("area", keys.get("owner", ALL))
     whole = area == ALL or not plan.instance.has_areas
-    low, high = _unit_price(plan, relief, [abs(float(price)) for price in prices])
+    low, high = _unit_price(plan, relief, [*map(abs, prices)])
     return PricedLimit(
         relief.title.format(**labels),
         () if whole else (shortened(plan.instance.label("areas", area), 24),),
@@ -143,10 +142,10 @@ def _priced(
         relief.saves.format(more=more, price="{}"),
         low,
         high,
-        float(sum(weights)),
+        sum(weights),
         relief.lever,
         relief.counted,
-        tuple(int(place) for place in places),
+        places,
     )
 
 
@@ -196,8 +195,7 @@ def sizes(plan: Plan, rows: Table) -> Floats:
         return np.abs(rows.numbers("limit"))
     name, _, column = said.relief.size.partition(".")
     by = [key for key in _keys(rows) if key != "year"]
-    held = plan.table(name).sums(by, column)
-    return np.array([abs(held.get(key, [0.0])[0]) for key in rows.keys(by)])
+    return np.abs(rows.sums_of(plan.table(name), by, column, missing=0.0))
 
 
 def _started_earlier(plan: Plan, rows: Table) -> Floats:

@@ -161,7 +161,10 @@ def _time_said(plan: Plan) -> str:
 
 def _limits_of(plan: Plan, constraint: str) -> list[PricedLimit]:
     """What binds of one kind, the weightiest first."""
-    known = list(plan.table("prices")["constraint"])
+    prices = plan.table("prices")
+    if (constraint,) not in prices.distinct(["constraint"]):
+        return []
+    known = list(prices["constraint"])
     limits = priced_limits(plan)
     return [each for each in limits if any(known[row] == constraint for row in each.rows)]
 
