@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import astuple, dataclass, field, fields, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from allocator.instance.schema import ALL, CONTINUOUS, LATER_TABLES, PERIOD, TABLES
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from allocator.instance.resolved import Resolved
 
 Window = tuple[int, int]  # first year and number of years of a double investment
+
+T = TypeVar("T")
 
 _NOT_ARITHMETIC: Final = frozenset({"label", "group", "source", "note"})
 
@@ -167,9 +169,15 @@ class Instance:
             if start >= self.first_year and start + length - 1 <= self.last_year
         )
 
+    def once(self, what: Hashable, work: Callable[[], T]) -> T:
+        """What is worked out of it when it is first asked for, and kept; nobody writes to it."""
+        if what not in self._worked_out:
+            self._worked_out[what] = work()
+        result: T = self._worked_out[what]
+        return result
+
     @cached_property
-    def in_force(self) -> dict[str, Mapping[str, Sequence[Row]]]:
-        """Rows in force by table and area, of tables that were asked for (``rows.area_rows``)."""
+    def _worked_out(self) -> dict[Hashable, Any]:
         return {}
 
     @cached_property
@@ -249,11 +257,12 @@ class Instance:
 
     def label(self, table: str, name: str) -> str:
         """How readers are shown an area, state, service or fund."""
+        return self.once(("labels", table), lambda: self._labels(table)).get(name, name)
+
+    def _labels(self, table: str) -> dict[str, str]:
         key = TABLES[table].columns[0 if table == "areas" else 1].name
-        for row in self.tables[table]:
-            if row[key] == name and row["label"]:
-                return str(row["label"])
-        return name
+        rows = reversed(self.tables[table])  # the first of a name says it
+        return {row[key]: str(row["label"]) for row in rows if row["label"]}
 
 
 def _restored(values: dict[str, Any]) -> Instance:

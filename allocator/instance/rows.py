@@ -23,10 +23,7 @@ PER = 10_000  # children, of whom councils quote so many in care
 
 def area_rows(instance: Instance, table: str) -> Mapping[str, Sequence[Row]]:
     """Rows in force in each area: its own in place of the blank rows with the same key."""
-    known = instance.in_force
-    if table not in known:
-        known[table] = _area_rows(instance, table)
-    return known[table]
+    return instance.once(("rows in force", table), lambda: _area_rows(instance, table))
 
 
 def _area_rows(instance: Instance, table: str) -> dict[str, list[Row]]:

@@ -29,7 +29,11 @@ class Baseline:
 
 
 def baseline(instance: Instance) -> Baseline:
-    """The baseline of section 3 of the specification."""
+    """The baseline of section 3 of the specification, worked out once for an instance."""
+    return instance.once("baseline", lambda: _baseline(instance))
+
+
+def _baseline(instance: Instance) -> Baseline:
     run = Simulator(instance)
     children = run.children()
     places = run.least_places(children)

@@ -34,8 +34,9 @@ class Movement:
         self.data = instance.resolved
         self.states = list(self.data.states)
         self._position = {key: n for n, key in enumerate(self.states)}
-        self._flows: dict[int, Arcs] = {}  # moved within a period of the year
-        self._chances: dict[int, dict[Move, float]] = {}
+        # moved within a period of the year
+        self._flows: dict[int, Arcs] = instance.once("flows", dict)
+        self._chances: dict[int, dict[Move, float]] = instance.once("chances", dict)
 
     def chances(self, year: int) -> Mapping[Move, float]:
         """Chance of each move within a period of the year; of staying where from and to are one."""
@@ -109,9 +110,12 @@ class Movement:
         same = starts == ends
         return np.bincount(starts[same], shares[same], len(self.states)).astype(float)
 
-    @cached_property
+    @property
     def _spans(self) -> dict[int, tuple[Arcs, Arcs, Arcs]]:
         """By year with continuous timing: shares moved, years spent, and those of who is new."""
+        return self.instance.once("spans", self._made_spans)
+
+    def _made_spans(self) -> dict[int, tuple[Arcs, Arcs, Arcs]]:
         spans = moved_and_stayed(self._generators, 1 / self.instance.periods_per_year)
         years = enumerate(self.instance.horizon)
         return {y: tuple(self._arcs(each[n]) for each in spans) for n, y in years}  # type: ignore[misc]

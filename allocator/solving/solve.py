@@ -82,7 +82,7 @@ def solve(
     if workers:
         _check_shared(instance, formulation, by)
         prepare(workers)
-        tell = _loading(tell)
+        tell = _beside(tell, instance)
     steps, clock = len(instance.windows) + 3, Clock(time_limit)
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "solver.log"
@@ -113,24 +113,28 @@ def solve(
     return replace(plan, branch_and_bound=_whole(solved), log=text)
 
 
-def _loading(tell: Progress) -> Progress:
-    """The same, which has pandas imported once workers have all they need and this one waits.
+def _beside(tell: Progress, instance: Instance) -> Progress:
+    """The same, which has what is told of any plan worked out while workers solve the windows.
 
-    That is from the second window on: before the first is solved, this process is the busy one.
+    Before the first one is begun, this process is the busy one.
     """
-    loading = Thread(target=_load)
+    working = Thread(target=_work_out, args=(instance,))
 
     def told(what: str, done: int, steps: int) -> None:
-        if done > 1 and loading.ident is None:
-            loading.start()
+        if done > 0 and working.ident is None:
+            working.start()
         tell(what, done, steps)
 
     return told
 
 
-def _load() -> None:
-    """Import what tells of a plan's areas; where memory is short, not yet."""
-    with suppress(MemoryError):
+def _work_out(instance: Instance) -> None:
+    """What an instance comes to if nothing changes, and what tells of areas: pandas.
+
+    What cannot be had, for want of memory say, is told where it is asked for.
+    """
+    with suppress(Exception):
+        _ = baseline(instance), instance.hash
         import_module(_TOLD_BY)
 
 
