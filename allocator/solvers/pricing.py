@@ -6,6 +6,7 @@ area's the prices, of the master the columns and what giving way costs.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -176,6 +177,23 @@ class AreaModel(_Kept):
 
 class MasterModel(_Kept):
     """A program that columns are added to."""
+
+    def ended(self) -> tuple[Sequence[Any], Sequence[Any]] | None:
+        """How columns and rows stood where the last run ended; None where it left no basis."""
+        basis = basis_of(self._highs)
+        return None if basis is None else (basis.col_status, basis.row_status)
+
+    def begin_at(self, columns: Iterable[Any], rows: Iterable[Any]) -> None:
+        """Go on from how some of them ended elsewhere; at a bound where it is None.
+
+        HiGHS makes a basis of it, whatever lacks.
+        """
+        basis, lower = highspy.HighsBasis(), highspy.HighsBasisStatus.kLower
+        basis.col_status, basis.row_status = (
+            [lower if each is None else each for each in part] for part in (columns, rows)
+        )
+        basis.valid = basis.alien = True
+        self._highs.setBasis(basis)
 
     def add(self, costs: Floats, matrix: Matrix) -> None:
         """Columns that are not negative, at the end."""

@@ -22,8 +22,8 @@ from allocator.solving.areas.decomposition import AreaDecomposition
 from allocator.solving.areas.group import Group
 from allocator.solving.areas.ladder import AreaLadder, by_areas
 from allocator.solving.areas.likeness import in_line
-from allocator.solving.areas.master import MasterPoint
-from allocator.solving.areas.search import Box, PriceSearch, SearchEnd
+from allocator.solving.areas.master import AreaMaster, MasterPoint
+from allocator.solving.areas.search import DEAREST, Box, PriceSearch, SearchEnd
 from allocator.solving.areas.split import split
 from allocator.solving.session import Session, at_window, build
 from allocator.solving.solve import solve
@@ -142,6 +142,22 @@ def test_one_program_after_another_is_solved_from_the_last():
             assert certify(variant, answer.primal, answer.dual).passed
         else:
             assert refutes(variant, answer.ray)
+
+
+def test_the_master_begins_where_that_of_the_last_optimum_ended():
+    """And needs fewer iterations than from nothing, with the same points to mix."""
+    instance = many_areas(4)
+    program = at_window(build(instance), instance, instance.windows[-1])
+    parts = AreaDecomposition(program, instance.areas)
+    first, second = parts.solve(program), parts.solve(program)
+    assert first.status is second.status is Status.OPTIMAL
+    assert second.objective == pytest.approx(first.objective, rel=1e-12)
+    again = AreaMaster(parts.split, program, -1, parts._master.columns)
+    again.begin(parts._master)
+    again.solve(*[np.full(again.ties, end) for end in (-DEAREST, DEAREST)])
+    anew = AreaMaster(parts.split, program, -1, parts._master.columns)
+    anew.solve(*[np.full(anew.ties, end) for end in (-DEAREST, DEAREST)])
+    assert again._model.iterations < anew._model.iterations
 
 
 def test_any_ray_so_far_may_be_a_proof():

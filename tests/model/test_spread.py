@@ -87,14 +87,14 @@ def test_workers_load_highs_before_there_is_anything_to_solve():
         assert all(worker.submit(eval, loaded).result() for worker in workers)
 
 
-def test_pandas_waits_until_workers_have_solved_a_window(monkeypatch):
+def test_what_is_told_of_any_plan_waits_until_workers_solve_a_window(monkeypatch):
     begun = []
 
     class Beside:
         ident = None
 
-        def __init__(self, target):
-            self.target = target
+        def __init__(self, target, args):
+            self.target = target, *args
 
         def start(self):
             self.ident = 1
@@ -102,8 +102,9 @@ def test_pandas_waits_until_workers_have_solved_a_window(monkeypatch):
 
     module = importlib.import_module("allocator.solving.solve")
     monkeypatch.setattr(module, "Thread", Beside)
-    tell = module._loading(silent)
-    for done, so_far in enumerate(([], [], [module._load], [module._load])):
+    work = (module._work_out, "the instance")
+    tell = module._beside(silent, "the instance")
+    for done, so_far in enumerate(([], [work], [work], [work])):
         tell("solving", done, 4)
         assert begun == so_far
 
@@ -156,6 +157,21 @@ def test_what_was_begun_for_another_program_harms_nothing(killed):
                 assert certify(asked, answer.primal, answer.dual).passed
                 assert answer.objective == pytest.approx(whole.objective, rel=1e-9)
         parts.close()
+
+
+def test_what_was_begun_elsewhere_than_it_is_to_begin_is_begun_anew(alone, monkeypatch):
+    """As where the dual that has just come proves more of the next window than those before."""
+    begun, refused = AreaDecomposition._begun, []
+
+    def elsewhere(parts, *asked):
+        if parts._ahead is not None:
+            parts._ahead = replace(parts._ahead, key=b"elsewhere")
+            refused.append(begun(parts, *asked))
+
+    monkeypatch.setattr(AreaDecomposition, "_begun", elsewhere)
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        assert_same(spread_over([one, other]), alone)
+    assert refused and not any(refused)
 
 
 def test_any_executor_will_do(alone):

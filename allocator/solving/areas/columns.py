@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -43,8 +44,16 @@ class AreaColumns:
 
     def fitting(self, programs: Sequence[AreaProgram], window: Floats) -> list[AreaPoint]:
         """Those that meet the rows that the window moves: none draws on a fund outside it."""
-        ends = [program.moved(window) for program in programs]
-        return [each for each in self._columns if _fits(each, *ends[each.area])]
+        by_area: dict[int, list[AreaPoint]] = defaultdict(list)
+        for each in self._columns:
+            by_area[each.area].append(each)
+        fit = set[tuple[int, int]]()
+        for area, own in by_area.items():
+            low, high = programs[area].moved(window)
+            moved = np.array([each.moved for each in own])
+            inside = ((moved >= low - _INSIDE) & (moved <= high + _INSIDE)).all(axis=1)
+            fit |= {(area, own[n].number) for n in np.flatnonzero(inside)}
+        return [each for each in self._columns if (each.area, each.number) in fit]
 
     def keep_latest(self, areas: int) -> bool:
         """Keep the latest of each area, by their numbers; whether there were more."""
@@ -67,7 +76,3 @@ class AreaColumns:
                 best.append(int(n))
         self._columns = [self._columns[n] for n in sorted(best)]
         return True
-
-
-def _fits(column: AreaPoint, low: Floats, high: Floats) -> bool:
-    return bool(np.all((column.moved >= low - _INSIDE) & (column.moved <= high + _INSIDE)))

@@ -33,7 +33,6 @@ from allocator.solving.areas.numbers import AreaNumbers
 from allocator.solving.areas.points import AreaPoints
 from allocator.solving.areas.pricing import (
     AreaFailed,
-    AreaPoint,
     Asked,
     Priced,
 )
@@ -48,15 +47,16 @@ _NONE: Final = np.zeros(0)
 
 @dataclass(frozen=True, eq=False)
 class _Ahead:
-    """The way to a program's solution for a stage, and what its areas are being solved at."""
+    """The way to a program's solution for a stage, and what its areas are being solved at.
+
+    ``key`` is of the bases that they began at.
+    """
 
     program: LinearProgram
     stage: int
     way: Asking[Solution]
     asked: Asked
-
-    def is_of(self, program: LinearProgram, stage: int) -> bool:
-        return self.program is program and self.stage == stage
+    key: bytes | None
 
 
 class AreaDecomposition:
@@ -86,7 +86,9 @@ class AreaDecomposition:
         self._was_empty = False  # whether the last one had none
         self._dear: tuple[int, float] | None = None  # the stage held last, and its price
         self._turned = False  # whether the next one is for an objective of another kind
-        self._ahead: _Ahead | None = None  # the next one, where it is known
+        self._master: AreaMaster | None = None  # that the last optimum is of
+        self._then: LinearProgram | None = None  # what comes next, if that is known
+        self._ahead: _Ahead | None = None  # that, begun
 
     def takes(self, program: LinearProgram) -> bool:
         """Whether a program is a variant of this one: of the same matrix."""
@@ -164,10 +166,10 @@ class AreaDecomposition:
     ) -> Solution:
         """Minimise one of the program's objectives; what is answered is yet to be judged.
 
-        The first objective of the program that comes ``then`` is begun with: workers are about it
-        meanwhile.
+        The first objective of the program that comes ``then`` is begun with, as soon as areas have
+        nothing left to do for this one: workers are about it meanwhile.
         """
-        started, clock = time.monotonic(), Clock(seconds)
+        started, clock, self._then = time.monotonic(), Clock(seconds), then
         begun = self._group.iterations
         try:
             solution = self._found(program, stage % len(program.objectives), clock)
@@ -177,17 +179,16 @@ class AreaDecomposition:
             solution = _failed(str(error))
         self._turned = False
         self._was_empty = solution.status is Status.INFEASIBLE
-        if then is not None:
-            self._begin_with(then, clock)
+        self._begin_next(clock)
         return replace(
             solution, iterations=self._group.iterations - begun, seconds=time.monotonic() - started
         )
 
     def _found(self, program: LinearProgram, stage: int, clock: Clock) -> Solution:
         """The way to the solution gone to its end: where workers are lost, on from what is left."""
-        begun, self._ahead = self._ahead, None
-        if begun is not None and not begun.is_of(program, stage):
-            begun = None
+        begun = self._begun(program, stage)
+        if begun is not None and self._then is not None:
+            self._duals.nearest(self._then, 0)  # weighed for it while workers are busy
         for turn in range(_LOSSES):
             try:
                 if begun is None:
@@ -208,19 +209,34 @@ class AreaDecomposition:
             solution: Solution = end.value
             return solution
 
-    def _begin_with(self, program: LinearProgram, clock: Clock) -> None:
-        """Send what a program's areas are first asked for; no error is told yet."""
+    def _begin_next(self, clock: Clock) -> None:
+        """Send what the next program's areas are first asked for; no error is told yet."""
+        program, self._then = self._then, None
+        if program is None:
+            return
+        latest = self._latest
         try:
             with suppress(SolverError, StopIteration):
                 way = self._way(program, 0, clock)
-                self._ahead = _Ahead(program, 0, way, next(way))
+                asked, nearest = next(way), self._nearest
+                key = latest if nearest is None else nearest.key
+                self._ahead = _Ahead(program, 0, way, asked, key)
                 self._asked = None
-                self._group.send(self._ahead.asked)
+                self._group.send(asked)
         except PointsLost as lost:
             self._lose(lost)
 
+    def _begun(self, program: LinearProgram, stage: int) -> _Ahead | None:
+        """The way to a program's solution, if it was begun where it is to begin."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is None or ahead.program is not program or ahead.stage != stage:
+            return None
+        nearest = self._duals.nearest(program, stage)
+        return ahead if ahead.key == (None if nearest is None else nearest.key) else None
+
     def _lose(self, lost: PointsLost) -> None:
         """Go on without the points that were lost with a worker."""
+        self._ahead = None
         self._columns.drop(lost.areas)
         self._prices = self._tried
 
@@ -254,8 +270,11 @@ class AreaDecomposition:
     def _searched(self, program: LinearProgram, stage: int, clock: Clock) -> Asking[Solution]:
         window = program.lower[self.split.window]
         fitting = self._columns.fitting(self._numbers.programs, window)
+        master = AreaMaster(self.split, self._numbers.for_master(program), stage, fitting)
+        if self._master is not None:
+            master.begin(self._master)
         search = PriceSearch(
-            AreaMaster(self.split, self._numbers.for_master(program), stage, fitting),
+            master,
             window,
             program.objectives[stage].constant,
             lambda prices: self._refuted(program, prices),
@@ -269,7 +288,7 @@ class AreaDecomposition:
             onward = self._turned and known
             end = yield from search.onward() if onward else search.optimum(self._prices)
         if end.status is Status.OPTIMAL and end.point is not None:
-            return self._optimum(program, stage, search.master.columns, end.point, end.prices)
+            return self._optimum(program, stage, search, end.point, end.prices)
         if end.status is Status.INFEASIBLE:
             return self._without_point()
         return replace(_failed(end.message), status=end.status)
@@ -352,11 +371,16 @@ class AreaDecomposition:
         self,
         program: LinearProgram,
         stage: int,
-        columns: Sequence[AreaPoint],
+        search: PriceSearch,
         point: MasterPoint,
         prices: Floats,
     ) -> Solution:
-        """The mixture that the master chose, and the prices at which no area does better."""
+        """The mixture that the master chose, and the prices at which no area does better.
+
+        The next program is begun with where what is known of others says, before this one's dual
+        is known: most often that would not say otherwise.
+        """
+        self._master, columns = search.master, search.master.columns
         window = program.lower[self.split.window]
         asked = Asked(window, prices, stage, np.full(len(self.split.areas), -np.inf))
         if self._asked is None or not self._asked.same(asked):
@@ -365,17 +389,18 @@ class AreaDecomposition:
         used = [
             (c.area, c.number, float(w)) for c, w in zip(columns, weights, strict=False) if w > 0
         ]
-        duals, mixed = self._group.ending(used)
+        ending, key = self._group.ending(used), self._key(program, stage)
+        self._group.save(key)
+        self._latest, self._prices, self._was_empty, self._turned = key, prices, False, False
+        self._begin_next(search.clock)
+        duals, mixed = ending()
         dual = self._whole(prices, duals.items())
         primal = np.zeros(self._matrix.shape[1])
         primal[self.split.shared] = point.shared
         for number, own in mixed.items():
             primal[self.split.areas[number].columns] = own
-        key = self._key(program, stage)
-        self._latest, self._prices = key, prices
         value = float(program.objectives[stage].costs @ primal) + program.objectives[stage].constant
         self._duals.add(program, dual, prices, key, stage, value)
-        self._group.save(key)
         return Solution(Status.OPTIMAL, primal, dual, value, 0, 0.0)
 
     def _of_failure(self, program: LinearProgram, failure: AreaFailed) -> Solution:

@@ -7,7 +7,7 @@ search for it begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -96,6 +96,7 @@ class KeptDuals:
 
     def __init__(self) -> None:
         self._kept: list[KeptDual] = []
+        self._weighed: dict[int | None, tuple[LinearProgram, dict[KeptDual, float]]] = {}
 
     def add(
         self,
@@ -133,7 +134,7 @@ class KeptDuals:
     def nearest(self, program: LinearProgram, stage: int) -> KeptDual | None:
         """The optimum of a stage whose dual proves the highest cost; None where there is none."""
         alike = [each for each in self._kept if each.stage == stage]
-        return _most(alike, lambda: _of_stage(program, stage))
+        return self._most(alike, program, stage)
 
     def nearest_ray(self, program: LinearProgram) -> KeptDual | None:
         """The ray that proves most, or lacks least for a proof, the latest where all lack as much.
@@ -141,13 +142,20 @@ class KeptDuals:
         Columns without a bound have that which the rows imply.
         """
         rays = [each for each in self._kept if each.stage is None]
-        return _most(rays[::-1], lambda: without_costs(program))
+        return self._most(rays[::-1], program, None)
 
-
-def _most(kept: Sequence[KeptDual], asked: Callable[[], LinearProgram]) -> KeptDual | None:
-    """The first that proves most of a program, which is asked for where there are several."""
-    if len(kept) < 2:
-        return kept[0] if kept else None
-    program = asked()
-    far = reach(program)
-    return max(kept, key=lambda each: each.proves(program, far))
+    def _most(
+        self, kept: Sequence[KeptDual], program: LinearProgram, stage: int | None
+    ) -> KeptDual | None:
+        """The first that proves most of a program; those weighed for it before are not again."""
+        if len(kept) < 2:
+            return kept[0] if kept else None
+        weighed = self._weighed.get(stage)
+        if weighed is None or weighed[0] is not program:
+            self._weighed[stage] = weighed = program, {}
+        proved = weighed[1]
+        if new := [each for each in kept if each not in proved]:
+            asked = without_costs(program) if stage is None else _of_stage(program, stage)
+            far = reach(asked)
+            proved |= {each: each.proves(asked, far) for each in new}
+        return max(kept, key=proved.__getitem__)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from allocator.program.matrix import Floats
 from allocator.solving.areas.likeness import unlikeness
 from allocator.solving.areas.pricing import Area, AreaProgram, Asked, Priced
+
+Ending = tuple[dict[int, Floats], dict[int, Floats]]
 
 
 class Group:
@@ -67,10 +69,13 @@ class Group:
         """By area, the duals of its rows in its last answer."""
         return {number: area.dual() for number, area in self._areas.items()}
 
-    def ending(
-        self, weights: Iterable[tuple[int, int, float]]
-    ) -> tuple[dict[int, Floats], dict[int, Floats]]:
-        """An optimum by area: ``duals``, and points added up, each given by area and number.
+    def ending(self, weights: Iterable[tuple[int, int, float]]) -> Callable[[], Ending]:
+        """``optimum``, which is had when it is called for."""
+        optimum = self.optimum(weights)
+        return lambda: optimum
+
+    def optimum(self, weights: Iterable[tuple[int, int, float]]) -> Ending:
+        """By area: ``duals``, and points added up, each given by area and number.
 
         ``weights`` has how much of each, behind its number.
         """

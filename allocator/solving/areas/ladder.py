@@ -78,6 +78,10 @@ class AreaLadder(Ladder):
         """Whether a program would be solved from where the last one ended."""
         return self._parts is not None and self._parts.resembles(program)
 
+    def prepare(self, program: LinearProgram) -> None:
+        """Hand its areas to those who solve them.  Raises as ``AreaDecomposition`` does."""
+        self._parts_of(program)
+
     def expect(self, program: LinearProgram) -> None:
         """Have workers begin with it while the answer before is judged."""
         self._then = program

@@ -77,6 +77,18 @@ class AreaMaster:
             (np.concatenate([self.lower, whole]), np.concatenate([self.upper, whole])),
         )
 
+    def begin(self, other: AreaMaster) -> None:
+        """Go on from where another one of the split ended, as far as it has the same points."""
+        ended = other._model.ended()
+        if ended is None:
+            return
+        columns, rows = ended
+        first = len(self._costs) + 2 * self.ties
+        stood = zip(other.columns, columns[first:], strict=True)
+        known = {(each.area, each.number): status for each, status in stood}
+        own = [known.get((each.area, each.number)) for each in self.columns]
+        self._model.begin_at([*columns[:first], *own], rows)
+
     def add(self, columns: Sequence[AreaPoint]) -> None:
         """Some more points of areas."""
         if not columns:

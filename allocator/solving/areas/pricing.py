@@ -232,8 +232,9 @@ class Area:
     def dual(self) -> Floats:
         """Of its rows, in the last answer; found anew where rounding has grown in it."""
         for renew in (self.model.refactor, self.model.begin_again):
-            if self._stray(self.model.dual()) <= STRAY:
-                break
+            dual = self.model.dual()
+            if self._stray(dual) <= STRAY:
+                return dual
             renew()
         return self.model.dual()
 

@@ -9,7 +9,7 @@ and the search goes on without the points that were lost with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from allocator.errors import AllocatorError, SolverError
 from allocator.program.matrix import Floats
-from allocator.solving.areas.group import Group
+from allocator.solving.areas.group import Ending, Group
 from allocator.solving.areas.likeness import in_line
 from allocator.solving.areas.pricing import AreaProgram, Asked, Priced
 
@@ -106,6 +106,7 @@ class SpreadGroup:
             if share
         ]
         self._sent: tuple[Asked, list[Future[Any]]] | None = None
+        self._told: list[Future[Any]] = []  # what is done before anything that is asked for later
         for part in self._parts:
             part.begin(part.workers[0])
         self._renew([part for part in self._parts if not part.begun()])
@@ -141,30 +142,30 @@ class SpreadGroup:
         """By area, the duals of its rows in its last answer."""
         return _together(self._all("duals"))
 
-    def ending(
-        self, weights: Iterable[tuple[int, int, float]]
-    ) -> tuple[dict[int, Floats], dict[int, Floats]]:
-        """An optimum by area: ``duals``, and points added up, each given by area and number.
-
-        ``weights`` has how much of each, behind its number.
-        """
+    def ending(self, weights: Iterable[tuple[int, int, float]]) -> Callable[[], Ending]:
+        """``Group.optimum``: asked for at once, before whatever is asked later; had when called."""
         known = list(weights)
-        asked = [([w for w in known if w[0] in part.programs],) for part in self._parts]
-        duals, mixed = zip(*self._each("ending", asked), strict=True)
-        return _together(duals), _together(mixed)
+        words = [([w for w in known if w[0] in part.programs],) for part in self._parts]
+        asked = self._asked("optimum", words)
+
+        def had() -> Ending:
+            duals, mixed = zip(*self._answers(asked), strict=True)
+            return _together(duals), _together(mixed)
+
+        return had
 
     def keep(self, points: Iterable[tuple[int, int]]) -> None:
         """Forget all points but these, given by area and number."""
         known = list(points)
-        self._each("keep", [([p for p in known if p[0] in q.programs],) for q in self._parts])
+        self._tell("keep", [([p for p in known if p[0] in q.programs],) for q in self._parts])
 
     def save(self, key: Any) -> None:
         """Save the bases under a key."""
-        self._all("save", key)
+        self._tell("save", [(key,)] * len(self._parts))
 
     def restore(self, key: Any) -> None:
         """Go back to the bases of a key; nothing happens where there are none."""
-        self._all("restore", key)
+        self._tell("restore", [(key,)] * len(self._parts))
 
     def cost(self, programs: Mapping[int, AreaProgram]) -> dict[int, dict[int, Floats]]:
         """Take other costs for some areas: by area and number what its points now cost."""
@@ -195,14 +196,21 @@ class SpreadGroup:
         """Every part's answer, side by side; PointsLost where workers were lost."""
         return self._answers(self._asked(method, words))
 
+    def _tell(self, method: str, words: Sequence[Sequence[Any]]) -> None:
+        """Have something done that has no answer; what became of it is seen with the next one."""
+        self._told += self._asked(method, words)
+
     def _asked(self, method: str, words: Sequence[Sequence[Any]]) -> list[Future[Any]]:
         return [part.ask(method, own) for part, own in zip(self._parts, words, strict=True)]
 
     def _answers(self, asked: Sequence[Future[Any]]) -> list[Any]:
         answers, lost = [], []
-        for part, future in zip(self._parts, asked, strict=True):
+        told, self._told = self._told, []
+        for n, part in enumerate(self._parts):
             try:
-                answers.append(part.answer(future))
+                for future in told[n :: len(self._parts)]:
+                    part.answer(future)
+                answers.append(part.answer(asked[n]))
             except _WorkerLost:
                 lost.append(part)
         if lost:
