@@ -147,6 +147,21 @@ def test_windows_are_compared_and_none_is_always_among_them():
     assert rows[-1] == "and 5 windows more, no better"
 
 
+def test_windows_that_cost_the_same_stand_in_the_order_of_the_instance():
+    """Which of them is a pennyworth cheaper is rounding, and another the next time."""
+    plan = plan_of("window")
+    order = []
+    for sign in (1, -1):
+        outcomes = [
+            replace(each, status="optimal", objective=plan.objective + sign * n * 1e-3)
+            for n, each in enumerate(plan.windows)
+        ]
+        rows = section(replace(plan, windows=tuple(outcomes)), "Double investment  ")
+        assert all(row.endswith("the same") for row in rows[2:-1])
+        order.append(rows)
+    assert order[0] == order[1] and order[0][2].startswith("none ")
+
+
 def test_windows_are_compared_by_what_was_minimised():
     plain, good = plan_of("window"), plan_of("benefits")
     assert good.instance.benefit_weight

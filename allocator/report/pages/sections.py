@@ -83,13 +83,13 @@ def windows(plan: Plan) -> str:
     """What the other windows cost: none, the best few, and how many have no plan."""
     solved = [outcome for outcome in plan.windows if outcome.objective is not None]
     none = next((outcome for outcome in plan.windows if outcome.window is None), None)
-    ranked = sorted(solved, key=lambda outcome: _rank(plan, outcome))
-    shown = ranked[:MOST_WINDOWS]
-    if none is not None and none not in shown:
-        shown.append(none)
     if not solved:
         return ""
     best = next(outcome for outcome in solved if outcome.window == plan.window)
+    ranked = sorted(solved, key=lambda outcome: _rank(plan, outcome, best))
+    shown = ranked[:MOST_WINDOWS]
+    if none is not None and none not in shown:
+        shown.append(none)
     rows = [_window_row(plan, outcome, best) for outcome in shown]
     heading = ["Double investment", f"{compared(plan)} at present value", "Against the best"]
     if not plan.aims_at_targets:
@@ -119,10 +119,17 @@ def charged_or_credited(plan: Plan) -> list[str]:
     return [*([_CHARGES] if charged else []), *([_BENEFITS] if credited else [])]
 
 
-def _rank(plan: Plan, outcome: WindowOutcome) -> tuple[bool, float, float]:
-    """The chosen first, then by what was asked."""
+def _rank(plan: Plan, outcome: WindowOutcome, best: WindowOutcome) -> tuple[bool, float, float]:
+    """The chosen first, then by what was asked; of those that cost the same, the shorter first."""
     children = round(outcome.children_in_care or 0.0, 3) if not plan.aims_at_targets else 0.0
-    return (outcome.window != plan.window, children, outcome.objective or 0.0)
+    cost = best.objective if _costs_the_same(outcome, best) else outcome.objective
+    return (outcome is not best, children, cost or 0.0)
+
+
+def _costs_the_same(outcome: WindowOutcome, best: WindowOutcome) -> bool:
+    """Whether a window that has a plan costs what the best does, but for rounding."""
+    cost, least = outcome.objective or 0.0, best.objective or 0.0
+    return abs(cost - least) <= _SAME * abs(least)
 
 
 def _window_row(plan: Plan, outcome: WindowOutcome, best: WindowOutcome) -> list[str]:
@@ -144,10 +151,9 @@ def against_said(
     outcome: WindowOutcome, best: WindowOutcome, as_good: Sequence[WindowOutcome]
 ) -> str:
     """By how much a window that has a plan is dearer than the best, and whether that is a tie."""
-    cost, least = outcome.objective or 0.0, best.objective or 0.0
-    more = cost - least
-    if abs(more) <= _SAME * abs(least):
+    if _costs_the_same(outcome, best):
         return "the same"
+    more = (outcome.objective or 0.0) - (best.objective or 0.0)
     tied = ", as good" if outcome in as_good else ""
     return f"{pounds(abs(more))} {'dearer' if more >= 0 else 'less'}{tied}"
 
