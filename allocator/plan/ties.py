@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from allocator.plan.windows import WindowOutcome
 
 AS_GOOD: Final = 0.01  # share of what the plan saves
+_SAME: Final = 1e-8  # relative: windows nearer than that cost the same
 _SAME_CHILDREN: Final = 1e-6  # relative, where the fewest children are what is asked for
 
 
@@ -28,8 +29,8 @@ def as_good(plan: Plan) -> tuple[WindowOutcome, ...]:
 
     Where the formulation asks for something before cost, they are as good in that as well.
     """
-    chosen = next((each for each in plan.windows if each.window == plan.window), None)
-    if plan.objective is None or chosen is None:
+    chosen = _chosen(plan)
+    if chosen is None:
         return ()
     near = near_in_cost(plan.windows, chosen, margin(plan))
     if plan.aims_at_targets:
@@ -40,6 +41,34 @@ def as_good(plan: Plan) -> tuple[WindowOutcome, ...]:
         for each in near
         if abs((each.children_in_care or 0.0) - children) <= _SAME_CHILDREN * children
     )
+
+
+def _chosen(plan: Plan) -> WindowOutcome | None:
+    """The plan's own window; None where there is no plan."""
+    own = (each for each in plan.windows if each.window == plan.window)
+    return None if plan.objective is None else next(own, None)
+
+
+def ranked(plan: Plan) -> list[WindowOutcome]:
+    """Windows as they are told: the plan's own, then by what was asked, those without a plan last.
+
+    Those that cost what the plan's own does stand in the order of the instance.
+    """
+    chosen = _chosen(plan)
+
+    def rank(each: WindowOutcome) -> tuple[bool, bool, float, float]:
+        children = 0.0 if plan.aims_at_targets else round(each.children_in_care or 0.0, 3)
+        as_dear = chosen if chosen is not None and costs_the_same(each, chosen) else each
+        return (each is not chosen, each.objective is None, children, as_dear.objective or 0.0)
+
+    return sorted(plan.windows, key=rank)
+
+
+def costs_the_same(one: WindowOutcome, other: WindowOutcome) -> bool:
+    """Whether two windows that have a plan cost the same, but for rounding."""
+    if one.objective is None or other.objective is None:
+        return False
+    return abs(one.objective - other.objective) <= _SAME * abs(other.objective)
 
 
 def near_in_cost(

@@ -8,6 +8,7 @@ from allocator.explain.shadow_prices.priced_limits import PricedLimit, priced_li
 from allocator.plan.cash_prices import CASH
 from allocator.plan.fairness import Fairness, fairness
 from allocator.plan.plan import Plan
+from allocator.plan.ties import ranked
 from allocator.report.charts.answers import (
     frontiers,
     no_delay_has_a_plan,
@@ -190,16 +191,8 @@ def _windows(plan: Plan) -> Figures:
         Header("Finding"),
     )
     best = plan.objective
-    ranked = sorted(
-        plan.windows,
-        key=lambda w: (
-            w.window != plan.window or not plan.found,
-            w.objective is None,
-            w.objective or 0,
-        ),
-    )
     rows: list[tuple[Value, ...]] = []
-    for each in ranked:
+    for each in ranked(plan):
         chosen = plan.found and each.window == plan.window
         known = each.objective is not None and best is not None and not chosen
         more = least((each.objective or 0.0) - (best or 0.0)) if known else None

@@ -18,7 +18,7 @@ from allocator.plan.cash_prices import CASH
 from allocator.plan.evidence import moves_on_weak
 from allocator.plan.plan import Plan
 from allocator.plan.services import service_changes
-from allocator.plan.ties import as_good
+from allocator.plan.ties import as_good, ranked
 from allocator.report.charts.children import care
 from allocator.report.charts.money import position
 from allocator.report.charts.shapes import Chart
@@ -170,12 +170,9 @@ def _options_table(saved: SavedPlan) -> Figures:
         (f"Recommended: {_named(plan)}", end, cost, 0.0, ""),
     ]
     good = as_good(plan)
-    ranked = sorted(
-        (each for each in plan.windows if each.window != plan.window),
-        key=lambda each: (each.window is not None, each.objective is None, each.objective or 0.0),
-    )
-    none = [each for each in ranked if each.window is None]
-    others = [each for each in ranked if each.window is not None and each.objective is not None]
+    more_windows = [each for each in ranked(plan) if each.window != plan.window]
+    none = [each for each in more_windows if each.window is None]
+    others = [each for each in more_windows if each.window and each.objective is not None]
     for each in [*none, *others[:MOST_WINDOWS]]:
         name = "No double investment" if each.window is None else window_words(each.window)
         if each.objective is None:

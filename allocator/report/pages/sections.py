@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from allocator.instance.instance import financial_year
 from allocator.instance.schema import TIERS
 from allocator.plan.plan import Plan
-from allocator.plan.ties import as_good
+from allocator.plan.ties import as_good, costs_the_same, ranked
 from allocator.plan.windows import WindowOutcome
 from allocator.wording import (
     TIER_LABELS,
@@ -22,7 +21,6 @@ from allocator.wording import (
     window_words,
 )
 
-_SAME: Final = 1e-8  # relative: windows nearer than that cost the same
 MOST_WINDOWS = 4
 MOST_AREAS = 15
 _CHARGES = "charges"
@@ -81,13 +79,12 @@ def marked(plan: Plan, year: int) -> str:
 
 def windows(plan: Plan) -> str:
     """What the other windows cost: none, the best few, and how many have no plan."""
-    solved = [outcome for outcome in plan.windows if outcome.objective is not None]
+    solved = [outcome for outcome in ranked(plan) if outcome.objective is not None]
     none = next((outcome for outcome in plan.windows if outcome.window is None), None)
     if not solved:
         return ""
     best = next(outcome for outcome in solved if outcome.window == plan.window)
-    ranked = sorted(solved, key=lambda outcome: _rank(plan, outcome, best))
-    shown = ranked[:MOST_WINDOWS]
+    shown = solved[:MOST_WINDOWS]
     if none is not None and none not in shown:
         shown.append(none)
     rows = [_window_row(plan, outcome, best) for outcome in shown]
@@ -119,19 +116,6 @@ def charged_or_credited(plan: Plan) -> list[str]:
     return [*([_CHARGES] if charged else []), *([_BENEFITS] if credited else [])]
 
 
-def _rank(plan: Plan, outcome: WindowOutcome, best: WindowOutcome) -> tuple[bool, float, float]:
-    """The chosen first, then by what was asked; of those that cost the same, the shorter first."""
-    children = round(outcome.children_in_care or 0.0, 3) if not plan.aims_at_targets else 0.0
-    cost = best.objective if _costs_the_same(outcome, best) else outcome.objective
-    return (outcome is not best, children, cost or 0.0)
-
-
-def _costs_the_same(outcome: WindowOutcome, best: WindowOutcome) -> bool:
-    """Whether a window that has a plan costs what the best does, but for rounding."""
-    cost, least = outcome.objective or 0.0, best.objective or 0.0
-    return abs(cost - least) <= _SAME * abs(least)
-
-
 def _window_row(plan: Plan, outcome: WindowOutcome, best: WindowOutcome) -> list[str]:
     name = window_words(outcome.window) + (" (chosen)" if outcome is best else "")
     cells = [name]
@@ -151,7 +135,7 @@ def against_said(
     outcome: WindowOutcome, best: WindowOutcome, as_good: Sequence[WindowOutcome]
 ) -> str:
     """By how much a window that has a plan is dearer than the best, and whether that is a tie."""
-    if _costs_the_same(outcome, best):
+    if costs_the_same(outcome, best):
         return "the same"
     more = (outcome.objective or 0.0) - (best.objective or 0.0)
     tied = ", as good" if outcome in as_good else ""
