@@ -194,8 +194,7 @@ class Table:
         """A column of another table for each row, by the cells of the columns they share."""
         if all(_same(self._columns[name], other[name]) for name in by):
             return other.numbers(column)
-        by_key = dict(zip(other.keys(by), other.numbers(column).tolist(), strict=True))
-        return np.array([by_key.get(key, missing) for key in self.keys(by)], dtype=float)
+        return self.sums_of(other, by, column, missing)
 
     def wide(
         self,

@@ -170,7 +170,7 @@ class Instance:
         )
 
     def once(self, what: Hashable, work: Callable[[], T]) -> T:
-        """What is worked out of it when it is first asked for, and kept; nobody writes to it."""
+        """What is worked out of it when it is first asked for, and kept for all who ask."""
         if what not in self._worked_out:
             self._worked_out[what] = work()
         result: T = self._worked_out[what]

@@ -29,7 +29,10 @@ class Baseline:
 
 
 def baseline(instance: Instance) -> Baseline:
-    """The baseline of section 3 of the specification, worked out once for an instance."""
+    """The baseline of section 3 of the specification, worked out once for an instance.
+
+    Its arrays are everybody's: they can't be written to.
+    """
     return instance.once("baseline", lambda: _baseline(instance))
 
 
@@ -44,10 +47,13 @@ def _baseline(instance: Instance) -> Baseline:
         staff_spend(run, unchanged_staff(run)),
     )
     entries, exits = care_flows(run, children)
+    in_care = run.children_in_care(children)
+    for array in (children, places, entries, exits, *in_care.values(), *spend.values()):
+        array.flags.writeable = False
     return Baseline(
         children,
         places,
-        run.children_in_care(children),
+        in_care,
         spend,
         terminal_value(run, children[-1]),
         entries,

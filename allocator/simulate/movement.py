@@ -34,7 +34,7 @@ class Movement:
         self.data = instance.resolved
         self.states = list(self.data.states)
         self._position = {key: n for n, key in enumerate(self.states)}
-        # moved within a period of the year
+        # By year, what is moved within a period of it, and the chances of each move.
         self._flows: dict[int, Arcs] = instance.once("flows", dict)
         self._chances: dict[int, dict[Move, float]] = instance.once("chances", dict)
 

@@ -91,8 +91,8 @@ class Ladder:
         """Go on from where another ended, whose own solver is another."""
         self._model = other._model
 
-    def prepare(self, program: LinearProgram) -> None:
-        """Have what solves a program where it is solved: of use where others do it."""
+    def hand_out(self, program: LinearProgram) -> None:
+        """Have what it takes to solve a program where it is solved: of use where others do it."""
 
     def expect(self, program: LinearProgram) -> None:
         """Learn which program is asked for after the next one: of use where others work too."""

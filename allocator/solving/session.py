@@ -229,7 +229,7 @@ class Session:
         solved: dict[Window | None, WindowSolved] = {}
         order = self._sequence(instance, every_window)
         variants = [at_window(program, instance, window) for window in order]
-        self.ladder.prepare(variants[0])
+        self.ladder.hand_out(variants[0])
         after = [*variants[1:], None] if every_window else [None] * len(order)
         for n, (window, variant, then) in enumerate(zip(order, variants, after, strict=True)):
             known = None

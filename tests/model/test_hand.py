@@ -6,12 +6,15 @@ Children, targets, services and their effects, time and areas; money in ``test_h
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp
 
 import pytest
 
+from allocator.simulate import baseline
 from allocator.solving.solve import solve
 from tests.model.by_hand import PER_MOVE, SAVED, TWO, S, by_period, care, near, price, same, spend
+from tests.plans import instance_of
 
 
 def test_a_return_home_service() -> None:
@@ -358,3 +361,13 @@ def test_fewest_in_care_whatever_it_costs_then_at_least_cost() -> None:
         + PER_MOVE * (0.5 * S * 100 + 0.5 * S * first), rel=1e-6
     )  # fmt: skip
     assert plan.windows[0].children_in_care == pytest.approx(second, rel=1.1e-7)
+
+
+def test_the_baseline_is_worked_out_once_and_nobody_can_change_it() -> None:
+    instance = instance_of("hand")
+    known = baseline(instance)
+    assert baseline(instance) is known
+    assert baseline(replace(instance)) is not known
+    for array in (known.children, known.entries, *known.spend.values()):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1.0

@@ -28,7 +28,7 @@ from allocator.solving.areas.alone import ray_of
 from allocator.solving.areas.columns import AreaColumns
 from allocator.solving.areas.duals import KeptDual, KeptDuals
 from allocator.solving.areas.group import Group
-from allocator.solving.areas.master import AreaMaster, MasterPoint
+from allocator.solving.areas.master import AreaMaster
 from allocator.solving.areas.numbers import AreaNumbers
 from allocator.solving.areas.points import AreaPoints
 from allocator.solving.areas.pricing import (
@@ -177,9 +177,7 @@ class AreaDecomposition:
             solution = self._of_failure(program, failure)
         except SolverError as error:
             solution = _failed(str(error))
-        self._turned = False
-        self._was_empty = solution.status is Status.INFEASIBLE
-        self._begin_next(clock)
+        self._go_on(clock, was_empty=solution.status is Status.INFEASIBLE)
         return replace(
             solution, iterations=self._group.iterations - begun, seconds=time.monotonic() - started
         )
@@ -209,8 +207,12 @@ class AreaDecomposition:
             solution: Solution = end.value
             return solution
 
-    def _begin_next(self, clock: Clock) -> None:
-        """Send what the next program's areas are first asked for; no error is told yet."""
+    def _go_on(self, clock: Clock, *, was_empty: bool) -> None:
+        """Done with a program, which had no point or had: send what the next one's areas are asked.
+
+        Once for each program; no error is told yet.
+        """
+        self._was_empty, self._turned = was_empty, False
         program, self._then = self._then, None
         if program is None:
             return
@@ -288,7 +290,7 @@ class AreaDecomposition:
             onward = self._turned and known
             end = yield from search.onward() if onward else search.optimum(self._prices)
         if end.status is Status.OPTIMAL and end.point is not None:
-            return self._optimum(program, stage, search, end.point, end.prices)
+            return self._optimum(program, stage, master, end, clock)
         if end.status is Status.INFEASIBLE:
             return self._without_point()
         return replace(_failed(end.message), status=end.status)
@@ -371,28 +373,27 @@ class AreaDecomposition:
         self,
         program: LinearProgram,
         stage: int,
-        search: PriceSearch,
-        point: MasterPoint,
-        prices: Floats,
+        master: AreaMaster,
+        end: SearchEnd,
+        clock: Clock,
     ) -> Solution:
         """The mixture that the master chose, and the prices at which no area does better.
 
         The next program is begun with where what is known of others says, before this one's dual
         is known: most often that would not say otherwise.
         """
-        self._master, columns = search.master, search.master.columns
+        point, prices = end.point, end.prices
+        assert point is not None
         window = program.lower[self.split.window]
         asked = Asked(window, prices, stage, np.full(len(self.split.areas), -np.inf))
         if self._asked is None or not self._asked.same(asked):
             self._group.price(asked)
-        weights = point.weights[: len(columns)]
-        used = [
-            (c.area, c.number, float(w)) for c, w in zip(columns, weights, strict=False) if w > 0
-        ]
+        weights = zip(master.columns, point.weights, strict=False)
+        used = [(each.area, each.number, float(weight)) for each, weight in weights if weight > 0]
         ending, key = self._group.ending(used), self._key(program, stage)
         self._group.save(key)
-        self._latest, self._prices, self._was_empty, self._turned = key, prices, False, False
-        self._begin_next(search.clock)
+        self._latest, self._prices, self._master = key, prices, master
+        self._go_on(clock, was_empty=False)
         duals, mixed = ending()
         dual = self._whole(prices, duals.items())
         primal = np.zeros(self._matrix.shape[1])

@@ -78,7 +78,7 @@ class AreaLadder(Ladder):
         """Whether a program would be solved from where the last one ended."""
         return self._parts is not None and self._parts.resembles(program)
 
-    def prepare(self, program: LinearProgram) -> None:
+    def hand_out(self, program: LinearProgram) -> None:
         """Hand its areas to those who solve them.  Raises as ``AreaDecomposition`` does."""
         self._parts_of(program)
 

@@ -108,7 +108,7 @@ class PriceSearch:
         clock: Clock,
     ) -> None:
         self.master, self._window = master, window
-        self._constant, self._proves, self.clock = constant, proves, clock
+        self._constant, self._proves, self._clock = constant, proves, clock
         self._bases, self._start = bases, START
         self.rounds = 0
         self._may_be_empty, self._next = True, EARLIEST
@@ -141,7 +141,7 @@ class PriceSearch:
         box = Box(prices, np.full(master.ties, width))
         box.bound = max((yield from self._round(prices))[0], -1e12)
         for turn in range(1, ROUNDS):
-            if self.clock.left() <= 0:
+            if self._clock.left() <= 0:
                 return SearchEnd(Status.TIME_LIMIT, box.center)
             point = self._next_point(box, cap)
             ended = yield from self._turn(box, cap, point, turn)
@@ -246,7 +246,7 @@ class PriceSearch:
         if box.bound > PROVES and self._proves(prices):
             return SearchEnd(Status.INFEASIBLE, prices)
         for _ in range(RAY_ROUNDS if box.bound >= least else 0):
-            if self.clock.left() <= 0:
+            if self._clock.left() <= 0:
                 return SearchEnd(Status.TIME_LIMIT, prices)
             point = self._next_point(box, cap)
             predicted = point.value - box.bound

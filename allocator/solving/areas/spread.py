@@ -205,7 +205,7 @@ class SpreadGroup:
 
     def _answers(self, asked: Sequence[Future[Any]]) -> list[Any]:
         answers, lost = [], []
-        told, self._told = self._told, []
+        told, self._told = self._told, []  # each of the parts in turn, over and over
         for n, part in enumerate(self._parts):
             try:
                 for future in told[n :: len(self._parts)]:
