@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from allocator.instance import Window
     from allocator.plan.plan import Plan
     from allocator.plan.windows import WindowOutcome
 
@@ -52,16 +53,26 @@ def _chosen(plan: Plan) -> WindowOutcome | None:
 def ranked(plan: Plan) -> list[WindowOutcome]:
     """Windows as they are told: the plan's own, then by what was asked, those without a plan last.
 
-    Those that cost what the plan's own does stand in the order of the instance.
+    Those that cost the same stand in the order of the instance.
     """
-    chosen = _chosen(plan)
+    chosen, levels = _chosen(plan), _levels(plan.windows)
 
     def rank(each: WindowOutcome) -> tuple[bool, bool, float, float]:
         children = 0.0 if plan.aims_at_targets else round(each.children_in_care or 0.0, 3)
-        as_dear = chosen if chosen is not None and costs_the_same(each, chosen) else each
-        return (each is not chosen, each.objective is None, children, as_dear.objective or 0.0)
+        return (each is not chosen, each.objective is None, children, levels.get(each.window, 0.0))
 
     return sorted(plan.windows, key=rank)
+
+
+def _levels(windows: Sequence[WindowOutcome]) -> dict[Window | None, float]:
+    """Costs of windows that have a plan, £; of those that cost the same, the least of theirs."""
+    levels: dict[Window | None, float] = {}
+    least = None
+    for each in sorted(windows, key=lambda outcome: outcome.objective or 0.0):
+        if least is None or not costs_the_same(each, least):
+            least = each
+        levels[each.window] = least.objective or 0.0
+    return levels
 
 
 def costs_the_same(one: WindowOutcome, other: WindowOutcome) -> bool:
