@@ -7,7 +7,9 @@ each lane is one worker, and what that has made for one task is there for the ne
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
     BrokenExecutor,
@@ -20,7 +22,7 @@ from concurrent.futures import (
 )
 from contextlib import contextmanager, suppress
 from math import inf
-from threading import Event, Thread
+from threading import Event, Thread, get_native_id
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 PATIENCE: Final = 10  # seconds in which a scheduler must answer, and have workers
+_LEAST_URGENT: Final = 19  # of what a system calls nice
 LOOK: Final = 1  # second between looks at whether it has any
 
 T = TypeVar("T")
@@ -211,6 +214,13 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
     """Fresh processes: HiGHS's threads do not outlive a fork."""
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin_to_work)
+
+
+def give_way() -> None:
+    """Have this thread work only where a core would be idle, on systems that know how."""
+    if sys.platform == "linux":  # elsewhere what is asked for a thread is done to its process
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, get_native_id(), _LEAST_URGENT)
 
 
 def _begin_to_work() -> None:

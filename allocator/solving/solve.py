@@ -19,6 +19,7 @@ from typing import Final
 from allocator.audit import audit, left_behind
 from allocator.clock import Clock
 from allocator.errors import AuditError, TimeLimitError, UsageError
+from allocator.executors import give_way
 from allocator.instance import Instance, Window
 from allocator.moves import move_table
 from allocator.plan.plan import Plan
@@ -133,6 +134,7 @@ def _work_out(instance: Instance) -> None:
 
     What cannot be had, for want of memory say, is told where it is asked for.
     """
+    give_way()
     with suppress(Exception):
         _ = baseline(instance), instance.hash
         import_module(_TOLD_BY)
