@@ -209,6 +209,22 @@ class LinearProgram:
             rows={**self.rows, name: family},
         )
 
+    def only(self, rows: Flags, columns: Flags) -> LinearProgram:
+        """Some rows and columns alone, each numbered from 0; the others' columns are at nought."""
+        height, width = int(rows.sum()), int(columns.sum())
+        return replace(
+            self,
+            matrix=self.matrix.only(rows, columns),
+            row_lower=self.row_lower[rows],
+            row_upper=self.row_upper[rows],
+            lower=self.lower[columns],
+            upper=self.upper[columns],
+            objectives=tuple(replace(each, costs=each.costs[columns]) for each in self.objectives),
+            rows={"row": Family("row", 0, height, "", lambda: range(height))},
+            columns={"column": Family("column", 0, width, "", lambda: range(width))},
+            integer=None if self.integer is None else integrality(self.integer[columns]),
+        )
+
     def numbers(self) -> Floats:
         """Every number of the program in one array: coefficients, bounds, costs, constants."""
         vectors = (o.costs for o in self.objectives)

@@ -17,7 +17,7 @@ import numpy as np
 from allocator.clock import finishing
 from allocator.instance import Instance
 from allocator.program.matrix import Floats
-from allocator.program.program import Family, Flags, LinearProgram, Objective
+from allocator.program.program import Flags, LinearProgram, Objective
 from allocator.solvers.catalogue import PRIMAL
 from allocator.solvers.solution import Solution, Status
 from allocator.solving.proved import Ladder, why_not
@@ -69,18 +69,13 @@ def _part(program: LinearProgram, primal: Floats, free: Flags) -> LinearProgram:
     touched[matrix.rows[inside]] = True
     held = matrix.times(np.where(free, 0.0, primal))
     activity = matrix.times(primal)
-    part = matrix.only(touched, free)
     return replace(
-        program,
-        matrix=part,
+        program.only(touched, free).relaxed(),
         row_lower=(np.minimum(program.row_lower, activity) - held)[touched],
         row_upper=(np.maximum(program.row_upper, activity) - held)[touched],
         lower=np.minimum(program.lower, primal)[free],
         upper=np.maximum(program.upper, primal)[free],
         objectives=(Objective("draws", np.zeros(int(free.sum())), 0.0, "£m"),),
-        rows=_unnamed(int(touched.sum())),
-        columns=_unnamed(int(free.sum())),
-        integer=None,
     )
 
 
@@ -101,10 +96,6 @@ def _without_choice(part: LinearProgram, at: Floats) -> LinearProgram:
     return replace(
         part, lower=np.where(open_, part.lower, at), upper=np.where(open_, part.upper, at)
     )
-
-
-def _unnamed(count: int) -> dict[str, Family]:
-    return {"draws": Family("draws", 0, count, "£m", lambda: range(count))}
 
 
 def _aims(instance: Instance, program: LinearProgram) -> Iterator[Floats]:

@@ -19,7 +19,7 @@ import numpy as np
 
 from allocator.explain.shadow_prices.ranging import AT_LIMIT, Rows, Side, Trial, limit_of
 from allocator.program.matrix import Floats
-from allocator.program.program import Family, Flags, LinearProgram, Objective
+from allocator.program.program import LinearProgram
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.solution import Solution, Status
 from allocator.solving.areas.ladder import AreaLadder
@@ -156,16 +156,7 @@ class AreaPart:
         own[block.columns] = own[whole.shared] = True
         self._others = program.matrix.times(np.where(own, 0.0, solution.primal))
         self._ladder, self._height = Ladder(find_solver("simplex")), program.shape[0]
-        self._program = replace(
-            program,
-            matrix=program.matrix.only(self._rows, own),
-            lower=program.lower[own],
-            upper=program.upper[own],
-            objectives=(Objective("part", program.objectives[-1].costs[own], 0.0, ""),),
-            rows=_unnamed(int(self._rows.sum())),
-            columns=_unnamed(int(own.sum())),
-            integer=None,
-        )
+        self._program = program.only(self._rows, own).relaxed()
         self._usual = self._solve(program)
         self._ranging, self._place = self._ladder.ranging(), np.cumsum(self._rows) - 1
 
@@ -204,10 +195,6 @@ class AreaPart:
             row_upper=(program.row_upper - self._others)[self._rows],
         )
         return self._ladder.solve(part, doing="solving an area again with a limit moved")
-
-
-def _unnamed(count: int) -> dict[str, Family]:
-    return {"part": Family("part", 0, count, "", lambda: range(count))}
 
 
 def _alike(one: float, other: float) -> bool:

@@ -74,14 +74,21 @@ class AreaNumbers:
 def _ends(program: LinearProgram, split: Split) -> tuple[Floats, Floats]:
     """Upper bounds of columns, with some for those that tie, and lower ones of shared columns.
 
-    Twice what the rows imply where they have none: so far that no point comes near, and yet not
-    so far beyond a row held to nearly nought that its price loses digits.
+    Twice what the tying rows imply where they have none: so far that no point comes near, and yet
+    not so far beyond a row held to nearly nought that its price loses digits.  What an area's own
+    rows imply needs no bound: they are in its program.
     """
     lower, upper = program.lower.copy(), program.upper.copy()
     fixed = split.window  # at nought or one in every window, or at what has been
     lower[fixed], upper[fixed] = np.minimum(lower[fixed], 0.0), np.maximum(upper[fixed], 1.0)
-    least, implied = implied_bounds(replace(program, lower=lower, upper=upper))
+    rows, columns = np.zeros(program.shape[0], dtype=bool), np.zeros(program.shape[1], dtype=bool)
+    rows[split.ties] = columns[split.shared] = True
     tied = np.concatenate([each.columns[each.tied] for each in split.areas])
+    columns[tied] = True
+    least, implied = lower, upper.copy()
+    least[columns], implied[columns] = implied_bounds(
+        replace(program, lower=lower, upper=upper).only(rows, columns)
+    )
     upper = program.upper.copy()
     upper[tied] = np.minimum(upper[tied], 2 * np.abs(implied[tied]) + 1e-6)
     least = least[split.shared]
