@@ -274,6 +274,11 @@ def as_column(values: list[Any]) -> Any:
     return np.array(values) if values and numeric else values
 
 
+def of_codes(values: list[Any], which: Places) -> Any:
+    """A column whose cells are some of the values; ``which`` of them, by row."""
+    return _taken(as_column(values), which)
+
+
 def _column(series: pd.Series[Any]) -> Any:
     """A frame's column: numbers as they are, all else as a list with None for what is missing."""
     if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iufb":

@@ -9,12 +9,12 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from allocator.compile.codes import Keys, RangedKeys, Symbols
 from allocator.compile.frames import Codes, Frame
 from allocator.compile.records import Component, Param, Set
 from allocator.program.matrix import Floats
+from allocator.program.program import Coded, coded
 from formulations.profiles import Profiles, Spans
 
 KeyFinder = Keys | RangedKeys
@@ -181,24 +181,29 @@ def listed(component: Component) -> list[tuple[Hashable, ...]]:
     return tuples
 
 
-def listed_part(component: Component, place: int) -> NDArray[np.object_]:
-    """One part of those indices, in order, whose other parts need not be listed for it."""
+def coded_part(component: Component, place: int) -> Coded:
+    """One part of those indices: values, and in order which of them each has.
+
+    The other parts need not be listed for it.
+    """
     sizes = [len(_listed(factor)) for factor in component.index]
     for n, factor in enumerate(component.index):
         if place < factor.parts:
-            each = np.repeat(_part_of(factor, place), prod(sizes[n + 1 :]))
-            return np.tile(each, prod(sizes[:n]))
+            values, which = _part_of(factor, place)
+            return values, np.tile(np.repeat(which, prod(sizes[n + 1 :])), prod(sizes[:n]))
         place -= factor.parts
     raise IndexError(f"{component.name} has no such part of its index")
 
 
-def _part_of(group: Set, place: int) -> NDArray[np.object_]:
+def _part_of(group: Set, place: int) -> Coded:
     given = group.given
     if not isinstance(given, Spans):
-        return np.array([_as_tuple(element)[place] for element in _listed(group)], dtype=object)
+        return coded([_as_tuple(element)[place] for element in _listed(group)])
     if place == group.parts - 1:
-        return given.steps.astype(object)
-    return np.array([key[place] for key in given.keys], dtype=object)[given.owners]
+        first = int(given.steps.min(initial=0))
+        return [*range(first, int(given.steps.max(initial=0)) + 1)], given.steps - first
+    values, which = coded([key[place] for key in given.keys])
+    return values, which[given.owners]
 
 
 def _listed(group: Set) -> Sequence[Any]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from allocator.compile.affine import Affine, LinearTerm, Numbers, full, matrix_of
-from allocator.compile.data import Data, KeyFinder, listed, listed_part
+from allocator.compile.data import Data, KeyFinder, coded_part, listed
 from allocator.compile.frames import Codes, Frame, FrameIndex, added
 from allocator.compile.keys import column_keys, row_keys
 from allocator.compile.layouts import Layout
@@ -246,7 +246,7 @@ class _Expander:
     def _family(
         self, component: Component, start: int, count: int, keys: tuple[str, ...]
     ) -> Family:
-        read = partial(listed, component), keys, partial(listed_part, component)
+        read = partial(listed, component), keys, partial(coded_part, component)
         make = partial(Family, component.name, start, count, component.doc, *read)
         return self._layout.once((component.name, "family"), make)
 

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from allocator.instance import Instance
 from allocator.plan.columns import TABLES
@@ -95,7 +95,7 @@ def _part(
 ) -> dict[str, Any]:
     """Columns of rows of one family, without those that it has nothing for."""
     money, count = family.unit == MONEY, len(positions)
-    part = {key: _of_rows(family, key, positions).tolist() for key in family.keys}
+    part = {key: _of_rows(family, key, positions) for key in family.keys}
     if "period" in part:
         part["year"] = years_of(part["period"], instance).tolist()
     scale = POUNDS if money else 1.0
@@ -109,11 +109,10 @@ def _part(
     }
 
 
-def _of_rows(family: Family, key: str, positions: Positions) -> NDArray[np.object_]:
+def _of_rows(family: Family, key: str, positions: Positions) -> list[Any]:
     """What a key is in some rows of a family, by position in the program."""
-    part = family.part(key)
-    listed = part if isinstance(part, np.ndarray) else np.array(list(part), dtype=object)
-    return listed[positions - family.start]
+    values, which = family.coded(key)
+    return [*map(values.__getitem__, which[positions - family.start].tolist())]
 
 
 def _joined(name: str, parts: Iterable[Mapping[str, Any]]) -> Any:
@@ -151,5 +150,5 @@ def inside(family: Family, positions: ArrayLike, instance: Instance) -> Position
     rows = np.asarray(positions, dtype=np.int64)
     if "period" not in family.keys:
         return rows
-    periods = _of_rows(family, "period", rows).astype(int)
+    periods = np.array(_of_rows(family, "period", rows), dtype=np.int64)
     return rows[(periods >= 1) & (periods <= instance.number_of_periods)]

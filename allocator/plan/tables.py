@@ -17,7 +17,7 @@ from allocator.instance.schema import TIERS
 from allocator.plan.columns import TABLES
 from allocator.program.program import MONEY, POUNDS, Family, LinearProgram
 from allocator.simulate import Baseline, Simulator
-from allocator.table import Table, Tables, as_column
+from allocator.table import Table, Tables, of_codes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +95,7 @@ def carried(instance: Instance, funds: Table) -> Table:
 
 
 def _table(family: Family, values: Floats, instance: Instance) -> Table:
-    columns = {key: as_column(list(family.part(key))) for key in family.keys}
+    columns = {key: of_codes(*family.coded(key)) for key in family.keys}
     if "period" in columns:
         columns["year"] = years_of(columns["period"], instance)
     scale = POUNDS if family.unit == MONEY else 1.0

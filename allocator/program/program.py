@@ -25,6 +25,7 @@ POUNDS: Final = 1e6  # in it
 
 Index = tuple[Any, ...]
 Flags = NDArray[np.bool_]
+Coded = tuple[list[Any], NDArray[np.int64]]  # values, and which of them each of many has
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Family:
     """Columns or rows of one Pyomo component: they lie side by side, from ``start``.
 
     ``read`` yields the indices, which are only listed when somebody asks for them, and
-    ``read_part`` one part of each, by its place; ``keys`` says what each of an index's parts is,
-    blank for a family that tables do not show.
+    ``read_part`` one part of each, by its place, as ``coded`` gives it; ``keys`` says what each of
+    an index's parts is, blank for a family that tables do not show.
     """
 
     name: str
@@ -42,9 +43,7 @@ class Family:
     unit: str
     read: Callable[[], Iterable[Any]] = field(repr=False, compare=False)
     keys: tuple[str, ...] = ()
-    read_part: Callable[[int], Iterable[Any]] | None = field(
-        default=None, repr=False, compare=False
-    )
+    read_part: Callable[[int], Coded] | None = field(default=None, repr=False, compare=False)
 
     @property
     def stop(self) -> int:
@@ -67,11 +66,11 @@ class Family:
             for index in listed
         )
 
-    def part(self, key: str) -> Iterable[Any]:
-        """What the key is in each index, in order."""
+    def coded(self, key: str) -> Coded:
+        """Values of a key, and by index, in order, which of them it has."""
         place = self.keys.index(key)
         if self.read_part is None:
-            return (index[place] for index in self.indices)
+            return coded([index[place] for index in self.indices])
         return self.read_part(place)
 
     @cached_property
@@ -294,6 +293,12 @@ class LinearProgram:
                 rows={**program.rows, name: family},
             )
         return program
+
+
+def coded(given: Sequence[Any]) -> Coded:
+    """The different values, as they come first, and which of them each of the given is."""
+    numbers = {value: n for n, value in enumerate(dict.fromkeys(given))}
+    return list(numbers), np.fromiter(map(numbers.__getitem__, given), np.int64, len(given))
 
 
 def integrality(whole: Sequence[bool] | Flags) -> Flags | None:

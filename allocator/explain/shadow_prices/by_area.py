@@ -19,7 +19,7 @@ import numpy as np
 
 from allocator.explain.shadow_prices.ranging import AT_LIMIT, Rows, Side, Trial, limit_of
 from allocator.program.matrix import Floats
-from allocator.program.program import LinearProgram
+from allocator.program.program import Flags, LinearProgram
 from allocator.solvers.catalogue import find_solver
 from allocator.solvers.solution import Solution, Status
 from allocator.solving.areas.ladder import AreaLadder

@@ -97,7 +97,9 @@ def _owners(columns: Mapping[str, Family], numbers: Mapping[str, int], width: in
     for family in columns.values():
         keys = [key for key in ("area", "owner") if key in family.keys]
         if keys:
-            owners[family.slice] = [numbers.get(area, _NOBODY) for area in family.part(keys[0])]
+            areas, which = family.coded(keys[0])
+            owner = np.array([numbers.get(area, _NOBODY) for area in areas], dtype=np.int64)
+            owners[family.slice] = owner[which]
     return owners
 
 
@@ -118,7 +120,8 @@ def _owners_of_rows(program: LinearProgram, of_column: Places) -> Places:
 
 def _entries(matrix: Matrix, columns: Places) -> Places:
     """Where the coefficients of some columns lie that are not nought, column by column."""
-    first, count = matrix.starts[columns], np.diff(matrix.starts)[columns]
+    first = matrix.starts[columns]
+    count = matrix.starts[columns + 1] - first
     before = np.cumsum(count) - count
     at = np.repeat(first - before, count) + np.arange(int(count.sum()))
     kept: Places = at[matrix.values[at] != 0]
