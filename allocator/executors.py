@@ -21,6 +21,7 @@ from concurrent.futures import (
     as_completed,
 )
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from math import inf
 from threading import Event, Thread, get_native_id
 from time import monotonic
@@ -214,6 +215,19 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
     """Fresh processes: HiGHS's threads do not outlive a fork."""
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin_to_work)
+
+
+def import_beside(module: str) -> None:
+    """In a worker, before there is work: import a module, giving way to who hands it out."""
+    importing = Thread(target=_import_giving_way, args=(module,))
+    importing.start()
+    importing.join()
+
+
+def _import_giving_way(module: str) -> None:
+    give_way()
+    with suppress(Exception):  # told where it is imported to be used
+        import_module(module)
 
 
 def give_way() -> None:

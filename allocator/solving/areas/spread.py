@@ -17,6 +17,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from allocator.errors import AllocatorError, SolverError
+from allocator.executors import import_beside
 from allocator.program.matrix import Floats
 from allocator.solving.areas.group import Ending, Group
 from allocator.solving.areas.likeness import in_line
@@ -84,7 +85,7 @@ def prepare(workers: Iterable[Executor]) -> None:
     """Have workers import this module, and HiGHS with it, while there is nothing to solve yet."""
     for worker in workers:
         with suppress(BrokenExecutor):  # told where it is asked for an answer
-            worker.submit(_forget, ())
+            worker.submit(import_beside, __name__)
 
 
 class SpreadGroup:
