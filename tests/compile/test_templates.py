@@ -57,7 +57,8 @@ def differences(one: LinearProgram, other: LinearProgram) -> list[str]:
 
 
 def parts(family: Family) -> list[list[object]]:
-    return [list(family.part(key)) for key in family.keys]
+    coded = map(family.coded, family.keys)
+    return [[values[place] for place in which] for values, which in coded]
 
 
 def both_ways(instance: Instance, formulation: str) -> list[str]:

@@ -390,6 +390,23 @@ def test_an_area_with_other_bounds_goes_on_by_the_dual_simplex_with_other_costs_
     assert min(each.number for each in parts.points(wider).points) == 1  # numbered anew
 
 
+@pytest.mark.parametrize("seed", range(0, 50, 5))
+def test_shared_money_ends_where_the_tying_rows_end_it(seed):
+    """An area's own program says of no price of a fund how much it could draw: the others do."""
+    instance = many_areas(seed)
+    program = build(instance)
+    parts, drawn = AreaDecomposition(program, instance.areas), program.columns["drawn"]
+    shared = {n for n, (_, owner, *_) in enumerate(drawn.indices, drawn.start) if owner == "all"}
+    solved = Session(by="whole").solve(instance, program=program)
+    points = [each.solution.primal for each in solved.windows if each.optimal]
+    for block, own in zip(parts.split.areas, parts._numbers.programs, strict=True):
+        tied = block.columns[block.tied]
+        upper = own.upper[block.tied]
+        assert np.isfinite(upper[np.isin(tied, [*shared])]).all()
+        for primal in points:
+            assert (2 * primal[tied] <= upper + 1e-6).all()
+
+
 def test_areas_stand_beside_those_they_are_like():
     """Two that are there twice, the second time a little dearer, and one of another size."""
     instance = many_areas(8)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib
 import os
 import signal
+import sys
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
+from threading import get_native_id
 
 import pytest
 from click.testing import CliRunner
@@ -14,7 +16,7 @@ from click.testing import CliRunner
 from allocator import executors
 from allocator.cli import cli
 from allocator.errors import SolverError, UsageError, WorkersGoneError
-from allocator.executors import lanes
+from allocator.executors import give_way, lanes
 from allocator.instance.writing import write
 from allocator.program.certificate import certify
 from allocator.progress import silent
@@ -85,6 +87,29 @@ def test_workers_load_highs_before_there_is_anything_to_solve():
         assert not workers[0].submit(eval, loaded).result()
         spread.prepare(workers)
         assert all(worker.submit(eval, loaded).result() for worker in workers)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a thread has no urgency of its own")
+def test_what_gives_way_is_a_thread_alone():
+    def urgency():
+        return os.getpriority(os.PRIO_PROCESS, get_native_id())
+
+    def after_giving_way():
+        give_way()
+        return urgency()
+
+    usual = urgency()
+    with ThreadPoolExecutor(1) as another:
+        assert another.submit(after_giving_way).result() == 19
+    assert urgency() == usual
+    with lanes(2) as workers:
+        spread.prepare(workers)
+        for worker in workers:
+            assert worker.submit(os.getpriority, os.PRIO_PROCESS, 0).result() == usual
+
+
+def test_a_module_that_is_missing_is_told_where_it_is_used():
+    assert executors.import_beside("allocator.no_such_module") is None
 
 
 def test_what_is_told_of_any_plan_waits_until_workers_solve_a_window(monkeypatch):

@@ -159,6 +159,19 @@ def test_a_program_is_its_numbers(formulation):
     assert twice.rows is program.rows
 
 
+def test_a_part_of_a_program_is_its_rows_and_columns_alone():
+    program = build(instance_of("window"))
+    rows, columns = (np.arange(size) % 3 != 1 for size in program.shape)
+    part, dense = program.only(rows, columns), program.matrix.to_scipy().toarray()
+    assert np.array_equal(part.matrix.to_scipy().toarray(), dense[np.ix_(rows, columns)])
+    assert part.shape == (len(part.row_upper), len(part.lower)) == (rows.sum(), columns.sum())
+    assert np.array_equal(part.row_lower, program.row_lower[rows])
+    assert np.array_equal(part.upper, program.upper[columns])
+    assert np.array_equal(part.objectives[-1].costs, program.objectives[-1].costs[columns])
+    assert part.objectives[-1].constant == program.objectives[-1].constant
+    assert (part.row_name(4), part.column_name(7)) == ("row[4]", "column[7]")
+
+
 def test_an_objective_is_held_no_more_finely_than_it_is_proved():
     """Else the point that reached it would be ruled out, and a window said to have no plan."""
     exact = Residual(0.0, 0.0, "", "")
