@@ -313,10 +313,10 @@ def main(words: Sequence[str] | None = None) -> None:
                     profile(Record(chosen.out).profile(letter, aim), aim)
             record = Record(chosen.out)  # as it is by now: another run may have written a part
             how = f"--size {chosen.size} --rounds {chosen.rounds} --seconds {seconds:g}"
-            stamp = f"{time.strftime('%Y-%m-%d')}, {version}: `python -m benchmarks --only {letter}"
-            record.put(
-                HEADINGS[letter], f"{MEANINGS[letter]}\n\n{stamp} {how}`\n\n{text}", aims, version
-            )
+            stamp = f"{time.strftime('%Y-%m-%d')}, {version}, on {measure.machine()}:"
+            repeat = f"`python -m benchmarks --only {letter} {how}`"
+            said = f"{MEANINGS[letter]}\n\n{stamp} {repeat}\n\n{text}"
+            record.put(HEADINGS[letter], said, aims, version)
             record.write(head(chosen.data))
 
 
@@ -335,12 +335,12 @@ def head(data: Path) -> str:
     return f"""# Benchmarks
 
 Written by `make bench`, which takes some ten minutes; `make bench SIZE=whole` runs every size.
-Each part says when it was measured, of which version, and the command that repeats it.
+Each part says when it was measured, of which version, on what, and the command that repeats it.
 Medians, and in brackets the least and the most, of repetitions in turn, each in processes of
 their own.  Wall-clock and CPU time; ratios are of CPU time, since other work moves it less.
 Instances of many areas are made from {panel} by `benchmarks/country.py`.
 
-{measure.machine()}.  {measure.versions()}."""
+With {measure.versions()}."""
 
 
 if __name__ == "__main__":
