@@ -6,12 +6,14 @@ The points may be all that cost no more than so much (``within``), or the optima
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
+from allocator.clock import Clock
 from allocator.errors import CertificateError, SolverError
 from allocator.program.matrix import Floats
 from allocator.program.program import LinearProgram, Objective
@@ -21,6 +23,7 @@ from allocator.solving.areas.ladder import AreaLadder, by_areas
 from allocator.solving.proved import Ladder
 
 PATIENCE: Final = 60.0  # seconds for any one solve
+TOO_LONG: Final = 5.0  # times the longest before, and so many seconds: then areas begin anew
 _DOING: Final = "looking for how far a choice goes"
 
 
@@ -36,14 +39,17 @@ class Extreme:
 class Extremes:
     """Extremes over the points of a program, whatever its own objective.
 
-    A large program of several ``areas`` is solved area by area.
+    A large program of several ``areas`` is solved area by area, each function from the points and
+    bases that those before have left.  Now and then they are a poor start: where that comes to no
+    end, or to none in time, areas begin anew.
     """
 
     def __init__(self, program: LinearProgram, areas: Sequence[str] = ()) -> None:
-        self.program = program
+        self.program, self._areas = program, areas
         large = by_areas(None, areas, program, find_solver(DEFAULT))
         self._ladder = AreaLadder(areas) if large else Ladder(PRIMAL)
         self._begun = False
+        self._longest = 0.0  # seconds, of one solve
 
     @property
     def solver(self) -> str:
@@ -69,6 +75,24 @@ class Extremes:
 
         Raises what ``Ladder.solve`` does, and CertificateError where there are no points.
         """
+        if not self._begun:
+            return self._toward(weights, sign, PATIENCE)
+        try:
+            return self._toward(weights, sign, min(PATIENCE, TOO_LONG * (1.0 + self._longest)))
+        except SolverError:
+            if Clock().left() <= 0:
+                raise
+        self._begin_anew()
+        return self._toward(weights, sign, PATIENCE)
+
+    def _begin_anew(self) -> None:
+        """Let go of what the functions before have left."""
+        assert isinstance(self._ladder, AreaLadder)
+        self._ladder.close()
+        self._ladder, self._begun = AreaLadder(self._areas), False
+
+    def _toward(self, weights: Floats, sign: float, patience: float) -> Extreme:
+        """The same, in so many seconds."""
         aim = Objective("direction", sign * weights, 0.0, "")
         program = replace(self.program, objectives=(aim,))
         if isinstance(self._ladder, AreaLadder):
@@ -76,7 +100,9 @@ class Extremes:
             aim = Objective("direction", fine * weights, 0.0, "")
             program = replace(program, objectives=(aim, self.program.objectives[-1]))
             self._begin(self._ladder, program)
-        solution = self._ladder.solve(program, 0, doing=_DOING, seconds=PATIENCE)
+        started = time.monotonic()
+        solution = self._ladder.solve(program, 0, doing=_DOING, seconds=patience)
+        self._longest = max(self._longest, time.monotonic() - started)
         if solution.status is not Status.OPTIMAL:
             raise CertificateError("there are no points to choose among")
         return Extreme(float(weights @ solution.primal), program, solution)

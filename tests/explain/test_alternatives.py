@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from allocator.errors import AuditError, TimeLimitError
+from allocator.clock import limited
+from allocator.errors import AuditError, SolverError, TimeLimitError
 from allocator.explain.alternatives import alternatives as alternatives_module
 from allocator.explain.alternatives import nearby
 from allocator.explain.alternatives.alternatives import AS_TODAY, FEWER, MORE, OPEN, alternatives
@@ -278,3 +280,54 @@ def test_each_extreme_goes_on_from_the_points_of_those_before(monkeypatch):
     assert len(begun) == 7  # the plan's own, and a least and a most of each
     assert doubted == [False] * 6  # the plan is a point
     assert len(costed) == 5  # the areas are begun with the first
+
+
+@pytest.fixture
+def large_extremes(monkeypatch):
+    """Those of a program of two areas, as though it were large, and the items to ask of it."""
+    monkeypatch.setattr(ladder, "SMALLEST", 0)
+    monkeypatch.setattr(ladder, "FEWEST", 2)
+    instance = instance_of("two-areas")
+    best = Session().solve(instance).best
+    return Extremes(best.program, instance.areas), items_of(instance, best.program)
+
+
+def failing(monkeypatch, calls, error):
+    """Have some of the ladder's solves by areas fail, by their number from the first."""
+    solve, count = AreaLadder.solve, itertools.count()
+
+    def perhaps(*of, **named):
+        if next(count) in calls:
+            raise error
+        return solve(*of, **named)
+
+    monkeypatch.setattr(AreaLadder, "solve", perhaps)
+
+
+def test_where_areas_come_to_no_end_from_where_others_left_them_they_begin_anew(
+    large_extremes, monkeypatch
+):
+    extremes, items = large_extremes
+    expected = [each.value for each in extremes.of(items[1].weights)]
+    before = extremes._ladder
+    failing(monkeypatch, {0}, TimeLimitError("out of time"))
+    again = [each.value for each in extremes.of(items[1].weights)]
+    assert again == pytest.approx(expected, rel=1e-9)
+    assert extremes._ladder is not before
+
+
+def test_what_fails_from_the_start_too_is_told(large_extremes, monkeypatch):
+    extremes, items = large_extremes
+    extremes.of(items[1].weights)
+    failing(monkeypatch, {0, 1, 2}, SolverError("no end"))
+    with pytest.raises(SolverError, match="no end"):
+        extremes.toward(items[2].weights)
+
+
+def test_where_the_time_is_over_nothing_is_begun_anew(large_extremes, monkeypatch):
+    extremes, items = large_extremes
+    extremes.of(items[1].weights)
+    before = extremes._ladder
+    with limited(0.0), pytest.raises(TimeLimitError):
+        extremes.toward(items[2].weights)
+    assert extremes._ladder is before
