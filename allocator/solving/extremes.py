@@ -24,6 +24,9 @@ from allocator.solving.proved import Ladder
 
 PATIENCE: Final = 60.0  # seconds for any one solve
 TOO_LONG: Final = 5.0  # times the longest before, and so many seconds: then areas begin anew
+# Of the largest weight, from one try to the next: where rounding is too much for the proof of one,
+# it is a lesser part of a larger value.
+SCALES: Final = (1.0, 1.0, 4.0)
 _DOING: Final = "looking for how far a choice goes"
 
 
@@ -41,7 +44,7 @@ class Extremes:
 
     A large program of several ``areas`` is solved area by area, each function from the points and
     bases that those before have left.  Now and then they are a poor start: where that comes to no
-    end, or to none in time, areas begin anew.
+    end, or to none in time, areas begin anew, and once more at another scale.
     """
 
     def __init__(self, program: LinearProgram, areas: Sequence[str] = ()) -> None:
@@ -77,13 +80,15 @@ class Extremes:
         """
         if not self._begun:
             return self._toward(weights, sign, PATIENCE)
-        try:
-            return self._toward(weights, sign, min(PATIENCE, TOO_LONG * (1.0 + self._longest)))
-        except SolverError:
-            if Clock().left() <= 0:
-                raise
-        self._begin_anew()
-        return self._toward(weights, sign, PATIENCE)
+        for scale in SCALES:
+            try:
+                patience = min(PATIENCE, TOO_LONG * (1.0 + self._longest))
+                return self._toward(weights, sign, patience, scale)
+            except SolverError:
+                if Clock().left() <= 0:
+                    raise
+            self._begin_anew()
+        return self._toward(weights, sign, PATIENCE, SCALES[-1])
 
     def _begin_anew(self) -> None:
         """Let go of what the functions before have left."""
@@ -91,12 +96,12 @@ class Extremes:
         self._ladder.close()
         self._ladder, self._begun = AreaLadder(self._areas), False
 
-    def _toward(self, weights: Floats, sign: float, patience: float) -> Extreme:
-        """The same, in so many seconds."""
+    def _toward(self, weights: Floats, sign: float, patience: float, scale: float = 1.0) -> Extreme:
+        """The same, in so many seconds; area by area with weights of at most so much."""
         aim = Objective("direction", sign * weights, 0.0, "")
         program = replace(self.program, objectives=(aim,))
         if isinstance(self._ladder, AreaLadder):
-            fine = sign / (float(np.max(np.abs(weights))) or 1.0)
+            fine = sign * scale / (float(np.max(np.abs(weights))) or 1.0)
             aim = Objective("direction", fine * weights, 0.0, "")
             program = replace(program, objectives=(aim, self.program.objectives[-1]))
             self._begin(self._ladder, program)

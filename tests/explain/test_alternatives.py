@@ -316,10 +316,20 @@ def test_where_areas_come_to_no_end_from_where_others_left_them_they_begin_anew(
     assert extremes._ladder is not before
 
 
+def test_where_that_fails_too_they_begin_at_another_scale(large_extremes, monkeypatch):
+    extremes, items = large_extremes
+    expected = extremes.of(items[1].weights)[0]
+    failing(monkeypatch, {0, 2}, SolverError("the gap is too large"))  # 1: the program's own
+    again = extremes.toward(items[1].weights)
+    assert again.value == pytest.approx(expected.value, rel=1e-9)
+    assert np.max(np.abs(expected.program.objectives[0].costs)) == 1.0
+    assert np.max(np.abs(again.program.objectives[0].costs)) == pytest.approx(4.0)
+
+
 def test_what_fails_from_the_start_too_is_told(large_extremes, monkeypatch):
     extremes, items = large_extremes
     extremes.of(items[1].weights)
-    failing(monkeypatch, {0, 1, 2}, SolverError("no end"))
+    failing(monkeypatch, range(9), SolverError("no end"))
     with pytest.raises(SolverError, match="no end"):
         extremes.toward(items[2].weights)
 
