@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from distributed import Client
 
 PATIENCE: Final = 10  # seconds in which a scheduler must answer, and have workers
-_LEAST_URGENT: Final = 19  # of what a system calls nice
 LOOK: Final = 1  # second between looks at whether it has any
+_LEAST_URGENT: Final = 19  # of what a system calls nice
 
 T = TypeVar("T")
 

@@ -6,7 +6,6 @@ The points may be all that cost no more than so much (``within``), or the optima
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -23,7 +22,6 @@ from allocator.solving.areas.ladder import AreaLadder, by_areas
 from allocator.solving.proved import Ladder
 
 PATIENCE: Final = 60.0  # seconds for any one solve
-TOO_LONG: Final = 5.0  # times the longest before, and so many seconds: then areas begin anew
 # Of the largest weight, from one try to the next: where rounding is too much for the proof of one,
 # it is a lesser part of a larger value.
 SCALES: Final = (1.0, 1.0, 4.0)
@@ -52,7 +50,6 @@ class Extremes:
         large = by_areas(None, areas, program, find_solver(DEFAULT))
         self._ladder = AreaLadder(areas) if large else Ladder(PRIMAL)
         self._begun = False
-        self._longest = 0.0  # seconds, of one solve
 
     @property
     def solver(self) -> str:
@@ -79,16 +76,15 @@ class Extremes:
         Raises what ``Ladder.solve`` does, and CertificateError where there are no points.
         """
         if not self._begun:
-            return self._toward(weights, sign, PATIENCE)
+            return self._toward(weights, sign)
         for scale in SCALES:
             try:
-                patience = min(PATIENCE, TOO_LONG * (1.0 + self._longest))
-                return self._toward(weights, sign, patience, scale)
+                return self._toward(weights, sign, scale, in_time=True)
             except SolverError:
                 if Clock().left() <= 0:
                     raise
             self._begin_anew()
-        return self._toward(weights, sign, PATIENCE, SCALES[-1])
+        return self._toward(weights, sign, SCALES[-1])
 
     def _begin_anew(self) -> None:
         """Let go of what the functions before have left."""
@@ -96,8 +92,13 @@ class Extremes:
         self._ladder.close()
         self._ladder, self._begun = AreaLadder(self._areas), False
 
-    def _toward(self, weights: Floats, sign: float, patience: float, scale: float = 1.0) -> Extreme:
-        """The same, in so many seconds; area by area with weights of at most so much."""
+    def _toward(
+        self, weights: Floats, sign: float, scale: float = 1.0, *, in_time: bool = False
+    ) -> Extreme:
+        """The same; area by area with weights of at most so much.
+
+        ``in_time`` gives it no more than the ladder's patience with what takes longer than usual.
+        """
         aim = Objective("direction", sign * weights, 0.0, "")
         program = replace(self.program, objectives=(aim,))
         if isinstance(self._ladder, AreaLadder):
@@ -105,9 +106,8 @@ class Extremes:
             aim = Objective("direction", fine * weights, 0.0, "")
             program = replace(program, objectives=(aim, self.program.objectives[-1]))
             self._begin(self._ladder, program)
-        started = time.monotonic()
-        solution = self._ladder.solve(program, 0, doing=_DOING, seconds=patience)
-        self._longest = max(self._longest, time.monotonic() - started)
+        patience = self._ladder.patience(in_time)
+        solution = self._ladder.solve(program, 0, doing=_DOING, seconds=min(PATIENCE, patience))
         if solution.status is not Status.OPTIMAL:
             raise CertificateError("there are no points to choose among")
         return Extreme(float(weights @ solution.primal), program, solution)

@@ -143,7 +143,7 @@ class Ladder:
         self, program: LinearProgram, stage: int, clock: Clock
     ) -> Iterator[tuple[Model, Solution]]:
         """Answers by one way after the other, each with the model that gave it."""
-        patience, left = self._patience(self.takes(program)), list[Solver]()
+        patience, left = self.patience(self.takes(program)), list[Solver]()
         model = self._loaded(program)
         yield model, model.solve(program, stage, min(clock.left(), patience))
         for other in others(program.shape[0]):
@@ -159,7 +159,7 @@ class Ladder:
             model = HighsModel(program, other, self._log)
             yield model, model.solve(program, stage, clock.left())
 
-    def _patience(self, warm: bool) -> float:
+    def patience(self, warm: bool) -> float:
         """Seconds for a solve until another way is tried; no end of them before any was proved.
 
         ``warm`` says whether one of that shape was.  Near the edge of what is feasible a basis may
