@@ -8,16 +8,17 @@ from benchmarks.kinds import KINDS
 
 _IN_TWO: Final = (
     "What both share is not halved, and the faster areas are solved the larger is its part: "
-    "reading, building, bounds that the rows imply, the master, the certificate and the tables "
-    "of the whole are 4 to 5 s at 151 areas (12 before they were gone through twice). The host's "
+    "reading, building, the master, the certificate and the tables of the whole are some 4 s at "
+    "151 areas (12 before they were gone through twice). The host's "
     "pace moves by a fifth from minute to minute, so the least of some in turn counts. Tried: "
     "areas stay with their worker, only prices and values are sent; areas that are alike are "
     "dealt out to all workers (at the edge one had waited for the other for 4.1 of 29 s, now for "
     "1.5 of 23); workers begin with the next window before the last one's duals are gathered; "
     "the master begins where the last optimum's ended; prices laid out by columns, nothing "
     "priced twice, what binds read by columns, rubbish looked for less often, areas of one "
-    "pattern sent with it once, workers load HiGHS beside the build. As long: a core for each "
-    "worker, and the plan audited by one while it is laid out."
+    "pattern sent with it once, what may wait is done where a core would be idle. As long: a core "
+    "for each worker, the plan audited by one while it is laid out, each worker's first area "
+    "solved while the others are sent, workers that are forked."
 )
 
 _INTERIOR: Final = "HiGHS on the extensive form, interior point"
